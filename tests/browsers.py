@@ -1,0 +1,65 @@
+"""The real browsers that the tests drive, found on this machine.
+
+A system browser is taken first, because that is what a reader of the notebook has; where there is
+none, Playwright's own is used (``playwright install chromium firefox``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+__all__ = ["BROWSERS", "chromium", "firefox"]
+
+
+def _first_on_path(*names: str) -> str | None:
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Chromium, or Chrome, and close it afterwards."""
+    with sync_playwright() as playwright:
+        options: dict[str, Any] = {
+            "executable_path": _first_on_path(
+                "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
+            ),
+            # Chromium refuses its sandbox to root, which is what containers run as.
+            "args": ["--no-sandbox"] if _is_root() else [],
+        }
+        browser = playwright.chromium.launch(**options)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def firefox() -> Iterator[Browser]:
+    """Start Firefox and close it afterwards."""
+    with sync_playwright() as playwright:
+        path = _first_on_path("firefox-esr", "firefox")
+        # A stock Firefox speaks WebDriver BiDi, which is the "moz-firefox" channel; without the
+        # channel Playwright expects its own patched build.
+        system = {"channel": "moz-firefox", "executable_path": path} if path else {}
+        browser = playwright.firefox.launch(**system)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _is_root() -> bool:
+    return getattr(os, "geteuid", lambda: 1)() == 0
+
+
+BROWSERS: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
+    "chromium": chromium,
+    "firefox": firefox,
+}
+"""Each browser by name, for ``@pytest.fixture(params=BROWSERS)``."""
