@@ -18,7 +18,9 @@ __all__ = ["BROWSERS", "chromium", "firefox"]
 
 
 def _first_on_path(*names: str) -> str | None:
-    return next((path for path in map(shutil.which, names) if path), None)
+    # A snap's browser cannot read the temporary profile of a test.
+    found = (path for path in map(shutil.which, names) if path)
+    return next((path for path in found if not path.startswith("/snap/")), None)
 
 
 @contextmanager
@@ -26,9 +28,7 @@ def chromium() -> Iterator[Browser]:
     """Start Chromium, or Chrome, and close it afterwards."""
     with sync_playwright() as playwright:
         options: dict[str, Any] = {
-            "executable_path": _first_on_path(
-                "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
-            ),
+            "executable_path": _first_on_path("chromium", "google-chrome"),
             # Chromium refuses its sandbox to root, which is what containers run as.
             "args": ["--no-sandbox"] if _is_root() else [],
         }
@@ -43,10 +43,10 @@ def chromium() -> Iterator[Browser]:
 def firefox() -> Iterator[Browser]:
     """Start Firefox and close it afterwards."""
     with sync_playwright() as playwright:
-        path = _first_on_path("firefox-esr", "firefox")
+        path = _first_on_path("firefox-esr")
         # A stock Firefox speaks WebDriver BiDi, which is the "moz-firefox" channel; without the
         # channel Playwright expects its own patched build.
-        system = {"channel": "moz-firefox", "executable_path": path} if path else {}
+        system: dict[str, Any] = {"channel": "moz-firefox", "executable_path": path} if path else {}
         browser = playwright.firefox.launch(**system)
         try:
             yield browser
