@@ -1,0 +1,350 @@
+"""The one core: every operation on the service, written once, to be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from ghl_notebook.auth import BearerAuth
+from ghl_notebook.errors import ArgumentError, PlatformError
+from ghl_notebook.models import (
+    AccountList,
+    AttachedAccount,
+    AvailableAccount,
+    User,
+    attach_body,
+    available_accounts,
+    find_platform,
+)
+from ghl_notebook.secret import Secret
+from ghl_notebook.settings import read_settings
+
+from .redirect import authorization_url
+from .request import Requester
+
+_OAUTH = "/social-media-posting/oauth"
+
+
+class AsyncClient:
+    """The service, for code that awaits. `Client` is the same for cells and scripts.
+
+    Parameters
+    ----------
+    token : str or Secret, optional
+        Private integration token of the sub-account, or an OAuth access token of it.
+        ``GHL_TOKEN`` when left out.
+    location_id : str, optional
+        The sub-account. ``GHL_LOCATION_ID`` when left out.
+    user_id : str, optional
+        The user who will own connections. ``GHL_USER_ID`` when left out, and when that is not
+        set either, the one that `resolve_user_id` finds.
+    base_url : str, optional
+        The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
+    allowed_origins : tuple of str, optional
+        Origins whose `message` events may finish a login. ``GHL_ALLOWED_ORIGINS`` or the
+        service's own two hosts when left out.
+    timeout : float, default 30
+        Seconds for each phase of a request: to connect, to send, to wait, to read.
+    transport : httpx.AsyncBaseTransport, optional
+        What carries the requests.
+
+    Raises
+    ------
+    SettingsError
+        If the token or the sub-account is missing, or a value makes no sense.
+    """
+
+    def __init__(
+        self,
+        token: str | Secret | None = None,
+        location_id: str | None = None,
+        user_id: str | None = None,
+        *,
+        base_url: str | None = None,
+        allowed_origins: tuple[str, ...] | None = None,
+        timeout: float = 30.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        settings = read_settings(
+            token=token,
+            location_id=location_id,
+            user_id=user_id,
+            base_url=base_url,
+            allowed_origins=allowed_origins,
+        )
+        self.location_id = settings.location_id
+        self.user_id = settings.user_id
+        self.base_url = settings.base_url
+        self.allowed_origins = settings.allowed_origins
+        self._requester = Requester(
+            base_url=settings.base_url,
+            auth=BearerAuth(settings.token, host=urlsplit(settings.base_url).netloc),
+            timeout=timeout,
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(location_id={self.location_id!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections to the service."""
+        await self._requester.aclose()
+
+    async def users(self) -> list[User]:
+        """List the sub-account's users, deleted ones included.
+
+        ``GET /users/?locationId=`` (scope ``users.readonly``)
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        body = await self._requester.call("GET", "/users/", query={"locationId": self.location_id})
+        return [User.from_wire(user) for user in _list(body.get("users"))]
+
+    async def resolve_user_id(self) -> str:
+        """Return the user who will own connections: the one given, else an administrator.
+
+        The choice is an administrator who was not deleted, else the first user who was not.
+        A connection started with a wrong user id works and has no owner, so none is guessed.
+
+        Raises
+        ------
+        ArgumentError
+            If the sub-account has no user.
+        GHLError
+            See `users`.
+        """
+        if self.user_id is None:
+            users = [u for u in await self.users() if u.id and not u.deleted]
+            user = next((u for u in users if u.is_admin), next(iter(users), None))
+            if user is None:
+                raise ArgumentError(
+                    f"The sub-account {self.location_id} has no user.",
+                    "Set GHL_USER_ID to the user who is to own the connection.",
+                )
+            self.user_id = user.id
+        assert self.user_id is not None
+        return self.user_id
+
+    async def start(
+        self,
+        platform: str,
+        *,
+        page: str | None = None,
+        reconnect: bool = False,
+        login_type: str | None = None,
+    ) -> Secret:
+        """Start a login (step 1) and return the authorization URL.
+
+        ``GET /social-media-posting/oauth/{platform}/start`` (scope
+        ``socialplanner/oauth.readonly``). The answer's redirect is not followed: a browser window
+        could not send the bearer, and the address is for the user's window only.
+
+        Parameters
+        ----------
+        platform : str
+            For instance ``"instagram"``.
+        page : str, optional
+            The service's parameter ``page``, for instance ``"integration"``.
+        reconnect : bool, default False
+            Renew connections that exist.
+        login_type : str, optional
+            The undocumented parameter ``loginType``: ``"instagram"`` logs in at Instagram itself
+            instead of at Facebook.
+
+        Returns
+        -------
+        Secret
+            The authorization URL; ``reveal()`` it to a window, nowhere else.
+
+        Raises
+        ------
+        PlatformError
+            If the platform is unknown or cannot be connected.
+        UnexpectedAnswerError
+            If the answer is no redirect, or one without a usable ``Location``.
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        found = find_platform(platform)
+        if found.key == "twitter":
+            # Listed in the v2 OpenAPI file; the service has not connected it since 2024-12.
+            raise PlatformError(
+                "The service no longer connects X (Twitter).", "Choose another platform."
+            )
+        template = f"{_OAUTH}/{found.key}/start"
+        response = await self._requester.send(
+            "GET",
+            template,
+            query={
+                "locationId": self.location_id,
+                "userId": await self.resolve_user_id(),
+                "page": page,
+                "reconnect": "true" if reconnect else None,
+                "loginType": login_type,
+            },
+            redirects=True,
+        )
+        return authorization_url(f"GET {template}", response)
+
+    async def available_accounts(
+        self,
+        platform: str,
+        account_id: str,
+        *,
+        location_in_path: bool = True,
+        page: str | None = None,
+        reconnect: bool = False,
+    ) -> list[AvailableAccount]:
+        """List what a finished login may attach (step 2).
+
+        ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for
+        Google ``…/locations/{accountId}`` (scope ``socialplanner/oauth.readonly``).
+
+        Parameters
+        ----------
+        platform : str
+            The platform of the login.
+        account_id : str
+            The message payload's ``accountId``, or a connected account's ``oauth_id``.
+        location_in_path : bool, default True
+            False calls the form of the page "Starts OAuth For Instagram Account" instead,
+            ``…/oauth/{platform}/accounts/{accountId}?locationId=&userId=``.
+        page, reconnect
+            That form's query parameters; see `start`.
+
+        Returns
+        -------
+        list of AvailableAccount
+            Empty when the user allowed none.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        found = find_platform(platform)
+        query: dict[str, str | None] = {}
+        path = {"accountId": account_id}
+        if location_in_path:
+            template = f"{_OAUTH}/{{locationId}}/{found.key}/{found.collection}/{{accountId}}"
+            path["locationId"] = self.location_id
+        else:
+            template = f"{_OAUTH}/{found.key}/{found.collection}/{{accountId}}"
+            query = {
+                "locationId": self.location_id,
+                "userId": await self.resolve_user_id(),
+                "page": page,
+                "reconnect": "true" if reconnect else None,
+            }
+        body = await self._requester.call("GET", template, path=path, query=query)
+        return available_accounts(found, body.get("results"))
+
+    async def attach(
+        self,
+        platform: str,
+        account_id: str,
+        account: AvailableAccount,
+        *,
+        company_id: str | None = None,
+    ) -> AttachedAccount:
+        """Attach an account to the sub-account (step 3).
+
+        ``POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for
+        Google ``…/locations/{accountId}`` (scope ``socialplanner/oauth.write``). Only the
+        platform's known keys are sent: the service refuses any other with 422.
+
+        Parameters
+        ----------
+        platform, account_id
+            As for `available_accounts`.
+        account : AvailableAccount
+            One of its rows.
+        company_id : str, optional
+            The agency.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        found = find_platform(platform)
+        template = f"{_OAUTH}/{{locationId}}/{found.key}/{found.collection}/{{accountId}}"
+        body = attach_body(found, account)
+        if company_id is not None:
+            body["companyId"] = company_id
+        answer = await self._requester.call(
+            "POST",
+            template,
+            path={"locationId": self.location_id, "accountId": account_id},
+            body=body,
+        )
+        return AttachedAccount.from_wire(answer.get("results"))
+
+    async def accounts(self) -> AccountList:
+        """List everything connected to the sub-account, deleted rows included, and its groups.
+
+        ``GET /social-media-posting/{locationId}/accounts`` (scope
+        ``socialplanner/account.readonly``); the service has no pages here.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        body = await self._requester.call(
+            "GET",
+            "/social-media-posting/{locationId}/accounts",
+            path={"locationId": self.location_id},
+        )
+        return AccountList.from_wire(body.get("results"), location_id=self.location_id)
+
+    async def delete_account(self, id: str, *, company_id: str | None = None) -> str:
+        """Disconnect an account from the sub-account and return its id.
+
+        ``DELETE /social-media-posting/{locationId}/accounts/{id}?userId=`` (scope
+        ``socialplanner/account.write``)
+
+        Parameters
+        ----------
+        id : str
+            `Account.id`.
+        company_id : str, optional
+            The agency.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        body = await self._requester.call(
+            "DELETE",
+            "/social-media-posting/{locationId}/accounts/{id}",
+            path={"locationId": self.location_id, "id": id},
+            # Optional in the OpenAPI file, wanted in practice.
+            query={"userId": await self.resolve_user_id(), "companyId": company_id},
+        )
+        results = body.get("results")
+        return str(results.get("id", id)) if isinstance(results, Mapping) else id
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

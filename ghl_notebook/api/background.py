@@ -1,0 +1,75 @@
+"""The event loop in a background thread that `Client` runs the one async core in."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import ParamSpec, TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from ghl_notebook.errors import ArgumentError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Background:
+    """One loop per process, started by the first call; a daemon thread, gone with the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pid: int | None = None
+        self._portal: BlockingPortal
+        self._thread: int
+        # Closing the context would end the loop, and so would losing it to the garbage collector.
+        self._context: AbstractContextManager[BlockingPortal]
+
+    def portal(self) -> BlockingPortal:
+        with self._lock:
+            if self._pid != os.getpid():  # first use, or a forked child: threads are not copied
+                self._context = start_blocking_portal(name="ghl_notebook")
+                self._portal = self._context.__enter__()
+                self._thread = self._portal.call(threading.get_ident)
+                self._pid = os.getpid()
+            return self._portal
+
+    def is_current_thread(self) -> bool:
+        return self._pid == os.getpid() and threading.get_ident() == self._thread
+
+
+_background = _Background()
+
+
+def start_in_background(
+    func: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+) -> Future[T]:
+    """Start a coroutine function in the background loop; cancelling the future cancels it."""
+    return _background.portal().start_task_soon(functools.partial(func, *args, **kwargs))
+
+
+def run_in_background(func: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a coroutine function in the background loop and wait for it.
+
+    Works whether or not the calling thread runs an event loop of its own (Jupyter's does). An
+    interrupt (the stop button, Ctrl-C) ends the wait at once and cancels the coroutine.
+
+    Raises
+    ------
+    ArgumentError
+        If called from the background loop itself, which would wait for itself for ever.
+    """
+    if _background.is_current_thread():
+        raise ArgumentError(
+            "A blocking Client was used inside ghl_notebook's own event loop.",
+            "Use AsyncClient there, and await it.",
+        )
+    future = start_in_background(func, *args, **kwargs)
+    try:
+        return future.result()
+    finally:
+        future.cancel()  # does nothing to one that is done

@@ -1,0 +1,112 @@
+"""The door for cells and scripts: `AsyncClient`'s operations, each one blocking."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+import httpx
+
+from ghl_notebook.secret import Secret
+
+from .async_client import AsyncClient
+from .background import run_in_background
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _blocking(
+    operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Client, P], T]:
+    @functools.wraps(operation)
+    def call(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return run_in_background(operation, self.core, *args, **kwargs)
+
+    return call
+
+
+class Client:
+    """The service, for cells and scripts: each operation waits for its result.
+
+    It works inside a running event loop (a notebook's kernel has one), and the stop button ends
+    it. The parameters are those of `AsyncClient`, which does the work in a background thread.
+
+    Attributes
+    ----------
+    core : AsyncClient
+        The client that does the work. Await it only in ghl_notebook's own event loop.
+
+    Raises
+    ------
+    SettingsError
+        If the token or the sub-account is missing, or a value makes no sense.
+
+    Examples
+    --------
+    >>> client = Client()                                             # doctest: +SKIP
+    >>> [account.name for account in client.accounts().accounts]      # doctest: +SKIP
+    ['Harbour Coffee']
+    """
+
+    def __init__(
+        self,
+        token: str | Secret | None = None,
+        location_id: str | None = None,
+        user_id: str | None = None,
+        *,
+        base_url: str | None = None,
+        allowed_origins: tuple[str, ...] | None = None,
+        timeout: float = 30.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        self.core = AsyncClient(
+            token,
+            location_id,
+            user_id,
+            base_url=base_url,
+            allowed_origins=allowed_origins,
+            timeout=timeout,
+            transport=transport,
+        )
+
+    @property
+    def location_id(self) -> str:
+        """The sub-account."""
+        return self.core.location_id
+
+    @property
+    def user_id(self) -> str | None:
+        """The user who will own connections; None until given or resolved."""
+        return self.core.user_id
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Origins whose `message` events may finish a login."""
+        return self.core.allowed_origins
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(location_id={self.location_id!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    close = _blocking(AsyncClient.aclose)
+    users = _blocking(AsyncClient.users)
+    resolve_user_id = _blocking(AsyncClient.resolve_user_id)
+    start = _blocking(AsyncClient.start)
+    available_accounts = _blocking(AsyncClient.available_accounts)
+    attach = _blocking(AsyncClient.attach)
+    accounts = _blocking(AsyncClient.accounts)
+    delete_account = _blocking(AsyncClient.delete_account)

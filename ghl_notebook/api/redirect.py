@@ -1,0 +1,71 @@
+"""The authorization URL in the answer to `start`."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import httpx
+
+from ghl_notebook.errors import UnexpectedAnswerError
+from ghl_notebook.secret import Secret
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def authorization_url(what: str, response: httpx.Response) -> Secret:
+    """Take the authorization URL out of the answer to `start`, unchanged.
+
+    Parameters
+    ----------
+    what : str
+        What was asked, for the error's text.
+    response : httpx.Response
+        The answer; its redirect was not followed.
+
+    Returns
+    -------
+    Secret
+        The first ``Location``. It holds a signed, opaque ``state`` and is never rewritten.
+
+    Raises
+    ------
+    UnexpectedAnswerError
+        If the answer is no redirect, has no ``Location``, or leads to something that no browser
+        window should be sent to.
+    """
+    if not response.is_redirect:
+        raise UnexpectedAnswerError(
+            what,
+            status=response.status_code,
+            service_message="the login page was expected as a redirect (302)",
+            next_step="Something on the way followed the redirect, or the token lacks the scope "
+            "socialplanner/oauth.readonly: check the scope, and connect without a proxy.",
+        )
+    location = Secret(next(iter(response.headers.get_list("location")), "").strip())
+    if not location:
+        raise UnexpectedAnswerError(
+            what, status=response.status_code, service_message="a redirect without a Location"
+        )
+    if not _is_sound(location, asked=response.request.url):
+        raise UnexpectedAnswerError(
+            what,
+            status=response.status_code,
+            service_message="a redirect to an address that is not https",
+            next_step="It was not opened. Check GHL_BASE_URL; report it if that is right.",
+        )
+    return location
+
+
+def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
+    try:
+        parts = urlsplit(location.reveal())
+    except ValueError:
+        return False
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    if asked.host not in _LOOPBACK:
+        return False
+    # A simulator: on this computer, or behind the notebook server that the page came from.
+    if parts.scheme == "http":
+        return parts.hostname in _LOOPBACK
+    return parts.scheme == "" and not parts.netloc and parts.path.startswith("/")

@@ -1,0 +1,316 @@
+"""Every error that ghl_notebook raises, as one tree.
+
+::
+
+    GHLError
+    ├── SettingsError               a setting is missing or makes no sense
+    ├── ArgumentError               an argument makes no sense; also a ValueError
+    ├── ConnectionFailedError       no answer came: DNS, TLS, refused, reset, timeout
+    ├── ResponseError               an answer came and cannot be used
+    │   ├── UnexpectedAnswerError   HTML, no JSON, another shape, no ``Location``
+    │   ├── RefusedError            2xx with ``success: false``
+    │   ├── BadRequestError         400
+    │   ├── AuthenticationError     401
+    │   │   ├── ScopeError          the token lacks the scope, or the path is wrong
+    │   │   ├── AgencyTokenError    an agency (Company) OAuth token on a sub-account call
+    │   │   ├── TokenTypeError      an agency private integration on a sub-account call
+    │   │   ├── VersionHeaderError  the ``Version`` header is missing or unknown
+    │   │   └── InvalidTokenError   the token is wrong, revoked or expired
+    │   ├── GatewayTimeoutError     401 "Command timed out", 408, 504
+    │   ├── PermissionDeniedError   403
+    │   │   ├── LocationAccessError the token belongs to another sub-account
+    │   │   ├── AgencyOnlyError     an endpoint for agencies only
+    │   │   └── UserAgentError      the CDN refused the ``User-Agent``
+    │   ├── NotFoundError           404
+    │   ├── ValidationError         422
+    │   ├── RateLimitError          429, wait one interval
+    │   │   └── DailyLimitError     429, the day's calls are used up
+    │   └── ServiceError            5xx
+    └── LoginError                  a login did not end in a connection
+        ├── PlatformError           no such platform, or not one that can be connected
+        ├── LoginNotFinishedError   asked for the result of a login that has none yet
+        ├── LoginCancelledError     cancelled in the card, or denied on the platform's page
+        ├── LoginTimeoutError       nothing arrived within the time limit
+        └── LoginFailedError        the service refused to start it or to confirm its result
+
+An answer's error carries `status`, `service_message`, `trace_id` and `next_step`; its text is
+made of these and never holds a token or an authorization URL.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AgencyOnlyError",
+    "AgencyTokenError",
+    "ArgumentError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConnectionFailedError",
+    "DailyLimitError",
+    "GHLError",
+    "GatewayTimeoutError",
+    "InvalidTokenError",
+    "LocationAccessError",
+    "LoginCancelledError",
+    "LoginError",
+    "LoginFailedError",
+    "LoginNotFinishedError",
+    "LoginTimeoutError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PlatformError",
+    "RateLimitError",
+    "RefusedError",
+    "ResponseError",
+    "ScopeError",
+    "ServiceError",
+    "SettingsError",
+    "TokenTypeError",
+    "UnexpectedAnswerError",
+    "UserAgentError",
+    "ValidationError",
+    "VersionHeaderError",
+]
+
+
+class GHLError(Exception):
+    """The root: ``except GHLError`` catches every fault that ghl_notebook reports.
+
+    Parameters
+    ----------
+    what : str
+        What happened, one sentence.
+    next_step : str, optional
+        What the user can do about it, one sentence. The class's own when left out.
+    """
+
+    next_step: str = ""
+
+    def __init__(self, what: str, next_step: str | None = None) -> None:
+        self.what = what
+        if next_step is not None:
+            self.next_step = next_step
+        super().__init__(f"{what} {self.next_step}".strip())
+
+
+class SettingsError(GHLError):
+    """A setting is missing or makes no sense."""
+
+
+class ArgumentError(GHLError, ValueError):
+    """An argument makes no sense."""
+
+
+class ConnectionFailedError(GHLError):
+    """No answer came from the service: DNS, TLS, connection refused or reset, or a timeout."""
+
+    next_step = "Check the network (and GHL_BASE_URL, if you set it), then run the cell again."
+
+
+class ResponseError(GHLError):
+    """The service answered, and the answer cannot be used.
+
+    Parameters
+    ----------
+    what : str
+        What was asked, for instance ``"GET /users/"``.
+    status : int
+        The HTTP status. The body's own ``statusCode`` is not trusted.
+    service_message : str
+        The service's words; several are joined by ``"; "``.
+    trace_id : str or None
+        The service's ``traceId``, for its support.
+    next_step : str, optional
+        What the user can do about it. The class's own when left out.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        status: int,
+        service_message: str = "",
+        trace_id: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        self.status = status
+        self.service_message = service_message
+        self.trace_id = trace_id
+        said = f": {service_message.rstrip('.')}" if service_message else ""
+        trace = f" (trace id {trace_id})" if trace_id else ""
+        super().__init__(f"{what} was answered {status}{said}{trace}.", next_step)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # BaseException would call ``cls(*args)``, which the keyword-only fields forbid.
+        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
+
+
+def _rebuild(
+    kind: type[ResponseError], args: tuple[object, ...], fields: dict[str, object]
+) -> ResponseError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
+
+
+class UnexpectedAnswerError(ResponseError):
+    """The answer has another form than the service documents: HTML, no JSON, no ``Location``."""
+
+    next_step = (
+        "Check that GHL_BASE_URL is the API's address and not a website's; if it is, report it."
+    )
+
+
+class RefusedError(ResponseError):
+    """The answer is 2xx, and its body says ``success: false``."""
+
+    next_step = "Read the service's message; nothing was changed by this call as far as it says."
+
+
+class BadRequestError(ResponseError):
+    """400: the service cannot use a value that was sent."""
+
+    next_step = "Check the ids you passed: sub-account, user and account."
+
+
+class AuthenticationError(ResponseError):
+    """401: the service does not accept the token for this call."""
+
+    next_step = "Check GHL_TOKEN: it must be the private integration token of this sub-account."
+
+
+class ScopeError(AuthenticationError):
+    """401 "not authorized for this scope": a missing scope, or a path that does not exist."""
+
+    next_step = (
+        "Add the scope to the private integration (Settings > Private Integrations): "
+        "socialplanner/oauth.readonly, socialplanner/oauth.write, socialplanner/account.readonly, "
+        "socialplanner/account.write and users.readonly; then use the token again."
+    )
+
+
+class AgencyTokenError(AuthenticationError):
+    """401 "authClass type is not allowed": an agency (Company) OAuth token was used."""
+
+    next_step = (
+        "Exchange the agency token at POST /oauth/locationToken for one of this sub-account, "
+        "or use a private integration token of the sub-account."
+    )
+
+
+class TokenTypeError(AuthenticationError):
+    """401 "Token's user type mismatch!": an agency's private integration token was used."""
+
+    next_step = (
+        "Make the private integration inside the sub-account (switch to it, then Settings > "
+        "Private Integrations), not in the agency view, and put its token into GHL_TOKEN."
+    )
+
+
+class VersionHeaderError(AuthenticationError):
+    """401 "version header": the ``Version`` header was lost or is not one the service knows."""
+
+    next_step = "A proxy on the way may drop the Version header; connect without it."
+
+
+class InvalidTokenError(AuthenticationError):
+    """401 "Invalid token" or an expired one."""
+
+    next_step = "Copy the token again into GHL_TOKEN, or make a new one if it was revoked."
+
+
+class GatewayTimeoutError(ResponseError):
+    """The service's gateway gave up waiting: 504, 408, or its 401 "Command timed out".
+
+    The token is fine. It is not to be refreshed because of this.
+    """
+
+    next_step = "The service was too slow: run the cell again in a moment; the token is fine."
+
+
+class PermissionDeniedError(ResponseError):
+    """403: the service knows the token and does not allow this."""
+
+    next_step = "Check that token, sub-account and user belong together."
+
+
+class LocationAccessError(PermissionDeniedError):
+    """403 "does not have access to this location": token and sub-account do not match."""
+
+    next_step = "Set GHL_LOCATION_ID to the sub-account that the token was made in."
+
+
+class AgencyOnlyError(PermissionDeniedError):
+    """403 "Forbidden resource": the endpoint is for agencies only."""
+
+    next_step = "Use an agency token for this call; a sub-account's token cannot make it."
+
+
+class UserAgentError(PermissionDeniedError):
+    """403 ``error code: 1010``: the CDN in front of the service refused the ``User-Agent``."""
+
+    next_step = "A proxy on the way may rewrite the User-Agent header; connect without it."
+
+
+class NotFoundError(ResponseError):
+    """404: no such record, or no such path under this ``Version``."""
+
+    next_step = "Check the id, and that GHL_BASE_URL has no path of its own."
+
+
+class ValidationError(ResponseError):
+    """422: the service refuses a field. It lists each one in its message."""
+
+    next_step = "Correct the fields named above."
+
+
+class RateLimitError(ResponseError):
+    """429: more calls than the sub-account may make per interval."""
+
+    next_step = "Wait ten seconds and run the cell again."
+
+
+class DailyLimitError(RateLimitError):
+    """429 with no calls left today."""
+
+    next_step = "Run it again tomorrow, or ask for a higher daily limit."
+
+
+class ServiceError(ResponseError):
+    """5xx: the service failed."""
+
+    next_step = "Run the cell again in a moment; tell the service's support the trace id if not."
+
+
+class LoginError(GHLError):
+    """A login did not end in a connection."""
+
+
+class PlatformError(LoginError):
+    """There is no such platform, or it cannot be connected through the service."""
+
+
+class LoginNotFinishedError(LoginError):
+    """The result of a login was asked for that has none yet."""
+
+    next_step = "Press the button of the card and finish the login, then run the cell again."
+
+
+class LoginCancelledError(LoginError):
+    """The user cancelled in the card or denied consent on the platform's page."""
+
+    next_step = "Press Try again in the card to start over."
+
+
+class LoginTimeoutError(LoginError):
+    """Nothing arrived within the time limit."""
+
+    next_step = "Press the button in the card and finish within the time limit."
+
+
+class LoginFailedError(LoginError):
+    """The service refused to start the login or to confirm its result.
+
+    The service's own error is the ``__cause__``.
+    """

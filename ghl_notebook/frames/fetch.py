@@ -1,0 +1,236 @@
+"""From a client to a DataFrame in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+
+import pandas as pd
+
+from ghl_notebook.api import AsyncClient, Client, run_in_background
+from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import AttachedAccount
+
+from .accounts import accounts_frame, available_accounts_frame
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class FinishedLogin(Protocol):
+    """What the functions here need to know of a login."""
+
+    def finished(self) -> tuple[str, str]:
+        """Return platform and account id, or raise a `LoginError` that says why there is none."""
+        ...
+
+
+@overload
+def fetch_accounts(client: Client, *, deleted: bool = False) -> pd.DataFrame: ...
+@overload
+def fetch_accounts(
+    client: AsyncClient, *, deleted: bool = False
+) -> Coroutine[Any, Any, pd.DataFrame]: ...
+def fetch_accounts(client: Client | AsyncClient, *, deleted: bool = False) -> Any:
+    """Fetch every account that is connected to the sub-account.
+
+    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
+
+    Parameters
+    ----------
+    client : Client or AsyncClient
+        With an `AsyncClient` the result is to be awaited.
+    deleted : bool, default False
+        Also show rows that the service marks as deleted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per account in the service's order, a fresh integer index, the same columns when
+        there is none.
+
+        ============================ ========= ====================================================
+        Column                       Kind      Meaning
+        ============================ ========= ====================================================
+        id                           string    Opaque key of the connection; never build or split it
+        platform                     category  For instance ``instagram``
+        type                         category  ``page``, ``profile``, ``location``, ...
+        name                         string    As shown on the platform
+        is_expired                   boolean   The connection must be renewed
+        expire                       timestamp When it ends (UTC)
+        oauth_id                     string    The login it came from: a login's ``account_id``
+        profile_id                   string    The key that statistics are asked for
+        origin_id                    string    The platform's own id
+        location_id                  string    The sub-account
+        groups                       string    Names of the groups it is in, joined by ``", "``
+        active                       boolean   As the service says
+        deleted                      boolean   Marked as deleted
+        has_statistics_permissions   boolean   False: the service has no statistics of it
+        building_statistics          boolean   The service is gathering statistics
+        sync_posts                   boolean   Posts made elsewhere are taken over
+        created_at                   timestamp UTC
+        updated_at                   timestamp UTC
+        avatar                       string    Address of the picture
+        meta                         string    JSON: what only some platforms say
+        ============================ ========= ====================================================
+
+        Kinds are the dtypes ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
+
+    Raises
+    ------
+    GHLError
+        See `ghl_notebook.errors`.
+
+    Notes
+    -----
+    `oauth_id`, `avatar`, `deleted` and the columns about statistics are not in the OpenAPI file
+    for every account; a missing value is NA.
+    """
+    return _through(client, _accounts, deleted=deleted)
+
+
+@overload
+def fetch_available_accounts(client: Client, login: FinishedLogin) -> pd.DataFrame: ...
+@overload
+def fetch_available_accounts(
+    client: AsyncClient, login: FinishedLogin
+) -> Coroutine[Any, Any, pd.DataFrame]: ...
+def fetch_available_accounts(client: Client | AsyncClient, login: FinishedLogin) -> Any:
+    """Fetch what a finished login may attach (step 2).
+
+    ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
+    ``…/locations/{accountId}`` (scope ``socialplanner/oauth.readonly``)
+
+    Parameters
+    ----------
+    client : Client or AsyncClient
+        With an `AsyncClient` the result is to be awaited.
+    login : ConnectAccount
+        A finished login.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per page, profile, channel or business location, in the service's order, with a
+        fresh integer index; the same columns when the user allowed none.
+
+        ==================== ========= ============================================================
+        Column               Kind      Meaning
+        ==================== ========= ============================================================
+        origin_id            string    The platform's own id: what `attach` is given
+        platform             category  For instance ``instagram``
+        type                 category  ``page``, ``profile``, ``location``, ...
+        name                 string    As shown on the platform
+        is_connected         boolean   Attached to this sub-account already
+        username             string    The name after ``@``
+        page_id              string    Instagram: the Facebook page behind the account
+        urn                  string    LinkedIn: its resource name
+        is_owned             boolean   Facebook: owned by the user who logged in
+        is_business_account  boolean   Instagram: a business account
+        verified             boolean   Verified by the platform
+        protected            boolean   X: posts are protected
+        account_id           string    The login's ``account_id``
+        location_id          string    The sub-account
+        avatar               string    Address of the picture
+        ==================== ========= ============================================================
+
+        Kinds are the dtypes ``string``, ``category`` and ``boolean``.
+
+    Raises
+    ------
+    LoginError
+        If the login is not finished; the message says why.
+    GHLError
+        See `ghl_notebook.errors`.
+    """
+    return _through(client, _available_accounts, login)
+
+
+@overload
+def attach(client: Client, login: FinishedLogin, origin_id: str) -> AttachedAccount: ...
+@overload
+def attach(
+    client: AsyncClient, login: FinishedLogin, origin_id: str
+) -> Coroutine[Any, Any, AttachedAccount]: ...
+def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -> Any:
+    """Attach one of the available accounts to the sub-account (step 3).
+
+    ``POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
+    ``…/locations/{accountId}`` (scope ``socialplanner/oauth.write``), after one GET of the same
+    path for the account's details.
+
+    Parameters
+    ----------
+    client : Client or AsyncClient
+        With an `AsyncClient` the result is to be awaited.
+    login : ConnectAccount
+        A finished login.
+    origin_id : str
+        From the column ``origin_id`` of `fetch_available_accounts`.
+
+    Returns
+    -------
+    AttachedAccount
+        The account as the service now holds it.
+
+    Raises
+    ------
+    ArgumentError
+        If the login may attach no account of that id.
+    LoginError
+        If the login is not finished; the message says why.
+    GHLError
+        See `ghl_notebook.errors`.
+    """
+    return _through(client, _attach, login, origin_id)
+
+
+def _through(
+    client: Client | AsyncClient,
+    operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T | Coroutine[Any, Any, T]:
+    if isinstance(client, AsyncClient):
+        return operation(client, *args, **kwargs)
+    if isinstance(client, Client):
+        return run_in_background(operation, client.core, *args, **kwargs)
+    raise ArgumentError(
+        f"The first argument is a {type(client).__name__}, not a client.",
+        "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+    )
+
+
+async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
+    return accounts_frame(await client.accounts(), deleted=deleted)
+
+
+async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
+    platform, account_id = _finished(login)
+    return available_accounts_frame(
+        await client.available_accounts(platform, account_id),
+        account_id=account_id,
+        location_id=client.location_id,
+    )
+
+
+async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> AttachedAccount:
+    platform, account_id = _finished(login)
+    available = await client.available_accounts(platform, account_id)
+    chosen = next((a for a in available if a.origin_id == origin_id), None)
+    if chosen is None:
+        ids = ", ".join(str(a.origin_id) for a in available[:20]) or "none"
+        raise ArgumentError(
+            f"The login may not attach {origin_id!r}.",
+            f"Choose an origin_id of fetch_available_accounts(): {ids}.",
+        )
+    return await client.attach(platform, account_id, chosen)
+
+
+def _finished(login: FinishedLogin) -> tuple[str, str]:
+    if not hasattr(login, "finished"):
+        raise ArgumentError(
+            f"The second argument is a {type(login).__name__}, not a login.",
+            "Pass the ConnectAccount that you displayed.",
+        )
+    return login.finished()

@@ -1,0 +1,39 @@
+"""What goes over the wire, typed: records of the service and the message payload."""
+
+from .accounts import (
+    Account,
+    AccountGroup,
+    AccountList,
+    AccountMeta,
+    AttachedAccount,
+    MetaPage,
+    StorefrontAddress,
+    User,
+    UserRoles,
+)
+from .available import AvailableAccount, attach_body, available_accounts
+from .message import MessagePayload, read_message
+from .platforms import PLATFORMS, Platform, find_platform, same_platform
+from .record import Record
+
+__all__ = [
+    "PLATFORMS",
+    "Account",
+    "AccountGroup",
+    "AccountList",
+    "AccountMeta",
+    "AttachedAccount",
+    "AvailableAccount",
+    "MessagePayload",
+    "MetaPage",
+    "Platform",
+    "Record",
+    "StorefrontAddress",
+    "User",
+    "UserRoles",
+    "attach_body",
+    "available_accounts",
+    "find_platform",
+    "read_message",
+    "same_platform",
+]

@@ -1,0 +1,123 @@
+"""What a finished login may attach (step 2), in one form for every platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .platforms import Platform
+from .record import Record
+
+
+class AvailableAccount(Record, kw_only=True):
+    """A page, profile, channel or business location that a login may attach.
+
+    `extra` holds the rest of the item, and Google's ``location`` and ``account`` objects whole.
+    """
+
+    origin_id: str | None = None
+    platform: str | None = None
+    type: str | None = None
+    name: str | None = None
+    avatar: str | None = None
+    username: str | None = None
+    page_id: str | None = None
+    urn: str | None = None
+    website_url: str | None = None
+    is_connected: bool | None = None
+    is_owned: bool | None = None
+    is_business_account: bool | None = None
+    verified: bool | None = None
+    protected: bool | None = None
+
+
+def available_accounts(platform: Platform, results: object) -> list[AvailableAccount]:
+    """Read step 2's `results`, in every shape that was seen or documented.
+
+    Parameters
+    ----------
+    platform : Platform
+        The platform that was asked.
+    results : object
+        ``results`` of the answer: ``pages``, ``accounts``, ``profile``, ``channels`` or
+        ``locations``, each one object or a list of them; or one flat object.
+    """
+    if not isinstance(results, Mapping):
+        return []
+    if platform.key == "google":
+        return [_google(item) for item in _each(results.get("locations"))]
+    found = [
+        _account(platform, item, kind)
+        for key, kind in (
+            ("pages", "page"),
+            ("accounts", None),
+            ("profile", "profile"),
+            ("channels", "profile"),
+        )
+        for item in _each(results.get(key))
+    ]
+    # TikTok and Pinterest are also documented as one flat object.
+    if not found and any(k in results for k in ("id", "originId", "openId")):
+        found = [_account(platform, results, None)]
+    return found
+
+
+def attach_body(platform: Platform, account: AvailableAccount) -> dict[str, Any]:
+    """Make the body that attaches an account: the platform's known keys, and only those set."""
+    given: dict[str, Any] = {
+        "originId": account.origin_id,
+        "platform": platform.key,
+        "type": platform.account_type
+        if platform.fixed_type
+        else account.type or platform.account_type,
+        "name": account.name,
+        "avatar": account.avatar,
+        "username": account.username,
+        "pageId": account.page_id,
+        "urn": account.urn,
+        "websiteUrl": account.website_url,
+        "verified": account.verified,
+        "protected": account.protected,
+        "location": account.extra.get("location"),
+        "account": account.extra.get("account"),
+    }
+    return {k: given[k] for k in platform.attach_keys if given[k] is not None}
+
+
+def _each(value: object) -> Iterator[Mapping[str, Any]]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping):
+            yield item
+
+
+def _account(platform: Platform, item: Mapping[str, Any], kind: str | None) -> AvailableAccount:
+    wire = dict(item)
+    # The same value has three names: `id`, `originId`, TikTok's `openId`; and so have two others.
+    for wanted, names in (
+        ("originId", ("originId", "id", "openId")),
+        ("name", ("name", "displayName", "title")),
+        ("avatar", ("avatar", "avatarUrl")),
+    ):
+        values = [wire.pop(n) for n in names if n in wire]
+        wire[wanted] = next((v for v in values if v is not None), None)
+    wire["platform"] = platform.key
+    if wire.get("type") is None:
+        wire["type"] = kind or platform.account_type
+    return AvailableAccount.from_wire(wire)
+
+
+def _google(item: Mapping[str, Any]) -> AvailableAccount:
+    location = item.get("location")
+    # Some answers may hold the location itself where others hold {location, account}.
+    place: Mapping[str, Any] = location if isinstance(location, Mapping) else item
+    account = item.get("account")
+    name = place.get("name")
+    return AvailableAccount(
+        origin_id=str(name).rsplit("/", 1)[-1] if name else None,
+        platform="google",
+        type="location",
+        name=place.get("title") or name,
+        is_connected=place.get("isConnected"),
+        verified=place.get("isVerified"),
+        extra={"location": dict(place), "account": account},
+    )

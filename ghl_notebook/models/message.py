@@ -1,0 +1,123 @@
+"""The payload that the service's finish page posts to the window that opened it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .platforms import same_platform
+
+MAX_MESSAGE_CHARACTERS = 16_384
+"""A longer message is not ours: the longest captured one has about 300 characters."""
+
+# Account ids were seen as 24 hex digits; ids of 20 letters and digits stand in the documents.
+_PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9_-]{8,128}")
+# The service's own sample listener and its field table spell the page differently.
+_PAGES = ("social_media_posting", "social-media-posting")
+_KNOWN = (
+    "actionType",
+    "page",
+    "platform",
+    "placement",
+    "accountId",
+    "reconnectAccounts",
+    "refresh",
+    "source",
+)
+
+
+class MessagePayload(msgspec.Struct, kw_only=True, rename="camel", frozen=True):
+    """The cleaned payload: a missing value, ``""`` or the string ``"undefined"`` is None.
+
+    Attributes
+    ----------
+    action_type, page, platform, placement, account_id : str or None
+        As on the service's page "Starts OAuth For Instagram Account".
+    reconnect_accounts : tuple of str
+        Ids of the accounts that were reconnected; empty when the payload has none.
+    refresh, source : str or None
+        Undocumented, seen in a captured payload.
+    """
+
+    action_type: str | None = None
+    page: str | None = None
+    platform: str | None = None
+    placement: str | None = None
+    account_id: str | None = None
+    reconnect_accounts: tuple[str, ...] = ()
+    refresh: str | None = None
+    source: str | None = None
+
+    def is_for(self, platform: str) -> bool:
+        """Tell whether the payload speaks of this platform."""
+        return self.platform is not None and same_platform(self.platform, platform)
+
+    @property
+    def has_plausible_id(self) -> bool:
+        """Whether `account_id` looks like an id of the service."""
+        return bool(self.account_id and _PLAUSIBLE_ID.fullmatch(self.account_id))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the payload under the service's own names, cleaned."""
+        return {
+            "actionType": self.action_type,
+            "page": self.page,
+            "platform": self.platform,
+            "placement": self.placement,
+            "accountId": self.account_id,
+            "reconnectAccounts": list(self.reconnect_accounts),
+            "refresh": self.refresh,
+            "source": self.source,
+        }
+
+
+def read_message(data: object) -> MessagePayload | None:
+    """Read a message event's data.
+
+    Parameters
+    ----------
+    data : object
+        What the page received: an object, or the same as a JSON string.
+
+    Returns
+    -------
+    MessagePayload or None
+        None for a message that is not one of the service's finish page: pages receive many.
+    """
+    if isinstance(data, str):
+        if len(data) > MAX_MESSAGE_CHARACTERS:
+            return None
+        try:
+            data = json.loads(data)
+        except (ValueError, RecursionError):
+            return None
+    if not isinstance(data, Mapping):
+        return None
+    clean = {name: _clean(data.get(name)) for name in _KNOWN if name != "reconnectAccounts"}
+    if clean["page"] not in _PAGES and clean["actionType"] is None:
+        return None
+    listed = data.get("reconnectAccounts")
+    if isinstance(listed, str):
+        listed = [part.strip() for part in listed.split(",")]
+    ids = [_clean(item) for item in listed[:1000]] if isinstance(listed, list) else []
+    return MessagePayload(
+        action_type=clean["actionType"],
+        page=clean["page"],
+        platform=clean["platform"],
+        placement=clean["placement"],
+        account_id=clean["accountId"],
+        reconnect_accounts=tuple(i for i in ids if i),
+        refresh=clean["refresh"],
+        source=clean["source"],
+    )
+
+
+def _clean(value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARACTERS:
+        return None
+    value = value.strip()
+    return None if value in ("", "undefined", "null") else value

@@ -1,0 +1,77 @@
+"""The common part of every record: known fields typed, everything else kept."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self, get_args
+
+import msgspec
+
+
+class Record(msgspec.Struct, kw_only=True, rename="camel"):
+    """A record of the service.
+
+    Attributes
+    ----------
+    extra : dict
+        Fields that the class does not know, and known ones of a type it cannot use, as they came.
+    """
+
+    extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
+
+    @classmethod
+    def from_wire(cls, wire: object) -> Self:
+        """Make a record from decoded JSON; a field that does not fit lands in `extra`."""
+        if not isinstance(wire, Mapping):
+            return cls(extra={} if wire is None else {"": wire})
+        form = _form(cls)
+        inner = {k: wire[k] for k in form.records if wire.get(k) is not None}
+        flat = {k: v for k, v in wire.items() if k not in inner} if inner else wire
+        try:
+            record = msgspec.convert(flat, cls, strict=False)
+        except msgspec.ValidationError:
+            record = cls._from_parts(flat)
+        else:
+            if not form.fields.keys() >= flat.keys():
+                record.extra = {k: v for k, v in flat.items() if k not in form.fields}
+        for name, value in inner.items():
+            setattr(record, form.fields[name].name, form.records[name].from_wire(value))
+        return record
+
+    @classmethod
+    def _from_parts(cls, wire: Mapping[str, Any]) -> Self:
+        fitting: dict[str, Any] = {}
+        extra: dict[str, Any] = {}
+        for name, value in wire.items():
+            field = _form(cls).fields.get(name)
+            if field is None:
+                extra[name] = value
+                continue
+            try:
+                fitting[field.name] = msgspec.convert(value, field.type, strict=False)
+            except msgspec.ValidationError:
+                if field.type == str | None and type(value) in (int, float):
+                    fitting[field.name] = str(value)  # an id that came as a number
+                else:
+                    extra[name] = value
+        return cls(**fitting, extra=extra)
+
+
+class _Form(NamedTuple):
+    fields: dict[str, msgspec.structs.FieldInfo]
+    """By name on the wire."""
+    records: dict[str, type[Record]]
+    """Those that hold a record themselves: each keeps unknown fields of its own."""
+
+
+@functools.cache
+def _form(cls: type[Record]) -> _Form:
+    fields = {f.encode_name: f for f in msgspec.structs.fields(cls) if f.name != "extra"}
+    records = {
+        name: kind
+        for name, field in fields.items()
+        for kind in get_args(field.type)
+        if isinstance(kind, type) and issubclass(kind, Record)
+    }
+    return _Form(fields, records)

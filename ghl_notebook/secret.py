@@ -1,0 +1,68 @@
+"""A string that never shows itself: access tokens and authorization URLs travel in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, final
+
+_HIDDEN: Final = "********"
+
+
+@final
+class Secret:
+    """Hold a string that must not reach a ``repr``, a log line, a traceback or a pickle.
+
+    Parameters
+    ----------
+    value : str or Secret
+        What to hide. A `Secret` is taken over as it is, so that wrapping twice is harmless.
+
+    Examples
+    --------
+    >>> Secret("pit-00000000-fake")
+    Secret('********')
+    >>> Secret("pit-00000000-fake").reveal()
+    'pit-00000000-fake'
+    """
+
+    __slots__ = ("_reveal",)
+    _reveal: Callable[[], str]
+
+    def __init__(self, value: str | Secret) -> None:
+        # A closure, not an attribute: debuggers and ``vars()``-style dumps print attributes.
+        held = value.reveal() if isinstance(value, Secret) else value
+        object.__setattr__(self, "_reveal", lambda: held)
+
+    def reveal(self) -> str:
+        """Return the hidden string. Call it where the value leaves the process, nowhere else."""
+        return self._reveal()
+
+    def __repr__(self) -> str:
+        return f"Secret({_HIDDEN!r})"
+
+    def __str__(self) -> str:
+        return _HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(_HIDDEN, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._reveal())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash(self.reveal())
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("a Secret cannot be changed")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not pickled: hand the credential over by the environment")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
+        return self
+
+    def __copy__(self) -> Secret:
+        return self

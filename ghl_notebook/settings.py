@@ -1,0 +1,180 @@
+"""The only reader of environment variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+from .secret import Secret
+
+DEFAULT_BASE_URL = "https://services.leadconnectorhq.com"
+
+# Nobody has published a logged `event.origin`; the provider redirects to the first host, and the
+# second serves the same application. A refused origin is shown with the setting's name.
+DEFAULT_ALLOWED_ORIGINS = (
+    "https://services.leadconnectorhq.com",
+    "https://backend.leadconnectorhq.com",
+)
+
+SAME_ORIGIN = "self"
+"""In `allowed_origins`: the notebook page's own origin (a simulator behind the notebook server)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a client needs to know, from arguments first and the environment second.
+
+    Attributes
+    ----------
+    token : Secret
+        Bearer token (``GHL_TOKEN``).
+    location_id : str
+        The sub-account (``GHL_LOCATION_ID``).
+    user_id : str or None
+        The user who will own connections (``GHL_USER_ID``); resolved from the API when None.
+    base_url : str
+        The API's address (``GHL_BASE_URL``), without a slash at its end.
+    allowed_origins : tuple of str
+        Origins whose `message` events may finish a login (``GHL_ALLOWED_ORIGINS``, separated by
+        commas).
+    """
+
+    token: Secret
+    location_id: str
+    user_id: str | None
+    base_url: str
+    allowed_origins: tuple[str, ...]
+
+
+def read_settings(
+    *,
+    token: str | Secret | None = None,
+    location_id: str | None = None,
+    user_id: str | None = None,
+    base_url: str | None = None,
+    allowed_origins: tuple[str, ...] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Complete the arguments with the environment and check the result.
+
+    Parameters
+    ----------
+    token, location_id, user_id, base_url, allowed_origins
+        See `Settings`; None means: take it from the environment, or its default.
+    environ : Mapping, optional
+        The environment; the process's own by default.
+
+    Raises
+    ------
+    SettingsError
+        If the token or the sub-account is missing, or a value makes no sense.
+    """
+    # A traceback may show this frame's locals: they hold no bare token and no environment.
+    secret = Secret(_get(environ, "GHL_TOKEN") if token is None else token)
+    del token
+    location = location_id or _get(environ, "GHL_LOCATION_ID")
+    missing = [n for n, v in (("GHL_TOKEN", secret), ("GHL_LOCATION_ID", location)) if not v]
+    if missing:
+        raise SettingsError(
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
+            "Set them in the environment before Jupyter starts, pass them to Client(), "
+            "or try everything without an account: client = ghl_notebook.demo().",
+        )
+    if not _printable(secret.reveal()):
+        raise SettingsError(
+            "GHL_TOKEN holds a space, a line break or a character that a token never has.",
+            "Copy the token again; take it without quotes and without 'Bearer '.",
+        )
+    if not _printable(location):
+        raise SettingsError(
+            "GHL_LOCATION_ID holds a space or a character that an id never has.",
+            "Copy the sub-account's id again: it stands in its address after /location/.",
+        )
+    origins = allowed_origins
+    if origins is None:
+        listed = [o.strip() for o in _get(environ, "GHL_ALLOWED_ORIGINS").split(",")]
+        origins = tuple(o for o in listed if o) or DEFAULT_ALLOWED_ORIGINS
+    return Settings(
+        token=secret,
+        location_id=location,
+        user_id=user_id or _get(environ, "GHL_USER_ID") or None,
+        base_url=_base_url(base_url or _get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL),
+        allowed_origins=tuple(_origin(o) for o in origins),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """How the demo reaches its user.
+
+    Attributes
+    ----------
+    simulate_user : bool
+        The simulator plays the user, no browser needed (``GHL_DEMO_USER=simulated``).
+    public_url : str or None
+        How a browser reaches the simulator, with ``{port}`` for its port
+        (``GHL_DEMO_PUBLIC_URL``; on a hub made from ``JUPYTERHUB_SERVICE_PREFIX``).
+        None: directly on 127.0.0.1.
+    """
+
+    simulate_user: bool
+    public_url: str | None
+
+
+def read_demo_settings(environ: Mapping[str, str] | None = None) -> DemoSettings:
+    """Read how the demo is to run from the environment.
+
+    Raises
+    ------
+    SettingsError
+        If ``GHL_DEMO_USER`` is neither ``browser`` nor ``simulated``.
+    """
+    user = _get(environ, "GHL_DEMO_USER") or "browser"
+    if user not in ("browser", "simulated"):
+        raise SettingsError(
+            f"GHL_DEMO_USER is {user!r}.", "Set it to 'browser' or 'simulated', or leave it out."
+        )
+    public_url = _get(environ, "GHL_DEMO_PUBLIC_URL") or None
+    prefix = _get(environ, "JUPYTERHUB_SERVICE_PREFIX")
+    if public_url is None and prefix:
+        # On a hub (Binder) the browser is elsewhere: jupyter-server-proxy leads to the simulator.
+        public_url = f"/{prefix.strip('/')}/proxy/{{port}}".replace("//", "/")
+    return DemoSettings(simulate_user=user == "simulated", public_url=public_url)
+
+
+def _get(environ: Mapping[str, str] | None, name: str) -> str:
+    return (os.environ if environ is None else environ).get(name, "").strip()
+
+
+def _printable(value: str) -> bool:
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise SettingsError(
+            "GHL_BASE_URL is not a plain address.", f"Set it to {DEFAULT_BASE_URL} or leave it out."
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise SettingsError(
+            "GHL_BASE_URL must begin with https:// (http:// only on this computer).",
+            f"Set it to {DEFAULT_BASE_URL} or leave it out.",
+        )
+    return value.rstrip("/")
+
+
+def _origin(value: str) -> str:
+    if value == SAME_ORIGIN:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/"):
+        raise SettingsError(
+            f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",
+            "An origin is scheme and host, as in https://services.leadconnectorhq.com.",
+        )
+    return f"{parts.scheme}://{parts.netloc}".lower()
