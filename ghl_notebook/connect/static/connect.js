@@ -1,0 +1,667 @@
+// @ts-check
+/**
+ * The card that connects one social account.
+ *
+ * The kernel decides everything: it asks for the login page, judges what comes back, and names each
+ * attempt (a *run*). This page does what only a page can: it opens the window inside the click,
+ * hears the window's message, and shows where the login stands. The address of the login page comes
+ * as a message and stays in memory, because traits are saved with the notebook.
+ *
+ * @typedef {import("@anywidget/types").AnyModel<Traits>} Model
+ *
+ * @typedef {object} Traits What the kernel shows. The page never writes them.
+ * @property {string} platform
+ * @property {string} platform_name
+ * @property {Status} status
+ * @property {string} location_id
+ * @property {string | null} user_id
+ * @property {string | null} error
+ * @property {string | null} notice
+ * @property {string[]} account_names
+ * @property {boolean} can_recheck
+ * @property {number} time_limit Seconds.
+ *
+ * @typedef {"idle" | "starting" | "waiting" | "checking"
+ *   | "connected" | "cancelled" | "timed_out" | "failed"} Status
+ *
+ * @typedef {{type: "authorize", request: string | null, run: string, url: string,
+ *   seconds_left: number | null}} Authorize `request` is null for an address sent before any click.
+ * @typedef {{type: "time", run: string | null, seconds_left: number | null}} Time
+ * @typedef {{type: "failed", request: string}} StartFailed
+ *
+ * @typedef {Record<string, string | number | boolean | null | string[]>} Claim
+ */
+
+const SHOWN_TRAITS = /** @type {const} */ ([
+  "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",
+]);
+const GOING_ON = new Set(["starting", "waiting", "checking"]);
+const TICK_MS = 500;
+const PATIENCE_MS = 5000;
+const MAX_CLAIMS = 20;
+const MAX_CHARS = 16_384;
+const MAX_ITEMS = 100;
+const NAMES_SHOWN = 5;
+const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
+const ASKING = "Asking GoHighLevel for the login page…";
+
+// ---- session: one per live model, shared by all its views --------------------------------------
+
+class Session {
+  /** Tells this page's sessions apart: after a reload the kernel's older models come back too. */
+  pageId = newId();
+  /** @type {string | null} The run that this page knows of, its own or one begun elsewhere. */
+  run = null;
+  /** @type {string | null} */
+  url = null;
+  /** @type {string | null} The last click that the kernel was told of, until its run ends. */
+  request = null;
+  /** Whether a click in this page began, or reopened, what is going on. */
+  begun = false;
+  /** @type {Window | null} */
+  popup = null;
+  /** @type {Window[]} Held because a window that nobody holds may lose its place in the registry. */
+  opened = [];
+  readsClosed = false;
+  blocked = false;
+  claims = 0;
+  /** @type {number | null} On the clock of performance.now(), as `asked`. */
+  deadline = null;
+  asked = 0;
+  /** @type {string | null} What went wrong in the page itself. */
+  problem = null;
+  /** @type {Status | null} Shown from the click until the kernel, which may be busy, says more. */
+  ahead = null;
+  /** @type {Set<() => void>} */
+  views = new Set();
+  /** @type {number | undefined} */
+  timer = undefined;
+
+  /** @param {Model} model @param {AbortSignal} signal */
+  constructor(model, signal) {
+    this.model = model;
+    const update = () => this.update();
+    const onStatus = () => this.onStatus();
+    const onKernel = (/** @type {Authorize | Time | StartFailed} */ m) => this.onKernel(m);
+    SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
+    model.on("change:status", onStatus);
+    model.on("msg:custom", onKernel);
+    window.addEventListener("message", (event) => this.onMessage(event), { signal });
+    signal.addEventListener("abort", () => {
+      SHOWN_TRAITS.forEach((name) => model.off(`change:${name}`, update));
+      model.off("change:status", onStatus);
+      model.off("msg:custom", onKernel);
+      this.views.clear();
+      this.settle();
+      clearInterval(this.timer);
+    }, { once: true });
+    this.send({ type: "hello", page_id: this.pageId });
+  }
+
+  /** @returns {Status} */
+  get status() {
+    return this.ahead ?? this.model.get("status");
+  }
+
+  /** @returns {number | null} */
+  get secondsLeft() {
+    return this.deadline && Math.max(0, Math.ceil((this.deadline - performance.now()) / 1000));
+  }
+
+  get kernelIsSilent() {
+    return this.ahead !== null && performance.now() - this.asked > PATIENCE_MS;
+  }
+
+  update() {
+    const active = GOING_ON.has(this.status);
+    if (active && this.timer === undefined) {
+      this.timer = setInterval(() => this.tick(), TICK_MS);
+    } else if (!active) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+    this.views.forEach((paint) => paint());
+  }
+
+  tick() {
+    // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
+    // the user, and never the end of a login.
+    this.readsClosed = this.popup !== null && this.popup.closed;
+    this.update();
+  }
+
+  /** The click on Connect, Reopen or Try again. The window must open before anything is awaited. */
+  begin() {
+    this.closeWindow();
+    this.problem = null;
+    this.begun = true;
+    this.request = newId();
+    this.asked = performance.now();
+    this.popup = openWindow(this.url);
+    this.blocked = this.popup === null;
+    if (this.popup) {
+      this.opened.push(this.popup);
+      windowsOfThePage().set(this.popup, (this.url && this.run) ?? this.request);
+    }
+    this.ahead = this.url ? "waiting" : "starting";
+    this.send({
+      type: "begin", page_id: this.pageId, request: this.request,
+      ...(this.url && { prefetched: true, run: this.run }),
+    });
+    this.update();
+  }
+
+  cancel() {
+    this.send({ type: "cancel", run: this.run });
+    this.settle();
+    this.ahead = "cancelled";
+    this.update();
+  }
+
+  recheck() {
+    this.send({ type: "recheck", run: this.run });
+  }
+
+  linkFollowed() {
+    this.blocked = false;
+    this.update();
+  }
+
+  onStatus() {
+    this.ahead = null;
+    const status = this.model.get("status");
+    if (status !== "idle" && !GOING_ON.has(status)) this.settle();
+    this.update();
+  }
+
+  /** @param {Authorize | Time | StartFailed} message */
+  onKernel(message) {
+    if (message.type === "authorize") this.onAuthorize(message);
+    else if (message.type === "time") this.onTime(message);
+    else if (message.type === "failed" && message.request === this.request) {
+      this.settle();
+      this.ahead = null;
+    }
+    this.update();
+  }
+
+  /** @param {Authorize} message */
+  onAuthorize({ request, run, url, seconds_left }) {
+    // Another tab's answer is not ours, and an early address does not replace the one asked for.
+    if (request === null ? this.request !== null : request !== this.request) return;
+    const address = webAddress(url);
+    if (address === null) {
+      this.closeWindow();
+      this.problem = "GoHighLevel answered with something that is no web address. "
+        + "No login page was opened. Cancel, and try again.";
+      return;
+    }
+    this.setDeadline(seconds_left);
+    if (run === this.run && address === this.url) return;
+    if (run !== this.run) this.claims = 0;
+    this.run = run;
+    this.url = address;
+    if (!this.popup) return;
+    windowsOfThePage().set(this.popup, run);
+    this.popup.location.replace(address);
+  }
+
+  /** @param {Time} message */
+  onTime({ run, seconds_left }) {
+    this.setDeadline(seconds_left);
+    const asking = this.begun && this.url === null;
+    if (run === null || run === this.run || asking) return;
+    // Another page has begun a run since: what this one holds belongs to an earlier one.
+    this.settle();
+    this.run = run;
+  }
+
+  /** @param {number | null} seconds */
+  setDeadline(seconds) {
+    this.deadline = seconds === null ? null : performance.now() + seconds * 1000;
+  }
+
+  /**
+   * Pass on what may be the login's result. The kernel judges origin and content; here it is only
+   * decided whether the message concerns this login at all.
+   *
+   * @param {MessageEvent<unknown>} event
+   */
+  onMessage(event) {
+    const listening = this.status === "waiting" || this.status === "checking";
+    const ours = this.begun || this.url !== null;
+    if (!this.run || !listening || !ours || this.claims >= MAX_CLAIMS) return;
+    const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
+    if (owner !== undefined && owner !== this.run) return;
+    const data = readClaim(event.data, this.model.get("platform"));
+    if (data === null) return;
+    this.claims += 1;
+    this.send({
+      type: "claim", run: this.run, origin: event.origin, page_origin: location.origin,
+      source: owner === undefined ? "other" : "popup", data,
+    });
+    this.update();
+  }
+
+  /** @param {{type: string} & Record<string, unknown>} message */
+  send(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      this.settle();
+      this.ahead = null;
+      this.problem = "The kernel is not connected: run the cell again.";
+    }
+  }
+
+  /** Forget the login page and its window. The number of the run stays, for "Check again". */
+  settle() {
+    this.closeWindow();
+    this.url = this.request = this.deadline = this.problem = null;
+    this.begun = false;
+  }
+
+  closeWindow() {
+    this.popup?.close();
+    this.popup = null;
+    this.readsClosed = this.blocked = false;
+  }
+}
+
+/**
+ * Which run, or click, each opened window belongs to, for all cards of the page: a late message of
+ * one login must not end another. Every model has its own copy of this module, hence the global.
+ *
+ * @returns {WeakMap<object, string>}
+ */
+function windowsOfThePage() {
+  const page = /** @type {{[key: symbol]: WeakMap<object, string>}} */ (
+    /** @type {unknown} */ (globalThis));
+  return page[Symbol.for("ghl_notebook.windows")] ??= new WeakMap();
+}
+
+/** @param {string | null} url @returns {Window | null} Null where the browser gave no window. */
+function openWindow(url) {
+  const [width, height] = [600, 760];
+  const left = Math.round(screenX + Math.max(0, outerWidth - width) / 2);
+  const top = Math.round(screenY + Math.max(0, outerHeight - height) / 2);
+  // Never noopener: the result comes back over the opener.
+  const features = `popup,width=${width},height=${height},left=${left},top=${top}`;
+  const popup = window.open(url ?? "about:blank", "_blank", features);
+  if (!popup || popup.closed) return null;
+  if (url === null) {
+    try {
+      popup.document.title = ASKING;
+      popup.document.documentElement.style.colorScheme = "light dark";
+      popup.document.body.style.font = "16px/1.5 system-ui, sans-serif";
+      popup.document.body.textContent = ASKING;
+    } catch {
+      // Some front ends give a window that cannot be written to: the note is a courtesy.
+    }
+  }
+  return popup;
+}
+
+// ---- messages: what may be a login's result ----------------------------------------------------
+
+const CLAIM_FIELDS = [
+  "actionType", "page", "platform", "placement", "accountId", "reconnectAccounts", "refresh",
+  "source",
+];
+
+/**
+ * Copy the known fields out of a message, or give null when it is not about this platform.
+ * Everything that posts to the page ends up here, so nothing is taken along unseen.
+ *
+ * @param {unknown} raw An object, or the same as a JSON string.
+ * @param {string} platform
+ * @returns {Claim | null}
+ */
+function readClaim(raw, platform) {
+  const data = typeof raw === "string" ? parseJson(raw) : raw;
+  if (!isPlainObject(data)) return null;
+  /** @type {Claim} */
+  const claim = {};
+  for (const key of CLAIM_FIELDS) {
+    const value = Object.hasOwn(data, key) ? data[key] : undefined;
+    if (isPrimitive(value) || isSmallList(value)) claim[key] = value;
+  }
+  // The service's documents spell the page both ways, and only one message was ever captured.
+  const looksLikeOurs = sameName(claim.page, "social_media_posting")
+    || typeof claim.actionType === "string";
+  if (!looksLikeOurs || !sameName(claim.platform, platform)) return null;
+  return JSON.stringify(claim).length <= MAX_CHARS ? claim : null;
+}
+
+/** @param {string} text @returns {unknown} */
+function parseJson(text) {
+  if (text.length > MAX_CHARS) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isPlainObject(value) {
+  return typeof value === "object" && value !== null
+    && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
+/** @param {unknown} value @returns {value is string | number | boolean | null} */
+function isPrimitive(value) {
+  return value === null || ["string", "number", "boolean"].includes(typeof value);
+}
+
+/** @param {unknown} value @returns {value is string[]} */
+function isSmallList(value) {
+  return Array.isArray(value) && value.length <= MAX_ITEMS
+    && value.every((item) => typeof item === "string");
+}
+
+/** @param {unknown} a @param {string} b "tiktok-business" and "tiktok_business" are one name. */
+function sameName(a, b) {
+  const fold = (/** @type {string} */ name) => name.toLowerCase().replaceAll("-", "_");
+  return typeof a === "string" && fold(a) === fold(b);
+}
+
+// ---- card: what a session looks like, and one view of it ---------------------------------------
+
+/**
+ * @typedef {object} Look
+ * @property {string} text The state in a sentence.
+ * @property {string} [hint]
+ * @property {string | null} [error]
+ * @property {{label: string, act?: () => void}} [primary] Without `act` it is shown at rest.
+ * @property {string | null} [link]
+ * @property {boolean} [again] Offer "Check again".
+ */
+
+/** @param {Session} session @returns {Look} */
+function look(session) {
+  const { model, status } = session;
+  const name = model.get("platform_name");
+  const retry = { label: "Try again", act: () => session.begin() };
+  switch (status) {
+    case "starting":
+    case "waiting":
+      return lookWhileOpen(session);
+    case "checking":
+      return { text: "Checking with GoHighLevel what was connected…" };
+    case "connected":
+      return {
+        text: `${name} is connected.`,
+        hint: model.get("account_names").length ? "This login can attach:" : undefined,
+      };
+    case "cancelled":
+      return { text: "The login was cancelled.", primary: retry };
+    case "timed_out":
+      return {
+        text: `No result arrived within ${duration(model.get("time_limit"))}.`,
+        hint: "The login was given up. Nothing is waiting any more.",
+        primary: retry,
+      };
+    case "failed":
+      return {
+        text: `${name} could not be connected.`,
+        error: model.get("error") ?? "No reason was given. Try again.",
+        again: model.get("can_recheck") === true,
+        primary: retry,
+      };
+    default:
+      return {
+        text: `${name}'s login opens in a small window. You decide there what to share.`,
+        primary: { label: `Connect ${name}`, act: () => session.begin() },
+      };
+  }
+}
+
+/** @param {Session} session @returns {Look} */
+function lookWhileOpen(session) {
+  const reopen = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
+  const silent = session.kernelIsSilent
+    ? "The kernel has not answered yet. It may be busy with another cell; "
+      + "if it was restarted, run this cell again."
+    : undefined;
+  if (!session.begun) {
+    if (session.url) {
+      return {
+        text: "The login page is ready.",
+        primary: reopen(`Connect ${session.model.get("platform_name")}`),
+      };
+    }
+    return {
+      text: "This login was begun in another tab, or before the page was loaded again.",
+      hint: "If you finish it there, the result may still arrive.",
+      primary: reopen("Open the login window again"),
+    };
+  }
+  if (session.url === null) {
+    return { text: ASKING, hint: silent, primary: { label: "Opening…" } };
+  }
+  if (session.blocked) {
+    return {
+      text: "The browser gave no login window.",
+      hint: "It may have blocked it. If you see none, open the login page with this link; "
+        + "the result is still awaited.",
+      link: session.url,
+    };
+  }
+  const text = "Finish the login in the window that opened.";
+  if (session.popup === null) return { text, hint: silent, link: session.url };
+  if (!session.readsClosed) {
+    const show = { label: "Show window", act: () => session.popup?.focus() };
+    return { text, hint: silent, primary: show };
+  }
+  const handedOver = session.claims > 0 && !session.model.get("notice");
+  return {
+    text: handedOver ? "The result has reached the notebook." : "Still waiting for the result.",
+    hint: handedOver
+      ? "The kernel checks it as soon as it is free."
+      : "The window reads closed. If it is still there, finish in it. If you have finished, "
+        + "the result may still arrive. Otherwise reopen it.",
+    primary: reopen("Reopen window"),
+  };
+}
+
+/** @type {Partial<Record<Status, string>>} */
+const ICONS = { connected: "✓", cancelled: "–", timed_out: "!", failed: "!" };
+
+/**
+ * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
+ * keyboard's focus and the live region, which a screen reader loses when they are built anew.
+ *
+ * @param {Session} session
+ * @param {HTMLElement} el
+ * @param {AbortSignal} signal
+ */
+function renderCard(session, el, signal) {
+  const { model } = session;
+  const mark = make("span", "mark", { "aria-hidden": "true" });
+  const title = make("div", "title");
+  const place = make("div", "place");
+  const time = make("span", "time");
+  const icon = make("span", "icon", { "aria-hidden": "true" });
+  const text = make("span", "text");
+  const hint = make("p", "hint");
+  const names = make("ul", "names");
+  const error = make("p", "error", { role: "alert" });
+  const notice = make("p", "notice");
+  const code = make("code", "code", {}, NEXT_STEP);
+  const copy = button("secondary", "Copy", copyCode);
+  const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
+  const primary = button("primary", "", () => look(session).primary?.act?.());
+  const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
+  const again = button("secondary", "Check again", () => session.recheck());
+  const cancel = button("quiet", "Cancel", () => session.cancel());
+  const live = make("p", "live", { "aria-live": "polite" });
+  const card = make("div", "card", { role: "group", tabindex: "-1" },
+    make("div", "head", {}, mark, make("div", "heading", {}, title, place), time),
+    make("p", "lead", {}, icon, text),
+    hint, names, error, notice, next,
+    make("div", "actions", {}, primary, link, again, cancel), live);
+  let announced = "";
+  link.classList.add("ghl-connect-primary");
+  link.addEventListener("click", () => session.linkFollowed(), { signal });
+  session.views.add(paint);
+  signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
+  paint();
+  el.append(card);
+
+  function paint() {
+    const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
+    const focused = card.isConnected ? root.activeElement : null;
+    const view = look(session);
+    const goingOn = GOING_ON.has(session.status);
+    const found = session.status === "connected" ? model.get("account_names") : [];
+    const name = model.get("platform_name");
+    card.dataset.status = session.status;
+    card.setAttribute("aria-label", `Connect ${name} to GoHighLevel`);
+    say(mark, name.slice(0, 1));
+    say(title, name);
+    showPlace();
+    say(time, goingOn && session.secondsLeft !== null ? `Time left ${clock(session.secondsLeft)}` : "");
+    say(icon, ICONS[session.status] ?? "");
+    icon.hidden = session.status === "idle";
+    say(text, view.text);
+    say(hint, view.hint);
+    showNames(found);
+    say(error, session.problem ?? view.error);
+    say(notice, goingOn ? model.get("notice") : "");
+    next.hidden = session.status !== "connected";
+    say(primary, view.primary?.label);
+    primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
+    link.hidden = !view.link;
+    if (view.link) link.href = view.link;
+    else link.removeAttribute("href");
+    again.hidden = !view.again;
+    cancel.hidden = !goingOn;
+    announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "));
+    if (focused && card.contains(focused) && focused.closest("[hidden]")) {
+      // Never on to Cancel: the next press of the key would end what the last one began.
+      const onward = [primary, link, copy].find((node) => !node.closest("[hidden]"));
+      (onward ?? card).focus();
+    }
+  }
+
+  function showPlace() {
+    const user = model.get("user_id");
+    const parts = ["Sub-account ", make("bdi", "id", {}, model.get("location_id"))];
+    if (user) parts.push(" · User ", make("bdi", "id", {}, user));
+    const same = place.textContent === parts.map((p) => (typeof p === "string" ? p : p.textContent)).join("");
+    if (!same) place.replaceChildren(...parts);
+  }
+
+  /** @param {string[]} all */
+  function showNames(all) {
+    names.hidden = all.length === 0;
+    const items = all.slice(0, NAMES_SHOWN).map((n) => make("li", "", {}, make("bdi", "", {}, n)));
+    const more = all.length - items.length;
+    if (more > 0) items.push(make("li", "more", {}, `and ${more} more`));
+    names.replaceChildren(...items);
+  }
+
+  /** @param {string} sentence */
+  function announce(sentence) {
+    if (sentence === announced) return;
+    // What is there at first is read with the card; only a change is news.
+    if (announced) live.textContent = sentence;
+    announced = sentence;
+    copy.textContent = "Copy";
+  }
+
+  async function copyCode() {
+    try {
+      await navigator.clipboard.writeText(NEXT_STEP);
+      copy.textContent = "Copied";
+      live.textContent = "Copied.";
+    } catch {
+      // A front end may keep the clipboard from us: leave the line ready for the keyboard.
+      getSelection()?.selectAllChildren(code);
+      copy.textContent = "Selected";
+      live.textContent = "Selected. Press Control C or Command C to copy.";
+    }
+  }
+
+  /** @param {string} kind @param {string} label @param {() => void} act */
+  function button(kind, label, act) {
+    const node = make("button", "button", { type: "button" }, label);
+    node.classList.add(`ghl-connect-${kind}`);
+    node.addEventListener("click", act, { signal });
+    return node;
+  }
+}
+
+// ---- helpers -----------------------------------------------------------------------------------
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} name Of the class, without the prefix that keeps it apart from the notebook's.
+ * @param {Record<string, string>} [attributes]
+ * @param {...(string | Node)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function make(tag, name, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  if (name) node.className = `ghl-connect-${name}`;
+  Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
+  node.append(...children);
+  return node;
+}
+
+/** @param {HTMLElement} node @param {string | null | undefined} text Hides the node when empty. */
+function say(node, text) {
+  // Written only when it differs: a live region would speak again, and a selection would be lost.
+  if (node.textContent !== (text ?? "")) node.textContent = text ?? "";
+  node.hidden = !text;
+}
+
+/** @param {string[]} names */
+function summary(names) {
+  const more = names.length - NAMES_SHOWN;
+  return names.slice(0, NAMES_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** @param {number} seconds */
+function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  const [count, unit] = seconds < 120 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** @param {string} url @returns {string | null} Absolute, or null when no browser should open it. */
+function webAddress(url) {
+  // The simulator behind a hub's proxy sends a path on this page's own server.
+  const address = URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : null;
+  return address && ["http:", "https:"].includes(address.protocol) ? address.href : null;
+}
+
+/** @returns {string} randomUUID is missing on plain http, where notebooks are served too. */
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+}
+
+/**
+ * A function, because `initialize` and `render` get different proxies of one model, and because
+ * marimo loads the module once for all of them: the call is what happens once per model.
+ *
+ * @returns {import("@anywidget/types").AnyWidget<Traits>}
+ */
+export default () => {
+  /** @type {Session} */
+  let session;
+  return {
+    initialize({ model, signal }) {
+      session = new Session(model, signal);
+    },
+    render({ el, signal }) {
+      renderCard(session, el, signal);
+    },
+  };
+};
