@@ -1,0 +1,119 @@
+"""The errors the service is known to answer, each written down once.
+
+A message is what was captured from the live service; an error that has no capture is worded
+plainly. The HTTP status counts, the ``statusCode`` in a body is only repeated there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Literal
+
+FaultName = Literal[
+    "scope_missing",
+    "wrong_auth_class",
+    "user_type_mismatch",
+    "command_timed_out",
+    "version_missing",
+    "version_invalid",
+    "invalid_token",
+    "expired_token",
+    "wrong_location",
+    "agency_only",
+    "user_agent_refused",
+    "not_found",
+    "not_found_empty",
+    "unknown_property",
+    "too_many_requests",
+    "not_successful",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One error answer.
+
+    Attributes
+    ----------
+    status : int
+        The HTTP status.
+    body : dict, list, str or bytes
+        Sent as JSON when it is a dict or a list, else as it is.
+    headers : dict
+        Extra headers of the answer.
+    traced : bool
+        Whether a ``traceId`` is added to the body.
+    """
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+    traced: bool = True
+
+
+class RefusedError(Exception):
+    """Raised inside the simulator to answer an error instead of a result."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.status)
+        self.failure = failure
+
+
+def refuse(status: int, message: str | list[str]) -> RefusedError:
+    """Return the exception that answers ``message`` under ``status``."""
+    body: dict[str, Any] = {"statusCode": status, "message": message}
+    if status in (401, 422):
+        body["error"] = HTTPStatus(status).phrase.replace("Content", "Entity")
+    return RefusedError(Failure(status, body))
+
+
+_TEXTS: dict[FaultName, tuple[int, str | list[str]]] = {
+    "scope_missing": (401, "The token is not authorized for this scope."),
+    "wrong_auth_class": (
+        401,
+        "This authClass type is not allowed to access this scope. "
+        "Please check with HighLevel team.",
+    ),
+    "user_type_mismatch": (401, "Token's user type mismatch!"),
+    # The gateway's timeout, dressed as 401.
+    "command_timed_out": (401, "Command timed out"),
+    "version_missing": (401, "version header was not found."),
+    "version_invalid": (401, "version header is invalid"),
+    "invalid_token": (401, "Invalid token: access token is invalid"),
+    "expired_token": (401, "The access token is expired"),
+    "wrong_location": (403, "The token does not have access to this location."),
+    "agency_only": (403, "Forbidden resource"),
+    "unknown_property": (422, ["property unexpected should not exist"]),
+}
+
+
+def known(name: FaultName) -> RefusedError:
+    """Return one of the known errors by its name."""
+    if name in _TEXTS:
+        return refuse(*_TEXTS[name])
+    if name == "user_agent_refused":
+        # From the CDN in front of the service: plain text, no trace id, no rate limit headers.
+        return RefusedError(Failure(403, "error code: 1010"))
+    if name == "not_found_empty":
+        return RefusedError(Failure(404, ""))
+    if name == "too_many_requests":
+        # Captured without an error, a trace id and a Retry-After.
+        body = {"statusCode": 429, "message": "Too Many Requests"}
+        return RefusedError(Failure(429, body, traced=False))
+    if name == "not_successful":
+        return not_successful(200, "Something went wrong")
+    return not_found("GET", "/unknown")
+
+
+def not_found(method: str, path: str) -> RefusedError:
+    """Return the answer to a path that does not exist."""
+    message = f"Cannot {method} {path}"
+    return RefusedError(Failure(404, {"statusCode": 404, "message": message, "error": "Not Found"}))
+
+
+def not_successful(status: int, message: str) -> RefusedError:
+    """Return a refusal that only its ``success`` gives away."""
+    return RefusedError(
+        Failure(status, {"success": False, "statusCode": status, "message": message})
+    )

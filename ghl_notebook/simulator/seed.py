@@ -1,0 +1,232 @@
+"""The world a simulator starts with: an agency, two sub-accounts, their people and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from .state import (
+    CONNECTION_LIFETIME,
+    Account,
+    Group,
+    Location,
+    Login,
+    Page,
+    Person,
+    State,
+    Token,
+    User,
+    account_id,
+)
+
+#: How a platform is called on its consent page, for every platform that can be connected.
+PLATFORMS = {
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "google": "Google",
+    "linkedin": "LinkedIn",
+    "tiktok": "TikTok",
+    "tiktok-business": "TikTok Business",
+    "youtube": "YouTube",
+    "pinterest": "Pinterest",
+    "threads": "Threads",
+}
+
+#: Named by a document, but start answers an error.
+UNSUPPORTED = {
+    "twitter": "Twitter is not supported anymore",
+    "bluesky": "Bluesky does not support OAuth",
+}
+
+SCOPES = frozenset(
+    {
+        "socialplanner/oauth.readonly",
+        "socialplanner/oauth.write",
+        "socialplanner/account.readonly",
+        "socialplanner/account.write",
+        "users.readonly",
+        "locations.readonly",
+    }
+)
+
+_TYPES = {
+    "facebook": "page",
+    "instagram": "page",
+    "google": "location",
+    "linkedin": "page",
+    "tiktok": "profile",
+    "tiktok-business": "business",
+    "youtube": "profile",
+    "pinterest": "profile",
+    "threads": "profile",
+}
+
+# Start and length of the ids that each platform gives out.
+_ORIGINS = {
+    "facebook": ("10", 15),
+    "instagram": ("178414", 17),
+    "google": ("1146", 21),
+    "linkedin": ("80", 8),
+    "tiktok": ("7", 19),
+    "tiktok-business": ("7", 19),
+    "youtube": ("42", 18),
+    "pinterest": ("9", 18),
+    "threads": ("26", 17),
+}
+
+_PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
+    (
+        "Amara Diallo",
+        "amara.diallo",
+        [
+            ("Café Lumière", "cafe.lumiere"),
+            ("東京ラーメン日記", "tokyo.ramen.diary"),
+            ("مقهى الياسمين", "yasmin.coffee"),
+            (
+                "🌿 Green Corner Garden Centre & Florist: Weddings, Events, Everyday Flowers",
+                "green.corner.garden.centre",
+            ),
+        ],
+    ),
+    ("Jonas Lindqvist", "jonas.lindqvist", [("Nordljus Studio", "nordljus.studio")]),
+    ("Sam Rivera", "sam.rivera", []),
+]
+
+#: The one id the documentation mentions, so that its examples run for every seed.
+FIRST_INSTAGRAM = "17841405123456789"
+
+
+def seed_state(seed: int, clock: Callable[[], datetime]) -> State:
+    """Return the state of a simulator that nobody has called yet."""
+    state = State(seed, clock)
+    company = state.short_id("company")
+    main = Location(state.short_id("location"), "Lumière Hospitality", company)
+    second = Location(state.short_id("location"), "Nordljus Studio", company)
+    state.locations = {place.id: place for place in (main, second)}
+    _add_tokens(state, company, main, second)
+    _add_users(state, main, second)
+    _add_people(state)
+    _add_accounts(state, main, second)
+    return state
+
+
+def _add_tokens(state: State, company: str, main: Location, second: Location) -> None:
+    past = state.clock() - timedelta(hours=1)
+    state.tokens = {
+        "main": Token("pit-00000000-simulated", "sub_account", company, main.id, SCOPES),
+        "second": Token("pit-00000002-simulated", "sub_account", company, second.id, SCOPES),
+        "company": Token("company-00000000-simulated", "company", company, None, SCOPES),
+        "agency": Token("pit-00000001-simulated", "agency_integration", company, None, SCOPES),
+        "expired": Token(
+            "expired-00000000-simulated", "sub_account", company, main.id, SCOPES, past
+        ),
+        "no_scopes": Token("pit-00000003-simulated", "sub_account", company, main.id, frozenset()),
+    }
+
+
+def _add_users(state: State, main: Location, second: Location) -> None:
+    # The order matters: whoever takes the first user, or the first admin, takes a wrong one.
+    both = [main.id, second.id]
+
+    def user(first: str, last: str, kind: str, places: list[str], deleted: bool = False) -> User:
+        return User(
+            id=state.short_id("user"),
+            first_name=first,
+            last_name=last,
+            email=f"{first}@example.com".lower(),
+            type="agency" if kind == "agency" else "account",
+            role="admin" if kind == "admin" else "user",
+            location_ids=places,
+            deleted=deleted,
+        )
+
+    state.users = [
+        user("Vera", "Former", "admin", [main.id], deleted=True),
+        user("Ada", "Agency", "agency", both),
+        user("Noor", "Haddad", "admin", [main.id]),
+        user("Piet", "Bakker", "user", [main.id]),
+    ]
+
+
+def _add_people(state: State) -> None:
+    picture = 0
+    for name, handle, brands in _PEOPLE:
+        person_picture, picture = picture, picture + 1
+        pages: list[Page] = []
+        for platform, (start, length) in _ORIGINS.items():
+            for number, (title, username) in enumerate(brands):
+                origin = state.number_id(platform, start, length)
+                if platform == "instagram" and not state.people and number == 0:
+                    origin = FIRST_INSTAGRAM
+                if platform == "pinterest":
+                    username = f"@{username}"
+                pages.append(
+                    Page(
+                        platform=platform,
+                        origin_id=origin,
+                        name=title,
+                        username=username,
+                        avatar=picture + number,
+                        type=_TYPES[platform],
+                        page_id=state.number_id("page", "10", 15),
+                        urn=f"urn:li:organization:{origin}" if platform == "linkedin" else "",
+                    )
+                )
+            if platform == "linkedin":
+                # LinkedIn hands over the person's own profile next to the pages.
+                own = state.hex_id("member")[:10]
+                pages.append(
+                    Page(platform, own, name, handle, person_picture, "profile", "",
+                         f"urn:li:person:{own}")
+                )  # fmt: skip
+        picture += len(brands)
+        person = Person(
+            id=state.hex_id("person")[:12],
+            name=name,
+            email=f"{handle}@example.com",
+            avatar=person_picture,
+            pages=tuple(pages),
+        )
+        state.people[person.id] = person
+
+
+def _add_accounts(state: State, main: Location, second: Location) -> None:
+    now = state.clock()
+    owner = next(user.id for user in state.users if user.role == "admin" and not user.deleted)
+    first, other = list(state.people.values())[:2]
+
+    def add(place: Location, page: Page, person: Person, age: int) -> Account:
+        then = now - timedelta(days=age)
+        login = Login(
+            id=state.hex_id("login"),
+            platform=page.platform,
+            location_id=place.id,
+            owner_id=owner,
+            person_id=person.id,
+            pages=[page],
+            login_type=None,
+            created_at=then,
+        )
+        state.logins[login.id] = login
+        account = Account(
+            id=account_id(login.id, place.id, page),
+            profile_id=state.hex_id("profile"),
+            oauth_id=login.id,
+            location_id=place.id,
+            page=page,
+            expire=then + CONNECTION_LIFETIME,
+            created_at=then,
+            updated_at=then,
+            expired=age > CONNECTION_LIFETIME.days,
+        )
+        state.accounts[account.id] = account
+        return account
+
+    facebook = add(main, first.pages_on("facebook")[0], first, 10)
+    google = add(main, first.pages_on("google")[0], first, 20)
+    add(main, other.pages_on("instagram")[0], other, 90)
+    add(main, other.pages_on("linkedin")[0], other, 30).deleted = True
+    add(second, other.pages_on("facebook")[0], other, 5)
+    state.groups = [
+        Group(state.hex_id("group"), main.id, "Café, all channels", [facebook.id, google.id])
+    ]

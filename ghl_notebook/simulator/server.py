@@ -1,0 +1,94 @@
+"""A uvicorn server in a daemon thread, on the loopback interface only."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class _ReadyServer(uvicorn.Server):
+    """Says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.ready.set()
+
+
+class ServerThread:
+    """Serves one app until it is stopped.
+
+    Parameters
+    ----------
+    app : ASGI application
+        What is served.
+    port : int
+        0 picks a free one.
+    """
+
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            loop="asyncio",
+            http="h11",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _ReadyServer(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(
+            target=self._run, name=f"ghl-simulator-{self.port}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start and return as soon as a connection would be accepted."""
+        self._thread.start()
+        self._server.ready.wait()
+        if self._error is not None:
+            raise RuntimeError("The simulator could not start.") from self._error
+
+    def stop(self) -> None:
+        """Stop and return when the thread is gone and the port is free."""
+        self._server.should_exit = True
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+        self._socket.close()
+
+    def call_soon(self, callback: Any) -> None:
+        """Run something in the server's loop, if it still runs."""
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(callback)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start
+            self._error = error
+        finally:
+            self._server.ready.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve(sockets=[self._socket])

@@ -1,0 +1,207 @@
+"""The simulator itself: one stateful stand-in for the service, on a free port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from . import user
+from .gate import Gate
+from .levers import Levers
+from .limits import RateLimiter
+from .seed import seed_state
+from .server import ServerThread
+from .state import State
+from .user import MessageEvent
+from .wire import Recorded, World
+
+#: The instant a simulator lives in unless told otherwise, so that its answers never change.
+EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def _epoch() -> datetime:
+    return EPOCH
+
+
+class Simulator:
+    """A stand-in for GoHighLevel's Social Planner API and for the providers' consent pages.
+
+    Nothing leaves this computer: it listens on 127.0.0.1 only, and its pages load nothing from
+    elsewhere. Two simulators share nothing; with the same seed they give the same answers.
+
+    Parameters
+    ----------
+    seed : int
+        Fixes every id.
+    port : int
+        0 picks a free one, which a later `start` takes again.
+    public_url : str, optional
+        How a browser reaches the simulator, default `base_url`. May be path-absolute, such as
+        "/user/someone/proxy/{port}", behind a reverse proxy that strips that prefix; "{port}"
+        is replaced.
+    clock : callable, optional
+        The current time with a time zone; by default it stands still at 2026-01-05T09:00:00Z.
+
+    Attributes
+    ----------
+    state : State
+        Tokens, sub-accounts, users, logins, accounts and groups.
+    levers : Levers
+        What goes wrong.
+
+    Examples
+    --------
+    >>> with Simulator() as sim:
+    ...     sim.base_url.startswith("http://127.0.0.1:")
+    True
+    """
+
+    state: State
+    levers: Levers
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        port: int = 0,
+        public_url: str | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.state = seed_state(seed, clock or _epoch)
+        self.levers = Levers()
+        self._port = port
+        self._public_url = public_url
+        self._world = World(self.state, self.levers)
+        self._limiter = RateLimiter(self.levers, self.state.clock)
+        self._gate: Gate | None = None
+        self._recorded: list[Recorded] = []
+        self._server: ServerThread | None = None
+
+    def __repr__(self) -> str:
+        where = self._world.base_url if self._server else "stopped"
+        return f"<Simulator {where}>"
+
+    def start(self) -> Self:
+        """Start to listen; returns when requests are answered. Does nothing while it runs."""
+        if self._server is not None:
+            return self
+        gate = Gate(self._world, self._limiter, self._recorded)
+        server = ServerThread(gate, self._port)
+        self._port = server.port
+        self._world.base_url = f"http://127.0.0.1:{server.port}"
+        public = self._public_url or self._world.base_url
+        self._world.public_url = public.replace("{port}", str(server.port)).rstrip("/")
+        server.start()
+        self._gate, self._server = gate, server
+        return self
+
+    def stop(self) -> None:
+        """Stop to listen; the state stays. Does nothing when it does not run."""
+        server, gate = self._server, self._gate
+        self._server = self._gate = None
+        if server is not None and gate is not None:
+            server.call_soon(gate.stop_waiting)
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def base_url(self) -> str:
+        """The address on this machine, ``http://127.0.0.1:PORT``."""
+        return self._started(self._world.base_url)
+
+    @property
+    def public_url(self) -> str:
+        """The address a browser uses; redirects, forms and pictures are built on it."""
+        return self._started(self._world.public_url)
+
+    @property
+    def origin(self) -> str:
+        """The origin of the messages; "self" where `public_url` is path-absolute."""
+        if self.public_url.startswith("/"):
+            return "self"
+        split = urlsplit(self.public_url)
+        return f"{split.scheme}://{split.netloc}"
+
+    @property
+    def token(self) -> str:
+        """A valid token of the main sub-account."""
+        return self.state.tokens["main"].value
+
+    @property
+    def location_id(self) -> str:
+        """The id of the main sub-account."""
+        return next(iter(self.state.locations))
+
+    @property
+    def user_id(self) -> str:
+        """The id of the main sub-account's admin."""
+        users = self.state.users_of(self.location_id)
+        return next(one.id for one in users if one.role == "admin" and not one.deleted)
+
+    @property
+    def requests(self) -> list[Recorded]:
+        """What was asked and answered so far, without bearers, pictures and styles."""
+        return list(self._recorded)
+
+    def play_user(
+        self,
+        authorization_url: str,
+        *,
+        choose: str | None = None,
+        tick: Iterable[str] | None = None,
+        allow: bool = True,
+    ) -> MessageEvent:
+        """Play the person in the popup: open the consent page, pick, and press a button.
+
+        Plain HTTP without a browser; may be called from any thread.
+
+        Parameters
+        ----------
+        authorization_url : str
+            The ``Location`` of a start.
+        choose : str, optional
+            Name, address or id of the person who logs in; by default the first.
+        tick : iterable of str, optional
+            Names, handles or ids of the pages to hand over; by default all of the person's.
+        allow : bool
+            Press "Allow" or "Deny".
+
+        Returns
+        -------
+        MessageEvent
+            The first message that the finish page posts.
+
+        Raises
+        ------
+        LookupError
+            When the finish page posts nothing, or a page shows an error or not that choice.
+        ValueError
+            When the address does not lead to this simulator; nothing is sent then.
+        """
+        return user.play_user(
+            authorization_url,
+            base_url=self.base_url,
+            public_url=self.public_url,
+            origin=self.origin,
+            choose=choose,
+            tick=tick,
+            allow=allow,
+        )
+
+    def _started(self, value: str) -> str:
+        if not value:
+            raise RuntimeError("The simulator has no address yet: call start() first.")
+        return value

@@ -1,0 +1,329 @@
+"""What the simulated service remembers: tokens, sub-accounts, users, logins and accounts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+TokenKind = Literal["sub_account", "company", "agency_integration"]
+
+#: Facebook and Instagram connections were seen to run for about this long (behaviour: accounts).
+CONNECTION_LIFETIME = timedelta(days=60)
+
+
+@dataclass(slots=True)
+class Token:
+    """A bearer the service knows: whose it is, what it may do, until when."""
+
+    value: str = field(repr=False)
+    kind: TokenKind
+    company_id: str
+    location_id: str | None
+    scopes: frozenset[str]
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Location:
+    """A sub-account."""
+
+    id: str
+    name: str
+    company_id: str
+
+
+@dataclass(slots=True)
+class User:
+    """Someone who works in a sub-account."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    type: Literal["account", "agency"]
+    role: Literal["admin", "user"]
+    location_ids: list[str]
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Something a person owns on a platform and may hand over: a page, a channel, a shop."""
+
+    platform: str
+    origin_id: str
+    name: str
+    username: str
+    avatar: int
+    type: str
+    page_id: str
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone with accounts on the platforms, who can be picked on the consent page."""
+
+    id: str
+    name: str
+    email: str
+    avatar: int
+    pages: tuple[Page, ...]
+
+    def pages_on(self, platform: str) -> list[Page]:
+        """Return what this person owns on one platform, in the order of the consent page."""
+        return [page for page in self.pages if page.platform == platform]
+
+
+@dataclass(slots=True)
+class Login:
+    """A finished consent: what GoHighLevel calls an OAuth connection."""
+
+    id: str
+    platform: str
+    location_id: str
+    owner_id: str | None
+    person_id: str
+    pages: list[Page]
+    login_type: str | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Account:
+    """A page that was attached to a sub-account."""
+
+    id: str
+    profile_id: str
+    oauth_id: str
+    location_id: str
+    page: Page
+    expire: datetime
+    created_at: datetime
+    updated_at: datetime
+    login_type: str | None = None
+    expired: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """A named set of accounts of one sub-account."""
+
+    id: str
+    location_id: str
+    name: str
+    account_ids: list[str]
+
+
+@dataclass(slots=True)
+class Code:
+    """The provider's single-use answer to one consent, before it is exchanged for a login."""
+
+    ticket: dict[str, Any]
+    person_id: str
+    origin_ids: list[str]
+
+
+class State:
+    """Everything one simulator remembers. Nothing is shared between two of them.
+
+    Parameters
+    ----------
+    seed : int
+        Two states of the same seed give out the same ids in the same order.
+    clock : callable
+        The current time, with a time zone.
+    """
+
+    def __init__(self, seed: int, clock: Callable[[], datetime]) -> None:
+        self.lock = threading.RLock()
+        self.seed = seed
+        self.clock = clock
+        self.tokens: dict[str, Token] = {}
+        self.locations: dict[str, Location] = {}
+        self.users: list[User] = []
+        self.people: dict[str, Person] = {}
+        self.logins: dict[str, Login] = {}
+        self.accounts: dict[str, Account] = {}
+        self.groups: list[Group] = []
+        self.codes: dict[str, Code] = {}
+        self._counts: dict[str, int] = {}
+
+    def digest(self, kind: str) -> bytes:
+        """Return the next 32 bytes of a kind: unpredictable to look at, fixed by the seed."""
+        with self.lock:
+            count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        return hashlib.sha256(f"{self.seed}:{kind}:{count}".encode()).digest()
+
+    def hex_id(self, kind: str) -> str:
+        """Return a new 24-character id such as the service gives logins and accounts."""
+        return self.digest(kind).hex()[:24]
+
+    def short_id(self, kind: str) -> str:
+        """Return a new 20-character id such as the service gives sub-accounts and users."""
+        text = base64.b64encode(self.digest(kind), altchars=b"xy").decode()
+        return text[:20]
+
+    def number_id(self, kind: str, start: str, length: int) -> str:
+        """Return a new decimal id such as a platform gives its pages."""
+        digits = str(int.from_bytes(self.digest(kind), "big"))
+        return (start + digits)[:length]
+
+    def trace_id(self) -> str:
+        """Return the next ``traceId``, in the shape of a UUID."""
+        text = self.digest("trace").hex()
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:32]))
+
+    def token_of(self, value: str) -> Token | None:
+        """Return what is known about a bearer, or None."""
+        with self.lock:
+            return next((token for token in self.tokens.values() if token.value == value), None)
+
+    def users_of(self, location_id: str) -> list[User]:
+        """Return the users of a sub-account in the service's order, deleted ones included."""
+        with self.lock:
+            return [user for user in self.users if location_id in user.location_ids]
+
+    def sign(self, ticket: dict[str, Any]) -> str:
+        """Return the opaque ``state`` of one start: readable by the service only, and signed."""
+        text = base64.urlsafe_b64encode(
+            json.dumps({**ticket, "nonce": self.digest("nonce").hex()[:12]}).encode()
+        ).rstrip(b"=")
+        return f"{text.decode()}.{self._signature(text)}"
+
+    def verify(self, state: str) -> dict[str, Any] | None:
+        """Return what was signed, or None for a ``state`` this simulator did not give out."""
+        text, _, signature = state.partition(".")
+        if not hmac.compare_digest(self._signature(text.encode()).encode(), signature.encode()):
+            return None
+        ticket: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return ticket
+
+    def _signature(self, text: bytes) -> str:
+        key = hashlib.sha256(f"{self.seed}:state-key".encode()).digest()
+        return hmac.new(key, text, hashlib.sha256).hexdigest()[:32]
+
+    def consent(self, ticket: dict[str, Any], person_id: str, origin_ids: list[str]) -> str:
+        """Remember that a person agreed, and return the provider's single-use code."""
+        code = self.digest("code").hex()[:40]
+        with self.lock:
+            self.codes[code] = Code(ticket, person_id, origin_ids)
+        return code
+
+    def exchange(self, code: str) -> Login | None:
+        """Turn a code into a login, once. Return None for a code that is unknown or used."""
+        with self.lock:
+            consent = self.codes.pop(code, None)
+            if consent is None:
+                return None
+            ticket, person = consent.ticket, self.people[consent.person_id]
+            owners = {user.id for user in self.users_of(ticket["locationId"])}
+            login = Login(
+                id=self.hex_id("login"),
+                platform=ticket["platform"],
+                location_id=ticket["locationId"],
+                # A wrong user id still connects, only nobody owns the connection.
+                owner_id=ticket["userId"] if ticket["userId"] in owners else None,
+                person_id=person.id,
+                pages=[
+                    page
+                    for page in person.pages_on(ticket["platform"])
+                    if page.origin_id in consent.origin_ids
+                ],
+                login_type=ticket.get("loginType"),
+                created_at=self.clock(),
+            )
+            self.logins[login.id] = login
+            if ticket.get("reconnect") == "true":
+                self._renew(login)
+            return login
+
+    def _renew(self, login: Login) -> None:
+        """Give the accounts that were attached before a new lease, as a reconnect does."""
+        origins = {page.origin_id for page in login.pages}
+        for account in self.accounts_of(login.location_id):
+            same = account.page.platform == login.platform
+            if same and account.page.origin_id in origins and not account.deleted:
+                self._lease(account, login)
+
+    def _lease(self, account: Account, login: Login) -> None:
+        account.oauth_id = login.id
+        account.login_type = login.login_type
+        account.expired = account.deleted = False
+        account.updated_at = self.clock()
+        account.expire = account.updated_at + CONNECTION_LIFETIME
+
+    def login_for(self, login_id: str, platform: str, location_id: str) -> Login | None:
+        """Return a login, or None where the id, platform and sub-account do not go together."""
+        with self.lock:
+            login = self.logins.get(login_id)
+        if login is None or (login.platform, login.location_id) != (platform, location_id):
+            return None
+        return login
+
+    def accounts_of(self, location_id: str) -> list[Account]:
+        """Return the accounts of a sub-account, oldest first, deleted ones included."""
+        with self.lock:
+            return [a for a in self.accounts.values() if a.location_id == location_id]
+
+    def account_on(self, page: Page, location_id: str) -> Account | None:
+        """Return the account made from a page, whichever login attached it."""
+        for account in self.accounts_of(location_id):
+            same = account.page.platform == page.platform
+            if same and account.page.origin_id == page.origin_id:
+                return account
+        return None
+
+    def is_connected(self, page: Page, location_id: str) -> bool:
+        """Say whether a page is attached to a sub-account at the moment."""
+        account = self.account_on(page, location_id)
+        return account is not None and not account.deleted
+
+    def attach(self, login: Login, page: Page) -> Account:
+        """Attach a page of a login to its sub-account; attaching twice renews the account."""
+        with self.lock:
+            account = self.account_on(page, login.location_id)
+            if account is None:
+                now = self.clock()
+                account = Account(
+                    id=account_id(login.id, login.location_id, page),
+                    profile_id=self.hex_id("profile"),
+                    oauth_id=login.id,
+                    location_id=login.location_id,
+                    page=page,
+                    expire=now + CONNECTION_LIFETIME,
+                    created_at=now,
+                    updated_at=now,
+                )
+                self.accounts[account.id] = account
+            self._lease(account, login)
+            return account
+
+    def delete(self, account: Account) -> None:
+        """Detach an account: the row stays in the list, marked as deleted."""
+        with self.lock:
+            account.deleted = True
+            account.updated_at = self.clock()
+            for group in self.groups:
+                if account.id in group.account_ids:
+                    group.account_ids.remove(account.id)
+
+
+def account_id(oauth_id: str, location_id: str, page: Page) -> str:
+    """Return the id of an account row: only some platforms carry the type at its end."""
+    base = f"{oauth_id}_{location_id}_{page.origin_id}"
+    return f"{base}_{page.type}" if page.platform in ("facebook", "linkedin") else base
+
+
+def stamp(moment: datetime) -> str:
+    """Return an instant the way the service writes it, for example 2026-01-05T09:00:00.000Z."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

@@ -1,0 +1,79 @@
+"""A request and an answer, as the rooms of the simulator hand them to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .levers import Levers
+from .state import State
+
+
+@dataclass(slots=True)
+class World:
+    """What every handler sees: the state, the levers, and the address browsers use.
+
+    Attributes
+    ----------
+    public_url : str
+        Without a slash at its end; a path such as "/user/x/proxy/8123" behind a reverse proxy.
+    base_url : str
+        The address on this machine.
+    """
+
+    state: State
+    levers: Levers
+    public_url: str = ""
+    base_url: str = ""
+
+    def avatar(self, number: int) -> str:
+        """Return the address of a picture."""
+        return f"{self.public_url}/avatars/{number}.svg"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, read completely."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bearer(self) -> str:
+        """The bearer token, or an empty string."""
+        scheme, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() if scheme.lower() == "bearer" else ""
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer: JSON for a dict or a list, else the text or bytes as they are."""
+
+    status: int
+    body: Any = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One request and what it was answered, without the bearer.
+
+    Attributes
+    ----------
+    headers : dict
+        Names in lower case; ``authorization`` holds the scheme only.
+    body, answer : object
+        Parsed where it is JSON, else the text.
+    """
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+    status: int
+    answer: Any
