@@ -27,7 +27,8 @@ apt_install() {
     say "Installing from the system's package archive: $*"
     as_root env DEBIAN_FRONTEND=noninteractive apt-get update --quiet=2 >&2 &&
         as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install --yes --quiet=2 --no-install-recommends "$@" >&2
+            apt-get install --yes --quiet=2 -o Dpkg::Use-Pty=0 \
+            --no-install-recommends "$@" >&2
 }
 
 is_new_enough() {
