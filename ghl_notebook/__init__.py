@@ -1,0 +1,216 @@
+"""Connect social accounts through GoHighLevel's Social Planner in a notebook, as DataFrames.
+
+Everything public is here, and is loaded when it is first used:
+
+>>> import ghl_notebook as ghl
+>>> client = ghl.demo()
+>>> ghl.fetch_accounts(client).columns[:3].to_list()
+['id', 'platform', 'type']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._demo import DemoClient as DemoClient
+    from ._demo import demo as demo
+    from .api import AsyncClient as AsyncClient
+    from .api import Client as Client
+    from .connect import ConnectAccount as ConnectAccount
+    from .errors import (
+        AgencyOnlyError as AgencyOnlyError,
+    )
+    from .errors import (
+        AgencyTokenError as AgencyTokenError,
+    )
+    from .errors import (
+        ArgumentError as ArgumentError,
+    )
+    from .errors import (
+        AuthenticationError as AuthenticationError,
+    )
+    from .errors import (
+        BadRequestError as BadRequestError,
+    )
+    from .errors import (
+        ConnectionFailedError as ConnectionFailedError,
+    )
+    from .errors import (
+        DailyLimitError as DailyLimitError,
+    )
+    from .errors import (
+        FrontEndError as FrontEndError,
+    )
+    from .errors import (
+        GatewayTimeoutError as GatewayTimeoutError,
+    )
+    from .errors import (
+        GHLError as GHLError,
+    )
+    from .errors import (
+        InvalidTokenError as InvalidTokenError,
+    )
+    from .errors import (
+        LocationAccessError as LocationAccessError,
+    )
+    from .errors import (
+        LoginCancelledError as LoginCancelledError,
+    )
+    from .errors import (
+        LoginError as LoginError,
+    )
+    from .errors import (
+        LoginFailedError as LoginFailedError,
+    )
+    from .errors import (
+        LoginNotFinishedError as LoginNotFinishedError,
+    )
+    from .errors import (
+        LoginTimeoutError as LoginTimeoutError,
+    )
+    from .errors import (
+        NotFoundError as NotFoundError,
+    )
+    from .errors import (
+        PermissionDeniedError as PermissionDeniedError,
+    )
+    from .errors import (
+        PlatformError as PlatformError,
+    )
+    from .errors import (
+        RateLimitError as RateLimitError,
+    )
+    from .errors import (
+        RefusedError as RefusedError,
+    )
+    from .errors import (
+        ResponseError as ResponseError,
+    )
+    from .errors import (
+        ScopeError as ScopeError,
+    )
+    from .errors import (
+        ServiceError as ServiceError,
+    )
+    from .errors import (
+        SettingsError as SettingsError,
+    )
+    from .errors import (
+        TokenTypeError as TokenTypeError,
+    )
+    from .errors import (
+        UnexpectedAnswerError as UnexpectedAnswerError,
+    )
+    from .errors import (
+        UserAgentError as UserAgentError,
+    )
+    from .errors import (
+        ValidationError as ValidationError,
+    )
+    from .errors import (
+        VersionHeaderError as VersionHeaderError,
+    )
+    from .frames import (
+        attach as attach,
+    )
+    from .frames import (
+        fetch_accounts as fetch_accounts,
+    )
+    from .frames import (
+        fetch_available_accounts as fetch_available_accounts,
+    )
+    from .models import (
+        Account as Account,
+    )
+    from .models import (
+        AccountList as AccountList,
+    )
+    from .models import (
+        AttachedAccount as AttachedAccount,
+    )
+    from .models import (
+        AvailableAccount as AvailableAccount,
+    )
+    from .models import (
+        User as User,
+    )
+    from .secret import Secret as Secret
+
+__all__ = [
+    "Account",
+    "AccountList",
+    "AgencyOnlyError",
+    "AgencyTokenError",
+    "ArgumentError",
+    "AsyncClient",
+    "AttachedAccount",
+    "AuthenticationError",
+    "AvailableAccount",
+    "BadRequestError",
+    "Client",
+    "ConnectAccount",
+    "ConnectionFailedError",
+    "DailyLimitError",
+    "DemoClient",
+    "FrontEndError",
+    "GHLError",
+    "GatewayTimeoutError",
+    "InvalidTokenError",
+    "LocationAccessError",
+    "LoginCancelledError",
+    "LoginError",
+    "LoginFailedError",
+    "LoginNotFinishedError",
+    "LoginTimeoutError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PlatformError",
+    "RateLimitError",
+    "RefusedError",
+    "ResponseError",
+    "ScopeError",
+    "Secret",
+    "ServiceError",
+    "SettingsError",
+    "TokenTypeError",
+    "UnexpectedAnswerError",
+    "User",
+    "UserAgentError",
+    "ValidationError",
+    "VersionHeaderError",
+    "attach",
+    "demo",
+    "fetch_accounts",
+    "fetch_available_accounts",
+]
+
+_ROOMS = {
+    "DemoClient": "_demo",
+    "demo": "_demo",
+    "AsyncClient": "api",
+    "Client": "api",
+    "ConnectAccount": "connect",
+    "attach": "frames",
+    "fetch_accounts": "frames",
+    "fetch_available_accounts": "frames",
+    "Account": "models",
+    "AccountList": "models",
+    "AttachedAccount": "models",
+    "AvailableAccount": "models",
+    "User": "models",
+    "Secret": "secret",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_ROOMS.get(name, 'errors')}", __name__), name)
+    globals()[name] = value  # the next look-up does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -24,9 +24,7 @@ class BearerAuth(httpx.Auth):
         self._token = token
         self._host = host
 
-    def auth_flow(
-        self, request: httpx.Request
-    ) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the ``Authorization`` header."""
         if request.url.netloc.decode() == self._host:
             request.headers["Authorization"] = f"Bearer {self._token.reveal()}"

@@ -28,6 +28,7 @@
     │   └── ServiceError            5xx
     └── LoginError                  a login did not end in a connection
         ├── PlatformError           no such platform, or not one that can be connected
+        ├── FrontEndError           no notebook front end is there to press the button in
         ├── LoginNotFinishedError   asked for the result of a login that has none yet
         ├── LoginCancelledError     cancelled in the card, or denied on the platform's page
         ├── LoginTimeoutError       nothing arrived within the time limit
@@ -47,6 +48,7 @@ __all__ = [
     "BadRequestError",
     "ConnectionFailedError",
     "DailyLimitError",
+    "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
     "InvalidTokenError",
@@ -289,6 +291,10 @@ class LoginError(GHLError):
 
 class PlatformError(LoginError):
     """There is no such platform, or it cannot be connected through the service."""
+
+
+class FrontEndError(LoginError):
+    """No notebook front end is there in which the user could press the button."""
 
 
 class LoginNotFinishedError(LoginError):

@@ -2,6 +2,13 @@
 
 from .async_client import AsyncClient
 from .background import run_in_background, start_in_background
-from .client import Client
+from .client import Browser, Client, MessageEvent
 
-__all__ = ["AsyncClient", "Client", "run_in_background", "start_in_background"]
+__all__ = [
+    "AsyncClient",
+    "Browser",
+    "Client",
+    "MessageEvent",
+    "run_in_background",
+    "start_in_background",
+]

@@ -317,7 +317,7 @@ class AsyncClient:
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
 
-    async def delete_account(self, id: str, *, company_id: str | None = None) -> str:
+    async def delete_account(self, account_key: str, *, company_id: str | None = None) -> str:
         """Disconnect an account from the sub-account and return its id.
 
         ``DELETE /social-media-posting/{locationId}/accounts/{id}?userId=`` (scope
@@ -325,8 +325,8 @@ class AsyncClient:
 
         Parameters
         ----------
-        id : str
-            `Account.id`.
+        account_key : str
+            `Account.id`; not the ``account_id`` of a login.
         company_id : str, optional
             The agency.
 
@@ -338,12 +338,12 @@ class AsyncClient:
         body = await self._requester.call(
             "DELETE",
             "/social-media-posting/{locationId}/accounts/{id}",
-            path={"locationId": self.location_id, "id": id},
+            path={"locationId": self.location_id, "id": account_key},
             # Optional in the OpenAPI file, wanted in practice.
             query={"userId": await self.resolve_user_id(), "companyId": company_id},
         )
         results = body.get("results")
-        return str(results.get("id", id)) if isinstance(results, Mapping) else id
+        return str(results.get("id", account_key)) if isinstance(results, Mapping) else account_key
 
 
 def _list(value: object) -> list[Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
+import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
@@ -24,19 +24,20 @@ class _Background:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pid: int | None = None
-        self._portal: BlockingPortal
+        self._loop: asyncio.AbstractEventLoop
         self._thread: int
         # Closing the context would end the loop, and so would losing it to the garbage collector.
         self._context: AbstractContextManager[BlockingPortal]
 
-    def portal(self) -> BlockingPortal:
+    def loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._pid != os.getpid():  # first use, or a forked child: threads are not copied
                 self._context = start_blocking_portal(name="ghl_notebook")
-                self._portal = self._context.__enter__()
-                self._thread = self._portal.call(threading.get_ident)
+                portal = self._context.__enter__()
+                self._loop = portal.call(asyncio.get_running_loop)
+                self._thread = portal.call(threading.get_ident)
                 self._pid = os.getpid()
-            return self._portal
+            return self._loop
 
     def is_current_thread(self) -> bool:
         return self._pid == os.getpid() and threading.get_ident() == self._thread
@@ -46,13 +47,18 @@ _background = _Background()
 
 
 def start_in_background(
-    func: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    func: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> Future[T]:
-    """Start a coroutine function in the background loop; cancelling the future cancels it."""
-    return _background.portal().start_task_soon(functools.partial(func, *args, **kwargs))
+    """Start a coroutine function in the background loop; cancelling the future cancels it.
+
+    Unlike anyio's portal this may also be called in that loop.
+    """
+    return asyncio.run_coroutine_threadsafe(func(*args, **kwargs), _background.loop())
 
 
-def run_in_background(func: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+def run_in_background(
+    func: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> T:
     """Run a coroutine function in the background loop and wait for it.
 
     Works whether or not the calling thread runs an event loop of its own (Jupyter's does). An

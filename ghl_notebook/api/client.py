@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
@@ -13,6 +13,24 @@ from ghl_notebook.secret import Secret
 
 from .async_client import AsyncClient
 from .background import run_in_background
+
+
+class MessageEvent(Protocol):
+    """What a window's ``message`` event says: where it came from, and what it holds."""
+
+    @property
+    def origin(self) -> str:
+        """The origin of the window that posted it."""
+        ...
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The payload."""
+        ...
+
+
+Browser = Callable[[Secret], MessageEvent]
+"""Opens an authorization URL, has the user consent, and returns the message that comes back."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +56,8 @@ class Client:
     ----------
     core : AsyncClient
         The client that does the work. Await it only in ghl_notebook's own event loop.
+    browser : callable or None
+        Opens authorization URLs where no front end can; None: a front end does.
 
     Raises
     ------
@@ -72,6 +92,7 @@ class Client:
             timeout=timeout,
             transport=transport,
         )
+        self.browser: Browser | None = None
 
     @property
     def location_id(self) -> str:

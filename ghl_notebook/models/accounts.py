@@ -48,7 +48,6 @@ class AccountMeta(Record, kw_only=True):
     storefront_address: StorefrontAddress | None = None
 
 
-
 class AttachedAccount(Record, kw_only=True):
     """The answer to attaching an account (step 3).
 
@@ -69,7 +68,6 @@ class AttachedAccount(Record, kw_only=True):
     deleted: bool | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
-
 
 
 class Account(Record, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self, get_args
 import msgspec
 
 
-class Record(msgspec.Struct, kw_only=True, rename="camel"):
+class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=True):
     """A record of the service.
 
     Attributes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .faults import refuse
+from .records import Login, Page
 from .shapes import google_name
-from .state import Login, Page
 
 _BOOLEANS = {"verified", "protected"}
 _OBJECTS = {"location", "account"}

@@ -6,8 +6,8 @@ import json
 from html import escape
 from typing import Any
 
+from .records import Person
 from .seed import PLATFORMS
-from .state import Person
 from .wire import World
 
 # One warm or cool pair per platform, for the mark in the corner; no trademark is drawn.
@@ -72,7 +72,7 @@ def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str
     )
     place = world.state.locations.get(ticket["locationId"])
     direct = ticket.get("loginType") == "instagram"
-    via = "Instagram directly" if direct else name
+    via = "Instagram itself" if direct else name
     target = f"{root(world)}/consent/{platform}"
     main = f"""
 <header class="brand">
@@ -93,7 +93,7 @@ def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str
 <button class="primary" name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Deny</button>
 </div>
-<p class="fine">Login: {escape(via)}. You can take the permission back at any time.</p>
+<p class="fine">Logs in through {escape(via)}. Not a real login: no password is asked.</p>
 </form>"""
     return _document(world, platform, f"Log in with {name} (simulation)", main)
 
@@ -115,7 +115,7 @@ def _person(world: World, person: Person, platform: str, checked: bool) -> str:
 <img src="{escape(root(world))}/avatars/{person.avatar}.svg" alt="" width="40" height="40">
 <span><bdi class="name">{escape(person.name)}</bdi>
 <span class="handle">{escape(person.email)}</span></span></label>
-<div class="pages" role="group" aria-label="Pages of {escape(person.name)}">
+<div class="pages" role="group" aria-label="Pages to hand over">
 {boxes or empty}
 </div></div>"""
 

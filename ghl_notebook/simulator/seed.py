@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from .state import (
-    CONNECTION_LIFETIME,
-    Account,
-    Group,
-    Location,
-    Login,
-    Page,
-    Person,
-    State,
-    Token,
-    User,
-    account_id,
-)
+from .records import Account, Group, Location, Login, Page, Person, Token, User
+from .state import CONNECTION_LIFETIME, State, account_id
 
 #: How a platform is called on its consent page, for every platform that can be connected.
 PLATFORMS = {
@@ -46,6 +35,7 @@ SCOPES = frozenset(
         "socialplanner/account.write",
         "users.readonly",
         "locations.readonly",
+        "oauth.readonly",
     }
 )
 

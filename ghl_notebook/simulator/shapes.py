@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .state import Account, Login, Page, User, stamp
+from .records import Account, Login, Page, User
+from .state import stamp
 from .wire import World
 
 #: How the service's own messages call a platform.
@@ -206,7 +207,6 @@ def listed(world: World, account: Account) -> dict[str, Any]:
         "hasStatisticsPermissions": not expired,
         "buildingStatistics": False,
         "syncPosts": False,
-        "createdAt": stamp(account.created_at),
         "updatedAt": stamp(account.updated_at),
     }
 

@@ -7,29 +7,10 @@
  * hears the window's message, and shows where the login stands. The address of the login page comes
  * as a message and stays in memory, because traits are saved with the notebook.
  *
- * @typedef {import("@anywidget/types").AnyModel<Traits>} Model
- *
- * @typedef {object} Traits What the kernel shows. The page never writes them.
- * @property {string} platform
- * @property {string} platform_name
- * @property {Status} status
- * @property {string} location_id
- * @property {string | null} user_id
- * @property {string | null} error
- * @property {string | null} notice
- * @property {string[]} account_names
- * @property {boolean} can_recheck
- * @property {number} time_limit Seconds.
- *
- * @typedef {"idle" | "starting" | "waiting" | "checking"
- *   | "connected" | "cancelled" | "timed_out" | "failed"} Status
- *
- * @typedef {{type: "authorize", request: string | null, run: string, url: string,
- *   seconds_left: number | null}} Authorize `request` is null for an address sent before any click.
- * @typedef {{type: "time", run: string | null, seconds_left: number | null}} Time
- * @typedef {{type: "failed", request: string}} StartFailed
- *
- * @typedef {Record<string, string | number | boolean | null | string[]>} Claim
+ * @typedef {import("./protocol").Traits} Traits
+ * @typedef {import("./protocol").Status} Status
+ * @typedef {import("./protocol").FromKernel} FromKernel
+ * @typedef {import("./protocol").Look} Look
  */
 
 const SHOWN_TRAITS = /** @type {const} */ ([
@@ -77,12 +58,12 @@ class Session {
   /** @type {number | undefined} */
   timer = undefined;
 
-  /** @param {Model} model @param {AbortSignal} signal */
+  /** @param {import("@anywidget/types").AnyModel<Traits>} model @param {AbortSignal} signal */
   constructor(model, signal) {
     this.model = model;
     const update = () => this.update();
     const onStatus = () => this.onStatus();
-    const onKernel = (/** @type {Authorize | Time | StartFailed} */ m) => this.onKernel(m);
+    const onKernel = (/** @type {FromKernel} */ m) => this.onKernel(m);
     SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
     model.on("change:status", onStatus);
     model.on("msg:custom", onKernel);
@@ -103,9 +84,8 @@ class Session {
     return this.ahead ?? this.model.get("status");
   }
 
-  /** @returns {number | null} */
-  get secondsLeft() {
-    return this.deadline && Math.max(0, Math.ceil((this.deadline - performance.now()) / 1000));
+  get isAsking() {
+    return this.begun && this.url === null;
   }
 
   get kernelIsSilent() {
@@ -143,10 +123,11 @@ class Session {
       this.opened.push(this.popup);
       windowsOfThePage().set(this.popup, (this.url && this.run) ?? this.request);
     }
-    this.ahead = this.url ? "waiting" : "starting";
+    const next = this.url ? "waiting" : "starting";
+    this.ahead = next === this.model.get("status") ? null : next;
     this.send({
       type: "begin", page_id: this.pageId, request: this.request,
-      ...(this.url && { prefetched: true, run: this.run }),
+      ...(this.url !== null && { prefetched: true, run: this.run }),
     });
     this.update();
   }
@@ -168,32 +149,32 @@ class Session {
   }
 
   onStatus() {
-    this.ahead = null;
-    const status = this.model.get("status");
-    if (status !== "idle" && !GOING_ON.has(status)) this.settle();
+    const late = this.ahead === "cancelled" && GOING_ON.has(this.model.get("status"));
+    // A busy kernel still reports the beginning of what has been cancelled since.
+    if (!late) this.ahead = null;
+    if (this.status !== "idle" && !GOING_ON.has(this.status)) this.settle();
     this.update();
   }
 
-  /** @param {Authorize | Time | StartFailed} message */
+  /** @param {FromKernel} message */
   onKernel(message) {
     if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
-    else if (message.type === "failed" && message.request === this.request) {
-      this.settle();
-      this.ahead = null;
-    }
+    else if (message.type === "failed" && message.request === this.request) this.settle();
     this.update();
   }
 
-  /** @param {Authorize} message */
+  /** @param {Extract<FromKernel, {type: "authorize"}>} message */
   onAuthorize({ request, run, url, seconds_left }) {
-    // Another tab's answer is not ours, and an early address does not replace the one asked for.
-    if (request === null ? this.request !== null : request !== this.request) return;
+    if (request !== this.request) {
+      // Another tab's click was first, and the kernel does not answer both.
+      if (request !== null && this.isAsking) this.settle();
+      return;
+    }
     const address = webAddress(url);
     if (address === null) {
       this.closeWindow();
-      this.problem = "GoHighLevel answered with something that is no web address. "
-        + "No login page was opened. Cancel, and try again.";
+      this.problem = "What GoHighLevel answered is no web address, so it was not opened.";
       return;
     }
     this.setDeadline(seconds_left);
@@ -206,14 +187,13 @@ class Session {
     this.popup.location.replace(address);
   }
 
-  /** @param {Time} message */
+  /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
-    this.setDeadline(seconds_left);
-    const asking = this.begun && this.url === null;
-    if (run === null || run === this.run || asking) return;
+    if (run === null || run === this.run || this.isAsking) return this.setDeadline(seconds_left);
     // Another page has begun a run since: what this one holds belongs to an earlier one.
     this.settle();
     this.run = run;
+    this.setDeadline(seconds_left);
   }
 
   /** @param {number | null} seconds */
@@ -243,13 +223,12 @@ class Session {
     this.update();
   }
 
-  /** @param {{type: string} & Record<string, unknown>} message */
+  /** @param {import("./protocol").ToKernel} message */
   send(message) {
     try {
       this.model.send(message);
     } catch {
       this.settle();
-      this.ahead = null;
       this.problem = "The kernel is not connected: run the cell again.";
     }
   }
@@ -257,7 +236,7 @@ class Session {
   /** Forget the login page and its window. The number of the run stays, for "Check again". */
   settle() {
     this.closeWindow();
-    this.url = this.request = this.deadline = this.problem = null;
+    this.url = this.request = this.deadline = this.problem = this.ahead = null;
     this.begun = false;
   }
 
@@ -315,47 +294,32 @@ const CLAIM_FIELDS = [
  *
  * @param {unknown} raw An object, or the same as a JSON string.
  * @param {string} platform
- * @returns {Claim | null}
+ * @returns {import("./protocol").Claim | null}
  */
 function readClaim(raw, platform) {
-  const data = typeof raw === "string" ? parseJson(raw) : raw;
-  if (!isPlainObject(data)) return null;
-  /** @type {Claim} */
-  const claim = {};
-  for (const key of CLAIM_FIELDS) {
-    const value = Object.hasOwn(data, key) ? data[key] : undefined;
-    if (isPrimitive(value) || isSmallList(value)) claim[key] = value;
-  }
-  // The service's documents spell the page both ways, and only one message was ever captured.
-  const looksLikeOurs = sameName(claim.page, "social_media_posting")
-    || typeof claim.actionType === "string";
-  if (!looksLikeOurs || !sameName(claim.platform, platform)) return null;
-  return JSON.stringify(claim).length <= MAX_CHARS ? claim : null;
-}
-
-/** @param {string} text @returns {unknown} */
-function parseJson(text) {
-  if (text.length > MAX_CHARS) return null;
+  let data;
   try {
-    return JSON.parse(text);
+    // By way of JSON both forms have one limit of size, and nothing but own, plain values.
+    const text = typeof raw === "string" ? raw : JSON.stringify(raw);
+    data = text.length <= MAX_CHARS ? JSON.parse(text) : null;
   } catch {
     return null;
   }
+  if (data === null || typeof data !== "object") return null;
+  /** @type {import("./protocol").Claim} */
+  const claim = {};
+  for (const key of CLAIM_FIELDS) {
+    if (Object.hasOwn(data, key) && isSimple(data[key])) claim[key] = data[key];
+  }
+  // The service's documents spell the page both ways, and only one message was ever captured.
+  const looksLikeOurs = typeof claim.actionType === "string"
+    || sameName(claim.page, "social_media_posting");
+  return looksLikeOurs && sameName(claim.platform, platform) ? claim : null;
 }
 
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-function isPlainObject(value) {
-  return typeof value === "object" && value !== null
-    && [Object.prototype, null].includes(Object.getPrototypeOf(value));
-}
-
-/** @param {unknown} value @returns {value is string | number | boolean | null} */
-function isPrimitive(value) {
-  return value === null || ["string", "number", "boolean"].includes(typeof value);
-}
-
-/** @param {unknown} value @returns {value is string[]} */
-function isSmallList(value) {
+/** @param {unknown} value */
+function isSimple(value) {
+  if (typeof value !== "object" || value === null) return true;
   return Array.isArray(value) && value.length <= MAX_ITEMS
     && value.every((item) => typeof item === "string");
 }
@@ -367,16 +331,6 @@ function sameName(a, b) {
 }
 
 // ---- card: what a session looks like, and one view of it ---------------------------------------
-
-/**
- * @typedef {object} Look
- * @property {string} text The state in a sentence.
- * @property {string} [hint]
- * @property {string | null} [error]
- * @property {{label: string, act?: () => void}} [primary] Without `act` it is shown at rest.
- * @property {string | null} [link]
- * @property {boolean} [again] Offer "Check again".
- */
 
 /** @param {Session} session @returns {Look} */
 function look(session) {
@@ -406,7 +360,7 @@ function look(session) {
       return {
         text: `${name} could not be connected.`,
         error: model.get("error") ?? "No reason was given. Try again.",
-        again: model.get("can_recheck") === true,
+        again: model.get("can_recheck") && session.run !== null,
         primary: retry,
       };
     default:
@@ -419,49 +373,53 @@ function look(session) {
 
 /** @param {Session} session @returns {Look} */
 function lookWhileOpen(session) {
-  const reopen = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
+  const { model, url, popup } = session;
+  const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
   const silent = session.kernelIsSilent
     ? "The kernel has not answered yet. It may be busy with another cell; "
       + "if it was restarted, run this cell again."
     : undefined;
+  if (session.problem) {
+    return { text: "There is no login page to open.", primary: opening("Try again") };
+  }
+  if (!session.begun && url !== null) {
+    const primary = opening(`Connect ${model.get("platform_name")}`);
+    return { text: "The login page is ready.", primary };
+  }
   if (!session.begun) {
-    if (session.url) {
-      return {
-        text: "The login page is ready.",
-        primary: reopen(`Connect ${session.model.get("platform_name")}`),
-      };
-    }
     return {
       text: "This login was begun in another tab, or before the page was loaded again.",
-      hint: "If you finish it there, the result may still arrive.",
-      primary: reopen("Open the login window again"),
+      hint: "Finish it in that tab, or open the login window again here.",
+      // While one click is being answered, the kernel takes no other.
+      primary: session.status === "waiting" ? opening("Open the login window again") : undefined,
     };
   }
-  if (session.url === null) {
-    return { text: ASKING, hint: silent, primary: { label: "Opening…" } };
-  }
+  if (url === null) return { text: ASKING, hint: silent, primary: { label: "Opening…" } };
   if (session.blocked) {
     return {
       text: "The browser gave no login window.",
       hint: "It may have blocked it. If you see none, open the login page with this link; "
         + "the result is still awaited.",
-      link: session.url,
+      link: url,
     };
   }
   const text = "Finish the login in the window that opened.";
-  if (session.popup === null) return { text, hint: silent, link: session.url };
+  if (popup === null) return { text, hint: silent, link: url };
   if (!session.readsClosed) {
-    const show = { label: "Show window", act: () => session.popup?.focus() };
-    return { text, hint: silent, primary: show };
+    return { text, hint: silent, primary: { label: "Show window", act: () => popup.focus() } };
   }
-  const handedOver = session.claims > 0 && !session.model.get("notice");
+  if (session.claims > 0 && !model.get("notice")) {
+    return {
+      text: "The result has reached the notebook.",
+      hint: silent ?? "The kernel checks it as soon as it is free.",
+      primary: opening("Reopen window"),
+    };
+  }
   return {
-    text: handedOver ? "The result has reached the notebook." : "Still waiting for the result.",
-    hint: handedOver
-      ? "The kernel checks it as soon as it is free."
-      : "The window reads closed. If it is still there, finish in it. If you have finished, "
-        + "the result may still arrive. Otherwise reopen it.",
-    primary: reopen("Reopen window"),
+    text: "Still waiting for the result.",
+    hint: "The window reads closed. If it is still there, finish in it. If you have finished, "
+      + "the result may still arrive. Otherwise reopen it.",
+    primary: opening("Reopen window"),
   };
 }
 
@@ -480,7 +438,9 @@ function renderCard(session, el, signal) {
   const { model } = session;
   const mark = make("span", "mark", { "aria-hidden": "true" });
   const title = make("div", "title");
-  const place = make("div", "place");
+  const place = make("bdi", "");
+  const user = make("bdi", "");
+  const userPart = make("span", "", {}, " · User ", user);
   const time = make("span", "time");
   const icon = make("span", "icon", { "aria-hidden": "true" });
   const text = make("span", "text");
@@ -497,7 +457,8 @@ function renderCard(session, el, signal) {
   const cancel = button("quiet", "Cancel", () => session.cancel());
   const live = make("p", "live", { "aria-live": "polite" });
   const card = make("div", "card", { role: "group", tabindex: "-1" },
-    make("div", "head", {}, mark, make("div", "heading", {}, title, place), time),
+    make("div", "head", {}, mark, make("div", "heading", {}, title,
+      make("div", "place", {}, "Sub-account ", place, userPart)), time),
     make("p", "lead", {}, icon, text),
     hint, names, error, notice, next,
     make("div", "actions", {}, primary, link, again, cancel), live);
@@ -520,8 +481,10 @@ function renderCard(session, el, signal) {
     card.setAttribute("aria-label", `Connect ${name} to GoHighLevel`);
     say(mark, name.slice(0, 1));
     say(title, name);
-    showPlace();
-    say(time, goingOn && session.secondsLeft !== null ? `Time left ${clock(session.secondsLeft)}` : "");
+    say(place, model.get("location_id"));
+    say(user, model.get("user_id"));
+    userPart.hidden = user.hidden;
+    say(time, timeLeft(session));
     say(icon, ICONS[session.status] ?? "");
     icon.hidden = session.status === "idle";
     say(text, view.text);
@@ -543,14 +506,6 @@ function renderCard(session, el, signal) {
       const onward = [primary, link, copy].find((node) => !node.closest("[hidden]"));
       (onward ?? card).focus();
     }
-  }
-
-  function showPlace() {
-    const user = model.get("user_id");
-    const parts = ["Sub-account ", make("bdi", "id", {}, model.get("location_id"))];
-    if (user) parts.push(" · User ", make("bdi", "id", {}, user));
-    const same = place.textContent === parts.map((p) => (typeof p === "string" ? p : p.textContent)).join("");
-    if (!same) place.replaceChildren(...parts);
   }
 
   /** @param {string[]} all */
@@ -624,9 +579,11 @@ function summary(names) {
   return names.slice(0, NAMES_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** @param {number} seconds */
-function clock(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+/** @param {Session} session The kernel's limit holds for a result to arrive, not for its check. */
+function timeLeft({ status, deadline }) {
+  if (deadline === null || !["starting", "waiting"].includes(status)) return "";
+  const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
+  return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 /** @param {number} seconds */

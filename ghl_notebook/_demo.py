@@ -1,0 +1,70 @@
+"""A client of the embedded simulator: everything works as with an account, and nothing leaves."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from .api import Client, MessageEvent
+from .errors import SettingsError
+from .secret import Secret
+from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
+from .simulator import Simulator
+
+
+class DemoClient(Client):
+    """A `Client` of a simulator of its own.
+
+    Attributes
+    ----------
+    simulator : Simulator
+        The simulator; its `levers` make it misbehave.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(
+            simulator.token,
+            simulator.location_id,
+            base_url=simulator.base_url,
+            allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),
+        )
+        self.simulator = simulator
+
+    def close(self) -> None:
+        """Close the connections and end the simulator."""
+        super().close()
+        self.simulator.stop()
+
+
+def demo(*, seed: int = 0) -> DemoClient:
+    """Start the embedded simulator and return a client of it. No account, nothing leaves.
+
+    The simulator's consent page opens in the browser, on 127.0.0.1; on a hub such as Binder it is
+    reached through jupyter-server-proxy. With ``GHL_DEMO_USER=simulated`` the simulator plays the
+    user as well, so that a notebook runs without a browser.
+
+    Parameters
+    ----------
+    seed : int, default 0
+        The same seed gives the same accounts and ids.
+
+    Raises
+    ------
+    SettingsError
+        If ``GHL_DEMO_USER`` makes no sense, or a hub lacks jupyter-server-proxy.
+    """
+    settings = read_demo_settings()
+    if settings.public_url and importlib.util.find_spec("jupyter_server_proxy") is None:
+        raise SettingsError(
+            "The browser of a hub's user cannot reach the simulator.",
+            "Install ghl-notebook[binder] where the notebook server runs, and restart the server.",
+        )
+    simulator = Simulator(seed=seed, public_url=settings.public_url)
+    simulator.start()
+    client = DemoClient(simulator)
+    if settings.simulate_user:
+
+        def play(url: Secret) -> MessageEvent:
+            return simulator.play_user(url.reveal())
+
+        client.browser = play
+    return client

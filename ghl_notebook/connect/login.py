@@ -1,0 +1,310 @@
+"""A login without a screen: the state machine, driven by the service, the clock and the user."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Concatenate, ParamSpec, Protocol
+
+import anyio
+import anyio.to_thread
+
+from ghl_notebook.api import Client, start_in_background
+from ghl_notebook.errors import (
+    ArgumentError,
+    BadRequestError,
+    GHLError,
+    LocationAccessError,
+    LoginCancelledError,
+    LoginFailedError,
+    LoginNotFinishedError,
+    LoginTimeoutError,
+    NotFoundError,
+    RefusedError,
+    ValidationError,
+)
+from ghl_notebook.models import Platform, find_platform
+from ghl_notebook.secret import Secret
+
+from .machine import ENDS, Claim, Ledger, LoginMachine, LoginState, Status
+from .screen import SCREEN
+
+# How the service says that this sub-account does not know an account id.
+_UNKNOWN_ID = (
+    BadRequestError,
+    LocationAccessError,
+    NotFoundError,
+    RefusedError,
+    ValidationError,
+)
+
+_LEDGER = Ledger()
+
+_log = logging.getLogger("ghl_notebook.connect")
+
+P = ParamSpec("P")
+
+
+class Screen(Protocol):
+    """What shows a login. Its methods are called in one thread, in order."""
+
+    def show(self, state: LoginState) -> None:
+        """Show what is now."""
+
+    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
+        """Open the authorization URL: in the window of `request`, or in the next click."""
+
+    def close_window(self, request: str) -> None:
+        """Close the window that was opened for `request`: there is no authorization URL."""
+
+
+class Login:
+    """One login, from the click to a connection that the service has confirmed.
+
+    Parameters
+    ----------
+    client : Client
+        The service.
+    platform : str
+        For instance ``"instagram"``.
+    screen : Screen
+        What shows it.
+    page, reconnect, login_type
+        Handed to `AsyncClient.start`.
+    time_limit : float
+        Seconds that a run may take until its claim arrives.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        platform: str,
+        *,
+        screen: Screen,
+        page: str | None = None,
+        reconnect: bool = False,
+        login_type: str | None = None,
+        time_limit: float = 600.0,
+    ) -> None:
+        if not isinstance(client, Client):
+            raise ArgumentError(
+                f"The first argument is a {type(client).__name__}, not a Client.",
+                "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+            )
+        if not time_limit > 0:
+            raise ArgumentError(
+                f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
+            )
+        self.client = client
+        self.platform: Platform = find_platform(platform)
+        self._screen = screen
+        self._page = page
+        self._reconnect = reconnect
+        self._login_type = login_type
+        self._machine = LoginMachine(self.platform, client.allowed_origins, time_limit, _LEDGER)
+        self._lock = threading.RLock()
+        self._waiters: list[Future[LoginState]] = []
+        self._url: Secret | None = None  # of the run that is going; gone with it
+        self._timer: Future[None] | None = None
+
+    @property
+    def state(self) -> LoginState:
+        """What is now."""
+        return self._machine.state
+
+    def seconds_left(self) -> float | None:
+        """Return the seconds until the run's time limit; None when none is going."""
+        deadline = self.state.deadline
+        return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+    def finished(self) -> str:
+        """Return the account id that the service has confirmed.
+
+        Raises
+        ------
+        LoginError
+            If there is none; the subclass says why.
+        """
+        return _account_id(self.platform, self.state)
+
+    # What the user does.
+
+    def begin(self, request: str | None = None) -> None:
+        """Get the authorization URL: the button was pressed, or, with None, may be soon."""
+        with self._lock:
+            run = self._machine.begin(time.monotonic(), prefetch=request is None)
+            if run is not None:
+                self._url = None
+                self._changed()
+                self._spawn(self._start, run, request)
+                self._timer = self._spawn(self._limit, run)
+
+    def opened(self, run: str) -> bool:
+        """The button was pressed and has opened the prefetched address."""
+        with self._lock:
+            return self._note(self._machine.opened(run))
+
+    def claim(self, claim: Claim) -> None:
+        """A message has arrived."""
+        with self._lock:
+            if self._note(self._machine.claim(claim)) and self.state.status is Status.CHECKING:
+                self._spawn(self._check, claim.run)
+
+    def recheck(self, run: str) -> None:
+        """Check a claim again that the service could not be asked about."""
+        with self._lock:
+            if self._note(self._machine.recheck(run)):
+                self._spawn(self._check, run)
+
+    def cancel(self, run: str | None = None) -> None:
+        """Give up; `run` None means: whichever is going."""
+        with self._lock:
+            self._note(self._machine.cancel(run))
+
+    def show_again(self) -> None:
+        """Hand a page what it cannot know from the state: a prefetched authorization URL."""
+        with self._lock:
+            if self._url is not None and self.state.is_prefetched:
+                self._authorize(None, self._url)
+
+    def outcome(self) -> Future[LoginState]:
+        """Return a future of the state in which the login ends, already shown on the screen."""
+        waiter: Future[LoginState] = Future()
+        with self._lock:
+            self._waiters.append(waiter)
+            if self.state.status in ENDS:
+                self._changed()
+        return waiter
+
+    # What the service and the clock do. These run in the background loop.
+
+    async def _start(self, run: str, request: str | None) -> None:
+        try:
+            url = await self.client.core.start(
+                self.platform.key,
+                page=self._page,
+                reconnect=self._reconnect,
+                login_type=self._login_type,
+            )
+        except GHLError as error:
+            with self._lock:
+                if self._note(self._machine.start_failed(run, error)) and request is not None:
+                    SCREEN.post(lambda: self._screen.close_window(request))
+            return
+        with self._lock:
+            if not self._machine.authorized(run):
+                return
+            self._url = url
+            self._changed()
+            if self.client.browser is None:
+                self._authorize(request, url)
+                return
+        await self._browse(run, url)
+
+    async def _browse(self, run: str, url: Secret) -> None:
+        """Have the client's own browser play the user: there is no front end."""
+        assert self.client.browser is not None
+        event = await anyio.to_thread.run_sync(self.client.browser, url)
+        self.opened(run)
+        self.claim(
+            Claim(
+                run=run, origin=event.origin, page_origin="", source="popup", data=dict(event.data)
+            )
+        )
+
+    async def _check(self, run: str) -> None:
+        payload = self.state.payload
+        if payload is None or payload.account_id is None:
+            return
+        try:
+            found = await self.client.core.available_accounts(self.platform.key, payload.account_id)
+        except _UNKNOWN_ID:
+            with self._lock:
+                self._note(self._machine.not_confirmed(run))
+                again = self.state.status is Status.CHECKING  # a claim that came in the meantime
+            if again:
+                await self._check(run)
+        except GHLError as error:
+            with self._lock:
+                self._note(self._machine.check_failed(run, error))
+        else:
+            names = [account.name or account.origin_id or "" for account in found]
+            with self._lock:
+                self._note(self._machine.confirmed(run, names))
+
+    async def _limit(self, run: str) -> None:
+        while self.state.run == run and (left := self.seconds_left()) is not None:
+            await anyio.sleep(max(left, 0.05))  # at the limit a claim may be under examination
+            with self._lock:
+                if self.state.run == run:
+                    self._note(self._machine.expire(time.monotonic()))
+
+    def _spawn(
+        self,
+        step: Callable[Concatenate[str, P], Coroutine[Any, Any, None]],
+        run: str,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[None]:
+        def look(task: Future[None]) -> None:
+            if task.cancelled() or (error := task.exception()) is None:
+                return
+            # A fault of ours, or of a client's browser: say so at once, do not let it time out.
+            _log.error("A step of a login failed", exc_info=error)
+            fault = LoginFailedError(f"{type(error).__name__}: {error}", "Please report this.")
+            with self._lock:
+                self._note(self._machine.broke(run, fault))
+
+        task = start_in_background(step, run, *args, **kwargs)
+        task.add_done_callback(look)
+        return task
+
+    # What follows from a change.
+
+    def _note(self, changed: bool) -> bool:
+        if changed:
+            self._changed()
+        return changed
+
+    def _changed(self) -> None:
+        state = self.state
+        waiters: list[Future[LoginState]] = []
+        if state.status in ENDS:
+            waiters, self._waiters = self._waiters, waiters
+            self._url = None
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+
+        def show() -> None:
+            try:
+                self._screen.show(state)
+            finally:
+                for waiter in waiters:
+                    if waiter.set_running_or_notify_cancel():
+                        waiter.set_result(state)
+
+        SCREEN.post(show)
+
+    def _authorize(self, request: str | None, url: Secret) -> None:
+        run, left = self.state.run, self.seconds_left()
+        if run is not None and left is not None:
+            SCREEN.post(lambda: self._screen.authorize(request, run, url, left))
+
+
+def _account_id(platform: Platform, state: LoginState) -> str:
+    match state.status:
+        case Status.CONNECTED if state.payload is not None and state.payload.account_id:
+            return state.payload.account_id
+        case Status.CANCELLED:
+            raise LoginCancelledError(f"The login for {platform.title} was cancelled.")
+        case Status.TIMED_OUT:
+            raise LoginTimeoutError(f"The login for {platform.title} did not finish in time.")
+        case Status.FAILED:
+            raise LoginFailedError(
+                f"The login for {platform.title} failed: {state.error}"
+            ) from state.error
+    raise LoginNotFinishedError(f"The login for {platform.title} is not finished.")

@@ -1,0 +1,376 @@
+"""The card in the notebook: a login as an anywidget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Generator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Self
+
+import anywidget
+import comm
+import msgspec
+import traitlets as t
+
+from ghl_notebook.api import Client
+from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
+from ghl_notebook.models import MessagePayload
+from ghl_notebook.secret import Secret
+
+from .login import Login
+from .machine import ENDS, Claim, LoginState, Source, Status
+from .screen import SCREEN
+
+_STATIC = Path(__file__).parent / "static"
+_log = logging.getLogger("ghl_notebook.connect")
+_RESEND_SECONDS = 1.0
+
+
+# What the page says. `page_id` names the page, `request` a click in it, `run` an attempt to log in.
+
+
+class _Hello(msgspec.Struct, tag="hello"):
+    page_id: str
+
+
+class _Begin(msgspec.Struct, tag="begin"):
+    page_id: str
+    request: str
+    prefetched: bool = False
+    run: str | None = None
+
+
+class _Claim(msgspec.Struct, tag="claim"):
+    run: str
+    origin: str
+    page_origin: str
+    source: Source
+    data: Any
+
+
+class _Cancel(msgspec.Struct, tag="cancel"):
+    run: str | None = None
+
+
+class _Recheck(msgspec.Struct, tag="recheck"):
+    run: str
+
+
+_Said = _Hello | _Begin | _Claim | _Cancel | _Recheck
+
+
+def _kept(trait: Any) -> Any:
+    """Make a trait that flows to the page only: the kernel alone sets it."""
+    return trait.tag(sync=True, kernel_owned=True)
+
+
+class ConnectAccount(anywidget.AnyWidget):
+    """A card that connects a social account through the service's OAuth.
+
+    Display it, press its button, log in in the window that opens; the window closes itself and
+    the traits hold what came back. All traits are read-only; observe or link them as you like
+    (functions given to `observe` run in a thread of their own).
+
+    Parameters
+    ----------
+    client : Client
+        What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
+    platform : str, default "instagram"
+        ``facebook``, ``instagram``, ``google``, ``linkedin``, ``tiktok``, ``tiktok-business``,
+        ``youtube``, ``pinterest`` or ``threads``.
+    page : str, optional
+        The service's parameter ``page``, for instance ``"integration"``.
+    reconnect : bool, default False
+        Renew connections that exist.
+    login_type : str, optional
+        ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
+    time_limit : float, default 600
+        Seconds from the click (or from waiting for it) until the result must have arrived.
+    **kwargs
+        Handed to `ipywidgets.DOMWidget`, for instance ``layout``.
+
+    Attributes
+    ----------
+    platform, platform_name : str
+        The platform's key and its name for people.
+    status : str
+        ``idle``, ``starting``, ``waiting``, ``checking``, then ``connected``, ``cancelled``,
+        ``timed_out`` or ``failed``.
+    location_id : str
+        The sub-account.
+    user_id : str or None
+        The user who will own the connection; None until resolved.
+    action_type, page, placement, account_id : str or None
+        From the message payload; None before `status` is ``connected``, and where the payload has
+        the string ``"undefined"``.
+    reconnect_accounts : list of str
+        From the message payload: ids of the accounts that were reconnected.
+    payload : dict
+        The whole payload under the service's names, cleaned; empty before ``connected``.
+    account_names : list of str
+        Names of what may be attached.
+    error : str or None
+        Why it failed and what to do.
+    notice : str or None
+        What should be known while waiting, for instance that a message was refused.
+    time_limit : float
+        As given.
+    can_recheck : bool
+        The result arrived and could not be checked; it is kept and can be checked again.
+
+    Raises
+    ------
+    PlatformError
+        If the platform is unknown or cannot be connected.
+    ArgumentError
+        If another argument makes no sense.
+
+    Notes
+    -----
+    The login is started by ``GET /social-media-posting/oauth/{platform}/start``, and its result
+    is checked by ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``.
+    The authorization URL is never a trait. The message's fields: the service's page "Starts OAuth
+    For Instagram Account".
+    """
+
+    _esm = _STATIC / "connect.js"
+    _css = _STATIC / "connect.css"
+
+    platform = _kept(t.Unicode(read_only=True))
+    platform_name = _kept(t.Unicode(read_only=True))
+    status = _kept(t.Unicode("idle", read_only=True))
+    location_id = _kept(t.Unicode(read_only=True))
+    user_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    action_type = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    page = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    placement = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    account_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    reconnect_accounts = _kept(t.List(t.Unicode(), read_only=True))
+    payload = _kept(t.Dict(read_only=True))
+    account_names = _kept(t.List(t.Unicode(), read_only=True))
+    error = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    notice = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    time_limit = _kept(t.Float(read_only=True))
+    can_recheck = _kept(t.Bool(False, read_only=True))
+
+    def __init__(
+        self,
+        client: Client,
+        platform: str = "instagram",
+        *,
+        page: str | None = None,
+        reconnect: bool = False,
+        login_type: str | None = None,
+        time_limit: float = 600.0,
+        **kwargs: Any,
+    ) -> None:
+        unknown = [k for k in kwargs if k.startswith("_") or not super().has_trait(k)]
+        if unknown or any(self._is_kernel_owned(k) for k in kwargs):
+            raise ArgumentError(
+                f"ConnectAccount takes no {', '.join(map(repr, kwargs))}.",
+                "See help(ghl_notebook.ConnectAccount) for what it takes.",
+            )
+        self._login = Login(
+            client,
+            platform,
+            screen=self,
+            page=page,
+            reconnect=reconnect,
+            login_type=login_type,
+            time_limit=time_limit,
+        )
+        self._shown_run: str | None = None
+        # Set before the comm opens, so that the page has them from its first moment on.
+        self.set_trait("platform", self._login.platform.key)
+        self.set_trait("platform_name", self._login.platform.title)
+        self.set_trait("location_id", client.location_id)
+        self.set_trait("user_id", client.user_id)
+        self.set_trait("time_limit", float(time_limit))
+        super().__init__(**kwargs)
+        self.on_msg(self._receive)
+
+    def __repr__(self) -> str:
+        return f"ConnectAccount({self.platform!r}, status={self.status!r})"
+
+    # What a user's code calls.
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._finish().__await__()
+
+    def wait(self, timeout: float | None = None) -> Self:
+        """Wait until the login is connected, and return it.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait; the login itself goes on after them, until its own time limit. Waiting
+            never outlasts that limit, which begins now if nobody has pressed the button yet.
+
+        Raises
+        ------
+        FrontEndError
+            If there is no notebook front end.
+        LoginError
+            If the login ends otherwise, or `timeout` is over.
+        """
+        outcome = self._await_outcome()
+        until = None if timeout is None else time.monotonic() + timeout
+        try:
+            while not outcome.done():
+                left = _RESEND_SECONDS if until is None else until - time.monotonic()
+                if left <= 0:
+                    raise LoginTimeoutError(
+                        f"The login for {self.platform_name} is not finished after {timeout} s.",
+                        "It goes on: finish it in its window, then wait again.",
+                    )
+                self._rest(outcome, min(left, _RESEND_SECONDS))
+        finally:
+            outcome.cancel()
+        self._login.finished()
+        return self
+
+    def cancel(self) -> None:
+        """Give up the attempt that is going; a later click begins another one."""
+        self._login.cancel()
+        self._flush()
+
+    def finished(self) -> tuple[str, str]:
+        """Return platform and account id, or raise the `LoginError` that says why there is none."""
+        return self.platform, self._login.finished()
+
+    def close(self) -> None:
+        """Cancel the login and remove the card."""
+        if login := getattr(self, "_login", None):  # ipywidgets closes half-made widgets as well
+            login.cancel()
+        super().close()
+
+    # What the login shows (see `login.Screen`); these run in the screen's thread.
+
+    def show(self, state: LoginState) -> None:
+        """Bring the traits up to date, `status` last: who observes it finds the others set."""
+        payload = state.payload if state.status is Status.CONNECTED else None
+        known = payload or MessagePayload()
+        with self.hold_sync():
+            self.set_trait("user_id", self._login.client.user_id)
+            self.set_trait("action_type", known.action_type)
+            self.set_trait("page", known.page)
+            self.set_trait("placement", known.placement)
+            self.set_trait("account_id", known.account_id)
+            self.set_trait("reconnect_accounts", list(known.reconnect_accounts))
+            self.set_trait("payload", payload.as_dict() if payload else {})
+            self.set_trait("account_names", list(state.account_names))
+            self.set_trait("error", None if state.error is None else str(state.error))
+            self.set_trait("notice", state.notice)
+            self.set_trait("can_recheck", state.can_recheck)
+            self.set_trait("status", str(state.status))
+        if state.run != self._shown_run:
+            self._shown_run = state.run
+            self._tell_time()
+
+    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
+        """Hand the page the authorization URL, as a message: a trait would be saved."""
+        self.send(
+            {
+                "type": "authorize",
+                "request": request,
+                "run": run,
+                "url": url.reveal(),
+                "seconds_left": seconds_left,
+            }
+        )
+
+    def close_window(self, request: str) -> None:
+        """Have the page close the window that it opened in vain."""
+        self.send({"type": "failed", "request": request})
+
+    # What the page says; on which thread depends on the front end.
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what the page changed, but none of the traits that the kernel alone sets."""
+        super().set_state({k: v for k, v in sync_data.items() if not self._is_kernel_owned(k)})
+
+    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        try:
+            said: _Said = msgspec.convert(content, _Said)
+        except msgspec.ValidationError as error:
+            _log.debug("A message of the page was not understood: %s", error)
+            return
+        match said:
+            case _Hello():
+                SCREEN.post(self._tell_time)
+                self._login.show_again()
+            case _Begin(prefetched=True, run=str(run)) if self._login.opened(run):
+                pass
+            case _Begin(request=request):
+                self._login.begin(request)
+            case _Claim():
+                self._login.claim(
+                    Claim(
+                        run=said.run,
+                        origin=said.origin,
+                        page_origin=said.page_origin,
+                        source=said.source,
+                        data=said.data,
+                    )
+                )
+            case _Cancel(run=run):
+                self._login.cancel(run)
+            case _Recheck(run=run):
+                self._login.recheck(run)
+
+    def _tell_time(self) -> None:
+        self.send(
+            {
+                "type": "time",
+                "run": self._login.state.run,
+                "seconds_left": self._login.seconds_left(),
+            }
+        )
+
+    # Helpers.
+
+    async def _finish(self) -> Self:
+        outcome = self._await_outcome()
+        try:
+            await asyncio.wrap_future(outcome)
+        finally:
+            outcome.cancel()
+        self._login.finished()
+        return self
+
+    def _await_outcome(self) -> Future[LoginState]:
+        if SCREEN.is_current_thread():
+            raise ArgumentError(
+                "A login was waited for in a function that observes a login.",
+                "Use its traits there, or wait in a cell.",
+            )
+        ended = self._login.state.status in ENDS
+        has_browser = self._login.client.browser is not None
+        if not ended and not has_browser and isinstance(self.comm, comm.DummyComm):
+            raise FrontEndError(
+                "There is no notebook front end here in which the button could be pressed.",
+                "Run it in JupyterLab or Notebook 7; without a front end, list what is connected "
+                "with fetch_accounts(), or set GHL_DEMO_USER=simulated to try the demo.",
+            )
+        outcome = self._login.outcome()
+        self._login.begin("browser" if has_browser else None)
+        return outcome
+
+    def _rest(self, outcome: Future[LoginState], seconds: float) -> None:
+        try:
+            outcome.result(seconds)
+        except TimeoutError:
+            # The card may have appeared only now, and no message of the page is read meanwhile.
+            self._login.show_again()
+
+    def _flush(self) -> None:
+        if not SCREEN.is_current_thread():
+            SCREEN.post(lambda: None).result()
+
+    @classmethod
+    def _is_kernel_owned(cls, name: str) -> bool:
+        trait = cls.class_traits().get(name)
+        return trait is not None and bool(trait.metadata.get("kernel_owned"))
