@@ -1,0 +1,123 @@
+"""What the simulated service keeps about each thing it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+TokenKind = Literal["sub_account", "company", "agency_integration"]
+
+
+@dataclass(slots=True)
+class Token:
+    """A bearer the service knows: whose it is, what it may do, until when."""
+
+    value: str = field(repr=False)
+    kind: TokenKind
+    company_id: str
+    location_id: str | None
+    scopes: frozenset[str]
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Location:
+    """A sub-account."""
+
+    id: str
+    name: str
+    company_id: str
+
+
+@dataclass(slots=True)
+class User:
+    """Someone who works in a sub-account."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    type: Literal["account", "agency"]
+    role: Literal["admin", "user"]
+    location_ids: list[str]
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Something a person owns on a platform and may hand over: a page, a channel, a shop."""
+
+    platform: str
+    origin_id: str
+    name: str
+    username: str
+    avatar: int
+    type: str
+    page_id: str
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone with accounts on the platforms, who can be picked on the consent page."""
+
+    id: str
+    name: str
+    email: str
+    avatar: int
+    pages: tuple[Page, ...]
+
+    def pages_on(self, platform: str) -> list[Page]:
+        """Return what this person owns on one platform, in the order of the consent page."""
+        return [page for page in self.pages if page.platform == platform]
+
+
+@dataclass(slots=True)
+class Login:
+    """A finished consent: what GoHighLevel calls an OAuth connection."""
+
+    id: str
+    platform: str
+    location_id: str
+    owner_id: str | None
+    person_id: str
+    pages: list[Page]
+    login_type: str | None
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Account:
+    """A page that was attached to a sub-account."""
+
+    id: str
+    profile_id: str
+    oauth_id: str
+    location_id: str
+    page: Page
+    expire: datetime
+    created_at: datetime
+    updated_at: datetime
+    login_type: str | None = None
+    expired: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """A named set of accounts of one sub-account."""
+
+    id: str
+    location_id: str
+    name: str
+    account_ids: list[str]
+
+
+@dataclass(slots=True)
+class Code:
+    """The provider's single-use answer to one consent, before it is exchanged for a login."""
+
+    ticket: dict[str, Any]
+    person_id: str
+    origin_ids: list[str]
