@@ -1,0 +1,46 @@
+"""Run every notebook without a browser and save its outputs: ``python notebooks/refresh.py``.
+
+No widget state and nothing of this machine is saved. ``pytest --nbval notebooks`` then compares
+the saved outputs with those of a new run.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parent
+
+
+def refresh(path: Path) -> None:
+    """Execute one notebook in place; the simulator plays the user."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        store_widget_state=False,
+        record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    client.execute(env={**os.environ, "GHL_DEMO_USER": "simulated"})
+    language = notebook.metadata.get("language_info", {}).get("name", "python")
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"name": language},
+        }
+    )
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for found in sorted(FOLDER.glob("*.ipynb")):
+        refresh(found)
+        print(f"refreshed {found.name}")
