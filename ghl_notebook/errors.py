@@ -94,6 +94,18 @@ class GHLError(Exception):
             self.next_step = next_step
         super().__init__(f"{what} {self.next_step}".strip())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # BaseException would call ``cls(*args)``: the text already holds the next step, and an
+        # answer's error has keyword-only fields.
+        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
+
+
+def _rebuild(kind: type[GHLError], args: tuple[object, ...], fields: dict[str, object]) -> GHLError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
+
 
 class SettingsError(GHLError):
     """A setting is missing or makes no sense."""
@@ -141,19 +153,6 @@ class ResponseError(GHLError):
         said = f": {service_message.rstrip('.')}" if service_message else ""
         trace = f" (trace id {trace_id})" if trace_id else ""
         super().__init__(f"{what} was answered {status}{said}{trace}.", next_step)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # BaseException would call ``cls(*args)``, which the keyword-only fields forbid.
-        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
-
-
-def _rebuild(
-    kind: type[ResponseError], args: tuple[object, ...], fields: dict[str, object]
-) -> ResponseError:
-    error = kind.__new__(kind, *args)
-    error.args = args
-    error.__dict__.update(fields)
-    return error
 
 
 class UnexpectedAnswerError(ResponseError):
