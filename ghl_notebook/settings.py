@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
 from .secret import Secret
@@ -153,13 +153,22 @@ def _printable(value: str) -> bool:
     return value.isascii() and value.isprintable() and " " not in value
 
 
+def _split(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # it is looked at only now
+    except ValueError:
+        return None
+    return parts if parts.hostname and _printable(value) else None
+
+
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
+    parts = _split(value)
+    if parts is None or parts.username or parts.query or parts.fragment:
         raise SettingsError(
             "GHL_BASE_URL is not a plain address.", f"Set it to {DEFAULT_BASE_URL} or leave it out."
         )
+    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise SettingsError(
             "GHL_BASE_URL must begin with https:// (http:// only on this computer).",
@@ -171,8 +180,8 @@ def _base_url(value: str) -> str:
 def _origin(value: str) -> str:
     if value == SAME_ORIGIN:
         return value
-    parts = urlsplit(value)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path not in ("", "/"):
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("https", "http") or parts.path not in ("", "/"):
         raise SettingsError(
             f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",
             "An origin is scheme and host, as in https://services.leadconnectorhq.com.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -81,9 +80,11 @@ class AsyncClient:
         self.user_id = settings.user_id
         self.base_url = settings.base_url
         self.allowed_origins = settings.allowed_origins
+        # Written as httpx writes it: without the scheme's own port, in lower case.
+        host = httpx.URL(settings.base_url).netloc.decode()
         self._requester = Requester(
             base_url=settings.base_url,
-            auth=BearerAuth(settings.token, host=urlsplit(settings.base_url).netloc),
+            auth=BearerAuth(settings.token, host=host),
             timeout=timeout,
             transport=transport,
         )
@@ -343,7 +344,8 @@ class AsyncClient:
             query={"userId": await self.resolve_user_id(), "companyId": company_id},
         )
         results = body.get("results")
-        return str(results.get("id", account_key)) if isinstance(results, Mapping) else account_key
+        told = results.get("id") if isinstance(results, Mapping) else None
+        return str(told) if told else account_key
 
 
 def _list(value: object) -> list[Any]:
