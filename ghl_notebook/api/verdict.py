@@ -143,5 +143,6 @@ def _describe_body(response: httpx.Response) -> str:
     if kind == "text/html" or response.content.lstrip()[:1] == b"<":
         return "an HTML page"
     if kind == "text/plain":
-        return response.text[:_MAX_MESSAGE]
+        # Not `response.text`: the answer names its own charset, and may name one that is none.
+        return response.content[:_MAX_MESSAGE].decode(errors="replace")
     return f"a body that is not JSON ({kind or 'no content type'})"

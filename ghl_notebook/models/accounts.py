@@ -117,8 +117,8 @@ class AccountList(msgspec.Struct, kw_only=True):
         found = results if isinstance(results, Mapping) else {}
         return cls(
             location_id=location_id,
-            accounts=[Account.from_wire(a) for a in found.get("accounts") or ()],
-            groups=[AccountGroup.from_wire(g) for g in found.get("groups") or ()],
+            accounts=[Account.from_wire(a) for a in _list(found.get("accounts"))],
+            groups=[AccountGroup.from_wire(g) for g in _list(found.get("groups"))],
         )
 
 
@@ -145,3 +145,7 @@ class User(Record, kw_only=True):
     def is_admin(self) -> bool:
         """Whether the user is an administrator who was not deleted."""
         return not self.deleted and self.roles is not None and self.roles.role == "admin"
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

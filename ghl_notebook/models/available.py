@@ -112,12 +112,15 @@ def _google(item: Mapping[str, Any]) -> AvailableAccount:
     place: Mapping[str, Any] = location if isinstance(location, Mapping) else item
     account = item.get("account")
     name = place.get("name")
-    return AvailableAccount(
-        origin_id=str(name).rsplit("/", 1)[-1] if name else None,
-        platform="google",
-        type="location",
-        name=place.get("title") or name,
-        is_connected=place.get("isConnected"),
-        verified=place.get("isVerified"),
-        extra={"location": dict(place), "account": account},
+    found = AvailableAccount.from_wire(
+        {
+            "originId": str(name).rsplit("/", 1)[-1] if name else None,
+            "platform": "google",
+            "type": "location",
+            "name": place.get("title") or name,
+            "isConnected": place.get("isConnected"),
+            "verified": place.get("isVerified"),
+        }
     )
+    found.extra = {"location": dict(place), "account": account}
+    return found
