@@ -135,12 +135,21 @@ class Requester:
         With `redirects`, an answer 3xx is returned as it is. It is never followed.
         """
         what = f"{method} {template}"
-        request = self._http.build_request(
-            method,
-            _fill(template, path or {}),
-            params={k: v for k, v in (query or {}).items() if v is not None},
-            json=body,
-        )
+        if self._http.is_closed:
+            raise ArgumentError("The client is closed.", "Make a new one.")
+        try:
+            request = self._http.build_request(
+                method,
+                _fill(template, path or {}),
+                params={k: v for k, v in (query or {}).items() if v is not None},
+                json=body,
+            )
+        except (httpx.InvalidURL, UnicodeError):
+            raise ArgumentError(
+                f"{what} cannot be asked with these values: one is too long or holds half a "
+                "character.",
+                "Pass ids as the service shows them.",
+            ) from None
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_TRANSIENT),
             stop=stop_after_attempt(_ATTEMPTS if method == "GET" else 1),
