@@ -68,4 +68,6 @@ def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
     # A simulator: on this computer, or behind the notebook server that the page came from.
     if parts.scheme == "http":
         return parts.hostname in _LOOPBACK
-    return parts.scheme == "" and not parts.netloc and parts.path.startswith("/")
+    # A browser reads a backslash as a slash, and two slashes as the beginning of another host.
+    path = parts.path.replace("\\", "/")
+    return not parts.scheme and not parts.netloc and path[:1] == "/" and path[:2] != "//"
