@@ -295,6 +295,11 @@ class PlatformError(LoginError):
 class FrontEndError(LoginError):
     """No notebook front end is there in which the user could press the button."""
 
+    next_step = (
+        "Run it in JupyterLab or Notebook 7. Without a front end, list what is connected with "
+        "fetch_accounts(); to try the demo, set GHL_DEMO_USER=simulated."
+    )
+
 
 class LoginNotFinishedError(LoginError):
     """The result of a login was asked for that has none yet."""

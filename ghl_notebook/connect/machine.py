@@ -23,7 +23,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from ghl_notebook.errors import GHLError
 from ghl_notebook.models import MessagePayload, Platform, read_message
@@ -52,15 +54,14 @@ Source = Literal["popup", "other"]
 """The window a message came from: the run's own, or one that the page does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, tag="claim"):
     """A message as the page saw it."""
 
     run: str
     origin: str
     page_origin: str
     source: Source
-    data: object
+    data: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,63 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import concurrent.futures
+import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
 
 import anywidget
 import comm
-import msgspec
 import traitlets as t
 
-from ghl_notebook.api import Client
+from ghl_notebook.api import Client, start_in_background
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.secret import Secret
 
+from .inbox import INBOXES
 from .login import Login
-from .machine import ENDS, Claim, LoginState, Source, Status
+from .machine import ENDS, Claim, LoginState, Status
+from .protocol import Begin, Cancel, Hello, Recheck, read_said
 from .screen import SCREEN
 
 _STATIC = Path(__file__).parent / "static"
-_log = logging.getLogger("ghl_notebook.connect")
 _RESEND_SECONDS = 1.0
-
-
-# What the page says. `page_id` names the page, `request` a click in it, `run` an attempt to log in.
-
-
-class _Hello(msgspec.Struct, tag="hello"):
-    page_id: str
-
-
-class _Begin(msgspec.Struct, tag="begin"):
-    page_id: str
-    request: str
-    prefetched: bool = False
-    run: str | None = None
-
-
-class _Claim(msgspec.Struct, tag="claim"):
-    run: str
-    origin: str
-    page_origin: str
-    source: Source
-    data: Any
-
-
-class _Cancel(msgspec.Struct, tag="cancel"):
-    run: str | None = None
-
-
-class _Recheck(msgspec.Struct, tag="recheck"):
-    run: str
-
-
-_Said = _Hello | _Begin | _Claim | _Cancel | _Recheck
+_PATIENCE_SECONDS = 30.0
+_MOST_REMEMBERED = 1000
 
 
 def _kept(trait: Any) -> Any:
@@ -167,7 +137,7 @@ class ConnectAccount(anywidget.AnyWidget):
         time_limit: float = 600.0,
         **kwargs: Any,
     ) -> None:
-        unknown = [k for k in kwargs if k.startswith("_") or not super().has_trait(k)]
+        unknown = [k for k in kwargs if k.startswith("_") or not self.has_trait(k)]
         if unknown or any(self._is_kernel_owned(k) for k in kwargs):
             raise ArgumentError(
                 f"ConnectAccount takes no {', '.join(map(repr, kwargs))}.",
@@ -183,6 +153,10 @@ class ConnectAccount(anywidget.AnyWidget):
             time_limit=time_limit,
         )
         self._shown_run: str | None = None
+        self._inbox: tuple[int, str] | None = None
+        self._heard_by_comm = threading.Event()
+        self._heard_by_inbox = threading.Event()
+        self._known_ids: dict[str, None] = {}
         # Set before the comm opens, so that the page has them from its first moment on.
         self.set_trait("platform", self._login.platform.key)
         self.set_trait("platform_name", self._login.platform.title)
@@ -216,19 +190,15 @@ class ConnectAccount(anywidget.AnyWidget):
         LoginError
             If the login ends otherwise, or `timeout` is over.
         """
-        outcome = self._await_outcome()
         until = None if timeout is None else time.monotonic() + timeout
-        try:
-            while not outcome.done():
-                left = _RESEND_SECONDS if until is None else until - time.monotonic()
-                if left <= 0:
-                    raise LoginTimeoutError(
-                        f"The login for {self.platform_name} is not finished after {timeout} s.",
-                        "It goes on: finish it in its window, then wait again.",
-                    )
-                self._rest(outcome, min(left, _RESEND_SECONDS))
-        finally:
-            outcome.cancel()
+        for outcome in self._waiting([self._heard_by_inbox]):
+            left = _RESEND_SECONDS if until is None else until - time.monotonic()
+            if left <= 0:
+                raise LoginTimeoutError(
+                    f"The login for {self.platform_name} is not finished after {timeout} s.",
+                    "It goes on: finish it in its window, then wait again.",
+                )
+            concurrent.futures.wait([outcome], min(left, _RESEND_SECONDS))
         self._login.finished()
         return self
 
@@ -245,6 +215,7 @@ class ConnectAccount(anywidget.AnyWidget):
         """Cancel the login and remove the card."""
         if login := getattr(self, "_login", None):  # ipywidgets closes half-made widgets as well
             login.cancel()
+            start_in_background(self._close_inbox)
         super().close()
 
     # What the login shows (see `login.Screen`); these run in the screen's thread.
@@ -266,6 +237,8 @@ class ConnectAccount(anywidget.AnyWidget):
             self.set_trait("notice", state.notice)
             self.set_trait("can_recheck", state.can_recheck)
             self.set_trait("status", str(state.status))
+        if state.status is Status.CONNECTED:
+            start_in_background(self._close_inbox)
         if state.run != self._shown_run:
             self._shown_run = state.run
             self._tell_time()
@@ -293,32 +266,36 @@ class ConnectAccount(anywidget.AnyWidget):
         super().set_state({k: v for k, v in sync_data.items() if not self._is_kernel_owned(k)})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        try:
-            said: _Said = msgspec.convert(content, _Said)
-        except msgspec.ValidationError as error:
-            _log.debug("A message of the page was not understood: %s", error)
-            return
-        match said:
-            case _Hello():
+        if isinstance(content, dict):
+            self._heard_by_comm.set()
+            self._take(content)
+
+    def _receive_by_inbox(self, content: dict[str, Any]) -> None:
+        self._heard_by_inbox.set()
+        self._take(content)
+
+    def _take(self, content: dict[str, Any]) -> None:
+        """Take what the page said, once: it says everything by each way that it knows."""
+        number = content.get("id")
+        if isinstance(number, str):
+            if number in self._known_ids:
+                return
+            self._known_ids[number] = None
+            if len(self._known_ids) > _MOST_REMEMBERED:
+                self._known_ids.pop(next(iter(self._known_ids)))
+        match read_said(content):
+            case Hello():
                 SCREEN.post(self._tell_time)
-                self._login.show_again()
-            case _Begin(prefetched=True, run=str(run)) if self._login.opened(run):
+                self._introduce()
+            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
                 pass
-            case _Begin(request=request):
+            case Begin(request=request):
                 self._login.begin(request)
-            case _Claim():
-                self._login.claim(
-                    Claim(
-                        run=said.run,
-                        origin=said.origin,
-                        page_origin=said.page_origin,
-                        source=said.source,
-                        data=said.data,
-                    )
-                )
-            case _Cancel(run=run):
+            case Claim() as claim:
+                self._login.claim(claim)
+            case Cancel(run=run):
                 self._login.cancel(run)
-            case _Recheck(run=run):
+            case Recheck(run=run):
                 self._login.recheck(run)
 
     def _tell_time(self) -> None:
@@ -333,38 +310,61 @@ class ConnectAccount(anywidget.AnyWidget):
     # Helpers.
 
     async def _finish(self) -> Self:
-        outcome = self._await_outcome()
-        try:
-            await asyncio.wrap_future(outcome)
-        finally:
-            outcome.cancel()
+        done: asyncio.Future[LoginState] | None = None
+        for outcome in self._waiting([self._heard_by_comm, self._heard_by_inbox]):
+            done = done or asyncio.wrap_future(outcome)
+            await asyncio.wait([done], timeout=_RESEND_SECONDS)
         self._login.finished()
         return self
 
-    def _await_outcome(self) -> Future[LoginState]:
+    def _waiting(self, heard: list[threading.Event]) -> Iterator[Future[LoginState]]:
+        """Yield the outcome again and again until it is there; the caller waits in between.
+
+        Nobody may press the button when no page is `heard` from: that is said after a while.
+        """
         if SCREEN.is_current_thread():
             raise ArgumentError(
                 "A login was waited for in a function that observes a login.",
                 "Use its traits there, or wait in a cell.",
             )
-        ended = self._login.state.status in ENDS
-        has_browser = self._login.client.browser is not None
-        if not ended and not has_browser and isinstance(self.comm, comm.DummyComm):
+        needs_page = self._login.client.browser is None and self.status not in ENDS
+        if needs_page and isinstance(self.comm, comm.DummyComm):
             raise FrontEndError(
-                "There is no notebook front end here in which the button could be pressed.",
-                "Run it in JupyterLab or Notebook 7; without a front end, list what is connected "
-                "with fetch_accounts(), or set GHL_DEMO_USER=simulated to try the demo.",
+                "There is no notebook front end here in which the button could be pressed."
             )
         outcome = self._login.outcome()
-        self._login.begin("browser" if has_browser else None)
-        return outcome
-
-    def _rest(self, outcome: Future[LoginState], seconds: float) -> None:
+        self._login.begin(None if needs_page else "browser")
+        patience = time.monotonic() + _PATIENCE_SECONDS
         try:
-            outcome.result(seconds)
-        except TimeoutError:
-            # The card may have appeared only now, and no message of the page is read meanwhile.
-            self._login.show_again()
+            while not outcome.done():
+                if needs_page and not any(event.is_set() for event in heard):
+                    if time.monotonic() > patience:
+                        raise FrontEndError(
+                            f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
+                            "Display the login in a cell of its own, press its button there, and "
+                            "run the cells that use it when the card says connected.",
+                        )
+                    # The card may appear only now, and what its page says is not read meanwhile.
+                    self._introduce()
+                yield outcome
+        finally:
+            outcome.cancel()
+
+    def _introduce(self) -> None:
+        """Tell the page what it cannot know from the traits."""
+        start_in_background(self._open_inbox)
+        self._login.show_again()
+
+    async def _open_inbox(self) -> None:
+        if self._inbox is None:
+            self._inbox = await INBOXES.open(self._receive_by_inbox)
+        port, path = self._inbox
+        SCREEN.post(lambda: self.send({"type": "inbox", "port": port, "path": path}))
+
+    async def _close_inbox(self) -> None:
+        inbox, self._inbox = self._inbox, None
+        if inbox is not None:
+            await INBOXES.close(inbox[1])
 
     def _flush(self) -> None:
         if not SCREEN.is_current_thread():

@@ -12,11 +12,12 @@ from .accounts import (
     UserRoles,
 )
 from .available import AvailableAccount, attach_body, available_accounts
-from .message import MessagePayload, read_message
+from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
 
 __all__ = [
+    "MAX_MESSAGE_CHARACTERS",
     "PLATFORMS",
     "Account",
     "AccountGroup",

@@ -1,0 +1,56 @@
+"""What the page says to the kernel, over the comm or through the inbox.
+
+`page_id` names the page, `request` a click in it, and `run` an attempt to log in. What the kernel
+says is written where it is sent (`widget`); `static/protocol.d.ts` has both sides.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+
+from .machine import Claim
+
+_log = logging.getLogger("ghl_notebook.connect")
+
+
+class Hello(msgspec.Struct, tag="hello"):
+    """A page has the card."""
+
+    page_id: str
+
+
+class Begin(msgspec.Struct, tag="begin"):
+    """The button was pressed; with `prefetched` it has opened the address of `run` already."""
+
+    page_id: str
+    request: str
+    prefetched: bool = False
+    run: str | None = None
+
+
+class Cancel(msgspec.Struct, tag="cancel"):
+    """The user gives up."""
+
+    run: str | None = None
+
+
+class Recheck(msgspec.Struct, tag="recheck"):
+    """The kept claim is to be checked again."""
+
+    run: str
+
+
+Said = Hello | Begin | Claim | Cancel | Recheck
+
+
+def read_said(content: dict[str, Any]) -> Said | None:
+    """Read a message of the page; None for one that makes no sense."""
+    try:
+        said: Said = msgspec.convert(content, Said)
+    except msgspec.ValidationError as error:
+        _log.debug("A message of the page was not understood: %s", error)
+        return None
+    return said
