@@ -1,0 +1,86 @@
+"""The door of the package: its public names, and what it costs to open it."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+
+import ghl_notebook
+
+HEAVY = ["anywidget", "httpx", "ipywidgets", "pandas", "pyarrow", "starlette", "uvicorn"]
+
+
+def python(code: str) -> str:
+    """Run code in an interpreter of its own, with warnings as errors."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_public_names_are_sorted() -> None:
+    """`__all__` is sorted and names nothing twice, so that a new name has one place."""
+    assert ghl_notebook.__all__ == sorted(set(ghl_notebook.__all__))
+
+
+@pytest.mark.parametrize("name", ghl_notebook.__all__)
+def test_a_public_name_resolves(name: str) -> None:
+    """Each public name leads to a documented thing of that name."""
+    found = getattr(ghl_notebook, name)
+    assert found.__name__ == name
+    assert inspect.cleandoc(found.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        (name, method)
+        for name in ("AsyncClient", "Client", "DemoClient", "ConnectAccount", "Secret")
+        for method, value in vars(getattr(ghl_notebook, name)).items()
+        if not method.startswith("_") and inspect.isroutine(value)
+    ],
+)
+def test_a_public_method_is_documented(name: str, method: str) -> None:
+    """Each public method of a public class says what it does."""
+    assert inspect.getdoc(getattr(getattr(ghl_notebook, name), method))
+
+
+def test_dir_lists_the_public_names_before_they_are_used() -> None:
+    """`dir()` offers every public name for completion in a fresh interpreter."""
+    shown = python("import ghl_notebook as g; print(*dir(g))").split()
+    assert set(ghl_notebook.__all__) <= set(shown)
+
+
+def test_a_name_that_is_none_is_an_attribute_error() -> None:
+    """A misspelt name fails as in any module."""
+    with pytest.raises(AttributeError, match="no attribute 'Clinet'"):
+        ghl_notebook.Clinet  # noqa: B018
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    """The bare import loads no DataFrame, widget, HTTP or server library."""
+    code = "import sys, ghl_notebook; print(*sys.modules)"
+    loaded = set(python(code).split())
+    assert "ghl_notebook" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_errors_are_had_without_anything_heavy() -> None:
+    """An `except ghl.GHLError` alone still loads nothing heavy."""
+    code = "import sys, ghl_notebook; ghl_notebook.GHLError; print(*sys.modules)"
+    assert not set(python(code).split()) & set(HEAVY)
+
+
+def test_a_client_needs_neither_frames_nor_widgets() -> None:
+    """A script that uses `Client` alone pays for no pandas and no widget."""
+    code = "import sys, ghl_notebook; ghl_notebook.Client; print(*sys.modules)"
+    assert not set(python(code).split()) & {"anywidget", "ipywidgets", "pandas", "starlette"}
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    """Type checkers find `py.typed` in the package."""
+    assert files("ghl_notebook").joinpath("py.typed").is_file()

@@ -1,0 +1,200 @@
+"""The rooms of the package: which may import which, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "ghl_notebook"
+
+# Room → the rooms that it may import; its own modules are always allowed.
+MAY_IMPORT: dict[str, set[str]] = {
+    "secret": set(),
+    "errors": set(),
+    "settings": {"errors", "secret"},
+    "models": {"errors", "secret"},
+    "auth": {"errors", "models", "secret", "settings"},
+    "api": {"auth", "errors", "models", "secret", "settings"},
+    "frames": {"api", "auth", "errors", "models", "secret", "settings"},
+    "connect": {"api", "auth", "errors", "models", "secret", "settings"},
+    "simulator": set(),
+    "_demo": {
+        "api", "auth", "connect", "errors", "frames", "models", "secret", "settings", "simulator"
+    },
+}  # fmt: skip
+MAY_IMPORT["__init__"] = set(MAY_IMPORT)
+
+_SCREENS = {"IPython", "anywidget", "ipykernel", "ipywidgets"}
+_FRAMES = {"pandas", "pyarrow"}
+
+# Room → libraries that it must never know.
+MUST_NOT_KNOW: dict[str, set[str]] = {
+    "secret": {"httpx", *_FRAMES, *_SCREENS},
+    "errors": {"httpx", *_FRAMES, *_SCREENS},
+    "settings": {"httpx", *_FRAMES, *_SCREENS},
+    "models": {"httpx", *_FRAMES, *_SCREENS},
+    "auth": {*_FRAMES, *_SCREENS},
+    "api": {*_FRAMES, *_SCREENS},
+    "frames": {"httpx", *_SCREENS},
+    "connect": {"httpx", *_FRAMES},
+    "simulator": {*_FRAMES, *_SCREENS},
+    "_demo": {"httpx", *_FRAMES, *_SCREENS},
+    "__init__": {"httpx", *_FRAMES, *_SCREENS},
+}
+
+_ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+
+
+def room_of(module: str) -> str:
+    """Return the room that a dotted name leads to."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else "__init__"
+
+
+def imports(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
+    """Yield line and absolute name of every import, also of those inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*parents, base] if base else parents)
+            for alias in node.names:
+                yield node.lineno, f"{base}.{alias.name}"
+
+
+def faults(source: str, module: str, *, package: str) -> list[str]:
+    """Return what a module's imports and names do that its room may not.
+
+    Parameters
+    ----------
+    source : str
+        The module.
+    module, package : str
+        Its dotted name, and that of the package which holds it: its own for an ``__init__``.
+    """
+    room = room_of(module)
+    tree = ast.parse(source)
+    found = []
+    for line, name in imports(tree, package):
+        top = name.partition(".")[0]
+        if top == "ghl_notebook":
+            other = room_of(name)
+            if other not in {room, *MAY_IMPORT[room]}:
+                found.append(f"{module}:{line} {room} imports {other}")
+        elif top in MUST_NOT_KNOW[room]:
+            found.append(f"{module}:{line} {room} knows {top}")
+        if name in {"importlib.import_module"} | {f"os.{n}" for n in _ENVIRONMENT}:
+            found.append(f"{module}:{line} from-import of {name}")
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if room != "settings" and node.attr in _ENVIRONMENT and _named(node.value, "os"):
+            found.append(f"{module}:{node.lineno} {room} reads os.{node.attr}")
+        if room != "__init__" and node.attr == "import_module":
+            found.append(f"{module}:{node.lineno} {room} imports by a string")
+    return found
+
+
+def _named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def modules() -> dict[str, Path]:
+    """Return the package's modules by their dotted names."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ["ghl_notebook", *path.relative_to(PACKAGE).with_suffix("").parts]
+        found[".".join(parts)] = path
+    return found
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_keeps_to_its_room(module: str) -> None:
+    """A module imports only rooms above its own, and no library that its room must not know."""
+    path = modules()[module]
+    name = module.removesuffix(".__init__")
+    package = name if path.name == "__init__.py" else module.rpartition(".")[0]
+    assert faults(path.read_text("utf-8"), name, package=package) == []
+
+
+def test_every_room_of_the_package_is_in_the_table() -> None:
+    """A new room has to be given its place in the table."""
+    rooms = {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))
+    }
+    assert rooms == set(MAY_IMPORT)
+
+
+def test_the_table_has_no_circle() -> None:
+    """No two rooms may import each other, not even by way of a third."""
+    above: dict[str, set[str]] = {}
+    left = dict(MAY_IMPORT)
+    while left:
+        ready = [room for room, others in left.items() if others - {room} <= set(above)]
+        assert ready, f"a circle among {sorted(left)}"
+        for room in ready:
+            above[room] = left.pop(room)
+
+
+def test_the_door_imports_its_rooms_for_type_checkers_only() -> None:
+    """Outside ``if TYPE_CHECKING`` the door imports no room: they load on first use."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text("utf-8"))
+    for node in list(tree.body):
+        if isinstance(node, ast.If) and _named(node.test, "TYPE_CHECKING"):
+            tree.body.remove(node)
+    names = [name for _, name in imports(tree, "ghl_notebook")]
+    assert not [name for name in names if name.startswith("ghl_notebook")]
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("ghl_notebook.errors", "from .settings import Settings", "errors imports settings"),
+        ("ghl_notebook.errors", "import httpx", "errors knows httpx"),
+        ("ghl_notebook.models.x", "from ..api import Client", "models imports api"),
+        ("ghl_notebook.models.x", "from .. import api", "models imports api"),
+        ("ghl_notebook.models.x", "import ghl_notebook.frames.fetch", "models imports frames"),
+        ("ghl_notebook.api.x", "def f():\n    import pandas as pd", "api knows pandas"),
+        ("ghl_notebook.api.x", "from pandas.core import frame", "api knows pandas"),
+        ("ghl_notebook.connect.x", "from ghl_notebook import frames", "connect imports frames"),
+        ("ghl_notebook.connect.x", "from ghl_notebook import Client", "connect imports __init__"),
+        ("ghl_notebook.simulator.x", "from ..errors import GHLError", "simulator imports errors"),
+        (
+            "ghl_notebook.models.x",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import httpx",
+            "models knows httpx",
+        ),
+        ("ghl_notebook.api.x", "import os\nos.environ['A']", "api reads os.environ"),
+        ("ghl_notebook.connect.x", "import os\nos.getenv('A')", "connect reads os.getenv"),
+        ("ghl_notebook.auth", "from os import environ", "from-import of os.environ"),
+        ("ghl_notebook.auth", "import importlib\nimportlib.import_module('x')", "by a string"),
+    ],
+)
+def test_the_checker_catches_a_violation(module: str, source: str, fault: str) -> None:
+    """Each kind of violation is found in a module made up for it."""
+    found = faults(source, module, package=module.rpartition(".")[0])
+    assert len(found) == 1
+    assert fault in found[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("ghl_notebook.settings", "import os\nos.environ"),
+        ("ghl_notebook.frames.x", "from ..api import Client\nfrom .schema import Schema"),
+        ("ghl_notebook.models.x", "from . import record\nfrom ghl_notebook.errors import GHLError"),
+        ("ghl_notebook.api.x", "import os\nos.getpid()"),
+    ],
+)
+def test_the_checker_lets_sound_imports_pass(module: str, source: str) -> None:
+    """What a room may import is no fault."""
+    assert faults(source, module, package=module.rpartition(".")[0]) == []

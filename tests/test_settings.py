@@ -1,0 +1,218 @@
+"""What a client needs to know, from arguments first and the environment second."""
+
+from __future__ import annotations
+
+import traceback
+
+import pytest
+
+from ghl_notebook import Secret, SettingsError
+from ghl_notebook.settings import (
+    DEFAULT_ALLOWED_ORIGINS,
+    DEFAULT_BASE_URL,
+    DemoSettings,
+    Settings,
+    read_demo_settings,
+    read_settings,
+)
+
+ENVIRON = {"GHL_TOKEN": "pit-00000000-planted", "GHL_LOCATION_ID": "ve9EPM428h8vShlRW1KT"}
+
+
+def read(**environ: str) -> Settings:
+    """Read the settings from a sound environment with these changes."""
+    return read_settings(environ=ENVIRON | environ)
+
+
+def test_the_environment_is_enough() -> None:
+    """Token and sub-account come from the environment, the rest has defaults."""
+    assert read() == Settings(
+        token=Secret("pit-00000000-planted"),
+        location_id="ve9EPM428h8vShlRW1KT",
+        user_id=None,
+        base_url=DEFAULT_BASE_URL,
+        allowed_origins=DEFAULT_ALLOWED_ORIGINS,
+    )
+
+
+def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a mapping the process's own environment counts."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings().location_id == "ve9EPM428h8vShlRW1KT"
+
+
+def test_arguments_come_before_the_environment() -> None:
+    """What is passed wins over every variable."""
+    environ = ENVIRON | {
+        "GHL_USER_ID": "theirs",
+        "GHL_BASE_URL": "https://theirs.example",
+        "GHL_ALLOWED_ORIGINS": "https://theirs.example",
+    }
+    found = read_settings(
+        token="mine",
+        location_id="mine",
+        user_id="mine",
+        base_url="https://mine.example",
+        allowed_origins=("https://mine.example",),
+        environ=environ,
+    )
+    assert found == Settings(
+        Secret("mine"), "mine", "mine", "https://mine.example", ("https://mine.example",)
+    )
+
+
+def test_all_variables_are_read() -> None:
+    """Each variable fills its field; spaces around a value do not matter."""
+    found = read(
+        GHL_TOKEN=" pit-1 ",
+        GHL_USER_ID="user",
+        GHL_BASE_URL="https://proxy.example/ghl/",
+        GHL_ALLOWED_ORIGINS="https://a.example, https://B.example/ ,self",
+    )
+    assert found.token.reveal() == "pit-1"
+    assert found.user_id == "user"
+    assert found.base_url == "https://proxy.example/ghl"
+    assert found.allowed_origins == ("https://a.example", "https://b.example", "self")
+
+
+@pytest.mark.parametrize(
+    ("environ", "text"),
+    [
+        ({}, "GHL_TOKEN and GHL_LOCATION_ID are not set."),
+        ({"GHL_TOKEN": "x"}, "GHL_LOCATION_ID is not set."),
+        ({"GHL_LOCATION_ID": "x", "GHL_TOKEN": "  "}, "GHL_TOKEN is not set."),
+    ],
+)
+def test_what_is_missing_is_named(environ: dict[str, str], text: str) -> None:
+    """The error names the missing variables and the way without an account."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environ=environ)
+    assert caught.value.what == text
+    assert "ghl_notebook.demo()" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "token", ["Bearer pit-1", "pit-1\nX: y", "pit\u20131", "pit\x7f", "'pit 1'"]
+)
+def test_a_token_that_cannot_be_one_is_refused_unseen(token: str) -> None:
+    """A token with a space or a line break is refused, and the error does not hold it."""
+    with pytest.raises(SettingsError, match="Copy the token again") as caught:
+        read(GHL_TOKEN=token)
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("location", ["two words", "line\nbreak", "idé"])
+def test_a_sub_account_that_cannot_be_one_is_refused(location: str) -> None:
+    """The id of a sub-account is ASCII in one piece."""
+    with pytest.raises(SettingsError, match="GHL_LOCATION_ID holds"):
+        read(GHL_LOCATION_ID=location)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "services.leadconnectorhq.com",
+        "http://services.leadconnectorhq.com",
+        "ftp://services.leadconnectorhq.com",
+        "javascript:alert(1)",
+        "https://",
+        "https://:443",
+        "https://user:word@services.leadconnectorhq.com",
+        "https://services.leadconnectorhq.com?a=b",
+        "https://services.leadconnectorhq.com#a",
+        "https://services.lead connectorhq.com",
+        "https://services.leadconnectorhq.com:99999",
+        "https://services.leadconnectorhq.com:port",
+        "https://[::1",
+        "https://services.leadconnectorhq.com\n",
+        "http://127.0.0.1.example",
+    ],
+)
+def test_an_address_that_is_no_plain_https_is_refused(address: str) -> None:
+    """The token goes to https addresses only, and to nothing that is not an address."""
+    with pytest.raises(SettingsError, match="GHL_BASE_URL") as caught:
+        read_settings(base_url=address, environ=ENVIRON)
+    assert DEFAULT_BASE_URL in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8123", "http://localhost:8123", "http://[::1]:8123", "https://a.example:8"],
+)
+def test_http_is_for_this_computer_only(address: str) -> None:
+    """A simulator on this computer needs no TLS."""
+    assert read(GHL_BASE_URL=address).base_url == address
+
+
+@pytest.mark.parametrize(
+    "origin", ["a.example", "https://a.example/path", "*", "null", "javascript:x", "https://[::1"]
+)
+def test_an_origin_that_is_none_is_refused(origin: str) -> None:
+    """An origin is scheme and host; the error shows the value and an example."""
+    with pytest.raises(SettingsError, match="GHL_ALLOWED_ORIGINS") as caught:
+        read(GHL_ALLOWED_ORIGINS=f"https://services.leadconnectorhq.com,{origin}")
+    assert origin in caught.value.what
+    assert "https://services.leadconnectorhq.com" in caught.value.next_step
+
+
+def test_no_origins_but_commas_mean_the_default() -> None:
+    """An empty list does not lock everything out."""
+    assert read(GHL_ALLOWED_ORIGINS=" , ").allowed_origins == DEFAULT_ALLOWED_ORIGINS
+
+
+def test_the_default_origins_are_the_two_hosts_of_the_service() -> None:
+    """Nobody logged an origin yet: the finish page's host and its twin are allowed."""
+    assert DEFAULT_ALLOWED_ORIGINS == (
+        "https://services.leadconnectorhq.com",
+        "https://backend.leadconnectorhq.com",
+    )
+
+
+def test_settings_do_not_show_the_token() -> None:
+    """The settings can be printed."""
+    assert "planted" not in repr(read())
+
+
+def test_an_error_shows_no_token_in_its_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A traceback with local variables shows neither the token nor the environment."""
+    monkeypatch.setenv("GHL_TOKEN", "pit-00000000-planted")
+    monkeypatch.setenv("GHL_LOCATION_ID", "ve9EPM428h8vShlRW1KT")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(base_url="nonsense")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert [frame.name for frame in frames[1:]] == ["read_settings", "_base_url"]
+    assert "planted" not in repr([frame.locals for frame in frames])
+
+
+def test_the_demo_asks_the_browser_by_default() -> None:
+    """Without variables the user plays, directly on this computer."""
+    assert read_demo_settings({}) == DemoSettings(simulate_user=False, public_url=None)
+
+
+def test_the_demo_may_play_its_user() -> None:
+    """Headless runs have the simulator play the user."""
+    assert read_demo_settings({"GHL_DEMO_USER": "simulated"}).simulate_user
+
+
+def test_an_unknown_demo_user_is_refused() -> None:
+    """A misspelt value does not start something else."""
+    with pytest.raises(SettingsError, match="GHL_DEMO_USER is 'robot'"):
+        read_demo_settings({"GHL_DEMO_USER": "robot"})
+
+
+@pytest.mark.parametrize(
+    ("environ", "public_url"),
+    [
+        ({"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"}, "/user/ada/proxy/{port}"),
+        ({"JUPYTERHUB_SERVICE_PREFIX": "/"}, "/proxy/{port}"),
+        ({"GHL_DEMO_PUBLIC_URL": "https://x.example/{port}"}, "https://x.example/{port}"),
+        (
+            {"GHL_DEMO_PUBLIC_URL": "/a/{port}", "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"},
+            "/a/{port}",
+        ),
+    ],
+)
+def test_where_the_browser_finds_the_demo(environ: dict[str, str], public_url: str) -> None:
+    """On a hub the simulator is behind the notebook server; a variable of its own wins."""
+    assert read_demo_settings(environ).public_url == public_url
