@@ -140,7 +140,7 @@ class Login:
                 self._url = None
                 self._changed()
                 self._spawn(self._start, run, request)
-                self._timer = self._spawn(self._limit, run)
+                self._watch(run)
 
     def opened(self, run: str) -> bool:
         """The button was pressed and has opened the prefetched address."""
@@ -156,8 +156,9 @@ class Login:
     def recheck(self, run: str) -> None:
         """Check a claim again that the service could not be asked about."""
         with self._lock:
-            if self._note(self._machine.recheck(run)):
+            if self._note(self._machine.recheck(run, time.monotonic())):
                 self._spawn(self._check, run)
+                self._watch(run)
 
     def cancel(self, run: str | None = None) -> None:
         """Give up; `run` None means: whichever is going."""
@@ -234,6 +235,11 @@ class Login:
             names = [account.name or account.origin_id or "" for account in found]
             with self._lock:
                 self._note(self._machine.confirmed(run, names))
+
+    def _watch(self, run: str) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._spawn(self._limit, run)
 
     async def _limit(self, run: str) -> None:
         while self.state.run == run and (left := self.seconds_left()) is not None:

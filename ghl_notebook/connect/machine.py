@@ -6,12 +6,17 @@
                                                 ^                  │
                                                 └─ not_confirmed ──┴─ check_failed ─> failed
 
-    starting                                    ─ start_failed ────> failed
-    starting, waiting, checking                 ─ cancel ──────────> cancelled
-    waiting                                     ─ claim without id > cancelled
+    idle                                        ─ opened ──────────> waiting
+    idle                                        ─ claim ───────────> checking
+    idle, starting                              ─ start_failed ────> failed
+    idle, starting, waiting, checking           ─ cancel ──────────> cancelled
+    idle, waiting                               ─ claim without id > cancelled
     idle, starting, waiting                     ─ expire ──────────> timed_out
+    idle, starting, waiting, checking           ─ broke ───────────> failed
     failed                                      ─ recheck ─────────> checking
     idle, waiting, cancelled, timed_out, failed ─ begin ───────────> starting
+
+From ``idle`` all but `begin` need an authorization URL that was asked for before the click.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
 arrives is a *claim* until the service has confirmed it, and belongs to the run it was made in.
@@ -251,11 +256,14 @@ class LoginMachine:
             Status.FAILED, payload=self.state.payload, error=error
         )
 
-    def recheck(self, run: str) -> bool:
-        """Check the kept claim again."""
+    def recheck(self, run: str, now: float) -> bool:
+        """Check the kept claim again. The run goes on, with a time limit that begins anew."""
         if not (self._is(run, Status.FAILED) and self.state.can_recheck):
             return False
-        self.state = replace(self.state, status=Status.CHECKING, error=None)
+        self.ledger.wait(run, self.platform.key)
+        self.state = replace(
+            self.state, status=Status.CHECKING, error=None, deadline=now + self.time_limit
+        )
         return True
 
     def broke(self, run: str, error: GHLError) -> bool:
