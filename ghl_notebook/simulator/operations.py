@@ -151,7 +151,7 @@ class Operations:
 
     def installed(self, call: Call) -> Answer:
         """GET /oauth/installedLocations: where an app is installed; for agencies only."""
-        _require(call, "locationId", "userId")
+        _require(call, "companyId", "appId")
         rows = [
             {"_id": place.id, "name": place.name, "address": "", "isInstalled": True}
             for place in self._places(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import Any
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,10 +17,16 @@ class _ReadyServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self.stopping = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        # uvicorn looks every 0.1 s whether to stop, which hundreds of tests would wait for.
+        await self.on_tick(0)
+        await self.stopping.wait()
 
 
 class ServerThread:
@@ -72,11 +78,12 @@ class ServerThread:
     def stop(self) -> None:
         """Stop and return when the thread is gone and the port is free."""
         self._server.should_exit = True
+        self.call_soon(self._server.stopping.set)
         if threading.current_thread() is not self._thread:
             self._thread.join()
         self._socket.close()
 
-    def call_soon(self, callback: Any) -> None:
+    def call_soon(self, callback: Callable[[], object]) -> None:
         """Run something in the server's loop, if it still runs."""
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(callback)

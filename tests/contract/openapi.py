@@ -1,0 +1,292 @@
+"""The vendor's OpenAPI documents as a judge of answers and requests.
+
+The documents leave almost everything optional, so a key they do not name is refused here too,
+unless a list below says that the live service was seen to send it. Every exception is in one of
+the lists, with its reason.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+__all__ = ["validate_answer", "validate_request"]
+
+_FOLDER = Path(__file__).parent.parent / "data" / "openapi"
+_BASE = "https://openapi.test/"
+
+# The live service accepts each of these for a path that exists; the documents name one.
+VERSIONS = {"2021-04-15", "2021-07-28", "2023-02-21", "v3"}
+
+# In no document, but in every error list of people who ran against the live service.
+UNDOCUMENTED_ERRORS = {403, 404, 429}
+
+# start: the documents say 200 and no body. Live, it is a redirect; 200 is its followed form.
+START = re.compile(r"/social-media-posting/oauth/[^/]+/start")
+
+# The vendor's page on Instagram writes step 2 without the sub-account in the path.
+SHORT_STEP_2 = re.compile(r"/social-media-posting/oauth/([^/]+)/(accounts|locations)/([^/]+)")
+
+# Platforms and a path that only the v3 documents have: they are held against the closest v2 form.
+V3_FORMS = {
+    "google/accounts": "google/locations",
+    "youtube/accounts": "tiktok/accounts",
+    "pinterest/accounts": "tiktok/accounts",
+    "threads/accounts": "tiktok/accounts",
+}
+V3_PLATFORMS = {"youtube", "pinterest", "threads"}
+
+# Said to be objects, with a string as the example; strings live.
+STRINGS = {
+    "SocialGoogleMediaAccountSchema": ("platform", "type"),
+    "SocialMediaFacebookAccountSchema": ("platform", "type"),
+    "SocialMediaInstagramAccountSchema": ("platform", "type"),
+    "SocialMediaLinkedInAccountSchema": ("platform", "type"),
+    "SocialMediaTwitterAccountSchema": ("platform", "type"),
+    "SocialMediaTiktokAccountSchema": ("platform", "type"),
+    "TiktokProfileSchema": ("type",),
+    "AttachFBAccountDTO": ("type",),
+    "CreatePostDTO": ("status", "type"),
+    "SearchPostDTO": ("postType",),
+}
+
+# Sent by the live service, or by a request that worked, beyond the documents.
+EXTRA_KEYS = {
+    "GetAccountSchema": (
+        "avatar", "originId", "deleted", "updatedAt", "hasStatisticsPermissions",
+        "buildingStatistics", "syncPosts", "active",
+    ),
+    "InstagramAccountSchema": ("originId", "isBusinessAccount"),
+    "TiktokProfileSchema": ("websiteUrl",),
+    "AttachFBAccountDTO": ("platform",),
+    "AttachTiktokAccountDTO": ("websiteUrl", "originAccountType"),
+}  # fmt: skip
+EVERYWHERE = ("traceId",)
+
+# Results with two shapes in the documents, or unknown ones: the key may hold one or a list, and
+# a flat object may stand in for it. The simulator's levers give each of them.
+EITHER = {
+    "GetGoogleLocationAccountSchema": ("locations",),
+    "GetLinkedInAccountSchema": ("profile",),
+}
+FLAT = {
+    "GetTiktokAccountSchema": (
+        "openId", "displayName", "avatarUrl", "channels", "id", "name", "avatar", "isConnected",
+        "username", "type", "websiteUrl",
+    ),
+}  # fmt: skip
+
+# Query parameters in no v2 document.
+EXTRA_QUERY = {
+    "/start": ("loginType",),
+    "/accounts": ("fetchAll",),
+    "/accounts/{accountId}": ("search",),
+    "/locations/{accountId}": ("search",),
+}
+SHORT_QUERY = ("locationId", "userId", "page", "reconnect")
+
+
+@dataclass(frozen=True)
+class _Operation:
+    document: str
+    template: str
+    pattern: re.Pattern[str]
+    method: str
+    content: dict[str, Any]
+
+
+def validate_answer(method: str, path: str, status: int, body: Any) -> None:
+    """Hold one answer against the documents.
+
+    Parameters
+    ----------
+    method, path : str
+        Of the request; the path without its query.
+    status : int
+        The HTTP status.
+    body : object
+        Parsed JSON, or the text.
+
+    Raises
+    ------
+    AssertionError
+        With the reason.
+    """
+    operation = _operation(method, path)
+    if status == 404 or operation is None:
+        assert status in UNDOCUMENTED_ERRORS | {401}, f"{method} {path} is in no document"
+        _check_error(body)
+        return
+    where = f"{status} {method} {operation.template}"
+    if status == 302:
+        assert START.fullmatch(path), f"{where}: only start redirects"
+        assert not body, f"{where}: a redirect of start has no body"
+        return
+    if status in UNDOCUMENTED_ERRORS:
+        _check_error(body)
+        return
+    responses = operation.content["responses"]
+    assert str(status) in responses, f"{where}: the documents know {sorted(responses)}"
+    content = responses[str(status)].get("content")
+    if content is not None:
+        schema = content["application/json"]["schema"]
+        _check(operation.document, schema, body, where)
+
+
+def validate_request(
+    method: str, path: str, query: dict[str, str], headers: dict[str, str], body: Any
+) -> None:
+    """Hold one request against the documents.
+
+    Parameters
+    ----------
+    method, path : str
+        Of the request; the path without its query.
+    query, headers : dict
+        As sent; header names in any case.
+    body : object
+        Parsed JSON, or None.
+
+    Raises
+    ------
+    AssertionError
+        With the reason.
+    """
+    operation = _operation(method, path)
+    assert operation is not None, f"{method} {path} is in no document"
+    where = f"{method} {operation.template}"
+    sent = {name.lower(): value for name, value in headers.items()}
+    assert sent.get("authorization", "").startswith("Bearer"), f"{where}: no bearer"
+    assert sent.get("version") in VERSIONS, f"{where}: Version is {sent.get('version')!r}"
+    named = {
+        found["name"]: found.get("required", False)
+        for found in operation.content.get("parameters", [])
+        if found["in"] == "query"
+    }
+    extra = tuple(EXTRA_QUERY.get(_tail(operation.template), ()))
+    if SHORT_STEP_2.fullmatch(path):
+        extra += SHORT_QUERY
+        assert query.get("locationId"), f"{where}: the short form wants locationId in the query"
+    unknown = query.keys() - named.keys() - set(extra)
+    assert not unknown, f"{where}: query parameters in no document: {sorted(unknown)}"
+    missing = {name for name, required in named.items() if required and not query.get(name)}
+    assert not missing, f"{where}: query parameters missing: {sorted(missing)}"
+    wanted = operation.content.get("requestBody")
+    if wanted is None:
+        assert body in (None, ""), f"{where}: takes no body"
+        return
+    if body is None:
+        assert not wanted.get("required"), f"{where}: wants a body"
+        return
+    _check(operation.document, wanted["content"]["application/json"]["schema"], body, where)
+
+
+def _check_error(body: Any) -> None:
+    """Check an error that the documents do not describe: a text, or a message with a status."""
+    if isinstance(body, dict):
+        message = body.get("message")
+        assert isinstance(message, str | list), f"an error without a message: {body}"
+        assert isinstance(body.get("statusCode"), int), f"an error without statusCode: {body}"
+    else:
+        assert isinstance(body, str), f"an error that is neither JSON nor text: {body!r}"
+
+
+def _check(document: str, schema: dict[str, Any], body: Any, where: str) -> None:
+    registry = _registry()
+    root = _absolute(schema, _BASE + document)
+    validator = Draft202012Validator(root, registry=registry, format_checker=FormatChecker())
+    faults = [f"{fault.json_path}: {fault.message}" for fault in validator.iter_errors(body)]
+    assert not faults, f"{where}: " + "; ".join(faults)
+
+
+def _operation(method: str, path: str) -> _Operation | None:
+    """Return the operation of a path; the one with the fewest placeholders wins."""
+    short = SHORT_STEP_2.fullmatch(path)
+    if short:
+        path = f"/social-media-posting/oauth/LOCATION/{short[1]}/{short[2]}/{short[3]}"
+    for form, closest in V3_FORMS.items():
+        path = path.replace(f"/{form}/", f"/{closest}/")
+    if START.fullmatch(path) and path.split("/")[3] in V3_PLATFORMS:
+        path = "/social-media-posting/oauth/tiktok/start"
+    found = [
+        operation
+        for operation in _operations()
+        if operation.method == method.upper() and operation.pattern.fullmatch(path)
+    ]
+    return min(found, key=lambda operation: operation.template.count("{"), default=None)
+
+
+def _tail(template: str) -> str:
+    parts = template.split("/")
+    return "/" + "/".join(parts[-2:] if parts[-1].startswith("{") else parts[-1:])
+
+
+@cache
+def _operations() -> list[_Operation]:
+    return [
+        _Operation(
+            document=name,
+            template=template,
+            pattern=re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))),
+            method=method.upper(),
+            content=content,
+        )
+        for name, document in _documents().items()
+        for template, methods in document.get("paths", {}).items()
+        for method, content in methods.items()
+    ]
+
+
+@cache
+def _documents() -> dict[str, dict[str, Any]]:
+    """Return the documents by their path, with the exceptions above worked in."""
+    return {
+        str(file.relative_to(_FOLDER).as_posix()): _amended(json.loads(file.read_text("utf-8")))
+        for file in sorted(_FOLDER.rglob("*.json"))
+    }
+
+
+@cache
+def _registry() -> Registry[Any]:
+    resources = [
+        (_BASE + name, DRAFT202012.create_resource(_absolute(document, _BASE + name)))
+        for name, document in _documents().items()
+    ]
+    return Registry().with_resources(resources)
+
+
+def _amended(document: dict[str, Any]) -> dict[str, Any]:
+    document = copy.deepcopy(document)
+    for name, schema in document["components"].get("schemas", {}).items():
+        properties = schema.get("properties")
+        if not properties:
+            continue
+        for key in STRINGS.get(name, ()):
+            properties[key] = {"type": "string"}
+        for key in EITHER.get(name, ()):
+            one = properties[key].get("items", properties[key])
+            properties[key] = {"anyOf": [one, {"type": "array", "items": one}]}
+        for key in (*EXTRA_KEYS.get(name, ()), *FLAT.get(name, ()), *EVERYWHERE):
+            properties.setdefault(key, {})
+        schema["additionalProperties"] = False
+    return document
+
+
+def _absolute(part: Any, base: str) -> Any:
+    """Return a copy in which every ``$ref`` is absolute."""
+    if isinstance(part, dict):
+        return {
+            key: urljoin(base, value) if key == "$ref" else _absolute(value, base)
+            for key, value in part.items()
+        }
+    return [_absolute(item, base) for item in part] if isinstance(part, list) else part

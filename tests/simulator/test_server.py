@@ -1,0 +1,111 @@
+"""Starting, stopping and recording."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from ghl_notebook.simulator import Simulator
+from ghl_notebook.simulator.__main__ import main
+from tests.simulator.conftest import Caller
+
+
+def test_it_listens_on_the_loopback_interface_only(sim):
+    """Nobody else on the network can reach it."""
+    assert sim.base_url.startswith("http://127.0.0.1:")
+
+
+def test_it_has_no_address_before_it_starts():
+    """The error says what to do."""
+    sim = Simulator()
+    with pytest.raises(RuntimeError, match=r"call start\(\) first"):
+        sim.base_url  # noqa: B018
+
+
+def test_stop_frees_the_port_and_the_thread():
+    """After stop nothing listens and no thread is left; stopping again does nothing."""
+    sim = Simulator()
+    sim.start()
+    port = int(sim.base_url.rpartition(":")[2])
+    sim.stop()
+    sim.stop()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert not [t for t in threading.enumerate() if t.name == f"ghl-simulator-{port}"]
+
+
+def test_stop_does_not_wait_for_a_slow_answer():
+    """A simulated delay ends when the simulator stops, and its request is answered."""
+    arrived, answers = threading.Event(), []
+
+    def clock() -> datetime:
+        arrived.set()
+        return datetime(2026, 1, 5, tzinfo=UTC)
+
+    with Simulator(clock=clock) as sim:
+        arrived.clear()
+        sim.levers.latency, url = 25.0, f"{sim.base_url}/users/"
+        thread = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=10)))
+        thread.start()
+        arrived.wait(timeout=10)
+    thread.join(timeout=10)
+    assert [answer.status_code for answer in answers] == [401]
+
+
+def test_it_starts_again_on_its_port_with_its_state():
+    """A restart looks like a short outage to a client."""
+    sim = Simulator()
+    with sim.start():
+        caller = Caller(sim)
+        account_id, before = caller.connect(), sim.base_url
+        caller.http.close()
+    with sim.start():
+        assert sim.base_url == before
+        assert account_id in sim.state.logins
+
+
+def test_starting_twice_is_one_start(sim):
+    """The second start does nothing."""
+    before = sim.base_url
+    assert sim.start() is sim
+    assert sim.base_url == before
+
+
+def test_a_taken_port_is_an_error_at_once(sim):
+    """Instead of a thread that dies silently."""
+    port = int(sim.base_url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        Simulator(port=port).start()
+
+
+def test_requests_are_recorded_without_the_bearer(caller, sim):
+    """The record keeps what a contract test needs, and the scheme of the header only."""
+    path = caller.path("instagram", caller.connect())
+    caller.http.post(path, json={"originId": "1", "pageId": "2"}, params={"a": "b"})
+    last = sim.requests[-1]
+    assert (last.method, last.path, last.status) == ("POST", path, 201)
+    assert (last.query, last.body) == ({"a": "b"}, {"originId": "1", "pageId": "2"})
+    assert last.headers["authorization"] == "Bearer"
+    assert last.headers["version"] == "2021-07-28"
+    assert last.answer["success"] is False
+    assert sim.token not in repr(sim.requests)
+
+
+def test_a_token_is_in_no_repr(sim):
+    """Neither the simulator nor its state shows a bearer by accident."""
+    assert sim.token not in repr(sim) + repr(sim.state.tokens)
+
+
+def test_the_command_prints_what_a_client_needs(capsys):
+    """Its lines can be pasted into a shell, and lead to a simulator."""
+    ended = threading.Event()
+    ended.set()
+    main(["--seed", "3"], until=ended)
+    printed = dict(re.findall(r"^export (\w+)=(\S+)$", capsys.readouterr().out, re.MULTILINE))
+    assert printed.keys() == {"GHL_BASE_URL", "GHL_TOKEN", "GHL_LOCATION_ID", "GHL_USER_ID"}
+    assert printed["GHL_LOCATION_ID"] == Simulator(seed=3).location_id
