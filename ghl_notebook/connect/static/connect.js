@@ -149,10 +149,11 @@ class Session {
   }
 
   onStatus() {
-    const late = this.ahead === "cancelled" && GOING_ON.has(this.model.get("status"));
+    const status = this.model.get("status");
     // A busy kernel still reports the beginning of what has been cancelled since.
-    if (!late) this.ahead = null;
-    if (this.status !== "idle" && !GOING_ON.has(this.status)) this.settle();
+    if (this.ahead === "cancelled" && GOING_ON.has(status)) return;
+    this.ahead = null;
+    if (status !== "idle" && !GOING_ON.has(status)) this.settle();
     this.update();
   }
 

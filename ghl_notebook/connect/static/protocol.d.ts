@@ -1,0 +1,60 @@
+/** What kernel and page say to each other. Only the type check reads this file. */
+
+export type Status =
+  | "idle" | "starting" | "waiting" | "checking"
+  | "connected" | "cancelled" | "timed_out" | "failed";
+
+/** The synced traits that the card shows. The page never writes them. */
+export interface Traits {
+  platform: string;
+  platform_name: string;
+  status: Status;
+  location_id: string;
+  user_id: string | null;
+  /** What went wrong and what to do next. */
+  error: string | null;
+  /** What is worth knowing while the login goes on, such as a refused origin. */
+  notice: string | null;
+  account_names: string[];
+  /** Whether a result is kept that could be checked again. */
+  can_recheck: boolean;
+  /** Seconds. */
+  time_limit: number;
+}
+
+/** Kernel to page. A `run` is one attempt at the login, a `request` one click. */
+export type FromKernel =
+  /** The login page's address; `request` is null when it was fetched before any click. */
+  | { type: "authorize"; request: string | null; run: string; url: string;
+      seconds_left: number | null }
+  /** Null when no run is going. */
+  | { type: "time"; run: string | null; seconds_left: number | null }
+  /** There is no login page for this click. The trait `error` says why. */
+  | { type: "failed"; request: string };
+
+/** Page to kernel. */
+export type ToKernel =
+  /** A page has this model now, perhaps after a reload. */
+  | { type: "hello"; page_id: string }
+  /** A click has opened a window: a blank one, or the prefetched address of `run`. */
+  | { type: "begin"; page_id: string; request: string; prefetched?: true; run?: string | null }
+  /** A message has come that may be the run's result; `source` is the window it came from. */
+  | { type: "claim"; run: string; origin: string; page_origin: string;
+      source: "popup" | "other"; data: Claim }
+  | { type: "cancel"; run: string | null }
+  | { type: "recheck"; run: string | null };
+
+export type Claim = Record<string, string | number | boolean | null | string[]>;
+
+export interface Look {
+  /** The state in a sentence. */
+  text: string;
+  hint?: string;
+  error?: string | null;
+  /** Without `act` the button is shown at rest. */
+  primary?: { label: string; act?: () => void };
+  /** An address for the user to open. */
+  link?: string;
+  /** Offer "Check again". */
+  again?: boolean;
+}

@@ -1,0 +1,50 @@
+"""A page with cards in each browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsers import BROWSERS
+from tests.card import harness
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """What the tests need from npm."""
+    return harness.install_node_modules()
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port that serves the page."""
+    with harness.serve() as port:
+        yield port
+
+
+# One module at a time: while Playwright runs, no test of the same thread can have its own loop.
+@pytest.fixture(scope="module", params=BROWSERS)
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Each browser in turn."""
+    with BROWSERS[request.param]() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, port: int) -> Iterator[Page]:
+    """An empty page that can host cards, and on which no script may fail."""
+    context = browser.new_context()
+    context.add_init_script(path=harness.HERE / "counters.js")
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"http://127.0.0.1:{port}/harness.html")
+    page.wait_for_function("() => window.mount !== undefined")
+    yield page
+    context.close()
+    assert errors == []

@@ -1,0 +1,202 @@
+"""The page that hosts cards, and the kernel's side of a card as a test plays it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+STATIC = ROOT / "ghl_notebook" / "connect" / "static"
+PICTURES = ROOT / "test-results" / "card"
+NODE_MODULES = HERE / "node_modules"
+
+TRAITS: dict[str, Any] = {
+    "platform": "instagram",
+    "platform_name": "Instagram",
+    "status": "idle",
+    "location_id": "ve9EPM428h8vShlRW1KT",
+    "user_id": "0IHuJvc2ofPAAA8GzTRi",
+    "error": None,
+    "notice": None,
+    "account_names": [],
+    "can_recheck": False,
+    "time_limit": 300,
+}
+
+RESULT: dict[str, Any] = {
+    "actionType": "close",
+    "page": "social_media_posting",
+    "platform": "instagram",
+    "placement": "undefined",
+    "accountId": "66a1b2c3d4e5f60718293a4b",
+    "refresh": "undefined",
+    "source": "undefined",
+}
+"""What the service posts, in the words of the one message that was ever captured."""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def translate_path(self, path: str) -> str:
+        name = path.partition("?")[0].lstrip("/")
+        if name == "severed.html":
+            name = "popup.html"
+        folder = STATIC if name.startswith("connect.") else HERE
+        return str(folder / Path(name).name)
+
+    def end_headers(self) -> None:
+        if self.path.startswith("/severed.html"):
+            # What Meta's login pages send: it cuts the tie between a window and its opener.
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextmanager
+def serve() -> Iterator[int]:
+    """Serve the page on a free port of this machine, and give the port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def install_node_modules() -> Path:
+    """Bring what package.json names, unless it is there."""
+    if not (NODE_MODULES / "axe-core").exists():
+        npm = shutil.which("npm")
+        assert npm, "npm is missing"
+        subprocess.run([npm, "install", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+    return NODE_MODULES
+
+
+class Card:
+    """One model on the page, its views, and the kernel that a test plays."""
+
+    def __init__(self, page: Page, *, views: int = 1, **traits: object) -> None:
+        self.page = page
+        self.port = int(page.url.split(":")[2].split("/")[0])
+        self._index = page.evaluate(
+            "async ([traits, views]) => cards.push(await mount(traits, views)) - 1",
+            [TRAITS | traits, views],
+        )
+        self._views = page.locator(".ghl-connect-card")
+        self._first = self._views.count() - views
+
+    @property
+    def login_page(self) -> str:
+        """A page on another origin than the card's, as the provider's is."""
+        return f"http://localhost:{self.port}/popup.html"
+
+    @property
+    def box(self) -> Locator:
+        """The first view."""
+        return self.view(0)
+
+    def view(self, index: int) -> Locator:
+        """One of the views."""
+        return self._views.nth(self._first + index)
+
+    def part(self, name: str) -> Locator:
+        """A part of the first view by its class."""
+        return self.box.locator(f".ghl-connect-{name}")
+
+    @property
+    def text(self) -> Locator:
+        """The sentence that says the state."""
+        return self.part("text")
+
+    @property
+    def hint(self) -> Locator:
+        """What is said below it."""
+        return self.part("hint")
+
+    @property
+    def time(self) -> Locator:
+        """The time that is left."""
+        return self.part("time")
+
+    def button(self, name: str) -> Locator:
+        """A button of the first view by what it says."""
+        return self.box.get_by_role("button", name=name, exact=True)
+
+    def run(self, script: str, argument: object = None) -> Any:
+        """Evaluate a function of `card` (what `mount` returned) and one argument."""
+        return self.page.evaluate(
+            f"([index, argument]) => ({script})(cards[index], argument)", [self._index, argument]
+        )
+
+    def set(self, **traits: object) -> None:
+        """Change traits, as the kernel does."""
+        self.run("(card, traits) => card.model.set(traits)", traits)
+
+    def tell(self, **message: object) -> None:
+        """Send the page a message, as the kernel does."""
+        self.run("(card, message) => card.model.emit('msg:custom', message)", message)
+
+    def sent(self, kind: str) -> list[dict[str, Any]]:
+        """Return the messages of one type that the kernel has got, oldest first."""
+        messages = self.run("(card) => card.model.sent")
+        return [message for message in messages if message["type"] == kind]
+
+    def wait_for_sent(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait until the kernel has got so many messages of one type."""
+        self.page.wait_for_function(
+            "([index, kind, count]) => "
+            "cards[index].model.sent.filter(({ type }) => type === kind).length >= count",
+            arg=[self._index, kind, count],
+        )
+        return self.sent(kind)
+
+    def authorize(self, run: str, url: str | None = None, request: str | None = None) -> None:
+        """Answer with the login page's address; without `request` as one fetched before."""
+        address = url or self.login_page
+        self.tell(type="authorize", request=request, run=run, url=address, seconds_left=300)
+
+    def open(self, run: str = "run-1", url: str | None = None) -> Page:
+        """Click through to an open login page, and give that window."""
+        before = len(self.sent("begin"))
+        with self.page.expect_popup() as opened:
+            self.button("Connect Instagram").click()
+        request = self.wait_for_sent("begin", before + 1)[-1]["request"]
+        self.set(status="starting")
+        self.authorize(run, url, request)
+        self.set(status="waiting")
+        opened.value.wait_for_url("**/*.html")
+        return opened.value
+
+
+def post(window: Page, data: object) -> None:
+    """Post to the opener of a window, as the login's last page does."""
+    window.evaluate("(data) => opener.postMessage(data, '*')", data)
+
+
+def post_here(page: Page, data: object) -> None:
+    """Post to the page from a frame in it: a window that no card has opened."""
+    page.evaluate(
+        """(data) => {
+            const frame = document.body.appendChild(document.createElement("iframe"));
+            frame.contentWindow.eval(`parent.postMessage(${JSON.stringify(data)}, "*")`);
+        }""",
+        data,
+    )
+
+
+def block_windows(page: Page) -> None:
+    """Have `window.open` give nothing, as a popup blocker and VS Code do."""
+    page.evaluate("() => { window.open = () => null; }")

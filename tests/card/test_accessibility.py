@@ -1,0 +1,31 @@
+"""The card under axe, in each state and theme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.card.states import STATES, THEMES, show
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_violations(page: Page, node_modules: Path, theme: str) -> None:
+    """Axe finds nothing to say about any state, colours included."""
+    show(page, theme, 560)
+    for bring in STATES.values():
+        bring(page)
+    page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate(
+        "axe.run('main', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', "
+        "'wcag22aa', 'best-practice'] })"
+    )
+    problems = [
+        (violation["id"], node["target"], node["failureSummary"])
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+    assert problems == []
+    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
+    assert [rule["id"] for rule in found["incomplete"]] == []

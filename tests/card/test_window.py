@@ -1,0 +1,259 @@
+"""The login window: opened in the click, sent to the login page, watched, and closed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.card.harness import RESULT, Card, block_windows, post, post_here
+
+
+def _click_connect(card: Card) -> Page:
+    with card.page.expect_popup() as opened:
+        card.button("Connect Instagram").click()
+    return opened.value
+
+
+def _request(card: Card) -> str:
+    request: str = card.wait_for_sent("begin")[-1]["request"]
+    return request
+
+
+def test_hello_names_the_page(page: Page) -> None:
+    """A new model tells the kernel that a page is there, under a name of its own."""
+    first, second = Card(page), Card(page)
+    assert len(first.sent("hello")) == len(second.sent("hello")) == 1
+    assert first.sent("hello")[0]["page_id"] != second.sent("hello")[0]["page_id"]
+
+
+def test_click_opens_a_blank_window_and_asks(page: Page) -> None:
+    """Without an address the click opens a window that says what it waits for."""
+    card = Card(page)
+    popup = _click_connect(card)
+    expect(popup.locator("body")).to_have_text("Asking GoHighLevel for the login page…")
+    begin = card.sent("begin")[0]
+    assert begin["page_id"] == card.sent("hello")[0]["page_id"]
+    assert "prefetched" not in begin
+    expect(card.text).to_contain_text("Asking GoHighLevel for the login page…")
+
+
+def test_address_goes_into_the_window(page: Page) -> None:
+    """The answer to the click is opened in the window of the click, which keeps its opener."""
+    card = Card(page)
+    popup = card.open()
+    assert popup.url == card.login_page
+    assert popup.evaluate("opener !== null")
+    expect(card.text).to_contain_text("Finish the login in the window that opened.")
+
+
+def test_prefetched_address_opens_in_the_click(page: Page) -> None:
+    """An address that is there before the click is what the window opens with."""
+    card = Card(page)
+    card.authorize("run-1")
+    popup = _click_connect(card)
+    popup.wait_for_url(card.login_page)
+    begin = card.sent("begin")[0]
+    assert (begin["prefetched"], begin["run"]) == (True, "run-1")
+    expect(card.text).to_contain_text("Finish the login in the window that opened.")
+
+
+def test_prefetched_login_works_while_the_kernel_is_busy(page: Page) -> None:
+    """A result is passed on although the kernel has not yet noticed the click."""
+    card = Card(page)
+    card.authorize("run-1")
+    popup = _click_connect(card)
+    popup.wait_for_url(card.login_page)
+    post(popup, RESULT)
+    assert card.wait_for_sent("claim")[0]["run"] == "run-1"
+
+
+def test_answer_with_another_address_replaces_a_stale_one(page: Page) -> None:
+    """A kernel that no longer trusts the prefetched address sends the window to a new one."""
+    card = Card(page)
+    card.authorize("run-1")
+    popup = _click_connect(card)
+    popup.wait_for_url(card.login_page)
+    card.authorize("run-2", card.login_page + "?again", _request(card))
+    popup.wait_for_url("**/popup.html?again")
+    card.set(status="waiting")
+    post(popup, RESULT)
+    assert card.wait_for_sent("claim")[0]["run"] == "run-2"
+
+
+def test_path_on_the_own_server_is_an_address(page: Page) -> None:
+    """Behind a hub's proxy the login page is a path on the notebook's own server."""
+    popup = Card(page).open(url="/popup.html")
+    assert popup.url.startswith("http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "http://", "blob:null/1"]
+)
+def test_no_web_address_is_not_opened(page: Page, url: str) -> None:
+    """Anything but http and https closes the window and is reported."""
+    card = Card(page)
+    popup = _click_connect(card)
+    with popup.expect_event("close"):
+        card.authorize("run-1", url, _request(card))
+    expect(card.box.get_by_role("alert")).to_contain_text("no web address")
+    expect(card.button("Try again")).to_be_visible()
+
+
+def test_answer_to_another_tab_ends_a_lost_race(page: Page) -> None:
+    """Of two tabs that click at once the kernel answers one; the other closes its window."""
+    card = Card(page)
+    popup = _click_connect(card)
+    card.set(status="starting")
+    with popup.expect_event("close"):
+        card.authorize("run-1", request="of-another-tab")
+    card.set(status="waiting")
+    expect(card.text).to_contain_text("begun in another tab")
+
+
+def test_start_that_failed_closes_its_window(page: Page) -> None:
+    """No blank window stays behind when there is no login page, and the reason is shown."""
+    card = Card(page)
+    popup = _click_connect(card)
+    with popup.expect_event("close"):
+        card.tell(type="failed", request=_request(card))
+    card.set(status="failed", error="The token lacks a scope. Add it and try again.")
+    expect(card.box.get_by_role("alert")).to_have_text(
+        "The token lacks a scope. Add it and try again."
+    )
+    expect(card.button("Try again")).to_be_visible()
+
+
+def test_blocked_window_becomes_a_link(page: Page) -> None:
+    """Where the browser gives no window, a real link opens the page and keeps the opener."""
+    card = Card(page)
+    block_windows(page)
+    card.button("Connect Instagram").click()
+    card.set(status="starting")
+    card.authorize("run-1", request=_request(card))
+    card.set(status="waiting")
+    expect(card.text).to_contain_text("The browser gave no login window.")
+    link = card.box.get_by_role("link", name="Open the login page")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("href", card.login_page)
+    with page.expect_popup() as opened:
+        link.click()
+    expect(card.text).to_contain_text("Finish the login in the window that opened.")
+    opened.value.wait_for_url(card.login_page)
+    post(opened.value, RESULT)
+    assert card.wait_for_sent("claim")[0]["source"] == "other"
+
+
+def test_closed_window_is_a_hint_and_no_end(page: Page) -> None:
+    """When the window reads closed the card offers to reopen it, and goes on waiting."""
+    card = Card(page)
+    card.open().close()
+    expect(card.hint).to_contain_text("The window reads closed.")
+    assert card.sent("cancel") == []
+    with page.expect_popup() as opened:
+        card.button("Reopen window").click()
+    opened.value.wait_for_url(card.login_page)
+    expect(card.text).to_contain_text("Finish the login in the window that opened.")
+    post(opened.value, RESULT)
+    assert card.wait_for_sent("claim")[0]["source"] == "popup"
+
+
+def test_severed_window_is_a_hint_and_no_end(page: Page) -> None:
+    """A page that cuts its opener off reads closed while it is open; a result still counts."""
+    card = Card(page)
+    popup = card.open(url=f"http://localhost:{card.port}/severed.html")
+    expect(card.hint).to_contain_text("The window reads closed.")
+    assert popup.evaluate("opener === null")
+    post_here(page, RESULT)
+    assert card.wait_for_sent("claim")[0]["source"] == "other"
+
+
+def test_show_window_keeps_the_window(page: Page) -> None:
+    """While the window is open the button brings it to the front instead of opening another."""
+    card = Card(page)
+    popup = card.open()
+    card.button("Show window").click()
+    assert popup.evaluate("opener !== null")
+    assert len(card.sent("begin")) == 1
+
+
+@pytest.mark.parametrize("end", ["connected", "cancelled", "timed_out", "failed"])
+def test_end_closes_the_window_and_forgets_the_address(page: Page, end: str) -> None:
+    """However a login ends, its window closes; the next click asks for a new address."""
+    card = Card(page)
+    popup = card.open()
+    with popup.expect_event("close"):
+        card.set(status=end)
+    if end != "connected":
+        with page.expect_popup() as opened:
+            card.button("Try again").click()
+        assert opened.value.url == "about:blank"
+        assert "prefetched" not in card.sent("begin")[-1]
+
+
+def test_cancel_shows_at_once(page: Page) -> None:
+    """Cancel closes the window and tells the kernel, however busy that is."""
+    card = Card(page)
+    popup = card.open()
+    with popup.expect_event("close"):
+        card.button("Cancel").click()
+    expect(card.text).to_contain_text("The login was cancelled.")
+    assert card.sent("cancel") == [{"type": "cancel", "run": "run-1"}]
+
+
+def test_cancel_before_the_run_has_a_name(page: Page) -> None:
+    """A login can be cancelled while the login page is asked for; a late answer opens nothing."""
+    card = Card(page)
+    popup = _click_connect(card)
+    request = _request(card)
+    with popup.expect_event("close"):
+        card.button("Cancel").click()
+    card.set(status="starting")
+    expect(card.text).to_contain_text("The login was cancelled.")
+    card.set(status="cancelled")
+    card.authorize("run-1", request=request)
+    expect(card.button("Try again")).to_be_visible()
+    expect(card.box.get_by_role("link")).to_be_hidden()
+    assert card.sent("cancel") == [{"type": "cancel", "run": None}]
+
+
+def test_reloaded_page_offers_to_open_again(page: Page) -> None:
+    """A page that holds no address of the run that is going can begin again, or cancel."""
+    card = Card(page, status="waiting")
+    card.tell(type="time", run="run-1", seconds_left=100)
+    expect(card.text).to_contain_text("begun in another tab, or before the page was loaded again")
+    expect(card.time).to_have_text(re.compile(r"Time left 1:\d\d"))
+    card.button("Open the login window again").click()
+    assert card.wait_for_sent("begin")
+    card.button("Cancel").click()
+    assert card.sent("cancel")[0]["run"] == "run-1"
+
+
+def test_run_of_another_page_takes_over(page: Page) -> None:
+    """When another page begins anew, this one drops its window of the run before."""
+    card = Card(page)
+    popup = card.open("run-1")
+    with popup.expect_event("close"):
+        card.tell(type="time", run="run-2", seconds_left=300)
+    expect(card.button("Open the login window again")).to_be_visible()
+
+
+def test_click_without_a_kernel_says_so(page: Page) -> None:
+    """A card that came back without its kernel tells what to do, and leaves no window open."""
+    card = Card(page)
+    card.run("(card) => { card.model.connected = false; }")
+    popup = _click_connect(card)
+    popup.is_closed() or popup.wait_for_event("close")
+    expect(card.box.get_by_role("alert")).to_have_text(
+        "The kernel is not connected: run the cell again."
+    )
+
+
+def test_silent_kernel_is_named(page: Page) -> None:
+    """When the kernel does not answer, the card says so instead of turning for ever."""
+    page.clock.install()
+    card = Card(page)
+    block_windows(page)
+    card.button("Connect Instagram").click()
+    expect(card.hint).not_to_contain_text("The kernel has not answered yet.")
+    page.clock.run_for(6000)
+    expect(card.hint).to_contain_text("The kernel has not answered yet.")
