@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Kind = Literal["string", "boolean", "timestamp"]
 
@@ -38,6 +39,10 @@ _DTYPES: dict[Kind, Any] = {
 }
 
 
+# pandas' own choice for these two depends on whether a value is missing.
+_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean")}
+
+
 def dtype_of(kind: Kind | Category) -> Any:
     """Return the pandas dtype of a kind; a missing value is ``NA``, ``NaN`` or ``NaT`` in it."""
     if isinstance(kind, Category):
@@ -56,22 +61,21 @@ def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
         Per row, one value per column; None where there is none.
     """
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pd.DataFrame(
+    table = pa.table(
         {
             name: _column(kind, values)
             for (name, kind), values in zip(schema.items(), columns, strict=True)
         }
     )
+    # All columns at once: a Series of each costs more than the rows do, up to some hundred rows.
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_MASKED.get)
+    return frame
 
 
-def _column(kind: Kind | Category, values: Sequence[Any]) -> pd.Series[Any]:
-    dtype = dtype_of(kind)
-    if isinstance(kind, Category):
-        new = dict.fromkeys(v for v in values if v is not None and v not in kind.values)
-        if new:
-            dtype = dtype_of(Category((*kind.values, *new)))
-        return pd.Series(pd.Categorical(values, dtype=dtype))
-    array = pa.array(values, _ARROW[kind])
-    if kind == "timestamp":
-        return pd.Series(array.to_pandas()).astype(dtype)
-    return pd.Series(dtype.__from_arrow__(array))
+def _column(kind: Kind | Category, values: Sequence[Any]) -> pa.Array:
+    if not isinstance(kind, Category):
+        return pa.array(values, _ARROW[kind])
+    array = pa.array(values, pa.string())
+    found = array.unique().drop_null().to_pylist()
+    categories = pa.array(dict.fromkeys((*kind.values, *found)), pa.string())
+    return pa.DictionaryArray.from_arrays(pc.index_in(array, value_set=categories), categories)
