@@ -30,6 +30,7 @@ from ghl_notebook.errors import (
     ValidationError,
     VersionHeaderError,
 )
+from ghl_notebook.models import without_collector
 
 _MAX_MESSAGE = 500
 
@@ -114,7 +115,8 @@ def error_of(what: str, response: httpx.Response) -> ResponseError | None:
 
 def _json(response: httpx.Response) -> dict[str, Any] | None:
     try:
-        body = msgspec.json.decode(response.content)
+        with without_collector():
+            body = msgspec.json.decode(response.content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return body if isinstance(body, dict) else None

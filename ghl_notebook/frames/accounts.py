@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from ghl_notebook.models import PLATFORMS, AccountList, AvailableAccount
+from ghl_notebook.models import PLATFORMS, AccountList, AvailableAccount, without_collector
 
 from .schema import Category, Schema, make_frame
 
@@ -57,6 +57,7 @@ AVAILABLE_ACCOUNTS: Schema = {
 }
 
 
+@without_collector()
 def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
     """Make the frame of connected accounts; `fetch_accounts` documents its columns."""
     groups: dict[str, list[str]] = {}

@@ -12,6 +12,7 @@ from .accounts import (
     UserRoles,
 )
 from .available import AvailableAccount, attach_body, available_accounts
+from .bulk import without_collector
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
@@ -37,4 +38,5 @@ __all__ = [
     "find_platform",
     "read_message",
     "same_platform",
+    "without_collector",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from .bulk import without_collector
 from .record import Record
 
 
@@ -112,13 +113,14 @@ class AccountList(msgspec.Struct, kw_only=True):
     groups: list[AccountGroup]
 
     @classmethod
+    @without_collector()
     def from_wire(cls, results: object, *, location_id: str) -> AccountList:
         """Make it from the `results` of the answer."""
         found = results if isinstance(results, Mapping) else {}
         return cls(
             location_id=location_id,
-            accounts=[Account.from_wire(a) for a in _list(found.get("accounts"))],
-            groups=[AccountGroup.from_wire(g) for g in _list(found.get("groups"))],
+            accounts=Account.list_from_wire(found.get("accounts")),
+            groups=AccountGroup.list_from_wire(found.get("groups")),
         )
 
 
@@ -145,7 +147,3 @@ class User(Record, kw_only=True):
     def is_admin(self) -> bool:
         """Whether the user is an administrator who was not deleted."""
         return not self.deleted and self.roles is not None and self.roles.role == "admin"
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from contextlib import suppress
+from types import GenericAlias
 from typing import Any, NamedTuple, Self, get_args
 
 import msgspec
@@ -38,6 +40,25 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
         for name, value in inner.items():
             setattr(record, form.fields[name].name, form.records[name].from_wire(value))
         return record
+
+    @classmethod
+    def list_from_wire(cls, wires: object) -> list[Self]:
+        """Make records from a decoded JSON list, as `from_wire` makes each; no list gives none."""
+        items = wires if isinstance(wires, list) else []
+        if not _form(cls).records:
+            with suppress(msgspec.ValidationError):
+                return cls._all_at_once(items)
+        return [cls.from_wire(item) for item in items]
+
+    @classmethod
+    def _all_at_once(cls, wires: list[Any]) -> list[Self]:
+        """Make records that all fit and hold no records, which is several times faster."""
+        records: list[Self] = msgspec.convert(wires, GenericAlias(list, (cls,)), strict=False)
+        known = frozenset(_form(cls).fields)
+        for record, wire in zip(records, wires, strict=True):
+            if not known.issuperset(wire):
+                record.extra = {k: v for k, v in wire.items() if k not in known}
+        return records
 
     @classmethod
     def _from_parts(cls, wire: Mapping[str, Any]) -> Self:
