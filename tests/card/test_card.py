@@ -76,7 +76,7 @@ def test_place_is_named(page: Page) -> None:
     """The card tells for which sub-account and user it connects; the user may be unknown."""
     card = Card(page)
     place = card.part("place")
-    expect(place).to_have_text("Sub-account ve9EPM428h8vShlRW1KT · User 0IHuJvc2ofPAAA8GzTRi")
+    expect(place).to_have_text("Sub-account ve9EPM428h8vShlRW1KT User 0IHuJvc2ofPAAA8GzTRi")
     card.set(user_id=None)
     assert place.inner_text() == "Sub-account ve9EPM428h8vShlRW1KT"
 
@@ -106,8 +106,9 @@ def test_each_change_is_announced_once(page: Page) -> None:
     page.evaluate(
         """() => {
             window.heard = [];
-            new MutationObserver(() => heard.push(document.querySelector("[aria-live]").textContent))
-                .observe(document.querySelector("[aria-live]"), { childList: true });
+            const live = document.querySelector("[aria-live]");
+            new MutationObserver(() => heard.push(live.textContent))
+                .observe(live, { childList: true });
         }"""
     )
     card.open()
@@ -254,7 +255,7 @@ def test_no_timer_runs_at_rest(page: Page) -> None:
 @pytest.mark.parametrize("width", [560, 220, 200])
 @pytest.mark.parametrize("theme", THEMES)
 def test_fits_its_column(browser: Browser, page: Page, theme: str, width: int) -> None:
-    """In no state does anything stick out of the card; a picture of each is kept to be looked at."""
+    """In no state does anything stick out of the card; pictures are kept to be looked at."""
     states = {}
     for state, bring in STATES.items():
         states[state] = bring(page).box

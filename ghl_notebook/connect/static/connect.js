@@ -424,9 +424,6 @@ function lookWhileOpen(session) {
   };
 }
 
-/** @type {Partial<Record<Status, string>>} */
-const ICONS = { connected: "✓", cancelled: "–", timed_out: "!", failed: "!" };
-
 /**
  * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
  * keyboard's focus and the live region, which a screen reader loses when they are built anew.
@@ -441,10 +438,9 @@ function renderCard(session, el, signal) {
   const title = make("div", "title");
   const place = make("bdi", "");
   const user = make("bdi", "");
-  const userPart = make("span", "", {}, " · User ", user);
+  const userPart = make("span", "", {}, "User ", user);
   const time = make("span", "time");
-  const icon = make("span", "icon", { "aria-hidden": "true" });
-  const text = make("span", "text");
+  const text = make("p", "text");
   const hint = make("p", "hint");
   const names = make("ul", "names");
   const error = make("p", "error", { role: "alert" });
@@ -458,11 +454,12 @@ function renderCard(session, el, signal) {
   const cancel = button("quiet", "Cancel", () => session.cancel());
   const live = make("p", "live", { "aria-live": "polite" });
   const card = make("div", "card", { role: "group", tabindex: "-1" },
-    make("div", "head", {}, mark, make("div", "heading", {}, title,
-      make("div", "place", {}, "Sub-account ", place, userPart)), time),
-    make("p", "lead", {}, icon, text),
-    hint, names, error, notice, next,
-    make("div", "actions", {}, primary, link, again, cancel), live);
+    make("div", "head", {}, mark, make("div", "", {}, title,
+      make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
+    make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
+      make("div", "", {}, text, hint, names)),
+    error, notice, next,
+    make("div", "actions", {}, primary, link, again, make("div", "end", {}, time, cancel)), live);
   let announced = "";
   link.classList.add("ghl-connect-primary");
   link.addEventListener("click", () => session.linkFollowed(), { signal });
@@ -486,8 +483,6 @@ function renderCard(session, el, signal) {
     say(user, model.get("user_id"));
     userPart.hidden = user.hidden;
     say(time, timeLeft(session));
-    say(icon, ICONS[session.status] ?? "");
-    icon.hidden = session.status === "idle";
     say(text, view.text);
     say(hint, view.hint);
     showNames(found);
