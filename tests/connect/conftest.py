@@ -1,0 +1,74 @@
+"""A simulated service, a client of it, and logins that end with their test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ghl_notebook import Client
+from ghl_notebook.connect import Login
+from ghl_notebook.simulator import Simulator
+from tests.connect.recording import Held, Recording, plain_http, settle
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's own settings out."""
+    for name in list(os.environ):
+        if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A simulator of its own for each test."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sim: Simulator) -> Iterator[Client]:
+    """A client of the simulator, without a browser of its own."""
+    with Client(
+        sim.token,
+        sim.location_id,
+        base_url=sim.base_url,
+        allowed_origins=(sim.origin,),
+        transport=plain_http(),
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def held(sim: Simulator, request: pytest.FixtureRequest) -> Iterator[tuple[Client, Held]]:
+    """A client whose checks wait for the test, or what else the test's parameter says."""
+    transport = Held(getattr(request, "param", "/accounts/"))
+    with Client(
+        sim.token,
+        sim.location_id,
+        base_url=sim.base_url,
+        allowed_origins=(sim.origin,),
+        transport=transport,
+    ) as client:
+        yield client, transport
+        transport.release()
+        settle()
+
+
+@pytest.fixture
+def log_in(client: Client) -> Iterator[Callable[..., Recording]]:
+    """Make logins that record what they show; given up afterwards, so that no other waits."""
+    made: list[Recording] = []
+
+    def make(platform: str = "instagram", **options: Any) -> Recording:
+        screen = Recording()
+        screen.login = Login(options.pop("client", client), platform, screen=screen, **options)
+        made.append(screen)
+        return screen
+
+    yield make
+    for screen in made:
+        screen.login.cancel()
