@@ -7,10 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from typing import Any, ParamSpec, TypeVar
-
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from ghl_notebook.errors import ArgumentError
 
@@ -25,22 +22,23 @@ class _Background:
         self._lock = threading.Lock()
         self._pid: int | None = None
         self._loop: asyncio.AbstractEventLoop
-        self._thread: int
-        # Closing the context would end the loop, and so would losing it to the garbage collector.
-        self._context: AbstractContextManager[BlockingPortal]
+        self._thread: threading.Thread
 
     def loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._pid != os.getpid():  # first use, or a forked child: threads are not copied
-                self._context = start_blocking_portal(name="ghl_notebook")
-                portal = self._context.__enter__()
-                self._loop = portal.call(asyncio.get_running_loop)
-                self._thread = portal.call(threading.get_ident)
+                # Not anyio's portal: it waits for its thread when it is garbage collected, and at
+                # the end of the process, or in a forked child, that thread is no more.
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="ghl_notebook", daemon=True
+                )
+                self._thread.start()
                 self._pid = os.getpid()
             return self._loop
 
     def is_current_thread(self) -> bool:
-        return self._pid == os.getpid() and threading.get_ident() == self._thread
+        return self._pid == os.getpid() and threading.current_thread() is self._thread
 
 
 _background = _Background()
@@ -51,7 +49,7 @@ def start_in_background(
 ) -> Future[T]:
     """Start a coroutine function in the background loop; cancelling the future cancels it.
 
-    Unlike anyio's portal this may also be called in that loop.
+    It may also be called in that loop.
     """
     return asyncio.run_coroutine_threadsafe(func(*args, **kwargs), _background.loop())
 
