@@ -80,6 +80,8 @@ class Requester:
             timeout=timeout,
             limits=_LIMITS,
             follow_redirects=False,
+            # A proxy from the environment cannot reach a simulator on this computer.
+            trust_env=httpx.URL(base_url).host not in ("127.0.0.1", "localhost", "::1"),
             transport=transport,
         )
 
