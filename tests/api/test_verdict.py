@@ -1,0 +1,281 @@
+"""What the service says, and the error that says what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+import ghl_notebook as ghl
+from ghl_notebook import Client, ResponseError
+from ghl_notebook.simulator import Simulator
+from tests.api.stub import LOCATION, Stub, answer
+
+Body = dict[str, Any] | list[Any] | str | bytes
+
+
+def fault(status: int, body: Body, **headers: str) -> ResponseError:
+    """Return the error that an answer to a call which is sent once becomes."""
+    if isinstance(body, str | bytes):
+        response = httpx.Response(status, content=body, headers=headers)
+    else:
+        response = httpx.Response(status, json=body, headers=headers)
+    with Stub(response).client() as client, pytest.raises(ResponseError) as caught:
+        client.delete_account("account-1")
+    assert caught.value.status == status
+    return caught.value
+
+
+# Verbatim where behaviour was captured; each with a word of the next step.
+SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
+    (400, "Bad Request", ghl.BadRequestError, "Check the ids"),
+    (401, "Unauthorized", ghl.AuthenticationError, "GHL_TOKEN"),
+    (401, "The token is not authorized for this scope.", ghl.ScopeError, "Add the scope"),
+    (
+        401,
+        "This authClass type is not allowed to access this scope. Please check.",
+        ghl.AgencyTokenError,
+        "/oauth/locationToken",
+    ),
+    (401, "Token's user type mismatch!", ghl.TokenTypeError, "inside the sub-account"),
+    (401, "Command timed out", ghl.GatewayTimeoutError, "the token is fine"),
+    (401, "version header was not found.", ghl.VersionHeaderError, "Version header"),
+    (401, "version header is invalid", ghl.VersionHeaderError, "Version header"),
+    (401, "Invalid token: access token is invalid", ghl.InvalidTokenError, "GHL_TOKEN"),
+    (401, "Invalid JWT", ghl.InvalidTokenError, "GHL_TOKEN"),
+    (401, "The access token is expired", ghl.InvalidTokenError, "GHL_TOKEN"),
+    (
+        403,
+        "The token does not have access to this location.",
+        ghl.LocationAccessError,
+        "GHL_LOCATION_ID",
+    ),
+    (403, "Forbidden resource", ghl.AgencyOnlyError, "agency token"),
+    (403, "Something else", ghl.PermissionDeniedError, "belong together"),
+    (404, "Cannot GET /social-media-posting/x", ghl.NotFoundError, "Check the id"),
+    (408, "Request Timeout", ghl.GatewayTimeoutError, "the token is fine"),
+    (422, ["property x should not exist"], ghl.ValidationError, "fields named above"),
+    (429, "Too Many Requests", ghl.RateLimitError, "Wait ten seconds"),
+    (500, "Internal server error", ghl.ServiceError, "Run the cell again"),
+    (502, "Bad Gateway", ghl.ServiceError, "Run the cell again"),
+    (503, "Service Unavailable", ghl.ServiceError, "Run the cell again"),
+    (504, "Gateway Timeout", ghl.GatewayTimeoutError, "the token is fine"),
+    (418, "I am a teapot", ghl.UnexpectedAnswerError, "GHL_BASE_URL"),
+]
+
+
+@pytest.mark.parametrize(("status", "message", "kind", "advice"), SAYINGS)
+def test_a_saying_becomes_its_own_error(
+    status: int, message: str | list[str], kind: type[ResponseError], advice: str
+) -> None:
+    """Status and message decide the class, and the class says the next step."""
+    error = fault(status, {"statusCode": status, "message": message, "traceId": "0f-trace"})
+    assert type(error) is kind
+    assert error.trace_id == "0f-trace"
+    assert advice in error.next_step
+    assert error.next_step in str(error)
+
+
+KNOWN: list[tuple[str, type[ResponseError]]] = [
+    ("scope_missing", ghl.ScopeError),
+    ("wrong_auth_class", ghl.AgencyTokenError),
+    ("user_type_mismatch", ghl.TokenTypeError),
+    ("command_timed_out", ghl.GatewayTimeoutError),
+    ("version_missing", ghl.VersionHeaderError),
+    ("version_invalid", ghl.VersionHeaderError),
+    ("invalid_token", ghl.InvalidTokenError),
+    ("expired_token", ghl.InvalidTokenError),
+    ("wrong_location", ghl.LocationAccessError),
+    ("agency_only", ghl.AgencyOnlyError),
+    ("user_agent_refused", ghl.UserAgentError),
+    ("not_found", ghl.NotFoundError),
+    ("not_found_empty", ghl.NotFoundError),
+    ("unknown_property", ghl.ValidationError),
+    ("too_many_requests", ghl.RateLimitError),
+    ("not_successful", ghl.RefusedError),
+]
+
+OPERATIONS: dict[str, Callable[[Client], object]] = {
+    "users": lambda c: c.users(),
+    "start": lambda c: c.start("instagram"),
+    "available_accounts": lambda c: c.available_accounts("instagram", "65f2d989a4f2f1e5322c3856"),
+    "attach": lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", ghl.AvailableAccount()),
+    "accounts": lambda c: c.accounts(),
+    "delete_account": lambda c: c.delete_account("account-1"),
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), KNOWN)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_known_error_of_the_service_is_told_apart_everywhere(
+    sim: Simulator, client: Client, name: Any, kind: type[ResponseError], operation: str
+) -> None:
+    """Every operation raises each known error as its own class, with its next step."""
+    if operation == "start" and name == "not_successful":
+        kind = ghl.UnexpectedAnswerError  # start's only good answer is a redirect
+    # Once is enough: a GET that is repeated gets its answer.
+    times = 3 if name == "command_timed_out" else 1
+    sim.levers.fail_with(name, times=times)
+    with pytest.raises(ResponseError) as caught:
+        OPERATIONS[operation](client)
+    assert type(caught.value) is kind
+    assert caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [
+        ("company", ghl.AgencyTokenError),
+        ("agency", ghl.TokenTypeError),
+        ("expired", ghl.InvalidTokenError),
+        ("no_scopes", ghl.ScopeError),
+        ("second", ghl.LocationAccessError),
+    ],
+)
+def test_a_wrong_token_is_told_apart(sim: Simulator, token: str, kind: type[ResponseError]) -> None:
+    """Each kind of token that cannot be used here is named by its error."""
+    value = sim.state.tokens[token].value
+    with (
+        Client(value, sim.location_id, base_url=sim.base_url) as client,
+        pytest.raises(ResponseError) as caught,
+    ):
+        client.accounts()
+    assert type(caught.value) is kind
+    assert value not in str(caught.value)
+
+
+def test_a_list_of_messages_is_joined() -> None:
+    """Several faults of one request are all told."""
+    error = fault(422, {"message": ["property a should not exist", "b must be a string"]})
+    assert error.service_message == "property a should not exist; b must be a string"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"error": "Unauthorized"}, "Unauthorized"),
+        ({"message": None, "error": "Unauthorized"}, "Unauthorized"),
+        ({"message": []}, ""),
+        ({"message": 7}, "7"),
+        ({"message": "two\n  lines"}, "two lines"),
+        ({}, ""),
+    ],
+)
+def test_a_message_in_any_form_is_text(body: Body, message: str) -> None:
+    """Where the message is missing or odd, the error still has one line of text."""
+    assert fault(400, body).service_message == message
+
+
+def test_a_long_message_is_cut() -> None:
+    """An answer cannot flood the notebook."""
+    assert len(str(fault(400, {"message": "x" * 100_000}))) < 1_000
+
+
+def test_the_status_is_trusted_over_the_bodys() -> None:
+    """The body's own `statusCode` does not count."""
+    assert type(fault(404, {"statusCode": 200, "message": "x"})) is ghl.NotFoundError
+
+
+def test_a_status_in_the_body_of_a_good_answer_does_not_count() -> None:
+    """201 within a 200, or even 400, is no error by itself."""
+    body = {"success": True, "statusCode": 400, "results": {"accounts": []}}
+    with Stub(httpx.Response(200, json=body)).client() as client:
+        assert client.accounts().accounts == []
+
+
+@pytest.mark.parametrize("status", [200, 201])
+def test_success_false_is_an_error(status: int) -> None:
+    """A good status does not hide that the service refused."""
+    error = fault(status, {"success": False, "message": "Account not found", "traceId": "0f-1"})
+    assert type(error) is ghl.RefusedError
+    assert (error.service_message, error.trace_id) == ("Account not found", "0f-1")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        ("", "application/json", "an empty body"),
+        ("  \n", "text/html", "an empty body"),
+        ("<!doctype html><p>state=planted", "text/html", "an HTML page"),
+        ("<html>state=planted", "application/json", "an HTML page"),
+        ("[1, 2", "application/json", "a body that is not JSON (application/json)"),
+        ("[1, 2]", "application/json", "a body that is not JSON (application/json)"),
+        ("null", "application/json", "a body that is not JSON (application/json)"),
+        ("OK", "text/plain", "OK"),
+        (
+            b"\xff\xfe",
+            "application/octet-stream",
+            "a body that is not JSON (application/octet-stream)",
+        ),
+        ("[" * 100_000, "application/json", "a body that is not JSON (application/json)"),
+    ],
+)
+def test_a_good_status_without_a_json_object_is_unexpected(
+    body: str | bytes, kind: str, said: str
+) -> None:
+    """Anything but a JSON object is described, and a web page's text stays out."""
+    error = fault(200, body, **{"content-type": kind})
+    assert type(error) is ghl.UnexpectedAnswerError
+    assert error.service_message == said
+
+
+def test_a_redirect_is_unexpected_where_none_belongs() -> None:
+    """Only start may redirect; it is not followed, and its address stays out of the text."""
+    error = fault(302, "", location="https://elsewhere.example/?state=planted")
+    assert type(error) is ghl.UnexpectedAnswerError
+    assert "planted" not in str(error)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=hex", "text/plain;charset=no"])
+def test_the_cdns_refusal_is_plain_text(kind: str) -> None:
+    """`error code: 1010` is neither JSON nor traced, and its charset may be any word."""
+    error = fault(403, "error code: 1010", **{"content-type": kind})
+    assert type(error) is ghl.UserAgentError
+    assert "User-Agent" in error.next_step
+    assert error.trace_id is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({"x-ratelimit-daily-remaining": "0"}, ghl.DailyLimitError),
+        ({"x-ratelimit-daily-remaining": "7", "x-ratelimit-remaining": "0"}, ghl.RateLimitError),
+        ({}, ghl.RateLimitError),
+    ],
+)
+def test_the_days_limit_is_another_error_than_the_intervals(
+    headers: dict[str, str], kind: type[ResponseError]
+) -> None:
+    """With nothing left today there is no use in waiting ten seconds."""
+    error = fault(429, {"statusCode": 429, "message": "Too Many Requests"}, **headers)
+    assert type(error) is kind
+
+
+@pytest.mark.parametrize(
+    ("lever", "kind"), [("rate_limit", ghl.RateLimitError), ("daily_limit", ghl.DailyLimitError)]
+)
+def test_a_limit_of_the_simulator_is_told(
+    sim: Simulator, client: Client, lever: str, kind: type[ResponseError]
+) -> None:
+    """A used-up limit is raised at once, and not asked again."""
+    setattr(sim.levers, lever, 0)
+    before = len(sim.requests)
+    with pytest.raises(ghl.RateLimitError) as caught:
+        client.accounts()
+    assert type(caught.value) is kind
+    assert len(sim.requests) == before + 1
+
+
+def test_an_error_says_what_was_asked() -> None:
+    """The text names verb and path as the documents write them, without the ids."""
+    error = fault(404, {"message": "Cannot DELETE"})
+    assert error.what.startswith("DELETE /social-media-posting/{locationId}/accounts/{id} was")
+    assert LOCATION not in str(error)
+
+
+def test_a_good_answer_is_no_error() -> None:
+    """Nothing is raised where nothing is wrong."""
+    with Stub(answer({"accounts": []})).client() as client:
+        assert client.accounts().accounts == []
