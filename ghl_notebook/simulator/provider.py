@@ -112,6 +112,9 @@ class Provider:
                 "state": state,
             }
         base = self.other_origin or self._world.public_url
+        if base.startswith("/"):
+            # Relative to this page: jupyter-server-proxy 4.6 prefixes paths, older ones do not.
+            base = ".."
         finish = f"{base}/social-media-posting/oauth/{platform}/finish?{urlencode(query)}"
         return Answer(302, headers={"location": finish})
 

@@ -95,8 +95,9 @@ def play_user(
         answer = http.post(target, data=_filled(form, choose, tick, allow))
         if answer.status_code != 302:
             raise LookupError(f"The consent page answered {answer.status_code}, not a redirect.")
-        finish = urlsplit(answer.headers["location"])
-        local = _local(answer.headers["location"], base_url, public_url)
+        location = urljoin(target, answer.headers["location"])
+        finish = urlsplit(location)
+        local = _local(location, base_url, public_url)
         orders = _read(http.get(local)).orders
     if orders is None:
         raise LookupError("The finish page shows an error and posts nothing.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -38,6 +39,15 @@ def test_a_login_stays_under_the_path(caller, sim):
     assert f'href="{sim.public_url}/static/page.css"' in page
     finish = sim.requests[-1].answer
     assert f'src="{sim.public_url}/static/finish.js"' in finish
+
+
+def test_the_redirect_is_relative(caller, sim):
+    """A proxy that puts its prefix before a path does not put it there twice."""
+    state = parse_qs(urlsplit(caller.url()).query)["state"][0]
+    form = {"state": state, "decision": "deny"}
+    answer = caller.http.post("/consent/instagram", data=form)
+    finish = "../social-media-posting/oauth/instagram/finish"
+    assert answer.headers["location"].startswith(f"{finish}?error=access_denied&")
 
 
 def test_pictures_stay_under_the_path(caller, sim):
