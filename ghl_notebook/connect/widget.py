@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import logging
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -27,6 +28,7 @@ from .protocol import Begin, Cancel, Hello, Recheck, read_said
 from .screen import SCREEN
 
 _STATIC = Path(__file__).parent / "static"
+_log = logging.getLogger("ghl_notebook.connect")
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 _MOST_REMEMBERED = 1000
@@ -106,8 +108,9 @@ class ConnectAccount(anywidget.AnyWidget):
     For Instagram Account".
     """
 
-    _esm = _STATIC / "connect.js"
-    _css = _STATIC / "connect.css"
+    # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
+    _esm = (_STATIC / "connect.js").read_text(encoding="utf-8")
+    _css = (_STATIC / "connect.css").read_text(encoding="utf-8")
 
     platform = _kept(t.Unicode(read_only=True))
     platform_name = _kept(t.Unicode(read_only=True))
@@ -137,10 +140,14 @@ class ConnectAccount(anywidget.AnyWidget):
         time_limit: float = 600.0,
         **kwargs: Any,
     ) -> None:
-        unknown = [k for k in kwargs if k.startswith("_") or not self.has_trait(k)]
-        if unknown or any(self._is_kernel_owned(k) for k in kwargs):
+        unknown = [
+            name
+            for name in kwargs
+            if name.startswith("_") or not self.has_trait(name) or self._is_kernel_owned(name)
+        ]
+        if unknown:
             raise ArgumentError(
-                f"ConnectAccount takes no {', '.join(map(repr, kwargs))}.",
+                f"ConnectAccount takes no {', '.join(map(repr, unknown))}.",
                 "See help(ghl_notebook.ConnectAccount) for what it takes.",
             )
         self._login = Login(
@@ -152,7 +159,7 @@ class ConnectAccount(anywidget.AnyWidget):
             login_type=login_type,
             time_limit=time_limit,
         )
-        self._shown_run: str | None = None
+        self._timed: tuple[str | None, float | None] = (None, None)
         self._inbox: tuple[int, str] | None = None
         self._heard_by_comm = threading.Event()
         self._heard_by_inbox = threading.Event()
@@ -224,23 +231,32 @@ class ConnectAccount(anywidget.AnyWidget):
         """Bring the traits up to date, `status` last: who observes it finds the others set."""
         payload = state.payload if state.status is Status.CONNECTED else None
         known = payload or MessagePayload()
+        news = {
+            "user_id": self._login.client.user_id,
+            "action_type": known.action_type,
+            "page": known.page,
+            "placement": known.placement,
+            "account_id": known.account_id,
+            "reconnect_accounts": list(known.reconnect_accounts),
+            "payload": payload.as_dict() if payload else {},
+            "account_names": list(state.account_names),
+            "error": None if state.error is None else str(state.error),
+            "notice": state.notice,
+            "can_recheck": state.can_recheck,
+            "status": str(state.status),
+        }
         with self.hold_sync():
-            self.set_trait("user_id", self._login.client.user_id)
-            self.set_trait("action_type", known.action_type)
-            self.set_trait("page", known.page)
-            self.set_trait("placement", known.placement)
-            self.set_trait("account_id", known.account_id)
-            self.set_trait("reconnect_accounts", list(known.reconnect_accounts))
-            self.set_trait("payload", payload.as_dict() if payload else {})
-            self.set_trait("account_names", list(state.account_names))
-            self.set_trait("error", None if state.error is None else str(state.error))
-            self.set_trait("notice", state.notice)
-            self.set_trait("can_recheck", state.can_recheck)
-            self.set_trait("status", str(state.status))
+            for name, value in news.items():
+                try:
+                    self.set_trait(name, value)
+                except Exception:  # noqa: BLE001
+                    # A user's observer failed, of this trait: the others are set all the same.
+                    _log.exception("An observer of a login's %s failed", name)
         if state.status is Status.CONNECTED:
             start_in_background(self._close_inbox)
-        if state.run != self._shown_run:
-            self._shown_run = state.run
+        now = (state.run, state.deadline)
+        if state.deadline is not None and now != self._timed:  # a run began, or its time anew
+            self._timed = now
             self._tell_time()
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
@@ -328,12 +344,13 @@ class ConnectAccount(anywidget.AnyWidget):
                 "Use its traits there, or wait in a cell.",
             )
         needs_page = self._login.client.browser is None and self.status not in ENDS
-        if needs_page and isinstance(self.comm, comm.DummyComm):
+        if needs_page and (self.comm is None or isinstance(self.comm, comm.DummyComm)):
             raise FrontEndError(
                 "There is no notebook front end here in which the button could be pressed."
             )
         outcome = self._login.outcome()
-        self._login.begin(None if needs_page else "browser")
+        if self._login.state.status is Status.IDLE:
+            self._login.begin(None if needs_page else "browser")
         patience = time.monotonic() + _PATIENCE_SECONDS
         try:
             while not outcome.done():
@@ -352,7 +369,8 @@ class ConnectAccount(anywidget.AnyWidget):
 
     def _introduce(self) -> None:
         """Tell the page what it cannot know from the traits."""
-        start_in_background(self._open_inbox)
+        if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
+            start_in_background(self._open_inbox)
         self._login.show_again()
 
     async def _open_inbox(self) -> None:
