@@ -211,9 +211,7 @@ class Login:
         event = await anyio.to_thread.run_sync(self.client.browser, url)
         self.opened(run)
         self.claim(
-            Claim(
-                run=run, origin=event.origin, page_origin="", source="popup", data=dict(event.data)
-            )
+            Claim(run=run, origin=event.origin, page_origin="", source="popup", data=event.data)
         )
 
     async def _check(self, run: str) -> None:
@@ -260,7 +258,8 @@ class Login:
                 return
             # A fault of ours, or of a client's browser: say so at once, do not let it time out.
             _log.error("A step of a login failed", exc_info=error)
-            fault = LoginFailedError(f"{type(error).__name__}: {error}", "Please report this.")
+            said = str(error).rstrip(".")
+            fault = LoginFailedError(f"{type(error).__name__}: {said}.", "Please report this.")
             with self._lock:
                 self._note(self._machine.broke(run, fault))
 
