@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import Client
+from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.connect import Login
 from ghl_notebook.simulator import Simulator
+from tests.connect.page import Page, flush
 from tests.connect.recording import Held, Recording, plain_http, settle
 
 
@@ -40,6 +41,7 @@ def client(sim: Simulator) -> Iterator[Client]:
         transport=plain_http(),
     ) as client:
         yield client
+        settle()  # a request that is under way would lose its connection to the garbage collector
 
 
 @pytest.fixture
@@ -72,3 +74,22 @@ def log_in(client: Client) -> Iterator[Callable[..., Recording]]:
     yield make
     for screen in made:
         screen.login.cancel()
+
+
+@pytest.fixture
+def card(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., ConnectAccount]]:
+    """Make cards whose comm has the test at its other end (see `Page`); closed afterwards."""
+    monkeypatch.setattr("comm.create_comm", Page)
+    made: list[ConnectAccount] = []
+
+    def make(platform: str = "instagram", **options: Any) -> ConnectAccount:
+        made.append(ConnectAccount(options.pop("client", client), platform, **options))
+        return made[-1]
+
+    yield make
+    for login in made:
+        login.close()
+    flush()
+    Page.opened.clear()

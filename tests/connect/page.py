@@ -1,0 +1,108 @@
+"""The page's end of a card's comm: what the kernel sent it, and a way to answer."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import Any, ClassVar
+
+from comm.base_comm import BaseComm
+
+from ghl_notebook import ConnectAccount
+from ghl_notebook.connect.screen import SCREEN
+from ghl_notebook.simulator import Simulator
+from tests.connect.recording import PATIENCE
+
+
+class Page(BaseComm):
+    """A comm whose other end is the test."""
+
+    opened: ClassVar[list[Page]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.sent: list[tuple[str, Any]] = []
+        self._news = threading.Condition()
+        self._clicks = itertools.count(1)
+        Page.opened.append(self)
+        super().__init__(*args, **kwargs)
+
+    def publish_msg(self, msg_type: str, data: Any = None, **rest: Any) -> None:
+        """Remember what the kernel sends."""
+        with self._news:
+            self.sent.append((msg_type, data))
+            self._news.notify_all()
+
+    # What was heard.
+
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """The custom messages of the kernel."""
+        return [
+            data["content"]
+            for kind, data in list(self.sent)
+            if kind == "comm_msg" and data.get("method") == "custom"
+        ]
+
+    @property
+    def updates(self) -> list[dict[str, Any]]:
+        """The traits of each update, in order."""
+        return [
+            data["state"]
+            for kind, data in list(self.sent)
+            if kind == "comm_msg" and data.get("method") == "update"
+        ]
+
+    def heard(self, kind: str) -> list[dict[str, Any]]:
+        """The kernel's messages of one type."""
+        return [message for message in self.said if message["type"] == kind]
+
+    def hear(self, kind: str, number: int = 0) -> dict[str, Any]:
+        """Wait for a message of this type."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.heard(kind)) > number, PATIENCE), self.said
+            return self.heard(kind)[number]
+
+    def hear_status(self, status: str) -> None:
+        """Wait until the page has been shown a status."""
+        with self._news:
+            assert self._news.wait_for(
+                lambda: any(update.get("status") == status for update in self.updates), PATIENCE
+            ), self.updates
+
+    # What is said.
+
+    def send_raw(self, data: object) -> None:
+        """Say something that no page of ours would say."""
+        self.handle_msg({"content": {"data": data}, "buffers": []})
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Say something to the kernel."""
+        self.send_raw({"method": "custom", "content": {"type": kind, **fields}})
+
+    def click(self) -> dict[str, Any]:
+        """Press the button, and return the message with the address."""
+        request = f"click-{next(self._clicks)}"
+        seen = len(self.heard("authorize"))
+        self.say("begin", page_id="page", request=request)
+        answer = self.hear("authorize", seen)
+        assert answer["request"] == request
+        return answer
+
+    def claim(self, run: str, origin: str, data: object, **changes: Any) -> None:
+        """Pass a message event on."""
+        fields = {"page_origin": "http://localhost:8888", "source": "popup"} | changes
+        self.say("claim", run=run, origin=origin, data=data, **fields)
+
+
+def flush() -> None:
+    """Return when everything that was to be shown has been shown."""
+    SCREEN.post(lambda: None).result(PATIENCE)
+
+
+def connect(login: ConnectAccount, sim: Simulator, **choices: Any) -> None:
+    """Log in with a card as a user does, and wait until the end is shown."""
+    page: Page = login.comm
+    address = page.click()
+    event = sim.play_user(address["url"], **choices)
+    page.claim(address["run"], event.origin, event.data)
+    login.wait(PATIENCE)
