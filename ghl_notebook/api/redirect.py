@@ -12,6 +12,16 @@ from ghl_notebook.secret import Secret
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+async def keep_location(response: httpx.Response) -> None:
+    """Put an answer's first ``Location`` aside, before httpx reads it.
+
+    httpx parses the address of a redirect that it is not to follow, and fails for an odd one.
+    """
+    found = response.headers.get_list("location")
+    response.extensions["location"] = Secret(found[0] if found else "")
+    response.headers.pop("location", None)
+
+
 def authorization_url(what: str, response: httpx.Response) -> Secret:
     """Take the authorization URL out of the answer to `start`, unchanged.
 
@@ -20,7 +30,7 @@ def authorization_url(what: str, response: httpx.Response) -> Secret:
     what : str
         What was asked, for the error's text.
     response : httpx.Response
-        The answer; its redirect was not followed.
+        The answer; its redirect was not followed, and `keep_location` has seen it.
 
     Returns
     -------
@@ -41,7 +51,7 @@ def authorization_url(what: str, response: httpx.Response) -> Secret:
             next_step="Something on the way followed the redirect, or the token lacks the scope "
             "socialplanner/oauth.readonly: check the scope, and connect without a proxy.",
         )
-    location = Secret(next(iter(response.headers.get_list("location")), "").strip())
+    location = Secret(response.extensions["location"].reveal().strip())
     if not location:
         raise UnexpectedAnswerError(
             what, status=response.status_code, service_message="a redirect without a Location"

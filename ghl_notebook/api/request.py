@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from ghl_notebook.errors import (
     SettingsError,
 )
 
+from .redirect import keep_location
 from .verdict import body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
@@ -82,6 +84,7 @@ class Requester:
             follow_redirects=False,
             # A proxy from the environment cannot reach a simulator on this computer.
             trust_env=httpx.URL(base_url).host not in ("127.0.0.1", "localhost", "::1"),
+            event_hooks={"response": [keep_location]},
             transport=transport,
         )
 
@@ -139,19 +142,20 @@ class Requester:
         what = f"{method} {template}"
         if self._http.is_closed:
             raise ArgumentError("The client is closed.", "Make a new one.")
-        try:
+        request = None
+        with suppress(httpx.InvalidURL, UnicodeError):
             request = self._http.build_request(
                 method,
                 _fill(template, path or {}),
                 params={k: v for k, v in (query or {}).items() if v is not None},
                 json=body,
             )
-        except (httpx.InvalidURL, UnicodeError):
+        if request is None:
             raise ArgumentError(
                 f"{what} cannot be asked with these values: one is too long or holds half a "
                 "character.",
                 "Pass ids as the service shows them.",
-            ) from None
+            )
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_TRANSIENT),
             stop=stop_after_attempt(_ATTEMPTS if method == "GET" else 1),
