@@ -37,6 +37,10 @@ class Session {
   url = null;
   /** @type {string | null} The last click that the kernel was told of, until its run ends. */
   request = null;
+  /** Whether the kernel has yet to answer that click with an address. */
+  unanswered = false;
+  /** @type {string | null} Where the kernel hears this page while a cell keeps it from comms. */
+  inbox = null;
   /** Whether a click in this page began, or reopened, what is going on. */
   begun = false;
   /** @type {Window | null} */
@@ -85,7 +89,7 @@ class Session {
   }
 
   get isAsking() {
-    return this.begun && this.url === null;
+    return this.begun && this.unanswered;
   }
 
   get kernelIsSilent() {
@@ -112,21 +116,25 @@ class Session {
 
   /** The click on Connect, Reopen or Try again. The window must open before anything is awaited. */
   begin() {
+    const reopened = this.begun && this.url !== null;
+    const request = newId();
     this.closeWindow();
     this.problem = null;
-    this.begun = true;
-    this.request = newId();
-    this.asked = performance.now();
     this.popup = openWindow(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
-      windowsOfThePage().set(this.popup, (this.url && this.run) ?? this.request);
+      windowsOfThePage().set(this.popup, (this.url && this.run) ?? request);
     }
+    // The same login page once more: the run goes on, and may still hear its first window.
+    if (reopened) return this.update();
+    this.request = request;
+    this.begun = this.unanswered = true;
+    this.asked = performance.now();
     const next = this.url ? "waiting" : "starting";
     this.ahead = next === this.model.get("status") ? null : next;
     this.send({
-      type: "begin", page_id: this.pageId, request: this.request,
+      type: "begin", page_id: this.pageId, request,
       ...(this.url !== null && { prefetched: true, run: this.run }),
     });
     this.update();
@@ -159,7 +167,8 @@ class Session {
 
   /** @param {FromKernel} message */
   onKernel(message) {
-    if (message.type === "authorize") this.onAuthorize(message);
+    if (message.type === "inbox") this.onInbox(message);
+    else if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
     else if (message.type === "failed" && message.request === this.request) this.settle();
     this.update();
@@ -168,10 +177,13 @@ class Session {
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
   onAuthorize({ request, run, url, seconds_left }) {
     if (request !== this.request) {
-      // Another tab's click was first, and the kernel does not answer both.
-      if (request !== null && this.isAsking) this.settle();
-      return;
+      if (request === null || run === this.run) return;
+      // Another tab's click has begun this run, and the kernel attends to one at a time.
+      this.settle();
+      this.run = run;
+      return this.setDeadline(seconds_left);
     }
+    if (request !== null) this.unanswered = false;
     const address = webAddress(url);
     if (address === null) {
       this.closeWindow();
@@ -186,6 +198,15 @@ class Session {
     if (!this.popup) return;
     windowsOfThePage().set(this.popup, run);
     this.popup.location.replace(address);
+  }
+
+  /** @param {Extract<FromKernel, {type: "inbox"}>} message */
+  onInbox({ port, path }) {
+    const inbox = inboxAddress(port, path);
+    if (inbox === this.inbox) return;
+    this.inbox = inbox;
+    // So that the kernel learns that this way is open, and that somebody can press the button.
+    this.send({ type: "hello", page_id: this.pageId });
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
@@ -224,10 +245,16 @@ class Session {
     this.update();
   }
 
-  /** @param {import("./protocol").ToKernel} message */
+  /**
+   * Say something to the kernel by every way there is; by its id it is taken once.
+   *
+   * @param {import("./protocol").ToKernel} message
+   */
   send(message) {
+    const numbered = { ...message, id: newId() };
+    if (this.inbox !== null) post(this.inbox, numbered);
     try {
-      this.model.send(message);
+      this.model.send(numbered);
     } catch {
       this.settle();
       this.problem = "The kernel is not connected: run the cell again.";
@@ -258,6 +285,38 @@ function windowsOfThePage() {
   const page = /** @type {{[key: symbol]: WeakMap<object, string>}} */ (
     /** @type {unknown} */ (globalThis));
   return page[Symbol.for("ghl_notebook.windows")] ??= new WeakMap();
+}
+
+/**
+ * A kernel on this computer is reached directly. Another is behind the notebook's own server, which
+ * hands the path on if it has jupyter-server-proxy.
+ *
+ * @param {number} port
+ * @param {string} path
+ */
+function inboxAddress(port, path) {
+  if (["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) {
+    return `http://127.0.0.1:${port}/${path}`;
+  }
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  /** @type {{baseUrl?: string}} */
+  const { baseUrl = "/" } = config ? JSON.parse(config) : {};
+  return new URL(`${baseUrl}proxy/${port}/${path}`, location.origin).href;
+}
+
+/** @param {string} address @param {object} message */
+async function post(address, message) {
+  try {
+    await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+      credentials: address.startsWith(location.origin) ? "same-origin" : "omit",
+      keepalive: true,
+    });
+  } catch {
+    // Not reachable from here, or closed since: the comm says the same as soon as it is heard.
+  }
 }
 
 /** @param {string | null} url @returns {Window | null} Null where the browser gave no window. */

@@ -29,10 +29,12 @@ export type FromKernel =
       seconds_left: number | null }
   /** Null when no run is going. */
   | { type: "time"; run: string | null; seconds_left: number | null }
+  /** Where the kernel also hears the page: a path on a port of its own computer. */
+  | { type: "inbox"; port: number; path: string }
   /** There is no login page for this click. The trait `error` says why. */
   | { type: "failed"; request: string };
 
-/** Page to kernel. */
+/** Page to kernel, each with an `id` of its own: said by two ways, it is taken once. */
 export type ToKernel =
   /** A page has this model now, perhaps after a reload. */
   | { type: "hello"; page_id: string }
