@@ -1,0 +1,66 @@
+"""The second way to the kernel, for while a cell keeps it from hearing comms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.card.harness import Card, Server, block_windows, visit
+
+
+def _sent(card: Card) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = card.run("(card) => card.model.sent")
+    return sent
+
+
+def test_everything_is_said_by_both_ways_under_one_id(page: Page, server: Server) -> None:
+    """Once the page knows an inbox, what it says goes there and over the comm, with one id."""
+    card = Card(page)
+    block_windows(page)
+    card.tell(type="inbox", port=card.port, path="both-ways")
+    posted = server.inboxes["/both-ways"]
+    hello = posted.get(timeout=10)
+    card.button("Connect Instagram").click()
+    begin = posted.get(timeout=10)
+    assert [hello["type"], begin["type"]] == ["hello", "begin"]
+    assert _sent(card)[1:] == [hello, begin]
+    assert len({message["id"] for message in _sent(card)}) == 3
+
+
+def test_inbox_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:
+    """The kernel answers a hello with its inbox: that must not go round in circles."""
+    card = Card(page)
+    for _ in range(3):
+        card.tell(type="inbox", port=card.port, path="again")
+    assert len(card.sent("hello")) == 2
+
+
+def test_inbox_out_of_reach_is_no_error(page: Page) -> None:
+    """Where nothing listens, the comm carries everything alone."""
+    card = Card(page)
+    block_windows(page)
+    page.evaluate(
+        """() => {
+            const { fetch } = window;
+            window.refused = 0;
+            window.fetch = (...request) => fetch(...request).catch((error) => {
+                refused += 1;
+                throw error;
+            });
+        }"""
+    )
+    card.tell(type="inbox", port=1, path="nobody")
+    page.wait_for_function("() => refused === 1")
+    card.button("Connect Instagram").click()
+    expect(card.text).to_have_text("Asking GoHighLevel for the login page…")
+    assert len(card.sent("begin")) == 1
+
+
+def test_inbox_behind_a_hub_goes_through_its_proxy(page: Page, server: Server) -> None:
+    """From another computer the notebook's own server passes it on, under its prefix."""
+    # A name that browsers take for this machine, and the card for another.
+    visit(page, f"http://hub.localhost:{server.server_port}/harness.html")
+    card = Card(page)
+    card.tell(type="inbox", port=9, path="proxied")
+    assert server.inboxes["/user/someone/proxy/9/proxied"].get(timeout=10)["type"] == "hello"
