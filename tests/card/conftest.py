@@ -21,10 +21,10 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
-def port() -> Iterator[int]:
-    """The port that serves the page."""
-    with harness.serve() as port:
-        yield port
+def server() -> Iterator[harness.Server]:
+    """The server of the page."""
+    with harness.serve() as server:
+        yield server
 
 
 # One module at a time: while Playwright runs, no test of the same thread can have its own loop.
@@ -36,15 +36,14 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, port: int) -> Iterator[Page]:
+def page(browser: Browser, server: harness.Server) -> Iterator[Page]:
     """An empty page that can host cards, and on which no script may fail."""
     context = browser.new_context()
     context.add_init_script(path=harness.HERE / "counters.js")
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"http://127.0.0.1:{port}/harness.html")
-    page.wait_for_function("() => window.mount !== undefined")
+    harness.visit(page, f"http://127.0.0.1:{server.server_port}/harness.html")
     yield page
     context.close()
     assert errors == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -45,13 +48,30 @@ RESULT: dict[str, Any] = {
 """What the service posts, in the words of the one message that was ever captured."""
 
 
+class Server(ThreadingHTTPServer):
+    """The page on a free port of this machine, and inboxes for what the page posts."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.inboxes: defaultdict[str, SimpleQueue[dict[str, Any]]] = defaultdict(SimpleQueue)
+
+
 class _Handler(SimpleHTTPRequestHandler):
+    server: Server
+
     def translate_path(self, path: str) -> str:
         name = path.partition("?")[0].lstrip("/")
         if name == "severed.html":
             name = "popup.html"
         folder = STATIC if name.startswith("connect.") else HERE
         return str(folder / Path(name).name)
+
+    def do_POST(self) -> None:
+        """Keep what is posted."""
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.inboxes[self.path].put(json.loads(content))
+        self.send_response(204)
+        self.end_headers()
 
     def end_headers(self) -> None:
         if self.path.startswith("/severed.html"):
@@ -64,16 +84,22 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve() -> Iterator[int]:
-    """Serve the page on a free port of this machine, and give the port."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler)) as server:
+def serve() -> Iterator[Server]:
+    """Serve until the end of the block."""
+    with Server() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield server.server_port
+            yield server
         finally:
             server.shutdown()
             thread.join()
+
+
+def visit(page: Page, url: str) -> None:
+    """Load the page, ready to host cards."""
+    page.goto(url)
+    page.wait_for_function("() => window.mount !== undefined")
 
 
 def install_node_modules() -> Path:
@@ -90,7 +116,7 @@ class Card:
 
     def __init__(self, page: Page, *, views: int = 1, **traits: object) -> None:
         self.page = page
-        self.port = int(page.url.split(":")[2].split("/")[0])
+        self.port = urlsplit(page.url).port
         self._index = page.evaluate(
             "async ([traits, views]) => cards.push(await mount(traits, views)) - 1",
             [TRAITS | traits, views],
@@ -150,9 +176,13 @@ class Card:
         self.run("(card, message) => card.model.emit('msg:custom', message)", message)
 
     def sent(self, kind: str) -> list[dict[str, Any]]:
-        """Return the messages of one type that the kernel has got, oldest first."""
+        """Return the messages of one type that the kernel has got, oldest first, without ids."""
         messages = self.run("(card) => card.model.sent")
-        return [message for message in messages if message["type"] == kind]
+        return [
+            {key: value for key, value in message.items() if key != "id"}
+            for message in messages
+            if message["type"] == kind
+        ]
 
     def wait_for_sent(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait until the kernel has got so many messages of one type."""

@@ -73,6 +73,7 @@ def test_answer_with_another_address_replaces_a_stale_one(page: Page) -> None:
     card.authorize("run-1")
     popup = _click_connect(card)
     popup.wait_for_url(card.login_page)
+    card.tell(type="time", run="run-2", seconds_left=300)
     card.authorize("run-2", card.login_page + "?again", _request(card))
     popup.wait_for_url("**/popup.html?again")
     card.set(status="waiting")
@@ -108,6 +109,8 @@ def test_answer_to_another_tab_ends_a_lost_race(page: Page) -> None:
         card.authorize("run-1", request="of-another-tab")
     card.set(status="waiting")
     expect(card.text).to_contain_text("begun in another tab")
+    card.button("Cancel").click()
+    assert card.sent("cancel")[0]["run"] == "run-1"
 
 
 def test_start_that_failed_closes_its_window(page: Page) -> None:
@@ -153,6 +156,7 @@ def test_closed_window_is_a_hint_and_no_end(page: Page) -> None:
         card.button("Reopen window").click()
     opened.value.wait_for_url(card.login_page)
     expect(card.text).to_contain_text("Finish the login in the window that opened.")
+    assert len(card.sent("begin")) == 1
     post(opened.value, RESULT)
     assert card.wait_for_sent("claim")[0]["source"] == "popup"
 
