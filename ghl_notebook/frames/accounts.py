@@ -14,6 +14,8 @@ from .schema import Category, Schema, make_frame
 
 PLATFORM = Category(tuple(sorted(PLATFORMS)))
 TYPE = Category(("business", "group", "location", "page", "profile"))
+# Step 2 also says it in the platforms' own words.
+AVAILABLE_TYPE = Category((*TYPE.values, "BUSINESS", "PINNER", "PROFILE"))
 
 ACCOUNTS: Schema = {
     "id": "string",
@@ -41,7 +43,7 @@ ACCOUNTS: Schema = {
 AVAILABLE_ACCOUNTS: Schema = {
     "origin_id": "string",
     "platform": PLATFORM,
-    "type": TYPE,
+    "type": AVAILABLE_TYPE,
     "name": "string",
     "is_connected": "boolean",
     "username": "string",
