@@ -245,3 +245,15 @@ def test_a_service_that_is_not_there_is_a_failed_connection() -> None:
         pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"),
     ):
         client.delete_account("account-1")
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy cannot reach the simulator: the demo works behind one all the same."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
+        assert client.users()

@@ -1,0 +1,69 @@
+"""What a type checker has to know about the public names. Checked by mypy, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, assert_type
+
+import httpx
+import pandas as pd
+
+import ghl_notebook as ghl
+
+
+def blocking(
+    client: ghl.Client, login: ghl.ConnectAccount, available: ghl.AvailableAccount
+) -> None:
+    """`Client`: results, not coroutines."""
+    assert_type(client.users(), list[ghl.User])
+    assert_type(client.resolve_user_id(), str)
+    assert_type(client.start("instagram", page="integration", reconnect=True), ghl.Secret)
+    assert_type(client.available_accounts("instagram", "id"), list[ghl.AvailableAccount])
+    assert_type(client.attach("instagram", "id", available), ghl.AttachedAccount)
+    assert_type(client.accounts(), ghl.AccountList)
+    assert_type(client.accounts().accounts, list[ghl.Account])
+    assert_type(client.delete_account("key"), str)
+    assert_type(client.user_id, str | None)
+    assert_type(ghl.fetch_accounts(client, deleted=True), pd.DataFrame)
+    assert_type(ghl.fetch_available_accounts(client, login), pd.DataFrame)
+    assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+
+
+async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
+    """`AsyncClient`: the same, awaited."""
+    assert_type(await client.users(), list[ghl.User])
+    assert_type(await client.start("instagram"), ghl.Secret)
+    assert_type(await client.accounts(), ghl.AccountList)
+    pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
+    assert_type(await pending, pd.DataFrame)
+    assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
+    assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    async with client as same:
+        assert_type(same, ghl.AsyncClient)
+
+
+def made(transport: httpx.AsyncBaseTransport) -> None:
+    """Ways to a client and to a login."""
+    with ghl.Client("token", "location", transport=transport) as client:
+        assert_type(client, ghl.Client)
+    with ghl.demo(seed=1) as demo:
+        assert_type(demo, ghl.DemoClient)
+        assert_type(ghl.ConnectAccount(demo, "instagram"), ghl.ConnectAccount)
+    ghl.Client(ghl.Secret("token"), location_id="location", timeout=5)
+
+
+def errors(error: ghl.ResponseError) -> None:
+    """The fields of an answer's error."""
+    assert_type(error.status, int)
+    assert_type(error.service_message, str)
+    assert_type(error.trace_id, str | None)
+    assert_type(error.next_step, str)
+
+
+def wrong(client: ghl.Client) -> None:
+    """Each line is an error, which mypy has to see: an unused ignore is one itself."""
+    client.start(platform=5)  # type: ignore[arg-type]
+    client.start("instagram", "integration")  # type: ignore[call-arg]
+    client.acounts()  # type: ignore[attr-defined]
+    ghl.fetch_accounts("client")  # type: ignore[call-overload]
+    ghl.Client(token=5)  # type: ignore[arg-type]
