@@ -232,6 +232,15 @@ def test_reloaded_page_offers_to_open_again(page: Page) -> None:
     assert card.sent("cancel")[0]["run"] == "run-1"
 
 
+def test_reloaded_page_still_hears_its_window(page: Page) -> None:
+    """The window that was opened before a reload can still finish the login."""
+    card = Card(page, status="waiting")
+    card.tell(type="time", run="run-1", seconds_left=100)
+    post_here(page, RESULT)
+    claim = card.wait_for_sent("claim")[0]
+    assert (claim["run"], claim["source"]) == ("run-1", "other")
+
+
 def test_run_of_another_page_takes_over(page: Page) -> None:
     """When another page begins anew, this one drops its window of the run before."""
     card = Card(page)

@@ -231,8 +231,8 @@ class Session {
    */
   onMessage(event) {
     const listening = this.status === "waiting" || this.status === "checking";
-    const ours = this.begun || this.url !== null;
-    if (!this.run || !listening || !ours || this.claims >= MAX_CLAIMS) return;
+    // Also without a window of its own: that of before a reload still has this page as its opener.
+    if (!this.run || !listening || this.claims >= MAX_CLAIMS) return;
     const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
     if (owner !== undefined && owner !== this.run) return;
     const data = readClaim(event.data, this.model.get("platform"));
@@ -449,7 +449,7 @@ function lookWhileOpen(session) {
   if (!session.begun) {
     return {
       text: "This login was begun in another tab, or before the page was loaded again.",
-      hint: "Finish it in that tab, or open the login window again here.",
+      hint: "If its window is still there, finish in it. Otherwise open it again here.",
       // While one click is being answered, the kernel takes no other.
       primary: session.status === "waiting" ? opening("Open the login window again") : undefined,
     };
