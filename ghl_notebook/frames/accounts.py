@@ -14,8 +14,7 @@ from .schema import Category, Schema, make_frame
 
 PLATFORM = Category(tuple(sorted(PLATFORMS)))
 TYPE = Category(("business", "group", "location", "page", "profile"))
-# Step 2 also says it in the platforms' own words.
-AVAILABLE_TYPE = Category((*TYPE.values, "BUSINESS", "PINNER", "PROFILE"))
+AVAILABLE_TYPE = Category((*TYPE.values, "pinner"))
 
 ACCOUNTS: Schema = {
     "id": "string",

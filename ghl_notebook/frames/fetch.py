@@ -119,7 +119,7 @@ def fetch_available_accounts(client: Client | AsyncClient, login: FinishedLogin)
         ==================== ========= ============================================================
         origin_id            string    The platform's own id: what `attach` is given
         platform             category  For instance ``instagram``
-        type                 category  ``page``, ``PROFILE``, ... as the service spells it
+        type                 category  ``page``, ``profile``, ``pinner``, ... in lower case
         name                 string    As shown on the platform
         is_connected         boolean   Attached to this sub-account already
         username             string    The name after ``@``

@@ -101,8 +101,9 @@ def _account(platform: Platform, item: Mapping[str, Any], kind: str | None) -> A
         values = [wire.pop(n) for n in names if n in wire]
         wire[wanted] = next((v for v in values if v is not None), None)
     wire["platform"] = platform.key
-    if wire.get("type") is None:
-        wire["type"] = kind or platform.account_type
+    own = wire.get("type")
+    # One spelling: step 2 says `PROFILE` of what is a `profile` once it is connected.
+    wire["type"] = (own.lower() if isinstance(own, str) else own) or kind or platform.account_type
     return AvailableAccount.from_wire(wire)
 
 
