@@ -1,0 +1,71 @@
+"""The whole report: every table, and the machine that it was made on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from . import frames, imports, messages
+from .measure import table
+
+_PACKAGES = (
+    "ghl-notebook",
+    "anywidget",
+    "httpx",
+    "ipykernel",
+    "jupyterlab",
+    "msgspec",
+    "pandas",
+    "pyarrow",
+)
+
+_TEXT = """\
+# Benchmarks
+
+Made by `python -m tests.benchmarks --write` on {date}: {facts}.
+
+Each figure stands next to its peer of the same run. Samples alternate; the milliseconds are
+medians, and the ratio is the median of the rounds' own ratios: below 1 we are faster. Other work
+may share the machine (load average {load} on {cores} cores): believe the ratios rather than the
+milliseconds.
+
+## From an answer to a DataFrame, and imports
+
+CPU time of the process; for an import that of an interpreter, from its start to its end. An account
+has about 850 bytes. Both sides are checked to have the same values; only with us are dates dates.
+
+{work}
+
+## From the login's message to the Python trait
+
+Wall-clock time in JupyterLab in {browser}, one whole login in the simulator per round.
+
+{messages}
+"""
+
+
+def report(
+    *,
+    sizes: dict[int, int] = frames.SIZES,
+    imported: int = imports.ROUNDS,
+    logins: int = messages.ROUNDS,
+) -> str:
+    """Measure everything, with so many rounds of each, and return it as Markdown."""
+    rows, browser = messages.measure(logins)
+    work = [*frames.measure(sizes), *imports.measure(imported)]
+    facts = [
+        f"{os.cpu_count()} cores ({platform.machine()}), {platform.system()}",
+        f"{platform.python_implementation()} {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in _PACKAGES),
+    ]
+    return _TEXT.format(
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        facts=", ".join(facts),
+        load=f"{os.getloadavg()[1]:.1f}",
+        cores=os.cpu_count(),
+        work=table(work),
+        browser=browser,
+        messages=table(rows),
+    )

@@ -1,0 +1,88 @@
+"""The benchmarks still run, and still show everything. How fast it was is not judged here."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import pandas as pd
+import pytest
+
+from tests.benchmarks import frames, imports, messages
+from tests.benchmarks.__main__ import RESULTS
+from tests.benchmarks.measure import Row, interleave, table
+from tests.benchmarks.records import answer
+from tests.benchmarks.report import report
+
+SMALL = {3: 1, 20: 1}
+
+
+@pytest.fixture(scope="module")
+def small() -> str:
+    """A whole report of little work."""
+    return report(sizes=SMALL, imported=1, logins=1)
+
+
+def pairs(text: str) -> list[tuple[str, str]]:
+    """Return what each row of a report compares."""
+    cells = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [(c[0].removeprefix("| "), c[2]) for c in cells if c[0] not in ("| measured", "| ---")]
+
+
+def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
+    """Return what a report has to compare."""
+    return [
+        *(
+            (f"JSON → DataFrame, {size:,} accounts", peer)
+            for size in sizes
+            for peer in frames.PEERS
+        ),
+        *((f"`{ours}`", f"`{peer}`") for ours, peer in imports.PAIRS),
+        *messages.LABELS,
+    ]
+
+
+def test_every_row_is_there(small: str) -> None:
+    """A report shows each figure next to its peer, with numbers for both."""
+    assert pairs(small) == expected(SMALL)
+    assert "nan" not in small
+
+
+def test_the_committed_results_have_every_row() -> None:
+    """RESULTS.md was written by the benchmarks as they are."""
+    assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES)
+
+
+def test_a_report_does_not_say_whose_machine_it_was(small: str) -> None:
+    """It holds no absolute path."""
+    assert re.search(r"(?<!\w)/\w", small) is None
+
+
+def test_a_wrong_value_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fast path that gives other values does not get a row."""
+    monkeypatch.setattr(frames, "read", lambda body: pd.DataFrame({"id": ["someone else's"]}))
+    with pytest.raises(AssertionError):
+        frames.measure({3: 1})
+
+
+def test_samples_alternate_after_a_warm_up() -> None:
+    """Each round has one of each, the rounds go to and fro, and the first does not count."""
+    order: list[str] = []
+    samples = interleave({name: partial(order.append, name) for name in "ab"}, 2)
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    assert {name: len(taken) for name, taken in samples.items()} == {"a": 2, "b": 2}
+
+
+def test_a_row_shows_medians_and_the_ratios_of_the_rounds() -> None:
+    """The ratio is taken round by round, so that a slow spell of the machine cancels out."""
+    row = Row("ours", "peer", ours=[0.001, 0.010, 0.002], peers=[0.002, 0.020, 0.005])
+    assert table([row]).splitlines()[-1] == (
+        "| ours | 2.00 | peer | 5.00 | **0.50** (0.45–0.50) | 3 |"  # noqa: RUF001
+    )
+
+
+def test_accounts_are_as_long_as_those_of_the_service() -> None:
+    """About 850 bytes each, the same every time."""
+    body = answer(1_000)
+    assert len(body) // 1_000 in range(800, 900)
+    assert body == answer(1_000)
