@@ -1,0 +1,200 @@
+"""Neither the token nor a ``state`` is in an error that a notebook shows, or in what it saves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import nbclient
+import nbformat
+import pytest
+
+from ghl_notebook import Client
+from ghl_notebook.simulator import Simulator
+from tests.planted import TOKEN
+from tests.planted_scenarios import FAULTS
+
+ROOT = Path(__file__).parents[1]
+
+SHELL = '''
+"""Fail in IPython in every way, with every kind of traceback; write the states to a file."""
+
+import json
+import sys
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+faults, states = json.loads(sys.argv[1]), sys.argv[2]
+config = Config()
+config.HistoryManager.enabled = False
+shell = InteractiveShell.instance(config=config)
+
+
+def run(code):
+    shell.run_cell(code)
+
+
+run("import ghl_notebook as ghl; client = ghl.demo(); platform = 'instagram'")
+run("levers = client.simulator.levers; control = 'control-5ea1'")
+for mode in ("Verbose", "Context", "Plain", "Minimal"):
+    shell.run_line_magic("xmode", mode)
+    run("{}[control]")
+    for fault in faults:
+        run(f"levers.fail_with({fault!r}, '*/start', times=None)")
+        run("ghl.ConnectAccount(client).wait(60)")
+        run("client.start(platform)")
+        run(f"levers.reset(); levers.fail_with({fault!r}, '*/accounts', times=None)")
+        run("ghl.fetch_accounts(client)")
+        run("levers.reset()")
+    for fault in ("scope_missing", "invalid_token", "too_many_requests"):
+        run(f"levers.fail_with({fault!r}, '*/accounts/*', times=None)")
+        run("ghl.ConnectAccount(client).wait(60)")
+        run("levers.reset()")
+    run("levers.message = 'none'; ghl.ConnectAccount(client).wait(60)")
+    run("levers.reset(); client.simulator.stop()")
+    run("client.accounts()")
+    run("ghl.ConnectAccount(client).wait(60)")
+    run("client.simulator.start(); ghl.ConnectAccount(client).wait(60)")
+    run("client.attach(platform, 'x', None)")
+    run("ghl.Client(client.core, client)")
+asked = shell.user_ns["client"].simulator.requests
+with open(states, "w") as file:
+    json.dump([one.query["state"] for one in asked if "state" in one.query], file)
+'''
+
+
+def without_colours(text: str) -> str:
+    """Take the terminal's colours out, which could stand in the middle of a word."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which the simulator plays the user."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GHL_")}
+    return kept | {"GHL_DEMO_USER": "simulated", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
+    """What IPython has shown, and the states that there were."""
+    folder = tmp_path_factory.mktemp("shell")
+    states = folder / "states.json"
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL, json.dumps(FAULTS), str(states)],
+        cwd=folder,
+        env=environment() | {"IPYTHONDIR": str(folder), "COLUMNS": "1000"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return without_colours(done.stdout + done.stderr), json.loads(states.read_text())
+
+
+def test_ipython_shows_tracebacks(shown: tuple[str, list[str]]) -> None:
+    """Errors were shown, with the variables that they were raised with."""
+    text, states = shown
+
+    assert text.count("control = 'control-5ea1'") == 1  # in Verbose mode
+    assert text.count("ScopeError") > 10
+    assert text.count("ConnectionFailedError") > 4
+    assert len(set(states)) > 10
+
+
+def test_ipython_shows_no_token(shown: tuple[str, list[str]]) -> None:
+    """In no mode of tracebacks, for no error."""
+    text, _ = shown
+    place = text.find(TOKEN)
+
+    assert place < 0, text[place - 500 : place + 100]
+
+
+def test_ipython_shows_no_state(shown: tuple[str, list[str]]) -> None:
+    """In no mode of tracebacks, for no error."""
+    text, states = shown
+
+    assert [state for state in states if any(part in text for part in state.split("."))] == []
+
+
+CELLS = [
+    "import ghl_notebook as ghl\n"
+    "client = ghl.demo()\n"
+    "login = ghl.ConnectAccount(client, 'instagram')\n"
+    "login",
+    "login.wait(60)",
+    "ghl.attach(client, login, '17841405123456789')",
+    "ghl.fetch_accounts(client)",
+    "client.simulator.levers.fail_with('scope_missing', '*/accounts/*')\n"
+    "failed = ghl.ConnectAccount(client, 'facebook')\n"
+    "failed",
+    "failed.wait(60)",
+    "client, client.core, login, failed, vars(client), login.get_state(), failed.error",
+    "import hashlib\n"
+    "for asked in client.simulator.requests:\n"
+    "    if 'state' in asked.query:\n"
+    "        print(hashlib.sha256(asked.query['state'].encode()).hexdigest())",
+]
+
+
+@pytest.fixture(scope="module")
+def saved() -> str:
+    """A notebook as it is saved after a run, with the state of its widgets."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment().items():
+            patch.setenv(name, value)
+        nbclient.NotebookClient(
+            notebook,
+            timeout=120,
+            kernel_name="python3",
+            store_widget_state=True,
+            allow_errors=True,
+            resources={"metadata": {"path": str(ROOT)}},
+        ).execute()
+    return str(nbformat.writes(notebook))
+
+
+@pytest.fixture(scope="module")
+def states() -> list[str]:
+    """The states of the notebook's two logins: the same seed gives the same ones."""
+    with Simulator() as sim, Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
+        urls = [client.start(name).reveal() for name in ("instagram", "facebook")]
+    return [parse_qs(urlsplit(url).query)["state"][0] for url in urls]
+
+
+def test_saved_notebook_holds_the_widgets(saved: str) -> None:
+    """Both cards are saved with their traits, the error among them."""
+    widgets = json.loads(saved)["metadata"]["widgets"]
+    (states,) = [kind["state"].values() for kind in widgets.values()]
+    cards = [one["state"] for one in states if "platform_name" in one["state"]]
+
+    assert {card["status"] for card in cards} == {"connected", "failed"}
+
+
+def test_saved_notebook_holds_outputs(saved: str) -> None:
+    """What was printed and raised is in the file."""
+    assert "17841405123456789" in saved
+    assert "LoginFailedError" in saved
+    assert "DemoClient(location_id=" in saved
+
+
+def test_saved_notebook_holds_no_token(saved: str) -> None:
+    """Neither in an output nor in a widget."""
+    place = saved.find(TOKEN)
+
+    assert place < 0, saved[place - 500 : place + 100]
+
+
+def test_saved_notebook_holds_no_state(saved: str, states: list[str]) -> None:
+    """The states are those of the run, as their digests show, and not in the file."""
+    for state in states:
+        assert hashlib.sha256(state.encode()).hexdigest() in saved
+        assert not [part for part in (state, *state.split(".")) if part in saved]
