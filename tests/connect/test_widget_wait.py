@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 import ghl_notebook as ghl
@@ -234,6 +235,71 @@ def test_cancelling_in_an_observer_is_no_deadlock(card: Card) -> None:
     login.comm.hear_status("cancelled")
 
     assert login.status == "cancelled"
+
+
+# The page is heard by the inbox, while the cell that waits keeps the kernel from comms.
+
+
+def post(page: Page, **said: Any) -> None:
+    """Say something by the inbox, as the page does."""
+    inbox = page.hear("inbox")
+    url = f"http://127.0.0.1:{inbox['port']}/{inbox['path']}"
+    assert httpx.post(url, json=said, trust_env=False).status_code == 204
+
+
+def test_a_blocked_kernel_hears_the_page(card: Card, sim: Simulator) -> None:
+    """Click and result come by the inbox alone, and the wait ends."""
+    login = card()
+    page: Page = login.comm
+
+    def act() -> None:
+        address = page.hear("authorize")
+        run = address["run"]
+        post(page, type="hello", page_id="page")
+        post(page, type="begin", page_id="page", request="c", prefetched=True, run=run)
+        event = sim.play_user(address["url"])
+        said = {"origin": event.origin, "page_origin": "", "source": "popup", "data": event.data}
+        post(page, type="claim", run=run, **said)
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    login.wait(PATIENCE)
+    thread.join()
+
+    assert login.status == "connected"
+
+
+def test_what_comes_by_both_ways_counts_once(card: Card) -> None:
+    """The page says everything by each way that it knows."""
+    login = card()
+    page: Page = login.comm
+    page.say("hello", page_id="page")
+    page.say("begin", page_id="page", request="click", id="1")
+    page.hear_status("waiting")
+    run = login._login.state.run
+    post(page, type="begin", page_id="page", request="click", id="1")
+
+    assert login._login.state.run == run
+
+
+def test_a_card_that_no_page_has_is_an_error(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook that runs without a browser does not wait for the time limit."""
+    monkeypatch.setattr("ghl_notebook.connect.widget._PATIENCE_SECONDS", 0.1)
+    with pytest.raises(errors.FrontEndError, match="Display the login in a cell of its own"):
+        card().wait(PATIENCE)
+
+
+def test_a_page_that_is_heard_is_waited_for(
+    card: Card, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the page has said something, only the time limit counts."""
+    monkeypatch.setattr("ghl_notebook.connect.widget._PATIENCE_SECONDS", 0.0)
+    login = card()
+    page: Page = login.comm
+    page.say("hello", page_id="page")
+    post(page, type="hello", page_id="page")
+    with pytest.raises(errors.LoginTimeoutError, match="It goes on"):
+        login.wait(0.3)
 
 
 # Nobody is there to press it.
