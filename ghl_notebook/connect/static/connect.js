@@ -406,7 +406,9 @@ function look(session) {
     case "connected":
       return {
         text: `${name} is connected.`,
-        hint: model.get("account_names").length ? "This login can attach:" : undefined,
+        hint: model.get("account_names").length
+          ? "This login can attach:"
+          : "No account was shared in it, so there is nothing to attach.",
       };
     case "cancelled":
       return { text: "The login was cancelled.", primary: retry };
