@@ -18,8 +18,10 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 def run_nbval(path: Path) -> subprocess.CompletedProcess[str]:
     """Run a notebook with strict nbval, the simulator playing the user."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", str(path)]
-        + ["-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", str(path.parent)],
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib"),
+            *("--rootdir", str(path.parent), "--nbval", "--nbval-current-env", str(path)),
+        ],
         env={**os.environ, "GHL_DEMO_USER": "simulated"},
         capture_output=True,
         text=True,

@@ -90,7 +90,8 @@ class AsyncClient:
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(location_id={self.location_id!r})"
+        location_id = getattr(self, "location_id", None)  # None while its settings are refused
+        return f"{type(self).__name__}(location_id={location_id!r})"
 
     async def __aenter__(self) -> Self:
         return self

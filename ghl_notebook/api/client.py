@@ -110,7 +110,8 @@ class Client:
         return self.core.allowed_origins
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(location_id={self.location_id!r})"
+        core = getattr(self, "core", None)  # None while its settings are refused
+        return f"{type(self).__name__}(location_id={getattr(core, 'location_id', None)!r})"
 
     def __enter__(self) -> Self:
         return self

@@ -69,6 +69,7 @@ def authorization_url(what: str, response: httpx.Response) -> Secret:
 def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
     try:
         parts = urlsplit(location.reveal())
+        _ = parts.port  # reading it checks it
     except ValueError:
         return False
     if parts.scheme == "https":

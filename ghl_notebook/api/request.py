@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any, Final
 from urllib.parse import quote
@@ -82,6 +83,8 @@ class Requester:
             timeout=timeout,
             limits=_LIMITS,
             follow_redirects=False,
+            # A bearer is all that the service asks for: keep none of its cookies.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             # A proxy from the environment cannot reach a simulator on this computer.
             trust_env=httpx.URL(base_url).host not in ("127.0.0.1", "localhost", "::1"),
             event_hooks={"response": [keep_location]},

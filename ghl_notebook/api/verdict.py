@@ -88,7 +88,9 @@ def body_of(what: str, response: httpx.Response) -> dict[str, Any]:
             what, status=response.status_code, service_message=_describe_body(response)
         )
     if body.get("success") is False:
-        raise RefusedError(what, status=response.status_code, **_said(response, body))
+        said = _said(response, body)
+        del body  # a traceback may show this frame's locals: the service may repeat the token
+        raise RefusedError(what, status=response.status_code, **said)
     return body
 
 
@@ -132,9 +134,16 @@ def _said(response: httpx.Response, body: Mapping[str, Any] | None) -> dict[str,
         text = "; ".join(str(part) for part in parts)
         trace = body.get("traceId")
     return {
-        "service_message": " ".join(text[:_MAX_MESSAGE].split()),
-        "trace_id": str(trace) if trace else None,
+        "service_message": " ".join(_without_token(response, text)[:_MAX_MESSAGE].split()),
+        "trace_id": _without_token(response, str(trace))[:_MAX_MESSAGE] if trace else None,
     }
+
+
+def _without_token(response: httpx.Response, text: str) -> str:
+    """Take the token out of what the service says: it may repeat what it was sent."""
+    for sent in response.request.headers.get("authorization", "").split()[1:]:
+        text = text.replace(sent, "********")
+    return text
 
 
 def _describe_body(response: httpx.Response) -> str:

@@ -213,6 +213,7 @@ class Login:
         self.claim(
             Claim(run=run, origin=event.origin, page_origin="", source="popup", data=event.data)
         )
+        self._give_up_alone(run)
 
     async def _check(self, run: str) -> None:
         payload = self.state.payload
@@ -226,6 +227,7 @@ class Login:
                 again = self.state.status is Status.CHECKING  # a claim that came in the meantime
             if again:
                 await self._check(run)
+            self._give_up_alone(run)
         except GHLError as error:
             with self._lock:
                 self._note(self._machine.check_failed(run, error))
@@ -233,6 +235,13 @@ class Login:
             names = [account.name or account.origin_id or "" for account in found]
             with self._lock:
                 self._note(self._machine.confirmed(run, names))
+
+    def _give_up_alone(self, run: str) -> None:
+        """End a run that still waits though the client's own browser is done: nobody is there."""
+        with self._lock:
+            if self.client.browser is not None and self.state.status is Status.WAITING:
+                fault = LoginFailedError(self.state.notice or "The result was not usable.", "")
+                self._note(self._machine.broke(run, fault))
 
     def _watch(self, run: str) -> None:
         if self._timer is not None:

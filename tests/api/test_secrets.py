@@ -32,6 +32,18 @@ FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]]
         lambda c: c.start("instagram"),
     ),
     "redirect elsewhere": (httpx.Response(302, headers=LOCATION_HEADER), lambda c: c.accounts()),
+    "repeated token": (
+        httpx.Response(401, json={"message": f"Invalid token: {TOKEN}", "traceId": TOKEN}),
+        lambda c: c.accounts(),
+    ),
+    "repeated token in a refusal": (
+        httpx.Response(200, json={"success": False, "message": [f"no {TOKEN}"]}),
+        lambda c: c.accounts(),
+    ),
+    "repeated token in plain text": (
+        httpx.Response(403, text=f"refused: Bearer {TOKEN}"),
+        lambda c: c.accounts(),
+    ),
     "no id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "..")),
     "long id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "a" * 70_000)),
 }
@@ -51,6 +63,28 @@ def test_no_traceback_shows_a_secret(fault: str) -> None:
     shown = repr([(f.name, f.locals) for f in inside]) + str(caught.value)
     assert TOKEN not in shown
     assert STATE not in shown
+
+
+def test_a_repeated_token_is_hidden_and_the_rest_is_kept() -> None:
+    """What the service says stays readable without the token that it repeats."""
+    repeated = httpx.Response(401, json={"message": f"Invalid token: {TOKEN}"})
+    with Stub(repeated).client() as client, pytest.raises(GHLError, match=r"token: \*{8}\."):
+        client.accounts()
+
+
+def test_no_cookie_of_the_service_is_kept() -> None:
+    """A cookie that an answer sets is not sent with the next request."""
+    stub = Stub(httpx.Response(200, json={"users": []}, headers={"set-cookie": "sid=planted"}))
+    with stub.client() as client:
+        client.users()
+        client.users()
+    assert "cookie" not in stub.requests[1].headers
+
+
+def test_a_client_that_was_refused_its_settings_can_be_shown() -> None:
+    """A traceback that prints locals meets the half-made client, and must not fail at it."""
+    half_made = Client.__new__(Client)
+    assert repr(half_made) == "Client(location_id=None)"
 
 
 def _frames(trace: traceback.TracebackException) -> list[traceback.FrameSummary]:

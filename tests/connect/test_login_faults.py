@@ -197,3 +197,24 @@ def test_a_fault_in_a_browser_ends_the_login(log_in: LogIn, client: Client) -> N
     screen.login.begin("browser")
 
     assert "LookupError: The page is empty. Please report this." in str(screen.end().error)
+
+
+@pytest.mark.parametrize("message", ["from elsewhere", "of an unknown account"])
+def test_a_refused_result_of_a_clients_own_browser_ends_the_login(
+    log_in: LogIn, client: Client, sim: Simulator, message: str
+) -> None:
+    """Nobody is there to try again, so that the login does not wait for its time limit."""
+
+    def played(url: Secret) -> MessageEvent:
+        event = sim.play_user(url.reveal())
+        if message == "from elsewhere":
+            return MessageEvent("https://elsewhere.example", event.data)
+        return MessageEvent(event.origin, {**event.data, "accountId": "f" * 24})
+
+    client.browser = played
+    screen = log_in()
+    screen.login.begin("browser")
+
+    state = screen.end()
+    assert state.status is Status.FAILED
+    assert "not taken" in str(state.error)
