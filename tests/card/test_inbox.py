@@ -28,6 +28,17 @@ def test_everything_is_said_by_both_ways_under_one_id(page: Page, server: Server
     assert len({message["id"] for message in _sent(card)}) == 3
 
 
+def test_click_before_the_inbox_was_known_is_said_there_too(page: Page, server: Server) -> None:
+    """Nobody reads the comm while a cell waits, and the user may be quicker than the inbox."""
+    card = Card(page)
+    block_windows(page)
+    card.button("Connect Instagram").click()
+    card.tell(type="inbox", port=card.port, path="late")
+    posted = server.inboxes["/late"]
+    heard = {message["type"]: message for message in (posted.get(timeout=10) for _ in range(2))}
+    assert heard["begin"] == _sent(card)[1]
+
+
 def test_inbox_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:
     """The kernel answers a hello with its inbox: that must not go round in circles."""
     card = Card(page)

@@ -39,6 +39,8 @@ class Session {
   request = null;
   /** Whether the kernel has yet to answer that click with an address. */
   unanswered = false;
+  /** @type {object | null} What the kernel was told of the last click. */
+  click = null;
   /** @type {string | null} Where the kernel hears this page while a cell keeps it from comms. */
   inbox = null;
   /** Whether a click in this page began, or reopened, what is going on. */
@@ -133,7 +135,7 @@ class Session {
     this.asked = performance.now();
     const next = this.url ? "waiting" : "starting";
     this.ahead = next === this.model.get("status") ? null : next;
-    this.send({
+    this.click = this.send({
       type: "begin", page_id: this.pageId, request,
       ...(this.url !== null && { prefetched: true, run: this.run }),
     });
@@ -207,6 +209,8 @@ class Session {
     this.inbox = inbox;
     // So that the kernel learns that this way is open, and that somebody can press the button.
     this.send({ type: "hello", page_id: this.pageId });
+    // A click that came before went by the comm alone, which a busy kernel does not read.
+    if (this.isAsking && this.click !== null) post(inbox, this.click);
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
@@ -249,6 +253,7 @@ class Session {
    * Say something to the kernel by every way there is; by its id it is taken once.
    *
    * @param {import("./protocol").ToKernel} message
+   * @returns {object} The message under its id.
    */
   send(message) {
     const numbered = { ...message, id: newId() };
@@ -259,6 +264,7 @@ class Session {
       this.settle();
       this.problem = "The kernel is not connected: run the cell again.";
     }
+    return numbered;
   }
 
   /** Forget the login page and its window. The number of the run stays, for "Check again". */
