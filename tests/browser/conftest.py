@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import Error, Page, expect
 
-from tests.browser.jupyter import TOKEN, JupyterServer, serve
+from tests.browser.front_end import FrontEnd
+from tests.browser.jupyter import JupyterServer, serve
 from tests.browser.notebook import PICTURES, Notebook
 from tests.browsers import BROWSERS
 
@@ -16,23 +16,6 @@ from tests.browsers import BROWSERS
 SECONDS = 60
 
 FAILED = pytest.StashKey[bool]()
-
-
-@dataclass(frozen=True, slots=True)
-class FrontEnd:
-    """A front end in a browser."""
-
-    name: str
-    server: JupyterServer
-    context: BrowserContext
-
-    def address(self, notebook: str) -> str:
-        """Where a notebook is shown."""
-        if self.name.startswith("notebook"):
-            return f"{self.server.url}notebooks/{notebook}?token={TOKEN}"
-        # In a workspace of its own, or the notebooks of earlier tests come back beside it.
-        workspace = notebook.removesuffix(".ipynb")
-        return f"{self.server.url}lab/workspaces/{workspace}/tree/{notebook}?reset&token={TOKEN}"
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +34,18 @@ def notebook_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyte
 
 @pytest.fixture(scope="session")
 def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    """JupyterLab as a hub such as Binder starts it: under a prefix, with jupyter-server-proxy."""
+    """JupyterLab as a hub such as Binder starts it: under a prefix, with jupyter-server-proxy.
+
+    Browsers find every name below localhost on this machine, but the card cannot know that: for it
+    the kernel is elsewhere.
+    """
     prefix = "/user/someone/"
-    folder = tmp_path_factory.mktemp("hub")
-    with serve(folder, prefix=prefix, JUPYTERHUB_SERVICE_PREFIX=prefix) as server:
+    with serve(
+        tmp_path_factory.mktemp("hub"),
+        host="hub.localhost",
+        prefix=prefix,
+        JUPYTERHUB_SERVICE_PREFIX=prefix,
+    ) as server:
         yield server
 
 
@@ -105,6 +96,7 @@ def open_notebook(
 
     def open_it(*cells: str) -> Notebook:
         server.write(name, [*cells])
+        server.start_kernel(name)
         page.goto(front_end.address(name))
         notebook.wait_until_idle()
         return notebook

@@ -21,13 +21,6 @@ TOKEN = "token-of-the-tests"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 _START_SECONDS = 60
 
-# A question at the start would lie over the notebook; and with the system's colour scheme one
-# server shows its light and its dark theme.
-_SETTINGS: dict[str, dict[str, Any]] = {
-    "notification": {"fetchNews": "false"},
-    "themes": {"adaptive-theme": True},
-}
-
 
 @dataclass(slots=True)
 class JupyterServer:
@@ -36,13 +29,14 @@ class JupyterServer:
     Attributes
     ----------
     url : str
-        Its address, with a slash at the end.
-    root : Path
-        The folder that it shows.
+        Where a browser finds it, with a slash at the end.
+    folder : Path
+        For all that it reads and writes.
     """
 
     url: str
-    root: Path
+    folder: Path
+    _api: str
 
     def write(self, name: str, cells: list[str]) -> None:
         """Put a notebook of these code cells into the folder."""
@@ -65,7 +59,18 @@ class JupyterServer:
                 for number, source in enumerate(cells)
             ],
         }
-        (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
+        (self.folder / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
+
+    def set_up(self, plugin: str, **values: object) -> None:
+        """Set what a user sets in the front end's settings; it counts from the next page on."""
+        settings = self.folder / "config/lab/user-settings/@jupyterlab/apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / f"{plugin}.jupyterlab-settings").write_text(json.dumps(values))
+
+    def start_kernel(self, name: str) -> None:
+        """Start the kernel of a notebook before its page asks for it, to save time."""
+        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+        self._ask("POST", "api/sessions", json=session)
 
     def stop_kernels(self) -> None:
         """Stop the kernels of all notebooks."""
@@ -79,23 +84,30 @@ class JupyterServer:
     def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Authorization": f"token {TOKEN}"}
         answer = httpx.request(
-            method, self.url + path, headers=headers, timeout=60, trust_env=False, **options
+            method, self._api + path, headers=headers, timeout=60, trust_env=False, **options
         )
         return answer.raise_for_status()
 
 
 @contextmanager
 def serve(
-    folder: Path, *, application: str = "jupyterlab", prefix: str = "/", **environ: str
+    folder: Path,
+    *,
+    application: str = "jupyterlab",
+    host: str = "127.0.0.1",
+    prefix: str = "/",
+    **environ: str,
 ) -> Iterator[JupyterServer]:
     """Start a notebook server on a free port of this machine, and stop it afterwards.
 
     Parameters
     ----------
     folder : Path
-        An empty folder for all that it reads and writes.
+        Empty, for all that it reads and writes.
     application : str
         The Python module that is the server: ``jupyterlab`` or ``notebook``.
+    host : str
+        How browsers call this machine.
     prefix : str
         The path under which everything is served.
     **environ : str
@@ -103,11 +115,12 @@ def serve(
     """
     root = folder / "notebooks"
     root.mkdir()
-    _write_kernel_and_settings(folder)
+    _write_kernel(folder)
     command = [
         *(sys.executable, "-m", application, "--no-browser"),
         *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.allow_root=True"),
         *(f"--ServerApp.base_url={prefix}", f"--ServerApp.root_dir={root}"),
+        f"--ServerApp.local_hostnames={host}",
         f"--IdentityProvider.token={TOKEN}",
     ]
     with subprocess.Popen(
@@ -137,7 +150,9 @@ def serve(
         reader = threading.Thread(target=read_log)
         reader.start()
         try:
-            server = JupyterServer(address.result(_START_SECONDS) + prefix.lstrip("/"), root)
+            api = address.result(_START_SECONDS) + prefix.lstrip("/")
+            server = JupyterServer(api.replace("127.0.0.1", host), folder, api)
+            server.set_up("notification", fetchNews="false")  # its question would lie on top
             server.wait_until_ready()
             yield server
         finally:
@@ -161,7 +176,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _write_kernel_and_settings(folder: Path) -> None:
+def _write_kernel(folder: Path) -> None:
     kernel = folder / "path" / "kernels" / "python3"
     kernel.mkdir(parents=True)
     spec = {
@@ -170,7 +185,9 @@ def _write_kernel_and_settings(folder: Path) -> None:
         "language": "python",
     }
     (kernel / "kernel.json").write_text(json.dumps(spec))
-    settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    for name, values in _SETTINGS.items():
-        (settings / f"{name}.jupyterlab-settings").write_text(json.dumps(values))
+    # Loaded while the page is still loading, too.
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "warm.py").write_text(
+        "import pandas\nimport pyarrow\nimport anywidget\ndel pandas, pyarrow, anywidget\n"
+    )
