@@ -237,7 +237,7 @@ def answer(request):
     return httpx.Response(200, json={"results": {"accounts": [{"id": "a1"}]}})
 
 client = Client("t", "l", "u", transport=httpx.MockTransport(answer))
-print(client.accounts().accounts[0].id)
+print(client.accounts().accounts[0].id, flush=True)
 """
 
 FORK = """
