@@ -26,6 +26,9 @@ def refresh(path: Path) -> None:
         resources={"metadata": {"path": str(FOLDER)}},
     )
     client.execute(env={**os.environ, "GHL_DEMO_USER": "simulated"})
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
+        # Without its kernel a front end shows "model not found" in its place.
+        output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     language = notebook.metadata.get("language_info", {}).get("name", "python")
     notebook.metadata = nbformat.from_dict(
         {
