@@ -289,8 +289,10 @@ class Login:
                         self._note(self._machine.watching(run, on=False))
                     return
                 found = []
-            is_first = False
             with self._lock:
+                if is_first:
+                    self._machine.noticed(run, watch.logins)
+                is_first = False
                 self._note(self._machine.watching(run, on=True))
                 new = {account_id: ids for account_id, ids in found if account_id not in tried}
                 if self._machine.appeared(run, new):
