@@ -1,4 +1,4 @@
-"""A notebook server under a prefix, whose user reaches the simulator through its proxy only."""
+"""A notebook server under a hub's prefix, whose user reaches the simulator through its proxy only."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -9,7 +9,11 @@ from playwright.sync_api import expect
 from tests.browser.cells import DEMO
 from tests.browser.notebook import Notebook
 
-pytestmark = pytest.mark.parametrize("front_end", ["hub-chromium", "hub-firefox"], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    "front_end",
+    ["prefix-chromium", "hub-chromium", "prefix-firefox", "hub-firefox"],
+    indirect=True,
+)
 
 
 def test_login_through_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
