@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ._demo import demo as demo
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
-    from .connect import ConnectAccount as ConnectAccount
     from .errors import (
         AgencyOnlyError as AgencyOnlyError,
     )
@@ -121,6 +120,9 @@ if TYPE_CHECKING:
     from .frames import (
         fetch_available_accounts as fetch_available_accounts,
     )
+    from .login import ConnectAccount as ConnectAccount
+    from .login import connect as connect
+    from .login import reconnect as reconnect
     from .models import (
         Account as Account,
     )
@@ -181,9 +183,11 @@ __all__ = [
     "ValidationError",
     "VersionHeaderError",
     "attach",
+    "connect",
     "demo",
     "fetch_accounts",
     "fetch_available_accounts",
+    "reconnect",
 ]
 
 _ROOMS = {
@@ -191,7 +195,9 @@ _ROOMS = {
     "demo": "_demo",
     "AsyncClient": "api",
     "Client": "api",
-    "ConnectAccount": "connect",
+    "ConnectAccount": "login",
+    "connect": "login",
+    "reconnect": "login",
     "attach": "frames",
     "fetch_accounts": "frames",
     "fetch_available_accounts": "frames",

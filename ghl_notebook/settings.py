@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -143,6 +144,39 @@ def read_demo_settings(environ: Mapping[str, str] | None = None) -> DemoSettings
         # On a hub (Binder) the browser is elsewhere: jupyter-server-proxy leads to the simulator.
         public_url = f"/{prefix.strip('/')}/proxy/{{port}}".replace("//", "/")
     return DemoSettings(simulate_user=user == "simulated", public_url=public_url)
+
+
+def read_account_ids(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Read the account ids of earlier logins, by platform, for where nobody can log in.
+
+    ``GHL_ACCOUNT_IDS`` lists them separated by commas, as in
+    ``instagram=66a1b2c3d4e5f60718293a4b,facebook=66a1b2c3d4e5f60718293a4c``.
+
+    Raises
+    ------
+    SettingsError
+        If a part of it is not platform and id.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, (p.strip() for p in _get(environ, "GHL_ACCOUNT_IDS").split(","))):
+        platform, is_there, account_id = (x.strip() for x in part.partition("="))
+        if not (platform and is_there and account_id):
+            raise SettingsError(
+                f"GHL_ACCOUNT_IDS holds {part!r}, which is not platform and account id.",
+                "Write it as in instagram=66a1b2c3d4e5f60718293a4b, several separated by commas.",
+            )
+        found[platform.lower().replace("_", "-")] = account_id
+    return found
+
+
+def has_desktop(environ: Mapping[str, str] | None = None, system: str = sys.platform) -> bool:
+    """Tell whether a browser that is started here would be seen by somebody.
+
+    On Linux that takes a display (``DISPLAY``, ``WAYLAND_DISPLAY``), or a ``BROWSER`` that the
+    user has named; without them Python would start a text browser in the terminal.
+    """
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return not system.startswith(("linux", "freebsd")) or any(_get(environ, n) for n in names)
 
 
 def _get(environ: Mapping[str, str] | None, name: str) -> str:

@@ -22,8 +22,8 @@ import httpx
 
 from ghl_notebook import Client, ConnectAccount, GHLError
 from ghl_notebook.simulator import Simulator
-from tests.connect.page import Page, flush
-from tests.connect.recording import PATIENCE, settle
+from tests.login.page import Page, flush
+from tests.login.recording import PATIENCE, settle
 
 TOKEN = Simulator().token
 STATE = "planted-state-5f2c"

@@ -19,10 +19,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "auth": {"errors", "models", "secret", "settings"},
     "api": {"auth", "errors", "models", "secret", "settings"},
     "frames": {"api", "auth", "errors", "models", "secret", "settings"},
-    "connect": {"api", "auth", "errors", "models", "secret", "settings"},
+    "login": {"api", "auth", "errors", "models", "secret", "settings"},
     "simulator": set(),
     "_demo": {
-        "api", "auth", "connect", "errors", "frames", "models", "secret", "settings", "simulator"
+        "api", "auth", "errors", "frames", "login", "models", "secret", "settings", "simulator"
     },
 }  # fmt: skip
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
@@ -39,7 +39,7 @@ MUST_NOT_KNOW: dict[str, set[str]] = {
     "auth": {*_FRAMES, *_SCREENS},
     "api": {*_FRAMES, *_SCREENS},
     "frames": {"httpx", *_SCREENS},
-    "connect": {"httpx", *_FRAMES},
+    "login": {"httpx", *_FRAMES},
     "simulator": {*_FRAMES, *_SCREENS},
     "_demo": {"httpx", *_FRAMES, *_SCREENS},
     "__init__": {"httpx", *_FRAMES, *_SCREENS},
@@ -165,8 +165,8 @@ def test_the_door_imports_its_rooms_for_type_checkers_only() -> None:
         ("ghl_notebook.models.x", "import ghl_notebook.frames.fetch", "models imports frames"),
         ("ghl_notebook.api.x", "def f():\n    import pandas as pd", "api knows pandas"),
         ("ghl_notebook.api.x", "from pandas.core import frame", "api knows pandas"),
-        ("ghl_notebook.connect.x", "from ghl_notebook import frames", "connect imports frames"),
-        ("ghl_notebook.connect.x", "from ghl_notebook import Client", "connect imports __init__"),
+        ("ghl_notebook.login.x", "from ghl_notebook import frames", "login imports frames"),
+        ("ghl_notebook.login.x", "from ghl_notebook import Client", "login imports __init__"),
         ("ghl_notebook.simulator.x", "from ..errors import GHLError", "simulator imports errors"),
         (
             "ghl_notebook.models.x",
@@ -174,7 +174,7 @@ def test_the_door_imports_its_rooms_for_type_checkers_only() -> None:
             "models knows httpx",
         ),
         ("ghl_notebook.api.x", "import os\nos.environ['A']", "api reads os.environ"),
-        ("ghl_notebook.connect.x", "import os\nos.getenv('A')", "connect reads os.getenv"),
+        ("ghl_notebook.login.x", "import os\nos.getenv('A')", "login reads os.getenv"),
         ("ghl_notebook.auth", "from os import environ", "from-import of os.environ"),
         ("ghl_notebook.auth", "import importlib\nimportlib.import_module('x')", "by a string"),
     ],

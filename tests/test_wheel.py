@@ -101,8 +101,8 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
     "name",
     [
         "ghl_notebook/py.typed",
-        "ghl_notebook/connect/static/connect.js",
-        "ghl_notebook/connect/static/connect.css",
+        "ghl_notebook/login/static/connect.js",
+        "ghl_notebook/login/static/connect.css",
         "ghl_notebook/simulator/static/finish.js",
         "ghl_notebook/simulator/static/page.css",
     ],
@@ -151,7 +151,7 @@ def test_every_module_imports_without_extras(python: Path, tmp_path: Path) -> No
     )
     said = run(python, "-c", code, cwd=tmp_path)
 
-    assert {"ghl_notebook.connect.widget", "ghl_notebook.frames.fetch"} <= set(said.split())
+    assert {"ghl_notebook.login.widget", "ghl_notebook.frames.fetch"} <= set(said.split())
 
 
 def test_every_public_name_is_there(python: Path, tmp_path: Path) -> None:

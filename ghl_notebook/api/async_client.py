@@ -301,11 +301,17 @@ class AsyncClient:
         )
         return AttachedAccount.from_wire(answer.get("results"))
 
-    async def accounts(self) -> AccountList:
+    async def accounts(self, *, fetch_all: bool = False) -> AccountList:
         """List everything connected to the sub-account, deleted rows included, and its groups.
 
         ``GET /social-media-posting/{locationId}/accounts`` (scope
         ``socialplanner/account.readonly``); the service has no pages here.
+
+        Parameters
+        ----------
+        fetch_all : bool, default False
+            Send the undocumented ``fetchAll=true`` of the service's own page, which may also list
+            logins that nothing is attached from yet.
 
         Raises
         ------
@@ -316,6 +322,7 @@ class AsyncClient:
             "GET",
             "/social-media-posting/{locationId}/accounts",
             path={"locationId": self.location_id},
+            query={"fetchAll": "true" if fetch_all else None},
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
 

@@ -13,7 +13,7 @@ from .accounts import (
 )
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import without_collector
-from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_message
+from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
 
@@ -36,6 +36,7 @@ __all__ = [
     "attach_body",
     "available_accounts",
     "find_platform",
+    "read_account_id",
     "read_message",
     "same_platform",
     "without_collector",

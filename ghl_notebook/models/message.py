@@ -116,6 +116,25 @@ def read_message(data: object) -> MessagePayload | None:
     )
 
 
+def read_account_id(text: str) -> str | None:
+    """Read the account id that a user has copied from somewhere.
+
+    Parameters
+    ----------
+    text : str
+        The id, with whatever white space or quotes came along, or the finish page's whole message
+        as JSON.
+
+    Returns
+    -------
+    str or None
+        None when there is no plausible id in it.
+    """
+    message = read_message(text)
+    found = text.strip().strip("\"'") if message is None else message.account_id or ""
+    return found if _PLAUSIBLE_ID.fullmatch(found) else None
+
+
 def _clean(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARACTERS:
         return None

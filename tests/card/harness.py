@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-STATIC = ROOT / "ghl_notebook" / "connect" / "static"
+STATIC = ROOT / "ghl_notebook" / "login" / "static"
 PICTURES = ROOT / "test-results" / "card"
 NODE_MODULES = HERE / "node_modules"
 
@@ -33,6 +33,9 @@ TRAITS: dict[str, Any] = {
     "notice": None,
     "account_names": [],
     "can_recheck": False,
+    "reconnect": False,
+    "account_name": None,
+    "watches_accounts": False,
     "time_limit": 300,
 }
 

@@ -10,8 +10,8 @@ import pytest
 
 from ghl_notebook import ConnectAccount
 from ghl_notebook.simulator import Simulator
-from tests.connect.page import Page, connect, flush
-from tests.connect.recording import PATIENCE, settle
+from tests.login.page import Page, connect, flush
+from tests.login.recording import PATIENCE, settle
 
 Card = Callable[..., ConnectAccount]
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.connect import Login
+from ghl_notebook.login import Login
 from ghl_notebook.simulator import Simulator
-from tests.connect.page import Page, flush
-from tests.connect.recording import Held, Recording, plain_http, settle
+from tests.login.page import Page, flush
+from tests.login.recording import Held, Recording, plain_http, settle
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import Client, errors
-from ghl_notebook.connect import Status
+from ghl_notebook.login import Status
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
-from tests.connect.recording import Recording
+from tests.login.recording import Recording
 
 LogIn = Callable[..., Recording]
 

@@ -8,6 +8,7 @@
 
     idle                                        ─ opened ──────────> waiting
     idle                                        ─ claim ───────────> checking
+    waiting                                     ─ appeared ────────> checking
     idle, starting                              ─ start_failed ────> failed
     idle, starting, waiting, checking           ─ cancel ──────────> cancelled
     idle, waiting                               ─ claim without id > cancelled
@@ -15,25 +16,30 @@
     idle, starting, waiting, checking           ─ broke ───────────> failed
     failed                                      ─ recheck ─────────> checking
     idle, waiting, cancelled, timed_out, failed ─ begin ───────────> starting
+    idle, starting, waiting                     ─ paste ───────────> checking
+    cancelled, timed_out, failed                ─ paste ───────────> checking
 
-From ``idle`` all but `begin` need an authorization URL that was asked for before the click.
+From ``idle`` all but `begin` and `paste` need an authorization URL that was asked for before the
+click. A pasted id that is not confirmed goes back to ``waiting`` only where a window was open;
+elsewhere it fails.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
-arrives is a *claim* until the service has confirmed it, and belongs to the run it was made in.
+arrives, by whichever `Way`, is a claim until the service has confirmed it, and belongs to the run
+it was made in.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
 
-from ghl_notebook.errors import GHLError
-from ghl_notebook.models import MessagePayload, Platform, read_message
+from ghl_notebook.errors import GHLError, LoginFailedError
+from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
 from ghl_notebook.settings import SAME_ORIGIN
 
 
@@ -54,6 +60,22 @@ ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.F
 """Statuses in which nothing more happens by itself."""
 
 _MOST_LATER_CLAIMS = 8
+
+
+class Way(StrEnum):
+    """How a login's result arrived."""
+
+    MESSAGE = "message"
+    """The window's ``message`` event, told by the page over the comm."""
+    LOOPBACK = "loopback"
+    """The same event, told by the page to the kernel's loopback server."""
+    ACCOUNTS = "accounts"
+    """A change in the accounts list."""
+    PASTED = "pasted"
+    """An account id that the user has entered."""
+    BROWSER = "browser"
+    """The message that the client's own browser brought back."""
+
 
 Source = Literal["popup", "other"]
 """The window a message came from: the run's own, or one that the page does not know."""
@@ -76,9 +98,11 @@ class LoginState:
     status: Status = Status.IDLE
     run: str | None = None
     payload: MessagePayload | None = None
+    delivered_by: Way | None = None
     account_names: tuple[str, ...] = ()
     error: GHLError | None = None
     notice: str | None = None
+    watches_accounts: bool = False
     deadline: float | None = None
 
     @property
@@ -96,7 +120,8 @@ class Ledger:
     """What the logins of one process must know of each other, so that they do not mix."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}  # account id -> which login it finished last
+        self._count = 0
         self._waiting: dict[str, str] = {}
 
     def wait(self, run: str, platform: str) -> None:
@@ -112,13 +137,19 @@ class Ledger:
         """Tell whether another run waits for the same platform."""
         return any(r != run and p == platform for r, p in self._waiting.items())
 
+    @property
+    def count(self) -> int:
+        """How many logins were finished so far."""
+        return self._count
+
     def take(self, account_id: str) -> None:
         """Note that an account id has finished a login."""
-        self._taken.add(account_id)
+        self._count += 1
+        self._taken[account_id] = self._count
 
-    def was_taken(self, account_id: str) -> bool:
-        """Tell whether an account id has finished a login before."""
-        return account_id in self._taken
+    def was_taken(self, account_id: str, since: int = 0) -> bool:
+        """Tell whether an account id has finished a login, or one since so many were finished."""
+        return self._taken.get(account_id, 0) > since
 
 
 @dataclass(slots=True)
@@ -142,7 +173,9 @@ class LoginMachine:
     time_limit: float
     ledger: Ledger
     state: LoginState = field(default_factory=LoginState)
-    _later: list[Claim] = field(default_factory=list)
+    _later: list[tuple[Claim, Way]] = field(default_factory=list)
+    _has_window: bool = False  # whether the run has, or may have, a window that can still report
+    _finished_before: int = 0
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
         """Begin a new run and return its name; None where none may begin.
@@ -153,15 +186,7 @@ class LoginMachine:
             return None
         if prefetch and (self.state.status is not Status.IDLE or self.state.run):
             return None
-        self.ledger.leave(self.state.run)
-        self._later.clear()
-        run = secrets.token_urlsafe(16)
-        self.state = LoginState(
-            status=Status.IDLE if prefetch else Status.STARTING,
-            run=run,
-            deadline=now + self.time_limit,
-        )
-        return run
+        return self._begin(Status.IDLE if prefetch else Status.STARTING, now)
 
     def opened(self, run: str) -> bool:
         """The button was pressed, and the prefetched address was opened."""
@@ -184,7 +209,15 @@ class LoginMachine:
         """The service has refused to give the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
-    def claim(self, claim: Claim) -> bool:
+    def watching(self, run: str, on: bool) -> bool:
+        """The accounts list is being watched for the run's result, or no longer is."""
+        if run != self.state.run or self.state.status in ENDS:
+            return False
+        changed = self.state.watches_accounts is not on
+        self.state = replace(self.state, watches_accounts=on)
+        return changed
+
+    def claim(self, claim: Claim, way: Way = Way.MESSAGE) -> bool:
         """A message has arrived that may be the login's result.
 
         It is taken when it belongs to this run, comes from an allowed origin, speaks of this
@@ -192,7 +225,8 @@ class LoginMachine:
         `checking`; what is refused and might be meant for this login leaves a `notice`.
         """
         if self._is(claim.run, Status.CHECKING) and len(self._later) < _MOST_LATER_CLAIMS:
-            self._later.append(claim)  # should the one being checked prove false, this may be it
+            # Should the one that is being checked prove false, this may be it.
+            self._later.append((claim, way))
             return False
         if not self._is(claim.run, Status.WAITING, Status.IDLE):
             return False
@@ -218,12 +252,45 @@ class LoginMachine:
                     "A message came whose account has finished a login before, and was not taken."
                 )
             if self.ledger.has_rival(claim.run, self.platform.key):
-                return self._notice(
-                    f"A result came while two logins wait for {self.platform.title}, and it cannot "
-                    "be told whose it is. Cancel one of them and reopen the window of the other."
-                )
-        self.state = replace(self.state, status=Status.CHECKING, payload=payload, notice=None)
-        return True
+                return self._notice_rival()
+        return self._check(payload, way)
+
+    def appeared(self, run: str, found: Mapping[str, Iterable[str]]) -> bool:
+        """Logins have appeared in the accounts list since the run began.
+
+        `found` has the ids of the rows that each login has renewed, by the login's account id.
+        """
+        if not self._is(run, Status.WAITING):
+            return False
+        new = [id_ for id_ in found if not self.ledger.was_taken(id_, self._finished_before)]
+        if not new:
+            return False
+        if self.ledger.has_rival(run, self.platform.key):
+            return self._notice_rival()
+        if len(new) > 1:
+            return self._notice(
+                f"{len(new)} new {self.platform.title} logins are in the accounts list, and it "
+                f"cannot be told which is this one: {', '.join(new[:10])}. Enter its account id."
+            )
+        payload = MessagePayload(
+            platform=self.platform.key, account_id=new[0], reconnect_accounts=tuple(found[new[0]])
+        )
+        return self._check(payload, Way.ACCOUNTS)
+
+    def paste(self, text: str, now: float) -> bool:
+        """The user has entered an account id, or a message that holds one."""
+        if self.state.status in (Status.CHECKING, Status.CONNECTED):
+            return False
+        account_id = read_account_id(text)
+        if account_id is None:
+            return self._notice(
+                "That is no account id. It has 24 letters and digits, as in the column oauth_id "
+                "of fetch_accounts()."
+            )
+        if self.state.status is not Status.WAITING:
+            self._begin(Status.STARTING, now)
+        payload = MessagePayload(platform=self.platform.key, account_id=account_id)
+        return self._check(payload, Way.PASTED)
 
     def confirmed(self, run: str, account_names: Iterable[str]) -> bool:
         """The service knows the claimed id."""
@@ -233,27 +300,51 @@ class LoginMachine:
         assert self.state.payload.account_id is not None
         self.ledger.take(self.state.payload.account_id)
         return self._end(
-            Status.CONNECTED, payload=self.state.payload, account_names=tuple(account_names)
+            Status.CONNECTED,
+            payload=self.state.payload,
+            delivered_by=self.state.delivered_by,
+            account_names=tuple(account_names),
         )
 
     def not_confirmed(self, run: str) -> bool:
-        """The service does not know the claimed id: a forged or foreign one. Keep waiting."""
+        """The service does not know the claimed id: a forged or foreign one.
+
+        Where a window may still report, the run keeps waiting.
+        """
         if not self._is(run, Status.CHECKING):
             return False
+        if not self._has_window:
+            return self._end(
+                Status.FAILED,
+                error=LoginFailedError(
+                    f"This sub-account knows no {self.platform.title} login of that account id.",
+                    "Check the id and the sub-account, or log in.",
+                ),
+            )
         self.state = replace(
             self.state,
             status=Status.WAITING,
             payload=None,
+            delivered_by=None,
             notice="A result came whose account this sub-account does not know; it was not taken.",
         )
         while self._later and self.state.status is Status.WAITING:
-            self.claim(self._later.pop(0))
+            self.claim(*self._later.pop(0))
         return True
+
+    def check_delayed(self, run: str, error: GHLError) -> bool:
+        """The service did not answer the check, and is to be asked again."""
+        return self._is(run, Status.CHECKING) and self._notice(
+            f"GoHighLevel has not confirmed the result yet, and is asked again. ({error.what})"
+        )
 
     def check_failed(self, run: str, error: GHLError) -> bool:
         """The service could not be asked. The claim is kept for `recheck`."""
         return self._is(run, Status.CHECKING) and self._end(
-            Status.FAILED, payload=self.state.payload, error=error
+            Status.FAILED,
+            payload=self.state.payload,
+            delivered_by=self.state.delivered_by,
+            error=error,
         )
 
     def recheck(self, run: str, now: float) -> bool:
@@ -271,7 +362,12 @@ class LoginMachine:
         return (
             run == self.state.run
             and self.state.status not in ENDS
-            and self._end(Status.FAILED, payload=self.state.payload, error=error)
+            and self._end(
+                Status.FAILED,
+                payload=self.state.payload,
+                delivered_by=self.state.delivered_by,
+                error=error,
+            )
         )
 
     def cancel(self, run: str | None = None) -> bool:
@@ -287,8 +383,31 @@ class LoginMachine:
             return False
         return self.state.status not in ENDS and self._end(Status.TIMED_OUT)
 
+    def _begin(self, status: Status, now: float) -> str:
+        self.ledger.leave(self.state.run)
+        self._later.clear()
+        self._has_window = False
+        self._finished_before = self.ledger.count
+        run = secrets.token_urlsafe(16)
+        self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)
+        return run
+
+    def _check(self, payload: MessagePayload, way: Way) -> bool:
+        self._has_window = self._has_window or way is not Way.PASTED
+        self.state = replace(
+            self.state, status=Status.CHECKING, payload=payload, delivered_by=way, notice=None
+        )
+        return True
+
+    def _notice_rival(self) -> bool:
+        return self._notice(
+            f"A result came while two logins wait for {self.platform.title}, and it cannot be "
+            "told whose it is. Cancel one of them and reopen the window of the other."
+        )
+
     def _wait(self) -> None:
         assert self.state.run is not None
+        self._has_window = True
         self.ledger.wait(self.state.run, self.platform.key)
         self.state = replace(self.state, status=Status.WAITING)
 
@@ -309,6 +428,7 @@ class LoginMachine:
         status: Status,
         *,
         payload: MessagePayload | None = None,
+        delivered_by: Way | None = None,
         account_names: tuple[str, ...] = (),
         error: GHLError | None = None,
     ) -> bool:
@@ -317,6 +437,7 @@ class LoginMachine:
             status=status,
             run=self.state.run,
             payload=payload,
+            delivered_by=delivered_by,
             account_names=account_names,
             error=error,
         )

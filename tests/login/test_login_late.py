@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import Client, errors
-from ghl_notebook.connect import Status
+from ghl_notebook.login import Status
 from ghl_notebook.simulator import Simulator
-from tests.connect.recording import PATIENCE, Held, Recording, going_on, settle
+from tests.login.recording import PATIENCE, Held, Recording, going_on, settle
 
 LogIn = Callable[..., Recording]
 

@@ -14,7 +14,7 @@ import traitlets
 import ghl_notebook as ghl
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.simulator import Simulator
-from tests.connect.page import Page, connect
+from tests.login.page import Page, connect
 
 Card = Callable[..., ConnectAccount]
 
@@ -130,7 +130,7 @@ def test_one_failing_observer_is_not_logged_as_ours(
     connect(login, sim)
     (record,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
 
-    assert record.name == "ghl_notebook.connect"
+    assert record.name == "ghl_notebook.login"
     assert "observer of a login's account_id failed" in record.getMessage()
 
 

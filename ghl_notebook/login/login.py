@@ -16,6 +16,9 @@ from ghl_notebook.api import Client, start_in_background
 from ghl_notebook.errors import (
     ArgumentError,
     BadRequestError,
+    ConnectionFailedError,
+    DailyLimitError,
+    GatewayTimeoutError,
     GHLError,
     LocationAccessError,
     LoginCancelledError,
@@ -23,14 +26,17 @@ from ghl_notebook.errors import (
     LoginNotFinishedError,
     LoginTimeoutError,
     NotFoundError,
+    RateLimitError,
     RefusedError,
+    ServiceError,
     ValidationError,
 )
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
 
-from .machine import ENDS, Claim, Ledger, LoginMachine, LoginState, Status
+from .machine import ENDS, Claim, Ledger, LoginMachine, LoginState, Status, Way
 from .screen import SCREEN
+from .watch import AccountsWatch
 
 # How the service says that this sub-account does not know an account id.
 _UNKNOWN_ID = (
@@ -41,9 +47,16 @@ _UNKNOWN_ID = (
     ValidationError,
 )
 
+# How the service says that it may answer later.
+_TRANSIENT = (ConnectionFailedError, GatewayTimeoutError, RateLimitError, ServiceError)
+
+_WATCH_SECONDS = 3.0
+_RECHECK_SECONDS = 1.0
+_MOST_RECHECK_SECONDS = 10.0  # the interval of the service's rate limit
+
 _LEDGER = Ledger()
 
-_log = logging.getLogger("ghl_notebook.connect")
+_log = logging.getLogger("ghl_notebook.login")
 
 P = ParamSpec("P")
 
@@ -139,6 +152,9 @@ class Login:
             if run is not None:
                 self._url = None
                 self._changed()
+                # Before the window has its address, or what it brings would not be new to the list.
+                if self.client.browser is None:
+                    self._spawn(self._watch_accounts, run)
                 self._spawn(self._start, run, request)
                 self._watch(run)
 
@@ -147,17 +163,25 @@ class Login:
         with self._lock:
             return self._note(self._machine.opened(run))
 
-    def claim(self, claim: Claim) -> None:
+    def claim(self, claim: Claim, way: Way = Way.MESSAGE) -> None:
         """A message has arrived."""
         with self._lock:
-            if self._note(self._machine.claim(claim)) and self.state.status is Status.CHECKING:
-                self._spawn(self._check, claim.run)
+            self._examine(self._machine.claim(claim, way))
+
+    def paste(self, text: str) -> None:
+        """The user has entered an account id."""
+        with self._lock:
+            before = self.state.run
+            self._examine(self._machine.paste(text, time.monotonic()))
+            if self.state.run is not None and self.state.run != before:
+                self._url = None
+                self._watch(self.state.run)
 
     def recheck(self, run: str) -> None:
         """Check a claim again that the service could not be asked about."""
         with self._lock:
-            if self._note(self._machine.recheck(run, time.monotonic())):
-                self._spawn(self._check, run)
+            self._examine(self._machine.recheck(run, time.monotonic()))
+            if self.state.status is Status.CHECKING:
                 self._watch(run)
 
     def cancel(self, run: str | None = None) -> None:
@@ -210,31 +234,70 @@ class Login:
         assert self.client.browser is not None
         event = await anyio.to_thread.run_sync(self.client.browser, url)
         self.opened(run)
-        self.claim(
-            Claim(run=run, origin=event.origin, page_origin="", source="popup", data=event.data)
-        )
+        claim = Claim(run=run, origin=event.origin, page_origin="", source="popup", data=event.data)
+        self.claim(claim, Way.BROWSER)
         self._give_up_alone(run)
 
     async def _check(self, run: str) -> None:
-        payload = self.state.payload
-        if payload is None or payload.account_id is None:
-            return
-        try:
-            found = await self.client.core.available_accounts(self.platform.key, payload.account_id)
-        except _UNKNOWN_ID:
+        """Ask the service about the claimed id, again and again while it cannot be asked."""
+        wait = _RECHECK_SECONDS
+        while (state := self.state).run == run and state.status is Status.CHECKING:
+            if state.payload is None or state.payload.account_id is None:
+                return
+            try:
+                found = await self.client.core.available_accounts(
+                    self.platform.key, state.payload.account_id
+                )
+            except _UNKNOWN_ID:
+                with self._lock:
+                    self._note(self._machine.not_confirmed(run))
+                    again = self.state.status is Status.CHECKING  # a claim that came meanwhile
+                if not again:
+                    self._give_up_alone(run)
+                    return
+            except GHLError as error:
+                with self._lock:
+                    if not self._may_recheck(error, wait):
+                        self._note(self._machine.check_failed(run, error))
+                        return
+                    self._note(self._machine.check_delayed(run, error))
+                await anyio.sleep(wait)
+                wait = min(2 * wait, _MOST_RECHECK_SECONDS)
+            else:
+                names = [account.name or account.origin_id or "" for account in found]
+                with self._lock:
+                    self._note(self._machine.confirmed(run, names))
+
+    def _may_recheck(self, error: GHLError, wait: float) -> bool:
+        if isinstance(error, DailyLimitError) or not isinstance(error, _TRANSIENT):
+            return False
+        return (self.seconds_left() or 0.0) > wait
+
+    async def _watch_accounts(self, run: str) -> None:
+        """Look for the run's result in the accounts list until the run ends."""
+        watch = AccountsWatch(self.client.core, self.platform, self._reconnect)
+        tried: set[str] = set()
+        is_first = True
+        while self.state.run == run and self.state.status not in ENDS:
+            try:
+                found = await watch.look()
+            except GHLError as error:
+                _log.debug("The accounts list cannot be watched: %s", error)
+                if is_first or not isinstance(error, _TRANSIENT):
+                    # Later there would be nothing to compare with. The other ways are open.
+                    with self._lock:
+                        self._note(self._machine.watching(run, False))
+                    return
+                found = []
+            is_first = False
             with self._lock:
-                self._note(self._machine.not_confirmed(run))
-                again = self.state.status is Status.CHECKING  # a claim that came in the meantime
-            if again:
-                await self._check(run)
-            self._give_up_alone(run)
-        except GHLError as error:
-            with self._lock:
-                self._note(self._machine.check_failed(run, error))
-        else:
-            names = [account.name or account.origin_id or "" for account in found]
-            with self._lock:
-                self._note(self._machine.confirmed(run, names))
+                self._note(self._machine.watching(run, True))
+                new = {account_id: ids for account_id, ids in found if account_id not in tried}
+                if self._machine.appeared(run, new):
+                    if self.state.payload is not None:
+                        tried.add(self.state.payload.account_id or "")
+                    self._examine(True)
+            await anyio.sleep(_WATCH_SECONDS)
 
     def _give_up_alone(self, run: str) -> None:
         """End a run that still waits though the client's own browser is done: nobody is there."""
@@ -277,6 +340,11 @@ class Login:
         return task
 
     # What follows from a change.
+
+    def _examine(self, changed: bool) -> None:
+        """Begin to check what has arrived, if it was taken."""
+        if self._note(changed) and self.state.status is Status.CHECKING and self.state.run:
+            self._spawn(self._check, self.state.run)
 
     def _note(self, changed: bool) -> bool:
         if changed:

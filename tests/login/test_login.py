@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import Client, errors
-from ghl_notebook.connect import Login, Status
+from ghl_notebook.login import Login, Status
 from ghl_notebook.models import PLATFORMS
 from ghl_notebook.simulator import MessageEvent, Simulator
-from tests.connect.recording import Held, Recording
+from tests.login.recording import Held, Recording
 
 LogIn = Callable[..., Recording]
 CONNECTABLE = sorted(set(PLATFORMS) - {"twitter"})

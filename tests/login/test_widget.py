@@ -16,8 +16,8 @@ import traitlets
 import ghl_notebook as ghl
 from ghl_notebook import Client, ConnectAccount, errors
 from ghl_notebook.simulator import Simulator
-from tests.connect.page import Page, connect, flush
-from tests.connect.recording import PATIENCE
+from tests.login.page import Page, connect, flush
+from tests.login.recording import PATIENCE
 
 Card = Callable[..., ConnectAccount]
 

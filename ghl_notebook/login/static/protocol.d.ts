@@ -16,6 +16,11 @@ export interface Traits {
   /** What is worth knowing while the login goes on, such as a refused origin. */
   notice: string | null;
   account_names: string[];
+  /** Whether connections that exist are to be renewed, and the name of the one that is meant. */
+  reconnect: boolean;
+  account_name: string | null;
+  /** Whether a change in the accounts list would be seen. */
+  watches_accounts: boolean;
   /** Whether a result is kept that could be checked again. */
   can_recheck: boolean;
   /** Seconds. */
@@ -29,22 +34,27 @@ export type FromKernel =
       seconds_left: number | null }
   /** Null when no run is going. */
   | { type: "time"; run: string | null; seconds_left: number | null }
-  /** Where the kernel also hears the page: a path on a port of its own computer. */
-  | { type: "inbox"; port: number; path: string }
+  /**
+   * Where the kernel also hears the page: a path on a port of its own computer. The ticket leads to
+   * the login page there, once.
+   */
+  | { type: "loopback"; port: number; path: string; ticket: string }
   /** There is no login page for this click. The trait `error` says why. */
   | { type: "failed"; request: string };
 
 /** Page to kernel, each with an `id` of its own: said by two ways, it is taken once. */
 export type ToKernel =
   /** A page has this model now, perhaps after a reload. */
-  | { type: "hello"; page_id: string }
+  | { type: "hello"; page_id: string; origin: string }
   /** A click has opened a window: a blank one, or the prefetched address of `run`. */
   | { type: "begin"; page_id: string; request: string; prefetched?: true; run?: string | null }
   /** A message has come that may be the run's result; `source` is the window it came from. */
   | { type: "claim"; run: string; origin: string; page_origin: string;
       source: "popup" | "other"; data: Claim }
   | { type: "cancel"; run: string | null }
-  | { type: "recheck"; run: string | null };
+  | { type: "recheck"; run: string | null }
+  /** What the user has entered as an account id. */
+  | { type: "paste"; account_id: string };
 
 export type Claim = Record<string, string | number | boolean | null | string[]>;
 
@@ -55,8 +65,10 @@ export interface Look {
   error?: string | null;
   /** Without `act` the button is shown at rest. */
   primary?: { label: string; act?: () => void };
-  /** An address for the user to open. */
+  /** The authorization URL, for the user to open from here. */
   link?: string;
+  /** The login page outside of this front end. */
+  outside?: { label: string; address: string };
   /** Offer "Check again". */
   again?: boolean;
 }

@@ -5,33 +5,33 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
-import threading
+import sys
 import time
-from collections.abc import Generator, Iterator
+import webbrowser
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Self
 
 import anywidget
-import comm
 import traitlets as t
 
-from ghl_notebook.api import Client, start_in_background
+from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.secret import Secret
+from ghl_notebook.settings import read_account_ids
 
-from .inbox import INBOXES
+from .front_end import FrontEnd, find_front_end
 from .login import Login
-from .machine import ENDS, Claim, LoginState, Status
-from .protocol import Begin, Cancel, Hello, Recheck, read_said
+from .machine import ENDS, LoginState, Status
+from .pages import Pages
 from .screen import SCREEN
 
 _STATIC = Path(__file__).parent / "static"
-_log = logging.getLogger("ghl_notebook.connect")
+_log = logging.getLogger("ghl_notebook.login")
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
-_MOST_REMEMBERED = 1000
 
 
 def _kept(trait: Any) -> Any:
@@ -46,6 +46,11 @@ class ConnectAccount(anywidget.AnyWidget):
     the traits hold what came back. All traits are read-only; observe or link them as you like
     (functions given to `observe` run in a thread of their own).
 
+    The result may arrive in four ways, whichever is first: as the window's message, over the comm
+    or by the kernel's loopback server; as a change in the accounts list, when the login's pages
+    have cut the tie between the window and the notebook; as an account id that the user enters.
+    Each is a claim until the service has confirmed it to the kernel.
+
     Parameters
     ----------
     client : Client
@@ -56,7 +61,9 @@ class ConnectAccount(anywidget.AnyWidget):
     page : str, optional
         The service's parameter ``page``, for instance ``"integration"``.
     reconnect : bool, default False
-        Renew connections that exist.
+        Renew connections that exist; `ghl_notebook.reconnect` makes such a login for one of them.
+    account_name : str, optional
+        With `reconnect`, the name of the account that is to be renewed; the card shows it.
     login_type : str, optional
         ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
     time_limit : float, default 600
@@ -71,15 +78,25 @@ class ConnectAccount(anywidget.AnyWidget):
     status : str
         ``idle``, ``starting``, ``waiting``, ``checking``, then ``connected``, ``cancelled``,
         ``timed_out`` or ``failed``.
+    delivered_by : str or None
+        How the result arrived: ``message`` (the window's message event, over the comm),
+        ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
+        accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
+        simulated user).
     location_id : str
         The sub-account.
     user_id : str or None
         The user who will own the connection; None until resolved.
     action_type, page, placement, account_id : str or None
         From the message payload; None before `status` is ``connected``, and where the payload has
-        the string ``"undefined"``.
+        the string ``"undefined"``. A result that arrived without a message has `account_id` only.
+    reconnect : bool
+        As given.
+    account_name : str or None
+        As given.
     reconnect_accounts : list of str
-        From the message payload: ids of the accounts that were reconnected.
+        From the message payload, or from the accounts list: ids of the accounts that were
+        reconnected.
     payload : dict
         The whole payload under the service's names, cleaned; empty before ``connected``.
     account_names : list of str
@@ -88,6 +105,8 @@ class ConnectAccount(anywidget.AnyWidget):
         Why it failed and what to do.
     notice : str or None
         What should be known while waiting, for instance that a message was refused.
+    watches_accounts : bool
+        While waiting: a change in the accounts list would be seen.
     time_limit : float
         As given.
     can_recheck : bool
@@ -104,6 +123,7 @@ class ConnectAccount(anywidget.AnyWidget):
     -----
     The login is started by ``GET /social-media-posting/oauth/{platform}/start``, and its result
     is checked by ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``.
+    While it waits, ``GET /social-media-posting/{locationId}/accounts`` is asked every few seconds.
     The authorization URL is never a trait. The message's fields: the service's page "Starts OAuth
     For Instagram Account".
     """
@@ -115,17 +135,21 @@ class ConnectAccount(anywidget.AnyWidget):
     platform = _kept(t.Unicode(read_only=True))
     platform_name = _kept(t.Unicode(read_only=True))
     status = _kept(t.Unicode("idle", read_only=True))
+    delivered_by = _kept(t.Unicode(None, allow_none=True, read_only=True))
     location_id = _kept(t.Unicode(read_only=True))
     user_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
     action_type = _kept(t.Unicode(None, allow_none=True, read_only=True))
     page = _kept(t.Unicode(None, allow_none=True, read_only=True))
     placement = _kept(t.Unicode(None, allow_none=True, read_only=True))
     account_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    reconnect = _kept(t.Bool(False, read_only=True))
+    account_name = _kept(t.Unicode(None, allow_none=True, read_only=True))
     reconnect_accounts = _kept(t.List(t.Unicode(), read_only=True))
     payload = _kept(t.Dict(read_only=True))
     account_names = _kept(t.List(t.Unicode(), read_only=True))
     error = _kept(t.Unicode(None, allow_none=True, read_only=True))
     notice = _kept(t.Unicode(None, allow_none=True, read_only=True))
+    watches_accounts = _kept(t.Bool(False, read_only=True))
     time_limit = _kept(t.Float(read_only=True))
     can_recheck = _kept(t.Bool(False, read_only=True))
 
@@ -136,6 +160,7 @@ class ConnectAccount(anywidget.AnyWidget):
         *,
         page: str | None = None,
         reconnect: bool = False,
+        account_name: str | None = None,
         login_type: str | None = None,
         time_limit: float = 600.0,
         **kwargs: Any,
@@ -159,16 +184,15 @@ class ConnectAccount(anywidget.AnyWidget):
             login_type=login_type,
             time_limit=time_limit,
         )
-        self._timed: tuple[str | None, float | None] = (None, None)
-        self._inbox: tuple[int, str] | None = None
-        self._heard_by_comm = threading.Event()
-        self._heard_by_inbox = threading.Event()
-        self._known_ids: dict[str, None] = {}
+        self._pages = Pages(self._login, self.send, self._shown_traits)
+        self._is_in_browser = False
         # Set before the comm opens, so that the page has them from its first moment on.
         self.set_trait("platform", self._login.platform.key)
         self.set_trait("platform_name", self._login.platform.title)
         self.set_trait("location_id", client.location_id)
         self.set_trait("user_id", client.user_id)
+        self.set_trait("reconnect", reconnect)
+        self.set_trait("account_name", account_name)
         self.set_trait("time_limit", float(time_limit))
         super().__init__(**kwargs)
         self.on_msg(self._receive)
@@ -198,7 +222,7 @@ class ConnectAccount(anywidget.AnyWidget):
             If the login ends otherwise, or `timeout` is over.
         """
         until = None if timeout is None else time.monotonic() + timeout
-        for outcome in self._waiting([self._heard_by_inbox]):
+        for outcome in self._waiting("loopback"):
             left = _RESEND_SECONDS if until is None else until - time.monotonic()
             if left <= 0:
                 raise LoginTimeoutError(
@@ -208,6 +232,39 @@ class ConnectAccount(anywidget.AnyWidget):
             concurrent.futures.wait([outcome], min(left, _RESEND_SECONDS))
         self._login.finished()
         return self
+
+    def open_in_browser(self, open_url: Callable[[str], bool] = webbrowser.open) -> None:
+        """Show the login in the system's browser, outside of any notebook.
+
+        The card's own page, on 127.0.0.1; for scripts, IPython in a terminal, and front ends that
+        open no windows. The address is written to stderr as well. It can be opened once.
+
+        Parameters
+        ----------
+        open_url : callable, optional
+            Opens an address and tells whether it could; Python's ``webbrowser.open`` by default.
+        """
+        self._is_in_browser = True
+        address = self._pages.address()
+        said = "The login opens in your browser. If you do not see it, open"
+        sys.stderr.write(f"{said if open_url(address) else 'Open'} {address} on this computer.\n")
+
+    def paste(self, account_id: str) -> None:
+        """Finish the login by the account id of a login that has happened.
+
+        Nothing need be open for that: an account id is known from an earlier login, or from the
+        column ``oauth_id`` of `fetch_accounts`. The service must confirm it like any result.
+
+        ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``
+
+        Parameters
+        ----------
+        account_id : str
+            The id, or the whole message of a login's last page as JSON. What is no id is said in
+            `notice`; what the service does not know fails the login, or leaves it waiting.
+        """
+        self._login.paste(str(account_id))
+        self._flush()
 
     def cancel(self) -> None:
         """Give up the attempt that is going; a later click begins another one."""
@@ -222,7 +279,8 @@ class ConnectAccount(anywidget.AnyWidget):
         """Cancel the login and remove the card."""
         if login := getattr(self, "_login", None):  # ipywidgets closes half-made widgets as well
             login.cancel()
-            start_in_background(self._close_inbox)
+            self._flush()
+            self._pages.close()
         super().close()
 
     # What the login shows (see `login.Screen`); these run in the screen's thread.
@@ -231,8 +289,10 @@ class ConnectAccount(anywidget.AnyWidget):
         """Bring the traits up to date, `status` last: who observes it finds the others set."""
         payload = state.payload if state.status is Status.CONNECTED else None
         known = payload or MessagePayload()
+        way = state.delivered_by if state.status is Status.CONNECTED else None
         news = {
             "user_id": self._login.client.user_id,
+            "delivered_by": None if way is None else str(way),
             "action_type": known.action_type,
             "page": known.page,
             "placement": known.placement,
@@ -242,6 +302,7 @@ class ConnectAccount(anywidget.AnyWidget):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
+            "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
         }
@@ -252,28 +313,15 @@ class ConnectAccount(anywidget.AnyWidget):
                 except Exception:  # noqa: BLE001
                     # A user's observer failed, of this trait: the others are set all the same.
                     _log.exception("An observer of a login's %s failed", name)
-        if state.status is Status.CONNECTED:
-            start_in_background(self._close_inbox)
-        now = (state.run, state.deadline)
-        if state.deadline is not None and now != self._timed:  # a run began, or its time anew
-            self._timed = now
-            self._tell_time()
+        self._pages.show()
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Hand the page the authorization URL, as a message: a trait would be saved."""
-        self.send(
-            {
-                "type": "authorize",
-                "request": request,
-                "run": run,
-                "url": url.reveal(),
-                "seconds_left": seconds_left,
-            }
-        )
+        """Hand the pages the authorization URL."""
+        self._pages.authorize(request, run, url, seconds_left)
 
     def close_window(self, request: str) -> None:
         """Have the page close the window that it opened in vain."""
-        self.send({"type": "failed", "request": request})
+        self._pages.close_window(request)
 
     # What the page says; on which thread depends on the front end.
 
@@ -283,60 +331,23 @@ class ConnectAccount(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         if isinstance(content, dict):
-            self._heard_by_comm.set()
-            self._take(content)
-
-    def _receive_by_inbox(self, content: dict[str, Any]) -> None:
-        self._heard_by_inbox.set()
-        self._take(content)
-
-    def _take(self, content: dict[str, Any]) -> None:
-        """Take what the page said, once: it says everything by each way that it knows."""
-        number = content.get("id")
-        if isinstance(number, str):
-            if number in self._known_ids:
-                return
-            self._known_ids[number] = None
-            if len(self._known_ids) > _MOST_REMEMBERED:
-                self._known_ids.pop(next(iter(self._known_ids)))
-        match read_said(content):
-            case Hello():
-                SCREEN.post(self._tell_time)
-                self._introduce()
-            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
-                pass
-            case Begin(request=request):
-                self._login.begin(request)
-            case Claim() as claim:
-                self._login.claim(claim)
-            case Cancel(run=run):
-                self._login.cancel(run)
-            case Recheck(run=run):
-                self._login.recheck(run)
-
-    def _tell_time(self) -> None:
-        self.send(
-            {
-                "type": "time",
-                "run": self._login.state.run,
-                "seconds_left": self._login.seconds_left(),
-            }
-        )
+            self._pages.take(content, "comm")
 
     # Helpers.
 
     async def _finish(self) -> Self:
         done: asyncio.Future[LoginState] | None = None
-        for outcome in self._waiting([self._heard_by_comm, self._heard_by_inbox]):
+        for outcome in self._waiting("comm", "loopback"):
             done = done or asyncio.wrap_future(outcome)
             await asyncio.wait([done], timeout=_RESEND_SECONDS)
         self._login.finished()
         return self
 
-    def _waiting(self, heard: list[threading.Event]) -> Iterator[Future[LoginState]]:
+    def _waiting(self, *ways: str) -> Iterator[Future[LoginState]]:
         """Yield the outcome again and again until it is there; the caller waits in between.
 
-        Nobody may press the button when no page is `heard` from: that is said after a while.
+        Nobody may press the button when no page is heard in these `ways`: that is said after a
+        while.
         """
         if SCREEN.is_current_thread():
             raise ArgumentError(
@@ -344,45 +355,47 @@ class ConnectAccount(anywidget.AnyWidget):
                 "Use its traits there, or wait in a cell.",
             )
         needs_page = self._login.client.browser is None and self.status not in ENDS
-        if needs_page and (self.comm is None or isinstance(self.comm, comm.DummyComm)):
-            raise FrontEndError(
-                "There is no notebook front end here in which the button could be pressed."
-            )
+        if needs_page and not self._is_in_browser:
+            needs_page = self._needs_person()
         outcome = self._login.outcome()
         if self._login.state.status is Status.IDLE:
             self._login.begin(None if needs_page else "browser")
         patience = time.monotonic() + _PATIENCE_SECONDS
         try:
             while not outcome.done():
-                if needs_page and not any(event.is_set() for event in heard):
-                    if time.monotonic() > patience:
+                if needs_page and not any(self._pages.heard[way].is_set() for way in ways):
+                    if time.monotonic() > patience and not self._is_in_browser:
                         raise FrontEndError(
                             f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
                             "Display the login in a cell of its own, press its button there, and "
                             "run the cells that use it when the card says connected.",
                         )
                     # The card may appear only now, and what its page says is not read meanwhile.
-                    self._introduce()
+                    self._pages.introduce()
                 yield outcome
         finally:
             outcome.cancel()
 
-    def _introduce(self) -> None:
-        """Tell the page what it cannot know from the traits."""
-        if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
-            start_in_background(self._open_inbox)
-        self._login.show_again()
+    def _needs_person(self) -> bool:
+        """Tell whether a person is needed; use an earlier login where nobody can be asked."""
+        if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
+            return True
+        account_id = read_account_ids().get(self.platform)
+        if account_id is None:
+            raise FrontEndError(
+                "There is no notebook front end here in which the button could be pressed.",
+                "In a terminal use ghl_notebook.connect() or login.open_in_browser(). Where nobody "
+                "can log in, set GHL_ACCOUNT_IDS to the account id of an earlier login, as in "
+                f"{self.platform}=66a1b2c3d4e5f60718293a4b; with demo(), set "
+                "GHL_DEMO_USER=simulated. In Voila, display the login and observe its traits.",
+            )
+        self._login.paste(account_id)
+        return False
 
-    async def _open_inbox(self) -> None:
-        if self._inbox is None:
-            self._inbox = await INBOXES.open(self._receive_by_inbox)
-        port, path = self._inbox
-        SCREEN.post(lambda: self.send({"type": "inbox", "port": port, "path": path}))
-
-    async def _close_inbox(self) -> None:
-        inbox, self._inbox = self._inbox, None
-        if inbox is not None:
-            await INBOXES.close(inbox[1])
+    def _shown_traits(self) -> dict[str, Any]:
+        """Return the traits that the kernel alone sets: what a page shows."""
+        names = [name for name in self.trait_names() if self._is_kernel_owned(name)]
+        return {name: getattr(self, name) for name in names}
 
     def _flush(self) -> None:
         if not SCREEN.is_current_thread():

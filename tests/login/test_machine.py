@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ghl_notebook.connect import ENDS, LoginMachine, Status, machine
-from tests.connect.machines import (
+from ghl_notebook.login import ENDS, LoginMachine, Status, machine
+from tests.login.machines import (
     ERROR,
     LIMIT,
     SITUATIONS,
@@ -47,7 +47,7 @@ OF_WHICHEVER_RUN: dict[str, Callable[[LoginMachine], object]] = {
 
 EVENTS = [*OF_ONE_RUN, *OF_WHICHEVER_RUN]
 
-# The drawing in the docstring of ghl_notebook.connect.machine, as situation, event, new status.
+# The drawing in the docstring of ghl_notebook.login.machine, as situation, event, new status.
 DRAWN: dict[tuple[str, str], Status] = {
     ("idle", "begin"): Status.STARTING,
     ("prefetched", "begin"): Status.STARTING,

@@ -1,7 +1,7 @@
-"""What the page says to the kernel, over the comm or through the inbox.
+"""What the page says to the kernel, over the comm or to the loopback server.
 
 `page_id` names the page, `request` a click in it, and `run` an attempt to log in. What the kernel
-says is written where it is sent (`widget`); `static/protocol.d.ts` has both sides.
+says is written where it is sent (`pages`); `static/protocol.d.ts` has both sides.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import msgspec
 
 from .machine import Claim
 
-_log = logging.getLogger("ghl_notebook.connect")
+_log = logging.getLogger("ghl_notebook.login")
 
 
 class Hello(msgspec.Struct, tag="hello"):
-    """A page has the card."""
+    """A page has the card; `origin` is where it came from."""
 
     page_id: str
+    origin: str | None = None
 
 
 class Begin(msgspec.Struct, tag="begin"):
@@ -43,7 +44,13 @@ class Recheck(msgspec.Struct, tag="recheck"):
     run: str
 
 
-Said = Hello | Begin | Claim | Cancel | Recheck
+class Paste(msgspec.Struct, tag="paste"):
+    """The user has entered an account id."""
+
+    account_id: str
+
+
+Said = Hello | Begin | Claim | Cancel | Recheck | Paste
 
 
 def read_said(content: dict[str, Any]) -> Said | None:

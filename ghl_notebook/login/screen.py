@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-_log = logging.getLogger("ghl_notebook.connect")
+_log = logging.getLogger("ghl_notebook.login")
 
 
 class ScreenThread:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ghl_notebook.connect import Claim, Ledger, LoginMachine, Status
-from tests.connect.machines import (
+from ghl_notebook.login import Claim, Ledger, LoginMachine, Status
+from tests.login.machines import (
     ACCOUNT,
     ANOTHER,
     ERROR,

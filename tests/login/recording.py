@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 
 from ghl_notebook.api import start_in_background
-from ghl_notebook.connect import Claim, Login, LoginState, Status
-from ghl_notebook.connect.screen import SCREEN
+from ghl_notebook.login import Claim, Login, LoginState, Status
+from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 

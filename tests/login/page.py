@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from comm.base_comm import BaseComm
 
 from ghl_notebook import ConnectAccount
-from ghl_notebook.connect.screen import SCREEN
+from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.simulator import Simulator
-from tests.connect.recording import PATIENCE
+from tests.login.recording import PATIENCE
 
 
 class Page(BaseComm):

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
+from ghl_notebook.login.inbox import InboxServer
 
 from ghl_notebook.api import run_in_background
-from ghl_notebook.connect.inbox import InboxServer
 
 PAGE = "http://127.0.0.1:8888"
 

@@ -15,16 +15,19 @@
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",
+  "watches_accounts",
 ]);
 const GOING_ON = new Set(["starting", "waiting", "checking"]);
 const TICK_MS = 500;
 const PATIENCE_MS = 5000;
+const PASTE_AFTER_MS = 30_000;
 const MAX_CLAIMS = 20;
 const MAX_CHARS = 16_384;
 const MAX_ITEMS = 100;
 const NAMES_SHOWN = 5;
 const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
 const ASKING = "Asking GoHighLevel for the login page…";
+const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
@@ -41,8 +44,12 @@ class Session {
   unanswered = false;
   /** @type {object | null} What the kernel was told of the last click. */
   click = null;
-  /** @type {string | null} Where the kernel hears this page while a cell keeps it from comms. */
-  inbox = null;
+  /** @type {string | null} Where the kernel's loopback server has this login. */
+  loopback = null;
+  /** @type {string | null} What `loopback` was found for. */
+  door = null;
+  /** @type {string | null} Leads to the login page outside of this front end, once. */
+  outside = null;
   /** Whether a click in this page began, or reopened, what is going on. */
   begun = false;
   /** @type {Window | null} */
@@ -52,9 +59,13 @@ class Session {
   readsClosed = false;
   blocked = false;
   claims = 0;
-  /** @type {number | null} On the clock of performance.now(), as `asked`. */
+  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
   deadline = null;
   asked = 0;
+  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
+  lost = null;
+  /** Whether the user has followed the link out of this front end. */
+  isElsewhere = false;
   /** @type {string | null} What went wrong in the page itself. */
   problem = null;
   /** @type {Status | null} Shown from the click until the kernel, which may be busy, says more. */
@@ -71,18 +82,26 @@ class Session {
     const onStatus = () => this.onStatus();
     const onKernel = (/** @type {FromKernel} */ m) => this.onKernel(m);
     SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
+    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
+    const onLive = () => this.onLive();
     model.on("change:status", onStatus);
     model.on("msg:custom", onKernel);
+    model.on("comm_live_update", onLive);
     window.addEventListener("message", (event) => this.onMessage(event), { signal });
     signal.addEventListener("abort", () => {
       SHOWN_TRAITS.forEach((name) => model.off(`change:${name}`, update));
       model.off("change:status", onStatus);
       model.off("msg:custom", onKernel);
+      model.off("comm_live_update", onLive);
       this.views.clear();
       this.settle();
       clearInterval(this.timer);
     }, { once: true });
-    this.send({ type: "hello", page_id: this.pageId });
+    this.hello();
+  }
+
+  hello() {
+    this.send({ type: "hello", page_id: this.pageId, origin: location.origin });
   }
 
   /** @returns {Status} */
@@ -98,8 +117,19 @@ class Session {
     return this.ahead !== null && performance.now() - this.asked > PATIENCE_MS;
   }
 
+  get kernelIsLost() {
+    return this.lost !== null && performance.now() - this.lost > PATIENCE_MS;
+  }
+
+  /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
+  get mayPaste() {
+    if (this.status === "timed_out") return true;
+    return this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
+      || this.isElsewhere || performance.now() - this.asked > PASTE_AFTER_MS);
+  }
+
   update() {
-    const active = GOING_ON.has(this.status);
+    const active = GOING_ON.has(this.status) || this.lost !== null;
     if (active && this.timer === undefined) {
       this.timer = setInterval(() => this.tick(), TICK_MS);
     } else if (!active) {
@@ -113,6 +143,11 @@ class Session {
     // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
     // the user, and never the end of a login.
     this.readsClosed = this.popup !== null && this.popup.closed;
+    if (this.kernelIsLost) {
+      this.settle();
+      this.lost = null;
+      this.problem = KERNEL_GONE;
+    }
     this.update();
   }
 
@@ -122,6 +157,7 @@ class Session {
     const request = newId();
     this.closeWindow();
     this.problem = null;
+    this.isElsewhere = false;
     this.popup = openWindow(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
@@ -153,8 +189,20 @@ class Session {
     this.send({ type: "recheck", run: this.run });
   }
 
+  /** @param {string} text An account id, as the user has entered it. */
+  paste(text) {
+    if (text.trim()) this.send({ type: "paste", account_id: text.slice(0, MAX_CHARS) });
+  }
+
   linkFollowed() {
     this.blocked = false;
+    this.isElsewhere = true;
+    this.update();
+  }
+
+  onLive() {
+    this.lost ??= performance.now();
+    this.hello();
     this.update();
   }
 
@@ -169,7 +217,9 @@ class Session {
 
   /** @param {FromKernel} message */
   onKernel(message) {
-    if (message.type === "inbox") this.onInbox(message);
+    this.lost = null;
+    if (this.problem === KERNEL_GONE) this.problem = null;
+    if (message.type === "loopback") void this.onLoopback(message);
     else if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
     else if (message.type === "failed" && message.request === this.request) this.settle();
@@ -202,15 +252,28 @@ class Session {
     this.popup.location.replace(address);
   }
 
-  /** @param {Extract<FromKernel, {type: "inbox"}>} message */
-  onInbox({ port, path }) {
-    const inbox = inboxAddress(port, path);
-    if (inbox === this.inbox) return;
-    this.inbox = inbox;
-    // So that the kernel learns that this way is open, and that somebody can press the button.
-    this.send({ type: "hello", page_id: this.pageId });
-    // A click that came before went by the comm alone, which a busy kernel does not read.
-    if (this.isAsking && this.click !== null) post(inbox, this.click);
+  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
+  async onLoopback({ port, path, ticket }) {
+    if (!isDoor(port, path, ticket)) return;
+    const door = `${port}/${path}`;
+    if (door !== this.door) {
+      this.door = door;
+      this.loopback = this.outside = null;
+      // The first hello: so that the kernel learns that somebody can press the button.
+      const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
+      for (const server of loopbackServers(port)) {
+        if (!(await post(`${server}${path}/`, hello))) continue;
+        if (this.door !== door) return;
+        this.loopback = `${server}${path}/`;
+        break;
+      }
+      // A click that came before went by the comm alone, which a busy kernel does not read.
+      if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
+    }
+    // The system's browser, which VS Code hands links to, reaches what its frame may not.
+    const server = isWebview() ? onThisComputer(port) : this.loopback?.replace(`${path}/`, "");
+    this.outside = server ? `${server}open/${ticket}` : null;
+    this.update();
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
@@ -257,12 +320,12 @@ class Session {
    */
   send(message) {
     const numbered = { ...message, id: newId() };
-    if (this.inbox !== null) post(this.inbox, numbered);
+    if (this.loopback !== null) void post(this.loopback, numbered);
     try {
       this.model.send(numbered);
     } catch {
       this.settle();
-      this.problem = "The kernel is not connected: run the cell again.";
+      this.problem = KERNEL_GONE;
     }
     return numbered;
   }
@@ -271,7 +334,7 @@ class Session {
   settle() {
     this.closeWindow();
     this.url = this.request = this.deadline = this.problem = this.ahead = null;
-    this.begun = false;
+    this.begun = this.isElsewhere = false;
   }
 
   closeWindow() {
@@ -293,35 +356,53 @@ function windowsOfThePage() {
   return page[Symbol.for("ghl_notebook.windows")] ??= new WeakMap();
 }
 
-/**
- * A kernel on this computer is reached directly. Another is behind the notebook's own server, which
- * hands the path on if it has jupyter-server-proxy.
- *
- * @param {number} port
- * @param {string} path
- */
-function inboxAddress(port, path) {
-  if (["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) {
-    return `http://127.0.0.1:${port}/${path}`;
-  }
-  const config = document.getElementById("jupyter-config-data")?.textContent;
-  /** @type {{baseUrl?: string}} */
-  const { baseUrl = "/" } = config ? JSON.parse(config) : {};
-  return new URL(`${baseUrl}proxy/${port}/${path}`, location.origin).href;
+/** @param {number} port @param {...string} words Whether it is what our kernel says of its server. */
+function isDoor(port, ...words) {
+  return Number.isInteger(port) && port > 0 && port < 65536
+    && words.every((word) => /^[\w-]+$/.test(word));
 }
 
-/** @param {string} address @param {object} message */
+/**
+ * Where the kernel's loopback server may be reached, the likeliest first. A kernel on this computer
+ * is there directly; another one, or one in a container, is behind the notebook's own server, which
+ * hands requests on if it has jupyter-server-proxy.
+ *
+ * @param {number} port
+ */
+function loopbackServers(port) {
+  const config = document.getElementById("jupyter-config-data")?.textContent;
+  /** @type {{baseUrl?: string}} */
+  const { baseUrl } = config ? JSON.parse(config) : {};
+  const proxied = baseUrl ? [new URL(`${baseUrl}proxy/${port}/`, location.origin).href] : [];
+  // A browser asks its user before a public page may call this computer, and often refuses.
+  const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+  return isHere || isWebview() ? [onThisComputer(port), ...proxied] : proxied;
+}
+
+/** @param {number} port */
+function onThisComputer(port) {
+  return `http://127.0.0.1:${port}/`;
+}
+
+/** VS Code's frame for outputs: it opens no windows, and hands links to the system's browser. */
+function isWebview() {
+  return location.protocol === "vscode-webview:" || "vscodeThemeKind" in document.body.dataset;
+}
+
+/** @param {string} address @param {object} message Whether the loopback server has taken it. */
 async function post(address, message) {
   try {
-    await fetch(address, {
+    const answer = await fetch(address, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(message),
       credentials: address.startsWith(location.origin) ? "same-origin" : "omit",
       keepalive: true,
     });
+    return answer.status === 204;
   } catch {
     // Not reachable from here, or closed since: the comm says the same as soon as it is heard.
+    return false;
   }
 }
 
@@ -402,7 +483,9 @@ function sameName(a, b) {
 function look(session) {
   const { model, status } = session;
   const name = model.get("platform_name");
-  const retry = { label: "Try again", act: () => session.begin() };
+  if (session.problem === KERNEL_GONE && status !== "connected") {
+    return { text: "This card is no longer connected." };
+  }
   switch (status) {
     case "starting":
     case "waiting":
@@ -411,48 +494,76 @@ function look(session) {
       return { text: "Checking with GoHighLevel what was connected…" };
     case "connected":
       return {
-        text: `${name} is connected.`,
+        text: model.get("reconnect") ? `${name} is reconnected.` : `${name} is connected.`,
         hint: model.get("account_names").length
           ? "This login can attach:"
           : "No account was shared in it, so there is nothing to attach.",
       };
     case "cancelled":
-      return { text: "The login was cancelled.", primary: retry };
+      return { text: "The login was cancelled.", ...begins(session, "Try again") };
     case "timed_out":
       return {
         text: `No result arrived within ${duration(model.get("time_limit"))}.`,
-        hint: "The login was given up. Nothing is waiting any more.",
-        primary: retry,
+        hint: "The login was given up. If you have finished it, enter its account id.",
+        ...begins(session, "Try again"),
       };
     case "failed":
       return {
         text: `${name} could not be connected.`,
         error: model.get("error") ?? "No reason was given. Try again.",
         again: model.get("can_recheck") && session.run !== null,
-        primary: retry,
+        ...begins(session, "Try again"),
       };
     default:
-      return {
-        text: `${name}'s login opens in a small window. You decide there what to share.`,
-        primary: { label: `Connect ${name}`, act: () => session.begin() },
-      };
+      return lookBefore(session);
   }
+}
+
+/**
+ * What begins a login: a button, or, where no window can be opened, a link out of this front end.
+ *
+ * @param {Session} session @param {string} label @returns {Partial<Look>}
+ */
+function begins(session, label) {
+  if (!isWebview()) return { primary: { label, act: () => session.begin() } };
+  return session.outside ? { outside: { label, address: session.outside } }
+    : { primary: { label } };
+}
+
+/** @param {Session} session @returns {Look} */
+function lookBefore(session) {
+  const { model } = session;
+  const name = model.get("platform_name");
+  const account = model.get("account_name");
+  const place = isWebview() ? "your browser" : "a small window";
+  return {
+    text: account !== null
+      ? `Renew ${account}: log in as before, and leave it ticked.`
+      : `${name}'s login opens in ${place}. You decide there what to share.`,
+    ...begins(session, `${model.get("reconnect") ? "Reconnect" : "Connect"} ${name}`),
+  };
 }
 
 /** @param {Session} session @returns {Look} */
 function lookWhileOpen(session) {
-  const { model, url, popup } = session;
+  const { model, url, popup, outside } = session;
   const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
   const silent = session.kernelIsSilent
     ? "The kernel has not answered yet. It may be busy with another cell; "
       + "if it was restarted, run this cell again."
     : undefined;
+  const elsewhere = outside === null ? undefined
+    : { label: "Open in your browser", address: outside };
   if (session.problem) {
     return { text: "There is no login page to open.", primary: opening("Try again") };
   }
-  if (!session.begun && url !== null) {
-    const primary = opening(`Connect ${model.get("platform_name")}`);
-    return { text: "The login page is ready.", primary };
+  if (!session.begun && url !== null && !isWebview()) return lookBefore(session);
+  if (isWebview() || (session.isElsewhere && !session.begun)) {
+    return {
+      text: "Finish the login in your browser.",
+      hint: "Its result comes back here by itself.",
+      outside: elsewhere && { ...elsewhere, label: "Open it again" },
+    };
   }
   if (!session.begun) {
     return {
@@ -469,10 +580,11 @@ function lookWhileOpen(session) {
       hint: "It may have blocked it. If you see none, open the login page with this link; "
         + "the result is still awaited.",
       link: url,
+      outside: elsewhere,
     };
   }
   const text = "Finish the login in the window that opened.";
-  if (popup === null) return { text, hint: silent, link: url };
+  if (popup === null) return { text, hint: silent ?? watching(session), link: url };
   if (!session.readsClosed) {
     return { text, hint: silent, primary: { label: "Show window", act: () => popup.focus() } };
   }
@@ -486,9 +598,16 @@ function lookWhileOpen(session) {
   return {
     text: "Still waiting for the result.",
     hint: "The window reads closed. If it is still there, finish in it. If you have finished, "
-      + "the result may still arrive. Otherwise reopen it.",
+      + `${watching(session)} Otherwise reopen it.`,
     primary: opening("Reopen window"),
   };
+}
+
+/** @param {Session} session */
+function watching({ model }) {
+  return model.get("watches_accounts")
+    ? "the result is looked for in the accounts list, too."
+    : "the result may still arrive.";
 }
 
 /**
@@ -517,19 +636,37 @@ function renderCard(session, el, signal) {
   const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
   const primary = button("primary", "", () => look(session).primary?.act?.());
   const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
+  const outside = make("a", "button", { target: "_blank", rel: "noopener noreferrer" });
   const again = button("secondary", "Check again", () => session.recheck());
   const cancel = button("quiet", "Cancel", () => session.cancel());
   const live = make("p", "live", { "aria-live": "polite" });
+  const input = make("input", "input", {
+    type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
+  });
+  const use = make("button", "button", { type: "submit" }, "Use it");
+  const form = make("form", "paste", {},
+    make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
   const card = make("div", "card", { role: "group", tabindex: "-1" },
     make("div", "head", {}, mark, make("div", "", {}, title,
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint, names)),
-    error, notice, next,
-    make("div", "actions", {}, primary, link, again, make("div", "end", {}, time, cancel)), live);
+    error, notice, next, form,
+    make("div", "actions", {}, primary, link, outside, again,
+      make("div", "end", {}, time, cancel)), live);
   let announced = "";
   link.classList.add("ghl-connect-primary");
-  link.addEventListener("click", () => session.linkFollowed(), { signal });
+  use.classList.add("ghl-connect-secondary");
+  for (const way of [link, outside]) {
+    // Not before the link is followed: a hidden one leads nowhere.
+    way.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    session.paste(input.value);
+  }, { signal });
+  // The notebook's shortcuts are not for those who type here.
+  input.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
   session.views.add(paint);
   signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
   paint();
@@ -554,19 +691,22 @@ function renderCard(session, el, signal) {
     say(hint, view.hint);
     showNames(found);
     say(error, session.problem ?? view.error);
-    say(notice, goingOn ? model.get("notice") : "");
+    say(notice, session.status === "connected" ? "" : model.get("notice"));
+    form.hidden = !session.mayPaste;
     next.hidden = session.status !== "connected";
     say(primary, view.primary?.label);
     primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
-    link.hidden = !view.link;
-    if (view.link) link.href = view.link;
-    else link.removeAttribute("href");
+    lead(link, view.link);
+    lead(outside, view.outside?.address);
+    say(outside, view.outside?.label);
+    outside.classList.toggle("ghl-connect-primary", !view.primary && !view.link);
+    outside.classList.toggle("ghl-connect-secondary", !!view.primary || !!view.link);
     again.hidden = !view.again;
     cancel.hidden = !goingOn;
     announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "));
     if (focused && card.contains(focused) && focused.closest("[hidden]")) {
       // Never on to Cancel: the next press of the key would end what the last one began.
-      const onward = [primary, link, copy].find((node) => !node.closest("[hidden]"));
+      const onward = [primary, link, outside, copy].find((node) => !node.closest("[hidden]"));
       (onward ?? card).focus();
     }
   }
@@ -634,6 +774,13 @@ function say(node, text) {
   // Written only when it differs: a live region would speak again, and a selection would be lost.
   if (node.textContent !== (text ?? "")) node.textContent = text ?? "";
   node.hidden = !text;
+}
+
+/** @param {HTMLAnchorElement} link @param {string | undefined} address Hides the link if missing. */
+function lead(link, address) {
+  link.hidden = !address;
+  if (address) link.href = address;
+  else link.removeAttribute("href");
 }
 
 /** @param {string[]} names */

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ghl_notebook.connect import Claim, Ledger, LoginMachine, Status
 from ghl_notebook.errors import ServiceError
+from ghl_notebook.login import Claim, Ledger, LoginMachine, Status
 from ghl_notebook.models import find_platform
 
 ORIGIN = "https://services.leadconnectorhq.com"

@@ -1,0 +1,132 @@
+"""A login in one call: for a script or a cell, and for a row of the accounts list."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ghl_notebook.api import Client
+from ghl_notebook.errors import ArgumentError
+
+from .front_end import FrontEnd, find_front_end
+from .widget import ConnectAccount
+
+
+class AccountRow(Protocol):
+    """A row of `fetch_accounts`: anything with its columns as items."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """Return the value of a column."""
+        ...
+
+
+def connect(
+    client: Client,
+    platform: str = "instagram",
+    *,
+    timeout: float | None = None,
+    **options: Any,
+) -> ConnectAccount:
+    """Log in and return the finished login, wherever this runs.
+
+    In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
+    the login opens in the system's browser; without one, its address is printed. Where nobody can
+    log in, the account id of an earlier login is used, from ``GHL_ACCOUNT_IDS``.
+
+    ``GET /social-media-posting/oauth/{platform}/start``
+
+    Parameters
+    ----------
+    client : Client
+        What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
+    platform : str, default "instagram"
+        As for `ConnectAccount`.
+    timeout : float, optional
+        Seconds to wait. Waiting never outlasts the login's own time limit.
+    **options
+        Handed to `ConnectAccount`, for instance ``reconnect=True``.
+
+    Returns
+    -------
+    ConnectAccount
+        A login that the service has confirmed.
+
+    Raises
+    ------
+    FrontEndError
+        If nobody can log in here; the message names the variables to set.
+    LoginError
+        If the login ends otherwise, or `timeout` is over.
+
+    Examples
+    --------
+    >>> login = connect(client, "instagram", timeout=300)       # doctest: +SKIP
+    >>> fetch_available_accounts(client, login)                  # doctest: +SKIP
+    """
+    login = ConnectAccount(client, platform, **options)
+    if client.browser is None:
+        match find_front_end(login.comm):
+            case FrontEnd.NOTEBOOK:
+                from IPython.display import display
+
+                display(login)  # type: ignore[no-untyped-call]
+            case FrontEnd.DESKTOP:
+                login.open_in_browser()
+            case FrontEnd.TERMINAL:
+                login.open_in_browser(lambda _: False)
+            case FrontEnd.NOBODY:
+                pass  # waiting says so, or uses an earlier login
+    return login.wait(timeout)
+
+
+def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
+    """Make the login that renews a connection, expired or not.
+
+    Display it and log in as before. Afterwards `fetch_accounts` has the connection's new end.
+
+    ``GET /social-media-posting/oauth/{platform}/start?reconnect=true``
+
+    Parameters
+    ----------
+    client : Client
+        Of the sub-account that the connection belongs to.
+    account : pandas.Series or mapping
+        One row of `fetch_accounts`; its ``platform``, ``name`` and ``location_id`` are read.
+    **options
+        Handed to `ConnectAccount`.
+
+    Returns
+    -------
+    ConnectAccount
+        The login, not begun yet.
+
+    Raises
+    ------
+    ArgumentError
+        If `account` is no such row, or belongs to another sub-account.
+    PlatformError
+        If its platform cannot be connected.
+
+    Examples
+    --------
+    >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
+    >>> reconnect(client, accounts[accounts.is_expired].iloc[0]) # doctest: +SKIP
+    """
+    try:
+        platform, name, location_id = (
+            account[column] for column in ("platform", "name", "location_id")
+        )
+        if not isinstance(platform, str):
+            raise TypeError
+    except (KeyError, IndexError, TypeError):
+        raise ArgumentError(
+            f"The second argument is a {type(account).__name__}, not a row of fetch_accounts().",
+            "Pass one row, as in accounts.iloc[0] or accounts.loc[3].",
+        ) from None
+    if location_id != client.location_id:
+        raise ArgumentError(
+            f"The account belongs to the sub-account {location_id}, the client to "
+            f"{client.location_id}.",
+            "Use the client of that sub-account.",
+        )
+    shown = name if isinstance(name, str) else None
+    return ConnectAccount(client, platform, reconnect=True, account_name=shown, **options)

@@ -1,0 +1,319 @@
+"""The loopback server: a way between page and kernel that is not a comm.
+
+A cell that waits keeps the kernel from hearing comms, and a script has none. So a small server on
+127.0.0.1 runs in the background event loop: started for the first login that needs it, stopped with
+the last. A page on this computer reaches it directly, another one through jupyter-server-proxy.
+
+For each login it has a *door*, behind a path that nobody can guess:
+
+=========================  ========================================================================
+``POST /{path}/``          what a page says, as over the comm; only ever a claim
+``GET /{path}/``           the login page: the card, outside of any notebook
+``GET /{path}/events``     what the kernel says to the login page (server-sent events)
+``GET /open/{ticket}``     leads to the login page, once: an address that others may see in passing,
+                           such as in the list of processes, is worth nothing afterwards
+=========================  ========================================================================
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ghl_notebook.models import MAX_MESSAGE_CHARACTERS
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Message = dict[str, Any]
+
+# A claim's data may be as long as a message, once more escaped as JSON, and has a frame around it.
+_MAX_BYTES: Final = 4 * MAX_MESSAGE_CHARACTERS
+_MOST_STREAMS: Final = 8
+_MOST_ORIGINS: Final = 8
+_HEARTBEAT_SECONDS: Final = 15.0
+
+_STATIC: Final = Path(__file__).parent / "static"
+_FILES: Final = {
+    "": ("page.html", "text/html; charset=utf-8"),
+    "page.css": ("page.css", "text/css; charset=utf-8"),
+    "page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "connect.css": ("connect.css", "text/css; charset=utf-8"),
+    "connect.js": ("connect.js", "text/javascript; charset=utf-8"),
+}
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Door:
+    """One login's place on the server. Its methods run in the background event loop.
+
+    Parameters
+    ----------
+    receive : callable
+        Takes what a page says.
+    greet : callable
+        Returns what a login page is told first.
+    entered : callable
+        Called when a ticket was used, and another one counts.
+
+    Attributes
+    ----------
+    path : str
+        Behind which the door is.
+    ticket : str
+        Leads to the login page, once.
+    """
+
+    def __init__(
+        self,
+        receive: Callable[[Message], None],
+        greet: Callable[[], list[Message]],
+        entered: Callable[[], None],
+    ) -> None:
+        self.path: Final = secrets.token_urlsafe(32)
+        self.ticket = secrets.token_urlsafe(32)
+        self.receive = receive
+        self._greet = greet
+        self._entered = entered
+        self._origins: set[str] = set()
+        self._streams: set[asyncio.Queue[Message | None]] = set()
+
+    def admit(self, origin: str) -> None:
+        """Let a page's origin post here: it has said over the comm that it shows this login."""
+        if len(self._origins) < _MOST_ORIGINS:
+            self._origins.add(origin)
+
+    def admits(self, origin: str) -> bool:
+        """Tell whether an origin may post here.
+
+        As long as no page has been heard over the comm, which may be blocked, the first origin
+        that knows the path is the notebook's.
+        """
+        if not self._origins:
+            self.admit(origin)
+        return origin in self._origins
+
+    async def say(self, message: Message) -> None:
+        """Say something to all login pages."""
+        for stream in self._streams:
+            stream.put_nowait(message)
+
+    def enter(self) -> None:
+        """Take the ticket."""
+        self.ticket = secrets.token_urlsafe(32)
+        self._entered()
+
+    def end(self) -> None:
+        """Say nothing more."""
+        for stream in self._streams:
+            stream.put_nowait(None)
+
+    async def events(self) -> AsyncIterator[bytes]:
+        """Yield what the kernel says, from now on, as server-sent events."""
+        stream: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._streams.add(stream)
+        try:
+            for message in self._greet():
+                yield _event(message)
+            while True:
+                try:
+                    said = await asyncio.wait_for(stream.get(), _HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    yield b":\n\n"  # finds out whether the page is still there
+                    continue
+                if said is None:
+                    return
+                yield _event(said)
+        finally:
+            self._streams.discard(stream)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further login page is told anything."""
+        return len(self._streams) >= _MOST_STREAMS
+
+
+class LoopbackServer:
+    """One server per process. Its methods run in the background event loop."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._doors: dict[str, Door] = {}
+        self._server: uvicorn.Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def open(self, door: Door) -> int:
+        """Open a door and return the port."""
+        self._doors[door.path] = door
+        if self._server is None:
+            self._start()
+        return self.port
+
+    async def close(self, door: Door) -> None:
+        """Close a door; the last one stops the server."""
+        door.end()
+        self._doors.pop(door.path, None)
+        if not self._doors and self._server is not None and self._serving is not None:
+            serving, self._server.should_exit = self._serving, True
+            self._server = self._serving = None
+            await serving
+
+    def _start(self) -> None:
+        import uvicorn
+
+        # Bound and listening before `open` returns: what a page posts at once is not refused.
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.port = listening.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._app(),
+                log_config=None,  # how the notebook's process logs is not ours to change
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
+
+    def _app(self) -> Starlette:
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        return Starlette(
+            routes=[
+                Route("/open/{ticket}", self._enter),
+                Route("/{path}/events", self._stream),
+                Route("/{path}/", self._take, methods=["POST", "OPTIONS"]),
+                Route("/{path}/{file}", self._show),
+                Route("/{path}/", self._show),
+            ]
+        )
+
+    async def _enter(self, request: Request) -> Response:
+        from starlette.responses import RedirectResponse
+
+        self._refuse_rebinding(request)
+        ticket = request.path_params["ticket"]
+        door = next((d for d in self._doors.values() if d.ticket == ticket), None)
+        if door is None:
+            raise _refused(404)
+        door.enter()
+        # Relative, because a proxy on the way may have a prefix.
+        return RedirectResponse(f"../{door.path}/", status_code=303, headers=_HEADERS)
+
+    async def _show(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        self._door(request)
+        name, kind = _FILES.get(request.path_params.get("file", ""), ("", ""))
+        if not name:
+            raise _refused(404)
+        text = (_STATIC / name).read_bytes()
+        return Response(text, headers=_HEADERS, media_type=kind)
+
+    async def _stream(self, request: Request) -> Response:
+        from starlette.responses import StreamingResponse
+
+        door = self._door(request)
+        # Another origin cannot read this, but could use up the places.
+        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            raise _refused(403)
+        if door.is_full:
+            raise _refused(503)
+        return StreamingResponse(door.events(), headers=_HEADERS, media_type="text/event-stream")
+
+    async def _take(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        door = self._door(request)
+        origin = request.headers.get("origin", "")
+        if not (_is_same_origin(request) or (origin and door.admits(origin))):
+            raise _refused(403)
+        headers = {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Private-Network": "true",
+            "Vary": "Origin",
+        }
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+        if request.headers.get("content-type", "").split(";")[0] != "application/json":
+            return Response(status_code=415, headers=headers)
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MAX_BYTES:
+                return Response(status_code=413, headers=headers)
+        try:
+            said = msgspec.json.decode(body, type=Message)
+        except (msgspec.DecodeError, RecursionError):
+            return Response(status_code=400, headers=headers)
+        door.receive(said)
+        return Response(status_code=204, headers=headers)
+
+    def _door(self, request: Request) -> Door:
+        self._refuse_rebinding(request)
+        door = self._doors.get(request.path_params["path"])
+        if door is None:
+            raise _refused(404)
+        return door
+
+    def _refuse_rebinding(self, request: Request) -> None:
+        """Refuse a page whose name was made to lead here (DNS rebinding).
+
+        Its browser comes straight to our port, under that name. Through a proxy the port is the
+        proxy's, and the name is whatever the notebook is called.
+        """
+        host = urlsplit(f"//{request.headers.get('host', '')}")
+        try:
+            is_direct = host.port == self.port
+        except ValueError:
+            raise _refused(403) from None
+        if is_direct and host.hostname not in ("127.0.0.1", "localhost"):
+            raise _refused(403)
+
+
+def _refused(status: int) -> Exception:
+    from starlette.exceptions import HTTPException
+
+    return HTTPException(status)
+
+
+def _is_same_origin(request: Request) -> bool:
+    """Tell whether the login page itself asks. Where a browser says so, no page can say otherwise.
+
+    Browsers say it to trustworthy addresses only, which plain http on a hub is not.
+    """
+    said = request.headers.get("sec-fetch-site")
+    if said is not None:
+        return said == "same-origin"
+    origin, host = request.headers.get("origin", ""), request.headers.get("host", "")
+    return bool(host) and origin.partition("://")[2] == host
+
+
+def _event(message: Message) -> bytes:
+    return b"data: " + msgspec.json.encode(message) + b"\n\n"
+
+
+LOOPBACK = LoopbackServer()

@@ -1,0 +1,178 @@
+"""All pages that show one login, and the two ways in which kernel and page speak.
+
+A notebook's page has the comm, and the loopback server while a cell keeps the kernel from it; the
+login page has the loopback server only. What they say is the same (see `protocol`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Literal
+
+from ghl_notebook.api import run_in_background, start_in_background
+from ghl_notebook.secret import Secret
+
+from .login import Login
+from .loopback import LOOPBACK, Door, Message
+from .machine import Claim, Status, Way
+from .protocol import Begin, Cancel, Hello, Paste, Recheck, read_said
+from .screen import SCREEN
+
+_MOST_REMEMBERED = 1000
+
+
+class Pages:
+    """Tell pages what the login does, and the login what pages say.
+
+    Parameters
+    ----------
+    login : Login
+        What is shown.
+    send : callable
+        Sends a message over the comm.
+    traits : callable
+        Returns the traits that a page shows.
+    """
+
+    def __init__(
+        self,
+        login: Login,
+        send: Callable[[Message], None],
+        traits: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._login = login
+        self._send = send
+        self._traits = traits
+        self._door: Door | None = None
+        self._lock = threading.Lock()
+        self._known_ids: dict[str, None] = {}
+        self._timed: tuple[str | None, float | None] = (None, None)
+        self.heard = {"comm": threading.Event(), "loopback": threading.Event()}
+
+    # What pages are told. Called in the screen's thread.
+
+    def show(self) -> None:
+        """Tell the login pages what is now, and all pages how much time is left."""
+        state = self._login.state
+        self._say_by_loopback(self._traits_message())
+        if state.status is Status.CONNECTED:
+            self.close()
+        now = (state.run, state.deadline)
+        if state.deadline is not None and now != self._timed:  # a run began, or its time anew
+            self._timed = now
+            self._say(self._time_message())
+
+    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
+        """Hand over the authorization URL, as a message: a trait would be saved."""
+        self._say(
+            {
+                "type": "authorize",
+                "request": request,
+                "run": run,
+                "url": url.reveal(),
+                "seconds_left": seconds_left,
+            }
+        )
+
+    def close_window(self, request: str) -> None:
+        """Have a page close the window that it opened in vain."""
+        self._say({"type": "failed", "request": request})
+
+    # What pages say. Called in whichever thread.
+
+    def take(self, content: Message, by: Literal["comm", "loopback"]) -> None:
+        """Take what a page said, once: it says everything by each way that it knows."""
+        self.heard[by].set()
+        if self._is_known(content.get("id")):
+            return
+        match read_said(content):
+            case Hello(origin=origin):
+                SCREEN.post(lambda: self._say(self._time_message()))
+                self.introduce(origin if by == "comm" else None)
+            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
+                pass
+            case Begin(request=request):
+                self._login.begin(request)
+            case Claim() as claim:
+                self._login.claim(claim, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+            case Paste(account_id=account_id):
+                self._login.paste(account_id)
+            case Cancel(run=run):
+                self._login.cancel(run)
+            case Recheck(run=run):
+                self._login.recheck(run)
+
+    # The door of the loopback server.
+
+    def introduce(self, origin: str | None = None) -> None:
+        """Tell the notebook's page what it cannot know from the traits."""
+        if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
+            start_in_background(self._introduce, self._make_door(), origin)
+        self._login.show_again()
+
+    def address(self) -> str:
+        """Return an address that leads to the login page, once."""
+        return run_in_background(self._address, self._make_door())
+
+    def close(self) -> None:
+        """Close the door."""
+        with self._lock:
+            door, self._door = self._door, None
+        if door is not None:
+            start_in_background(LOOPBACK.close, door)
+
+    def _make_door(self) -> Door:
+        with self._lock:
+            if self._door is None:
+                self._door = Door(
+                    receive=lambda content: self.take(content, "loopback"),
+                    greet=self._greet,
+                    entered=self.introduce,
+                )
+            return self._door
+
+    async def _introduce(self, door: Door, origin: str | None) -> None:
+        port = await LOOPBACK.open(door)
+        if origin:
+            door.admit(origin)
+        message = {"type": "loopback", "port": port, "path": door.path, "ticket": door.ticket}
+        SCREEN.post(lambda: self._send(message))
+
+    async def _address(self, door: Door) -> str:
+        port = await LOOPBACK.open(door)
+        return f"http://127.0.0.1:{port}/open/{door.ticket}"
+
+    def _greet(self) -> list[Message]:
+        return [self._traits_message(), self._time_message()]
+
+    # Helpers.
+
+    def _is_known(self, number: object) -> bool:
+        if not isinstance(number, str):
+            return False
+        with self._lock:
+            if number in self._known_ids:
+                return True
+            self._known_ids[number] = None
+            if len(self._known_ids) > _MOST_REMEMBERED:
+                self._known_ids.pop(next(iter(self._known_ids)))
+            return False
+
+    def _say(self, message: Message) -> None:
+        self._send(message)
+        self._say_by_loopback(message)
+
+    def _say_by_loopback(self, message: Message) -> None:
+        if self._door is not None:
+            start_in_background(self._door.say, message)
+
+    def _traits_message(self) -> Message:
+        return {"type": "traits", "traits": self._traits()}
+
+    def _time_message(self) -> Message:
+        return {
+            "type": "time",
+            "run": self._login.state.run,
+            "seconds_left": self._login.seconds_left(),
+        }

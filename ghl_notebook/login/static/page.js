@@ -1,0 +1,96 @@
+// @ts-check
+/**
+ * The login page's host for the card: what a notebook is to the widget, without a notebook. The
+ * kernel speaks by server-sent events, and hears what is posted to this page's own address.
+ *
+ * @typedef {import("./protocol").Traits} Traits
+ * @typedef {import("./protocol").FromKernel} FromKernel
+ * @typedef {(value?: unknown) => void} Handler
+ */
+
+import widget from "./connect.js";
+
+class KernelModel {
+  /** @type {Partial<Traits>} */
+  traits = {};
+  /** @type {Set<[string, Handler]>} */
+  handlers = new Set();
+
+  /** @param {keyof Traits} name */
+  get(name) {
+    return this.traits[name];
+  }
+
+  /** @param {string} name @param {Handler} handler */
+  on(name, handler) {
+    this.handlers.add([name, handler]);
+  }
+
+  /** @param {string} name @param {Handler} handler */
+  off(name, handler) {
+    for (const entry of this.handlers) {
+      if (entry[0] === name && entry[1] === handler) this.handlers.delete(entry);
+    }
+  }
+
+  /** @param {string} name @param {unknown} [value] */
+  emit(name, value) {
+    for (const [known, handler] of [...this.handlers]) if (known === name) handler(value);
+  }
+
+  /** @param {unknown} message */
+  async send(message) {
+    try {
+      await fetch("./", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(message),
+        keepalive: true,
+      });
+    } catch {
+      // The events end as well, and the card says it.
+    }
+  }
+
+  /** @param {Partial<Traits>} traits */
+  set(traits) {
+    const names = /** @type {(keyof Traits)[]} */ (Object.keys(traits));
+    const changed = names.filter(
+      (name) => JSON.stringify(this.traits[name]) !== JSON.stringify(traits[name]),
+    );
+    Object.assign(this.traits, traits);
+    changed.forEach((name) => this.emit(`change:${name}`));
+  }
+}
+
+const model = new KernelModel();
+const events = new EventSource("events");
+const life = new AbortController();
+let isShown = false;
+
+events.addEventListener("message", ({ data }) => {
+  /** @type {FromKernel | {type: "traits", traits: Traits}} */
+  const message = JSON.parse(data);
+  if (message.type !== "traits") return model.emit("msg:custom", message);
+  model.set(message.traits);
+  if (!isShown) show();
+  if (model.get("status") === "connected") {
+    events.close(); // the kernel's end of it is closed with the login
+    /** @type {HTMLElement} */ (document.getElementById("after")).hidden = false;
+  }
+});
+events.addEventListener("error", () => model.emit("comm_live_update"));
+
+function show() {
+  isShown = true;
+  const { signal } = life;
+  const el = /** @type {HTMLElement} */ (document.querySelector("main"));
+  const host = /** @type {any} */ ({ model, el, signal });
+  const card = /** @type {any} */ (widget)();
+  card.initialize(host);
+  card.render(host);
+  document.title = `${model.get("reconnect") ? "Reconnect" : "Connect"} ${
+    model.get("platform_name")} to GoHighLevel`;
+}
+
+addEventListener("pagehide", () => life.abort(), { once: true });

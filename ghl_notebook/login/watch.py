@@ -1,0 +1,103 @@
+"""What a login changes in the accounts list: the way of a window that cannot report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from ghl_notebook.api import AsyncClient
+from ghl_notebook.models import Account, Platform, same_platform
+
+# A service that keeps a connection alive by itself moves its end by hours, a new login by weeks.
+_RENEWAL = timedelta(days=1)
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Appearance(NamedTuple):
+    """A login that was not there before, or has renewed what was.
+
+    Attributes
+    ----------
+    account_id : str
+        What its message would have named ``accountId``: the rows' `oauth_id`.
+    renewed : tuple of str
+        Ids of rows that were there before and hold by this login now.
+    """
+
+    account_id: str
+    renewed: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class AccountsWatch:
+    """Compares the accounts list with what it was when the login began.
+
+    Parameters
+    ----------
+    client : AsyncClient
+        The service.
+    platform : Platform
+        Rows of other platforms do not count.
+    reconnect : bool
+        Whether the login is to renew what is there: then a later end of a connection counts too,
+        which otherwise may have any reason.
+    """
+
+    client: AsyncClient
+    platform: Platform
+    reconnect: bool
+    _before: dict[tuple[str, str], Account] | None = None
+    _seen: frozenset[Appearance] = frozenset()
+
+    async def look(self) -> list[Appearance]:
+        """Return what has appeared since the first look, and was there at the last look as well.
+
+        Two looks, because the message of a window that can report arrives in between, and says
+        more. The first look returns nothing.
+
+        ``GET /social-media-posting/{locationId}/accounts?fetchAll=true``: that parameter is not
+        documented. With it the list may also name a login that nothing is attached from yet.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        listed = await self.client.accounts(fetch_all=True)
+        now = {
+            (a.oauth_id, a.origin_id or a.id or ""): a
+            for a in listed.accounts
+            if a.oauth_id and same_platform(a.platform or "", self.platform.key)
+        }
+        if self._before is None:
+            self._before = now
+            return []
+        last, self._seen = self._seen, frozenset(self._appeared(self._before, now))
+        return sorted(self._seen & last)
+
+    def _appeared(
+        self, before: dict[tuple[str, str], Account], now: dict[tuple[str, str], Account]
+    ) -> list[Appearance]:
+        logins = {oauth_id for oauth_id, _ in before}
+        origins = {origin_id for _, origin_id in before}
+        renewed: dict[str, set[str]] = {}
+        for key, row in now.items():
+            oauth_id, origin_id = key
+            is_new = oauth_id not in logins
+            if row.deleted or not (
+                is_new or (self.reconnect and _is_renewed(before.get(key), row))
+            ):
+                continue
+            ids = renewed.setdefault(oauth_id, set())
+            if origin_id in origins and row.id:
+                ids.add(row.id)
+        return [Appearance(oauth_id, tuple(sorted(ids))) for oauth_id, ids in renewed.items()]
+
+
+def _is_renewed(before: Account | None, now: Account) -> bool:
+    if before is None:
+        return False
+    if before.is_expired and not now.is_expired:
+        return True
+    return now.expire is not None and now.expire - _RENEWAL >= (before.expire or _EVER)
