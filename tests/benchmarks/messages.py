@@ -16,8 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.servers.jupyter import JupyterServer, serve
 from tests.browser.notebook import Notebook
+from tests.browser.servers.jupyter import JupyterServer, serve
 from tests.browsers import chromium
 
 from .measure import Row, interleave

@@ -6,17 +6,6 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext
 
-TITLES = {
-    "lab": "JupyterLab 4",
-    "notebook": "Notebook 7",
-    "prefix": "JupyterLab under a prefix, behind jupyter-server-proxy",
-    "hub": "JupyterHub 6 with its proxy, JupyterLab",
-    "marimo_edit": "marimo edit",
-    "marimo_run": "marimo run",
-    "voila": "Voila",
-}
-"""What each front end is called in the table of ways."""
-
 
 @dataclass(frozen=True, slots=True)
 class FrontEnd:
@@ -25,7 +14,7 @@ class FrontEnd:
     Attributes
     ----------
     kind : str
-        Which front end; a key of `TITLES`.
+        Which front end: a row of `tests.ways.FRONT_ENDS`.
     browser : str
         ``chromium`` or ``firefox``.
     context : BrowserContext

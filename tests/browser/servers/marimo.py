@@ -12,6 +12,9 @@ from .program import free_port, python, run
 
 _TOKEN = "token-of-the-tests"
 
+# "Autorun on startup": the editor runs the cells as soon as there is a kernel.
+_SETTINGS = "[tool.marimo.runtime]\nauto_instantiate = true\n"
+
 
 @contextmanager
 def serve(folder: Path, mode: str, *cells: str) -> Iterator[str]:
@@ -33,6 +36,7 @@ def serve(folder: Path, mode: str, *cells: str) -> Iterator[str]:
     """
     notebook = folder / "login.py"
     notebook.write_text(_notebook(cells), encoding="utf-8")
+    (folder / "pyproject.toml").write_text(_SETTINGS)
     port = free_port()
     command = python("marimo", mode, str(notebook), "--headless")
     command += [f"--port={port}", f"--token-password={_TOKEN}"]
