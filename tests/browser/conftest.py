@@ -116,12 +116,12 @@ def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
 def open_notebook(
     server: JupyterServer, page: Page, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Notebook]]:
-    """Make a notebook of the given cells and open it in JupyterLab or Notebook 7."""
+    """Open a notebook of the given cells, and an empty one, in JupyterLab or Notebook 7."""
     name = f"{request.node.originalname}.ipynb"
     notebook = Notebook(page)
 
     def open_it(*cells: str) -> Notebook:
-        server.write(name, *cells)
+        server.write(name, *cells, "")
         server.start_kernel(name)
         page.goto(server.address(name))
         notebook.wait_until_idle()
