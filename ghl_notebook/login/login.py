@@ -102,11 +102,7 @@ class Login:
         login_type: str | None = None,
         time_limit: float = 600.0,
     ) -> None:
-        if not isinstance(client, Client):
-            raise ArgumentError(
-                f"The first argument is a {type(client).__name__}, not a Client.",
-                "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
-            )
+        require_client(client)
         if not time_limit > 0:
             raise ArgumentError(
                 f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
@@ -379,6 +375,15 @@ class Login:
         run, left = self.state.run, self.seconds_left()
         if run is not None and left is not None:
             SCREEN.post(lambda: self._screen.authorize(request, run, url, left))
+
+
+def require_client(client: object) -> None:
+    """Raise an `ArgumentError` for a first argument that is no client."""
+    if not isinstance(client, Client):
+        raise ArgumentError(
+            f"The first argument is a {type(client).__name__}, not a Client.",
+            "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+        )
 
 
 def _account_id(platform: Platform, state: LoginState) -> str:
