@@ -1,0 +1,55 @@
+"""A card in a front end, and the windows of its login, as their user sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+PICTURES = Path(__file__).parents[2] / "test-results" / "standins"
+
+
+class Shown:
+    """A page with a card in it, so many frames deep."""
+
+    def __init__(self, page: Page, depth: int = 0) -> None:
+        self.page = page
+        output: Page | FrameLocator = page
+        for _ in range(depth):
+            output = output.frame_locator("iframe")
+        self.box: Locator = output.locator(".ghl-connect-card")
+
+    def button(self, name: str) -> Locator:
+        """A button by what it says."""
+        return self.box.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        """A link by what it says."""
+        return self.box.get_by_role("link", name=name, exact=True)
+
+    def open(self, way: Locator) -> Page:
+        """Click a button or a link that opens a window, and return it."""
+        with self.page.context.expect_page() as opened:
+            way.click()
+        return opened.value
+
+    def paste(self, account_id: str) -> None:
+        """Enter an account id."""
+        self.box.get_by_label("Account id").fill(account_id)
+        self.button("Use it").click()
+
+    def expect_status(self, status: str, *texts: str) -> None:
+        """Wait until the card shows a status, with these texts."""
+        expect(self.box).to_have_attribute("data-status", status)
+        for text in texts:
+            expect(self.box).to_contain_text(text)
+
+
+def allow(window: Page) -> None:
+    """Press the button of the consent page."""
+    window.get_by_role("button", name="Allow").click()
+
+
+def account_id(window: Page) -> str:
+    """Read the account id on the finish page, which shows it when it could not report."""
+    return window.locator("#account").inner_text()
