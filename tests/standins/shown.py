@@ -33,9 +33,19 @@ class Shown:
             way.click()
         return opened.value
 
+    def open_in_new_tab(self, link: Locator) -> Page:
+        """Click a link with the key that opens it in a tab of its own, and return that."""
+        with self.page.context.expect_page() as opened:
+            link.click(modifiers=["ControlOrMeta"])
+        return opened.value
+
     def paste(self, account_id: str) -> None:
-        """Enter an account id."""
-        self.box.get_by_label("Account id").fill(account_id)
+        """Enter an account id, back on the page."""
+        self.page.bring_to_front()
+        # By script: Playwright's keys do not get into Firefox's frames of other sites.
+        field = self.box.get_by_label("Account id")
+        expect(field).to_be_editable()
+        field.evaluate("(input, text) => { input.value = text; }", account_id)
         self.button("Use it").click()
 
     def expect_status(self, status: str, *texts: str) -> None:
