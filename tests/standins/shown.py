@@ -34,9 +34,10 @@ class Shown:
         return opened.value
 
     def open_in_new_tab(self, link: Locator) -> Page:
-        """Click a link with the key that opens it in a tab of its own, and return that."""
+        """Click a link with the key that opens it in a tab of its own, and go to that."""
         with self.page.context.expect_page() as opened:
             link.click(modifiers=["ControlOrMeta"])
+        opened.value.bring_to_front()
         return opened.value
 
     def paste(self, account_id: str) -> None:
