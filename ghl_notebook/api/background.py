@@ -19,7 +19,7 @@ class _Background:
     """One loop per process, started by the first call; a daemon thread, gone with the process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may close a widget within it
         self._pid: int | None = None
         self._loop: asyncio.AbstractEventLoop
         self._thread: threading.Thread

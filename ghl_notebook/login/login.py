@@ -121,7 +121,7 @@ class Login:
         self._lock = threading.RLock()
         self._waiters: list[Future[LoginState]] = []
         self._url: Secret | None = None  # of the run that is going; gone with it
-        self._timer: Future[None] | None = None
+        self._companions: list[Future[None]] = []  # go on for as long as the run does
 
     @property
     def state(self) -> LoginState:
@@ -152,11 +152,11 @@ class Login:
             if run is not None:
                 self._url = None
                 self._changed()
+                self._accompany(run)
                 # Before the window has its address, or what it brings would not be new to the list.
                 if self.client.browser is None:
-                    self._spawn(self._watch_accounts, run)
+                    self._companions.append(self._spawn(self._watch_accounts, run))
                 self._spawn(self._start, run, request)
-                self._watch(run)
 
     def opened(self, run: str) -> bool:
         """The button was pressed and has opened the prefetched address."""
@@ -175,14 +175,14 @@ class Login:
             self._examine(self._machine.paste(text, time.monotonic()))
             if self.state.run is not None and self.state.run != before:
                 self._url = None
-                self._watch(self.state.run)
+                self._accompany(self.state.run)
 
     def recheck(self, run: str) -> None:
         """Check a claim again that the service could not be asked about."""
         with self._lock:
             self._examine(self._machine.recheck(run, time.monotonic()))
             if self.state.status is Status.CHECKING:
-                self._watch(run)
+                self._accompany(run)
 
     def cancel(self, run: str | None = None) -> None:
         """Give up; `run` None means: whichever is going."""
@@ -306,10 +306,14 @@ class Login:
                 fault = LoginFailedError(self.state.notice or "The result was not usable.", "")
                 self._note(self._machine.broke(run, fault))
 
-    def _watch(self, run: str) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._spawn(self._limit, run)
+    def _accompany(self, run: str) -> None:
+        self._leave_alone()
+        self._companions.append(self._spawn(self._limit, run))
+
+    def _leave_alone(self) -> None:
+        companions, self._companions = self._companions, []
+        for companion in companions:
+            companion.cancel()
 
     async def _limit(self, run: str) -> None:
         while self.state.run == run and (left := self.seconds_left()) is not None:
@@ -357,9 +361,7 @@ class Login:
         if state.status in ENDS:
             waiters, self._waiters = self._waiters, waiters
             self._url = None
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self._leave_alone()
 
         def show() -> None:
             try:

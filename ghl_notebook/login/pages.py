@@ -45,7 +45,7 @@ class Pages:
         self._send = send
         self._traits = traits
         self._door: Door | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._known_ids: dict[str, None] = {}
         self._timed: tuple[str | None, float | None] = (None, None)
         self.heard = {"comm": threading.Event(), "loopback": threading.Event()}

@@ -21,7 +21,7 @@ class ScreenThread:
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may close a widget within it
 
     def post(self, job: Callable[[], None]) -> Future[None]:
         """Have a function run after those that were posted before it."""

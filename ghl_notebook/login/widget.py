@@ -277,10 +277,11 @@ class ConnectAccount(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Cancel the login and remove the card."""
-        if login := getattr(self, "_login", None):  # ipywidgets closes half-made widgets as well
-            login.cancel()
-            self._flush()
-            self._pages.close()
+        # ipywidgets also closes widgets that are half made, and all that are left at the very end,
+        # when no thread can be started any more.
+        if (pages := getattr(self, "_pages", None)) and not sys.is_finalizing():
+            self._login.cancel()
+            pages.close()
         super().close()
 
     # What the login shows (see `login.Screen`); these run in the screen's thread.

@@ -128,6 +128,9 @@ class Recording:
         return self.end()
 
 
+_AS_LONG_AS_THE_LOGIN = {"_limit", "_watch_accounts"}
+
+
 def going_on() -> list[str]:
     """Name what logins do in the background loop at this moment."""
 
@@ -141,8 +144,7 @@ def settle() -> None:
     """Return when every answer that was under way has come, and its effect has been shown."""
 
     async def rest() -> None:
-        # The time limit goes on for as long as its login does.
-        if tasks := [task for name, task in _steps_of_logins() if name != "_limit"]:
+        if tasks := [task for name, task in _steps_of_logins() if name not in _AS_LONG_AS_THE_LOGIN]:
             await asyncio.wait(tasks)
 
     start_in_background(rest).result(PATIENCE)

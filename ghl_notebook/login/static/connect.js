@@ -21,6 +21,7 @@ const GOING_ON = new Set(["starting", "waiting", "checking"]);
 const TICK_MS = 500;
 const PATIENCE_MS = 5000;
 const PASTE_AFTER_MS = 30_000;
+const WAY_OUT_AFTER_MS = 10_000;
 const MAX_CLAIMS = 20;
 const MAX_CHARS = 16_384;
 const MAX_ITEMS = 100;
@@ -114,18 +115,22 @@ class Session {
   }
 
   get kernelIsSilent() {
-    return this.ahead !== null && performance.now() - this.asked > PATIENCE_MS;
+    return this.ahead !== null && this.sinceClick > PATIENCE_MS;
   }
 
   get kernelIsLost() {
     return this.lost !== null && performance.now() - this.lost > PATIENCE_MS;
   }
 
+  get sinceClick() {
+    return performance.now() - this.asked;
+  }
+
   /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
   get mayPaste() {
     if (this.status === "timed_out") return true;
     return this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
-      || this.isElsewhere || performance.now() - this.asked > PASTE_AFTER_MS);
+      || this.isElsewhere || this.sinceClick > PASTE_AFTER_MS);
   }
 
   update() {
@@ -384,6 +389,11 @@ function onThisComputer(port) {
   return `http://127.0.0.1:${port}/`;
 }
 
+/** A window that opens from a sandboxed frame may be in the sandbox too, and show an error only. */
+function isFramed() {
+  return window.parent !== window;
+}
+
 /** VS Code's frame for outputs: it opens no windows, and hands links to the system's browser. */
 function isWebview() {
   return location.protocol === "vscode-webview:" || "vscodeThemeKind" in document.body.dataset;
@@ -413,7 +423,12 @@ function openWindow(url) {
   const top = Math.round(screenY + Math.max(0, outerHeight - height) / 2);
   // Never noopener: the result comes back over the opener.
   const features = `popup,width=${width},height=${height},left=${left},top=${top}`;
-  const popup = window.open(url ?? "about:blank", "_blank", features);
+  let popup = null;
+  try {
+    popup = window.open(url ?? "about:blank", "_blank", features);
+  } catch {
+    // Firefox throws in a frame that may open no windows, where others give null.
+  }
   if (!popup || popup.closed) return null;
   if (url === null) {
     try {
@@ -583,6 +598,15 @@ function lookWhileOpen(session) {
       outside: elsewhere,
     };
   }
+  if (isFramed() && (session.readsClosed || session.sinceClick > WAY_OUT_AFTER_MS)) {
+    return {
+      text: "Still waiting for the result.",
+      hint: "If the window shows an error, open the login page in a tab of its own: copy its "
+        + `address into one. If you have finished, ${watching(session)}`,
+      primary: opening("Reopen window"),
+      copy: outside ?? url,
+    };
+  }
   const text = "Finish the login in the window that opened.";
   if (popup === null) return { text, hint: silent ?? watching(session), link: url };
   if (!session.readsClosed) {
@@ -632,12 +656,16 @@ function renderCard(session, el, signal) {
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice");
   const code = make("code", "code", {}, NEXT_STEP);
-  const copy = button("secondary", "Copy", copyCode);
+  const copy = button("secondary", "Copy", () => copyText(NEXT_STEP, code, copy));
   const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
   const primary = button("primary", "", () => look(session).primary?.act?.());
   const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
   const outside = make("a", "button", { target: "_blank", rel: "noopener noreferrer" });
   const again = button("secondary", "Check again", () => session.recheck());
+  const shown = make("code", "code", { hidden: "" });
+  const address = button("secondary", "Copy address", () => {
+    copyText(look(session).copy ?? "", shown, address);
+  });
   const cancel = button("quiet", "Cancel", () => session.cancel());
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
@@ -651,8 +679,8 @@ function renderCard(session, el, signal) {
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint, names)),
-    error, notice, next, form,
-    make("div", "actions", {}, primary, link, outside, again,
+    error, notice, next, shown, form,
+    make("div", "actions", {}, primary, link, outside, address, again,
       make("div", "end", {}, time, cancel)), live);
   let announced = "";
   link.classList.add("ghl-connect-primary");
@@ -702,6 +730,8 @@ function renderCard(session, el, signal) {
     outside.classList.toggle("ghl-connect-primary", !view.primary && !view.link);
     outside.classList.toggle("ghl-connect-secondary", !!view.primary || !!view.link);
     again.hidden = !view.again;
+    address.hidden = !view.copy;
+    if (!view.copy) say(shown, null);
     cancel.hidden = !goingOn;
     announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "));
     if (focused && card.contains(focused) && focused.closest("[hidden]")) {
@@ -727,17 +757,20 @@ function renderCard(session, el, signal) {
     if (announced) live.textContent = sentence;
     announced = sentence;
     copy.textContent = "Copy";
+    address.textContent = "Copy address";
   }
 
-  async function copyCode() {
+  /** @param {string} what @param {HTMLElement} node Shows it. @param {HTMLElement} from */
+  async function copyText(what, node, from) {
     try {
-      await navigator.clipboard.writeText(NEXT_STEP);
-      copy.textContent = "Copied";
+      await navigator.clipboard.writeText(what);
+      from.textContent = "Copied";
       live.textContent = "Copied.";
     } catch {
-      // A front end may keep the clipboard from us: leave the line ready for the keyboard.
-      getSelection()?.selectAllChildren(code);
-      copy.textContent = "Selected";
+      // A front end may keep the clipboard from us: leave the text ready for the keyboard.
+      say(node, what);
+      getSelection()?.selectAllChildren(node);
+      from.textContent = "Selected";
       live.textContent = "Selected. Press Control C or Command C to copy.";
     }
   }

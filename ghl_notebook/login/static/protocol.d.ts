@@ -69,6 +69,8 @@ export interface Look {
   link?: string;
   /** The login page outside of this front end. */
   outside?: { label: string; address: string };
+  /** An address that the user may want in a tab of its own. */
+  copy?: string | null;
   /** Offer "Check again". */
   again?: boolean;
 }
