@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -33,12 +34,21 @@ class Shown:
             way.click()
         return opened.value
 
-    def open_in_new_tab(self, link: Locator) -> Page:
-        """Click a link with the key that opens it in a tab of its own, and go to that."""
-        with self.page.context.expect_page() as opened:
-            link.click(modifiers=["ControlOrMeta"])
-        opened.value.bring_to_front()
-        return opened.value
+    def open_copied_address(self) -> Page:
+        """Copy the address that the card offers, and open it in a tab of its own."""
+        self.page.bring_to_front()
+        self.button("Copy address").click()
+        copied = self.box.get_by_role("button", name=re.compile("^(Copied|Selected)$"))
+        expect(copied).to_be_visible()
+        if copied.inner_text() == "Selected":
+            self.page.keyboard.press("ControlOrMeta+C")
+        tab = self.page.context.new_page()
+        tab.set_content("<textarea></textarea>")
+        field = tab.locator("textarea")
+        field.press("ControlOrMeta+V")
+        expect(field).not_to_have_value("")
+        tab.goto(field.input_value())
+        return tab
 
     def paste(self, account_id: str) -> None:
         """Enter an account id, back on the page."""
