@@ -62,7 +62,7 @@ class Wire(BaseComm):
             return {"state": dict(self._state), "after": len(self._sent)}
 
     def messages(self, after: int) -> dict[str, Any]:
-        """Return what was sent after so many messages, once there is something, or after a while."""
+        """Return what was sent after so many, once there is something, or after a while."""
         with self._news:
             self._news.wait_for(
                 lambda: len(self._sent) > after or not self._is_open, timeout=_POLL_SECONDS
@@ -142,6 +142,16 @@ class Bench(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.opened: Queue[str] = Queue()
         self.receiving = threading.Lock()
+
+    def url(self, host: str, name: str, **query: str) -> str:
+        """Where a page is, under one of this machine's names."""
+        return f"http://{host}:{self.server_port}/{name}?{urlencode(query)}"
+
+    @contextmanager
+    def busy_kernel(self) -> Iterator[None]:
+        """Keep the kernel from hearing comms, as a cell does while it runs."""
+        with self.receiving:
+            yield
 
     def address(self, frame: str, login: ConnectAccount, theme: str = "light") -> str:
         """Where a front end shows a card."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.login.screen import SCREEN
