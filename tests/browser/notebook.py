@@ -98,12 +98,6 @@ class Notebook:
         ):
             self.page.keyboard.press("Control+s")
 
-    def take_picture(self, name: str) -> None:
-        """Keep a picture of each card."""
-        for index in range(self.cards.count()):
-            suffix = f"-{index + 1}" if index else ""
-            self.cards.nth(index).screenshot(path=PICTURES / f"{name}{suffix}.png")
-
 
 class Card:
     """One view of a login."""
@@ -167,3 +161,11 @@ class LoginWindow:
     def _press(self, name: str) -> None:
         self.page.get_by_role("button", name=name).click()
         self.wait_until_closed()
+
+
+def take_pictures(page: Page, name: str) -> None:
+    """Keep a picture of each card of a page."""
+    cards = page.locator(".ghl-connect-card")
+    for index in range(cards.count()):
+        suffix = f"-{index + 1}" if index else ""
+        cards.nth(index).screenshot(path=PICTURES / f"{name}{suffix}.png")
