@@ -286,12 +286,12 @@ class Login:
                 if is_first or not isinstance(error, _TRANSIENT):
                     # Later there would be nothing to compare with. The other ways are open.
                     with self._lock:
-                        self._note(self._machine.watching(run, False))
+                        self._note(self._machine.watching(run, on=False))
                     return
                 found = []
             is_first = False
             with self._lock:
-                self._note(self._machine.watching(run, True))
+                self._note(self._machine.watching(run, on=True))
                 new = {account_id: ids for account_id, ids in found if account_id not in tried}
                 if self._machine.appeared(run, new):
                     if self.state.payload is not None:

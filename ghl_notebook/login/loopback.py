@@ -199,7 +199,7 @@ class LoopbackServer:
         from starlette.applications import Starlette
         from starlette.routing import Route
 
-        return Starlette(
+        app = Starlette(
             routes=[
                 Route("/open/{ticket}", self._enter),
                 Route("/{path}/events", self._stream),
@@ -208,6 +208,8 @@ class LoopbackServer:
                 Route("/{path}/", self._show),
             ]
         )
+        app.router.redirect_slashes = False  # an unknown path is told nothing
+        return app
 
     async def _enter(self, request: Request) -> Response:
         from starlette.responses import RedirectResponse

@@ -15,6 +15,7 @@
     idle, starting, waiting                     ─ expire ──────────> timed_out
     idle, starting, waiting, checking           ─ broke ───────────> failed
     failed                                      ─ recheck ─────────> checking
+    checking                                    ─ not_confirmed ───> failed
     idle, waiting, cancelled, timed_out, failed ─ begin ───────────> starting
     idle, starting, waiting                     ─ paste ───────────> checking
     cancelled, timed_out, failed                ─ paste ───────────> checking
@@ -209,7 +210,7 @@ class LoginMachine:
         """The service has refused to give the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
-    def watching(self, run: str, on: bool) -> bool:
+    def watching(self, run: str, *, on: bool) -> bool:
         """The accounts list is being watched for the run's result, or no longer is."""
         if run != self.state.run or self.state.status in ENDS:
             return False

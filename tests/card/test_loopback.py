@@ -15,11 +15,11 @@ def _sent(card: Card) -> list[dict[str, Any]]:
 
 
 def test_everything_is_said_by_both_ways_under_one_id(page: Page, server: Server) -> None:
-    """Once the page knows an inbox, what it says goes there and over the comm, with one id."""
+    """Once the page knows the server, what it says goes there and over the comm, with one id."""
     card = Card(page)
     block_windows(page)
-    card.tell(type="inbox", port=card.port, path="both-ways")
-    posted = server.inboxes["/both-ways"]
+    card.tell(type="loopback", ticket="ticket", port=card.port, path="both-ways")
+    posted = server.inboxes["/both-ways/"]
     hello = posted.get(timeout=10)
     card.button("Connect Instagram").click()
     begin = posted.get(timeout=10)
@@ -28,26 +28,26 @@ def test_everything_is_said_by_both_ways_under_one_id(page: Page, server: Server
     assert len({message["id"] for message in _sent(card)}) == 3
 
 
-def test_click_before_the_inbox_was_known_is_said_there_too(page: Page, server: Server) -> None:
-    """Nobody reads the comm while a cell waits, and the user may be quicker than the inbox."""
+def test_click_before_the_server_was_known_is_said_there_too(page: Page, server: Server) -> None:
+    """Nobody reads the comm while a cell waits, and the user may be quicker than the server."""
     card = Card(page)
     block_windows(page)
     card.button("Connect Instagram").click()
-    card.tell(type="inbox", port=card.port, path="late")
-    posted = server.inboxes["/late"]
+    card.tell(type="loopback", ticket="ticket", port=card.port, path="late")
+    posted = server.inboxes["/late/"]
     heard = {message["type"]: message for message in (posted.get(timeout=10) for _ in range(2))}
     assert heard["begin"] == _sent(card)[1]
 
 
-def test_inbox_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:
-    """The kernel answers a hello with its inbox: that must not go round in circles."""
+def test_server_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:
+    """The kernel answers a hello with its server: that must not go round in circles."""
     card = Card(page)
     for _ in range(3):
-        card.tell(type="inbox", port=card.port, path="again")
+        card.tell(type="loopback", ticket="ticket", port=card.port, path="again")
     assert len(card.sent("hello")) == 2
 
 
-def test_inbox_out_of_reach_is_no_error(page: Page) -> None:
+def test_server_out_of_reach_is_no_error(page: Page) -> None:
     """Where nothing listens, the comm carries everything alone."""
     card = Card(page)
     block_windows(page)
@@ -61,17 +61,17 @@ def test_inbox_out_of_reach_is_no_error(page: Page) -> None:
             });
         }"""
     )
-    card.tell(type="inbox", port=1, path="nobody")
+    card.tell(type="loopback", ticket="ticket", port=1, path="nobody")
     page.wait_for_function("() => refused === 1")
     card.button("Connect Instagram").click()
     expect(card.text).to_have_text("Asking GoHighLevel for the login page…")
     assert len(card.sent("begin")) == 1
 
 
-def test_inbox_behind_a_hub_goes_through_its_proxy(page: Page, server: Server) -> None:
+def test_server_behind_a_hub_goes_through_its_proxy(page: Page, server: Server) -> None:
     """From another computer the notebook's own server passes it on, under its prefix."""
     # A name that browsers take for this machine, and the card for another.
     visit(page, f"http://hub.localhost:{server.server_port}/harness.html")
     card = Card(page)
-    card.tell(type="inbox", port=9, path="proxied")
-    assert server.inboxes["/user/someone/proxy/9/proxied"].get(timeout=10)["type"] == "hello"
+    card.tell(type="loopback", ticket="ticket", port=9, path="proxied")
+    assert server.inboxes["/user/someone/proxy/9/proxied/"].get(timeout=10)["type"] == "hello"

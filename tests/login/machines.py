@@ -73,8 +73,17 @@ def checking(login: LoginMachine | None = None) -> LoginMachine:
     return login
 
 
-# Every situation a login can be in. Two statuses come in two kinds, which not all events treat
-# alike: idle with and without a prefetched address, failed with and without a claim to recheck.
+def checking_a_pasted_id() -> LoginMachine:
+    """The user has entered an id, and no window was opened."""
+    login = make()
+    login.paste(ACCOUNT, 0.0)
+    assert login.state.status is Status.CHECKING
+    return login
+
+
+# Every situation a login can be in. Three statuses come in two kinds, which not all events treat
+# alike: idle with and without a prefetched address, failed with and without a claim to recheck,
+# checking with and without a window that may still report.
 
 
 def idle() -> LoginMachine:
@@ -138,6 +147,7 @@ SITUATIONS: dict[str, Callable[[], LoginMachine]] = {
     "starting": starting,
     "waiting": waiting,
     "checking": checking,
+    "checking a pasted id": checking_a_pasted_id,
     "connected": connected,
     "cancelled": cancelled,
     "timed_out": timed_out,

@@ -128,7 +128,7 @@ class Recording:
         return self.end()
 
 
-_AS_LONG_AS_THE_LOGIN = {"_limit", "_watch_accounts"}
+_COMPANIONS = {"_limit", "_watch_accounts"}
 
 
 def going_on() -> list[str]:
@@ -144,7 +144,7 @@ def settle() -> None:
     """Return when every answer that was under way has come, and its effect has been shown."""
 
     async def rest() -> None:
-        if tasks := [task for name, task in _steps_of_logins() if name not in _AS_LONG_AS_THE_LOGIN]:
+        if tasks := [task for name, task in _steps_of_logins() if name not in _COMPANIONS]:
             await asyncio.wait(tasks)
 
     start_in_background(rest).result(PATIENCE)

@@ -131,6 +131,12 @@ def test_failed_login_begins_again(log_in: LogIn, sim: Simulator) -> None:
     assert screen.connect(sim).status is Status.CONNECTED
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that is not repeated by itself."""
+    monkeypatch.setattr("ghl_notebook.login.login._RECHECK_SECONDS", 1e6)
+
+
 CHECK_FAULTS = ["scope_missing", "invalid_token", "command_timed_out", "too_many_requests"]
 
 
@@ -140,6 +146,7 @@ def fail_the_check(screen: Recording, sim: Simulator) -> None:
     assert screen.end().status is Status.FAILED
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", CHECK_FAULTS)
 def test_service_cannot_be_asked_about_the_claim(log_in: LogIn, sim: Simulator, fault: str) -> None:
     """The claim is kept and can be checked again."""
@@ -150,6 +157,7 @@ def test_service_cannot_be_asked_about_the_claim(log_in: LogIn, sim: Simulator, 
     assert screen.states[-1].can_recheck
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", CHECK_FAULTS)
 def test_recheck_connects(log_in: LogIn, sim: Simulator, fault: str) -> None:
     """Once the service answers again, the login need not be repeated."""
@@ -162,6 +170,7 @@ def test_recheck_connects(log_in: LogIn, sim: Simulator, fault: str) -> None:
     assert screen.until(Status.CONNECTED).account_names
 
 
+@pytest.mark.usefixtures("impatient")
 def test_service_that_was_away_is_asked_again(log_in: LogIn, sim: Simulator) -> None:
     """A recheck works after the connection was lost, too."""
     screen = log_in()
@@ -184,6 +193,44 @@ def test_recheck_may_fail_again(log_in: LogIn, sim: Simulator) -> None:
 
     assert screen.end().can_recheck
     assert screen.statuses[-3:] == [Status.FAILED, Status.CHECKING, Status.FAILED]
+
+
+AWAY = {
+    "500": lambda sim: sim.levers.fail("*/accounts/*", 500, {"message": "No"}, times=None),
+    "429": lambda sim: sim.levers.fail_with("too_many_requests", "*/accounts/*", times=None),
+    "gateway": lambda sim: sim.levers.fail_with("command_timed_out", "*/accounts/*", times=None),
+    "network": lambda sim: sim.stop(),
+}
+
+
+@pytest.mark.parametrize("fault", AWAY)
+def test_a_check_is_repeated_until_the_service_answers(
+    log_in: LogIn, sim: Simulator, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that is away for a while costs the user no second login."""
+    monkeypatch.setattr("ghl_notebook.login.login._RECHECK_SECONDS", 0.01)
+    screen = log_in()
+    result = sim.play_user(screen.open().url.reveal())
+    AWAY[fault](sim)
+    screen.claim(result)
+    assert "is asked again" in screen.until_notice()
+    assert screen.states[-1].status is Status.CHECKING
+    sim.levers.reset()
+    sim.start()
+
+    assert screen.until(Status.CONNECTED).notice is None
+
+
+def test_a_check_is_not_repeated_when_the_days_calls_are_used_up(
+    log_in: LogIn, sim: Simulator
+) -> None:
+    """Asking again would not help before tomorrow."""
+    screen = log_in()
+    result = sim.play_user(screen.open().url.reveal())
+    sim.levers.daily_limit = 1
+    screen.claim(result)
+
+    assert isinstance(screen.end().error, errors.DailyLimitError)
 
 
 def test_a_fault_in_a_browser_ends_the_login(log_in: LogIn, client: Client) -> None:

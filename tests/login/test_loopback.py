@@ -1,71 +1,87 @@
-"""The inbox: a second way from the page into the kernel, on 127.0.0.1."""
+"""The loopback server: deliveries, the login page, and who may use them."""
 
 from __future__ import annotations
 
+import json
 import queue
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from ghl_notebook.login.inbox import InboxServer
 
-from ghl_notebook.api import run_in_background
+from ghl_notebook.api import run_in_background, start_in_background
+from ghl_notebook.login.loopback import Door, LoopbackServer, Message
 
-PAGE = "http://127.0.0.1:8888"
+PAGE = "http://localhost:8888"
+EVIL = "https://evil.example"
 
 
-class Inbox:
-    """An open inbox and what has arrived in it."""
+class Opened:
+    """A door of a server of its own, and what has arrived there."""
 
     def __init__(self) -> None:
-        self.server = InboxServer()
-        self.arrived: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self.port, self.path = run_in_background(self.server.open, self.arrived.put)
+        self.server = LoopbackServer()
+        self.arrived: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.entered: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.door = Door(
+            self.arrived.put, lambda: [{"type": "traits"}], lambda: self.entered.put(None)
+        )
+        self.port = run_in_background(self.server.open, self.door)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
 
     @property
-    def url(self) -> str:
-        """Where a page posts to."""
-        return f"http://127.0.0.1:{self.port}/{self.path}"
+    def path(self) -> str:
+        """Where the door is."""
+        return f"/{self.door.path}/"
+
+    def post(self, origin: str | None = PAGE, **headers: str) -> httpx.Response:
+        """Post a message, as a page of this origin does."""
+        sent = ({"Origin": origin} if origin else {}) | headers
+        return self.http.post(self.path, json={"type": "hello"}, headers=sent)
 
     def close(self) -> None:
         """Close it."""
-        run_in_background(self.server.close, self.path)
+        run_in_background(self.server.close, self.door)
+        self.http.close()
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    """An open inbox of a server of its own."""
-    opened = Inbox()
+def opened() -> Iterator[Opened]:
+    """An open door."""
+    opened = Opened()
     yield opened
     opened.close()
 
 
-def test_what_a_page_posts_arrives(inbox: Inbox) -> None:
-    """A JSON object that is posted to the inbox reaches the kernel."""
-    answer = httpx.post(inbox.url, json={"type": "hello"}, headers={"Origin": PAGE})
-
-    assert answer.status_code == 204
-    assert inbox.arrived.get(timeout=5) == {"type": "hello"}
+# Deliveries.
 
 
-def test_the_page_may_ask_from_its_own_origin(inbox: Inbox) -> None:
+def test_what_a_page_posts_arrives(opened: Opened) -> None:
+    """A JSON object that is posted reaches the kernel."""
+    assert opened.post().status_code == 204
+    assert opened.arrived.get(timeout=5) == {"type": "hello"}
+
+
+def test_the_page_may_ask_from_its_own_origin(opened: Opened) -> None:
     """A browser's preflight is answered for the page that knows the path."""
-    answer = httpx.options(inbox.url, headers={"Origin": PAGE})
+    answer = opened.http.options(opened.path, headers={"Origin": PAGE})
 
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == PAGE
     assert "access-control-allow-credentials" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["", "/", "/x", "/../", "/favicon.ico"])
-def test_nobody_else_finds_it(inbox: Inbox, path: str) -> None:
-    """Without the path there is nothing, not even permission to ask."""
-    answer = httpx.post(f"http://127.0.0.1:{inbox.port}{path}", json={}, headers={"Origin": PAGE})
+@pytest.mark.parametrize("path", ["", "/", "/x", "/x/", "/../", "/favicon.ico", "/x/events"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_without_the_path_there_is_nothing(opened: Opened, method: str, path: str) -> None:
+    """A process or page that does not know the path gets neither answer nor permission."""
+    answer = opened.http.request(method, path, headers={"Origin": PAGE})
 
-    assert answer.status_code == 404
+    assert answer.status_code in (404, 405)
     assert "access-control-allow-origin" not in answer.headers
-    assert inbox.arrived.empty()
+    assert opened.arrived.empty()
 
 
 @pytest.mark.parametrize(
@@ -77,45 +93,202 @@ def test_nobody_else_finds_it(inbox: Inbox, path: str) -> None:
         (b"{", "application/json", 400),
         (b"[" * 60_000, "application/json", 400),
         (b" " * 70_000, "application/json", 413),
+        (b" " * 1_000_000, "application/json", 413),
     ],
 )
 def test_what_is_no_message_is_refused(
-    inbox: Inbox, content: bytes, content_type: str, status: int
+    opened: Opened, content: bytes, content_type: str, status: int
 ) -> None:
     """A form, a list, half a document, deep nesting and a flood do not reach the kernel."""
-    answer = httpx.post(inbox.url, content=content, headers={"Content-Type": content_type})
+    headers = {"Content-Type": content_type, "Origin": PAGE}
+    answer = opened.http.post(opened.path, content=content, headers=headers)
 
     assert answer.status_code == status
-    assert inbox.arrived.empty()
+    assert opened.arrived.empty()
 
 
-def test_it_listens_on_this_computer_only(inbox: Inbox) -> None:
+# Whose pages may post.
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_another_origin_is_refused(opened: Opened, method: str) -> None:
+    """A page elsewhere can do nothing, even if it has learnt the path."""
+    run_in_background(admit, opened.door, PAGE)
+    answer = opened.http.request(method, opened.path, json={}, headers={"Origin": EVIL})
+
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+    assert opened.arrived.empty()
+
+
+async def admit(door: Door, origin: str) -> None:
+    """Let an origin in, in the loop that the door lives in."""
+    door.admit(origin)
+
+
+def test_the_first_page_to_know_the_path_is_the_notebooks(opened: Opened) -> None:
+    """While a cell blocks the comm, a page is known by the path alone; no second origin is."""
+    assert opened.post(PAGE).status_code == 204
+    assert opened.post(EVIL).status_code == 403
+    assert opened.post(PAGE).status_code == 204
+
+
+def test_two_pages_that_the_comm_has_named_may_post(opened: Opened) -> None:
+    """One notebook may be open under two names of its server."""
+    for origin in (PAGE, "http://127.0.0.1:8888"):
+        run_in_background(admit, opened.door, origin)
+
+    assert opened.post(PAGE).status_code == 204
+    assert opened.post("http://127.0.0.1:8888").status_code == 204
+
+
+def test_what_is_no_browser_is_refused(opened: Opened) -> None:
+    """A browser names the origin of whoever posts."""
+    assert opened.post(None).status_code == 403
+    assert opened.arrived.empty()
+
+
+def test_the_login_page_may_post(opened: Opened) -> None:
+    """Its browser says that it is of the same origin, whichever name a proxy gives it."""
+    run_in_background(admit, opened.door, PAGE)
+    elsewhere = "https://forwarded.example"
+
+    assert opened.post(elsewhere, **{"Sec-Fetch-Site": "same-origin"}).status_code == 204
+    assert opened.post(elsewhere, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_without_the_browsers_word_the_host_decides(opened: Opened) -> None:
+    """On a hub without TLS browsers do not say whether a request is of the same origin."""
+    run_in_background(admit, opened.door, PAGE)
+
+    assert opened.post(f"http://127.0.0.1:{opened.port}").status_code == 204
+    assert opened.post("http://127.0.0.1:1").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "connect.js", "events"])
+def test_a_name_that_was_made_to_lead_here_is_refused(opened: Opened, path: str) -> None:
+    """DNS rebinding: a page of evil.example whose name suddenly is this computer's."""
+    headers = {"Host": f"evil.example:{opened.port}", "Sec-Fetch-Site": "same-origin"}
+
+    assert opened.http.get(opened.path + path, headers=headers).status_code == 403
+    assert opened.post(f"http://evil.example:{opened.port}", **headers).status_code == 403
+    assert opened.arrived.empty()
+
+
+def test_a_ticket_is_no_use_under_such_a_name(opened: Opened) -> None:
+    """Nor is it used up."""
+    ticket = opened.door.ticket
+    headers = {"Host": f"evil.example:{opened.port}"}
+
+    assert opened.http.get(f"/open/{ticket}", headers=headers).status_code == 403
+    assert opened.door.ticket == ticket
+
+
+@pytest.mark.parametrize("host", ["hub.example", "hub.example:8000", "localhost:8888"])
+def test_a_proxy_may_call_the_notebook_what_it_likes(opened: Opened, host: str) -> None:
+    """jupyter-server-proxy passes the host on that the browser has asked."""
+    headers = {"Host": host, "Sec-Fetch-Site": "same-origin"}
+
+    assert opened.post("https://hub.example", **headers).status_code == 204
+
+
+def test_an_odd_host_is_refused(opened: Opened) -> None:
+    """What cannot be read is not trusted."""
+    assert opened.http.get(opened.path, headers={"Host": "a:b:c"}).status_code == 403
+
+
+# The login page.
+
+
+def test_the_login_page_loads_nothing_from_elsewhere(opened: Opened) -> None:
+    """Its policy allows its own files only, and nobody may frame it or learn its address."""
+    answer = opened.http.get(opened.path)
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    for name in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
+        assert ":" not in name or name == "data:,"
+    assert opened.door.path not in answer.text
+
+
+@pytest.mark.parametrize("name", ["connect.js", "connect.css", "page.js", "page.css"])
+def test_the_login_pages_files_are_there(opened: Opened, name: str) -> None:
+    """The card is the same module as in a notebook."""
+    assert opened.http.get(opened.path + name).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["loopback.py", "protocol.d.ts", "..%2Floopback.py", "x"])
+def test_other_files_are_not(opened: Opened, name: str) -> None:
+    """Only what is listed is served."""
+    assert opened.http.get(opened.path + name).status_code == 404
+
+
+def test_a_ticket_leads_to_the_login_page_once(opened: Opened) -> None:
+    """Who reads the address in a list of processes comes too late."""
+    first = opened.door.ticket
+    answer = opened.http.get(f"/open/{first}")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"..{opened.path}")
+    assert opened.http.get(f"/open/{first}").status_code == 404
+    assert opened.door.ticket != first
+    assert opened.entered.get(timeout=5) is None
+
+
+def test_the_kernel_speaks_to_the_login_page(opened: Opened) -> None:
+    """First what is now, then what changes, then the end."""
+    with opened.http.stream("GET", f"{opened.path}events") as answer:
+        lines = (line for line in answer.iter_lines() if line)
+        greeting = json.loads(next(lines).removeprefix("data: "))
+        start_in_background(opened.door.say, {"type": "time", "run": "r"})
+        news = json.loads(next(lines).removeprefix("data: "))
+        run_in_background(opened.server.close, opened.door)
+        rest = list(lines)
+
+    assert (greeting["type"], news, rest) == ("traits", {"type": "time", "run": "r"}, [])
+
+
+def test_another_origin_takes_no_place_at_the_events(opened: Opened) -> None:
+    """It could not read them, but keep the login page from them."""
+    headers = {"Sec-Fetch-Site": "cross-site"}
+
+    assert opened.http.get(f"{opened.path}events", headers=headers).status_code == 403
+
+
+# The server.
+
+
+def test_it_listens_on_this_computer_only(opened: Opened) -> None:
     """The server is bound to 127.0.0.1, not to every address."""
-    assert inbox.server._serving is not None
-    bound = [s.getsockname()[0] for server in inbox.server._server.servers for s in server.sockets]
+    server: Any = opened.server._server
+    bound = [s.getsockname()[0] for one in server.servers for s in one.sockets]
 
     assert bound == ["127.0.0.1"]
 
 
-def test_a_closed_inbox_takes_nothing(inbox: Inbox) -> None:
-    """After its login an inbox is gone, while another one of the process stays."""
-    _, other = run_in_background(inbox.server.open, inbox.arrived.put)
-    inbox.close()
+def test_a_closed_door_takes_nothing(opened: Opened) -> None:
+    """After its login a door is gone, while another one of the process stays."""
+    other = Door(opened.arrived.put, list, lambda: None)
+    run_in_background(opened.server.open, other)
+    run_in_background(opened.server.close, opened.door)
 
-    answer = httpx.post(inbox.url, json={})
+    assert opened.post().status_code == 404
+    headers = {"Origin": PAGE}
+    assert opened.http.post(f"/{other.path}/", json={}, headers=headers).status_code == 204
+    run_in_background(opened.server.close, other)
 
-    assert answer.status_code == 404
-    assert httpx.post(f"http://127.0.0.1:{inbox.port}/{other}", json={}).status_code == 204
-    run_in_background(inbox.server.close, other)
 
-
-def test_the_last_inbox_takes_the_port_with_it() -> None:
-    """With the last inbox the server ends, and a later one starts it again."""
-    inbox = Inbox()
-    inbox.close()
-
+def test_the_last_door_takes_the_port_with_it() -> None:
+    """With the last door the server ends, and a later one starts it again."""
+    opened = Opened()
+    run_in_background(opened.server.close, opened.door)
     with pytest.raises(httpx.ConnectError):
-        httpx.post(inbox.url, json={})
-    port, path = run_in_background(inbox.server.open, inbox.arrived.put)
-    assert httpx.post(f"http://127.0.0.1:{port}/{path}", json={}).status_code == 204
-    run_in_background(inbox.server.close, path)
+        opened.post()
+    opened.http.close()
+
+    port = run_in_background(opened.server.open, opened.door)
+    url = f"http://127.0.0.1:{port}{opened.path}"
+    assert httpx.post(url, json={}, headers={"Origin": PAGE}, trust_env=False).status_code == 204
+    run_in_background(opened.server.close, opened.door)

@@ -9,6 +9,7 @@ import pytest
 
 from ghl_notebook.login import ENDS, LoginMachine, Status, machine
 from tests.login.machines import (
+    ACCOUNT,
     ERROR,
     LIMIT,
     SITUATIONS,
@@ -30,8 +31,11 @@ OF_ONE_RUN: dict[str, Callable[[LoginMachine, str], bool]] = {
     "start_failed": lambda m, run: m.start_failed(run, ERROR),
     "claim": lambda m, run: m.claim(claim(run)),
     "claim without id": lambda m, run: m.claim(claim(run, payload(accountId="undefined"))),
+    "appeared": lambda m, run: m.appeared(run, {ACCOUNT: ()}),
     "confirmed": lambda m, run: m.confirmed(run, []),
     "not_confirmed": lambda m, run: m.not_confirmed(run),
+    "check_delayed": lambda m, run: m.check_delayed(run, ERROR),
+    "watching": lambda m, run: m.watching(run, on=True),
     "check_failed": lambda m, run: m.check_failed(run, ERROR),
     "recheck": lambda m, run: m.recheck(run, 1.0),
     "broke": lambda m, run: m.broke(run, ERROR),
@@ -43,6 +47,7 @@ OF_WHICHEVER_RUN: dict[str, Callable[[LoginMachine], object]] = {
     "begin, before the click": lambda m: m.begin(1.0, prefetch=True),
     "cancel, whichever is going": lambda m: m.cancel(),
     "expire": lambda m: m.expire(LIMIT),
+    "paste": lambda m: m.paste(ACCOUNT, 1.0),
 }
 
 EVENTS = [*OF_ONE_RUN, *OF_WHICHEVER_RUN]
@@ -56,6 +61,19 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("timed_out", "begin"): Status.STARTING,
     ("failed", "begin"): Status.STARTING,
     ("failed with a claim", "begin"): Status.STARTING,
+    **{
+        (situation, "paste"): Status.CHECKING
+        for situation in (
+            *("idle", "prefetched", "starting", "waiting", "cancelled", "timed_out", "failed"),
+            "failed with a claim",
+        )
+    },
+    ("waiting", "appeared"): Status.CHECKING,
+    ("checking a pasted id", "confirmed"): Status.CONNECTED,
+    ("checking a pasted id", "not_confirmed"): Status.FAILED,
+    ("checking a pasted id", "check_failed"): Status.FAILED,
+    ("checking a pasted id", "broke"): Status.FAILED,
+    ("checking a pasted id", "cancel"): Status.CANCELLED,
     ("starting", "authorized"): Status.WAITING,
     ("prefetched", "opened"): Status.WAITING,
     ("prefetched", "claim"): Status.CHECKING,
@@ -152,7 +170,11 @@ def drawn_in_the_docstring() -> Iterator[tuple[str, str, str]]:
 
 def test_the_table_here_is_the_drawing() -> None:
     """The docstring draws the transitions that are tested here, and no others."""
-    kinds = {"prefetched": "idle", "failed with a claim": "failed"}
+    kinds = {
+        "prefetched": "idle",
+        "failed with a claim": "failed",
+        "checking a pasted id": "checking",
+    }
     tested = {(kinds.get(s, s), event, str(status)) for (s, event), status in DRAWN.items()}
 
     assert set(drawn_in_the_docstring()) == tested
@@ -167,7 +189,7 @@ def test_ends_are_where_nothing_more_happens_by_itself() -> None:
     """No answer of the service and no clock leads out of an end."""
     outwards = {event for (s, event) in DRAWN if SITUATIONS[s]().state.status in ENDS}
 
-    assert outwards == {"begin", "recheck"}
+    assert outwards == {"begin", "paste", "recheck"}
 
 
 # Runs.

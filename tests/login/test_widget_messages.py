@@ -45,32 +45,34 @@ def test_hello_is_answered_with_the_time_that_is_left(page: Page) -> None:
     assert 0 < answer["seconds_left"] <= 100
 
 
-def test_hello_is_answered_with_an_inbox(page: Page) -> None:
-    """The page learns of the second way into the kernel."""
+def test_hello_is_answered_with_the_loopback_server(page: Page) -> None:
+    """The page learns of the second way into the kernel, and of the login page there."""
     page.say("hello", page_id="page")
-    answer = page.hear("inbox")
+    answer = page.hear("loopback")
 
     assert 0 < answer["port"] < 65536
     assert len(answer["path"]) >= 40
+    assert len(answer["ticket"]) >= 40
+    assert answer["ticket"] != answer["path"]
 
 
-def test_hello_opens_no_inbox_for_a_finished_login(card: Card, sim: Simulator) -> None:
+def test_hello_opens_no_door_for_a_finished_login(card: Card, sim: Simulator) -> None:
     """A notebook that is looked at again keeps no server running."""
     login = card()
     connect(login, sim)
     settle()
     page: Page = login.comm
-    before = page.heard("inbox")
+    before = page.heard("loopback")
     page.say("hello", page_id="page")
     settle()
 
-    assert page.heard("inbox") == before
+    assert page.heard("loopback") == before
 
 
 def test_hello_gets_no_address_before_anyone_wants_one(page: Page) -> None:
     """Displaying a card starts no login."""
     page.say("hello", page_id="page")
-    page.hear("inbox")
+    page.hear("loopback")
     settle()
 
     assert page.heard("authorize") == []
@@ -80,7 +82,7 @@ def test_hello_does_not_get_an_opened_address(page: Page) -> None:
     """A second page is not told what the first has opened."""
     page.click()
     page.say("hello", page_id="another")
-    page.hear("inbox")
+    page.hear("loopback")
     settle()
 
     assert len(page.heard("authorize")) == 1
@@ -348,7 +350,7 @@ def test_a_flood_of_numbered_messages_is_not_remembered(card: Card) -> None:
     for number in range(3_000):
         login.comm.say("nothing", id=f"number {number}")
 
-    assert len(login._known_ids) <= 1_000
+    assert len(login._pages._known_ids) <= 1_000
 
 
 def test_after_garbage_the_login_goes_on(card: Card, sim: Simulator) -> None:

@@ -237,18 +237,19 @@ def test_cancelling_in_an_observer_is_no_deadlock(card: Card) -> None:
     assert login.status == "cancelled"
 
 
-# The page is heard by the inbox, while the cell that waits keeps the kernel from comms.
+# The page is heard by the loopback server, while a cell that waits keeps the kernel from comms.
 
 
 def post(page: Page, **said: Any) -> None:
-    """Say something by the inbox, as the page does."""
-    inbox = page.hear("inbox")
-    url = f"http://127.0.0.1:{inbox['port']}/{inbox['path']}"
-    assert httpx.post(url, json=said, trust_env=False).status_code == 204
+    """Say something to the loopback server, as the page does."""
+    door = page.hear("loopback")
+    url = f"http://127.0.0.1:{door['port']}/{door['path']}/"
+    headers = {"Origin": "http://localhost:8888"}
+    assert httpx.post(url, json=said, headers=headers, trust_env=False).status_code == 204
 
 
 def test_a_blocked_kernel_hears_the_page(card: Card, sim: Simulator) -> None:
-    """Click and result come by the inbox alone, and the wait ends."""
+    """Click and result come by the loopback server alone, and the wait ends."""
     login = card()
     page: Page = login.comm
 
