@@ -68,6 +68,16 @@ class Notebook:
         self.page.bring_to_front()
         self.page.get_by_role("button", name="Interrupt the kernel").click()
 
+    def restart(self) -> None:
+        """Restart the kernel by the menu, and wait until it is there again."""
+        self.page.bring_to_front()
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        label = self.page.locator(".lm-Menu-itemLabel")
+        label.get_by_text("Restart Kernel…", exact=True).click()
+        with self.page.expect_response(lambda answer: "/restart" in answer.url):
+            self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.wait_until_idle()
+
     def start(self, code: str) -> int:
         """Type code into the empty last cell, run it, and return the cell's number."""
         self.page.bring_to_front()  # a login window may have the keyboard
