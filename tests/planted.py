@@ -6,6 +6,7 @@ authorization URL that the service answers.
 
 from __future__ import annotations
 
+import json
 import logging
 import pickle
 import pprint
@@ -14,8 +15,9 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -26,6 +28,8 @@ from tests.login.page import Page, flush
 from tests.login.recording import PATIENCE, settle
 
 TOKEN = Simulator().token
+T = TypeVar("T")
+
 STATE = "planted-state-5f2c"
 COOKIE = "planted-cookie-91ab"
 
@@ -131,6 +135,7 @@ class Watched:
         self.logs = Logs()
         self.warned: list[str] = []
         self.error: GHLError | None = None
+        self.served = ""
         self.login = ConnectAccount(client)
 
     @property
@@ -144,6 +149,9 @@ class Watched:
         with self.logs.installed(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             warnings.warn("the end of the warnings", stacklevel=1)
+            self.page.say("hello", page_id="page", origin="http://localhost:8888")
+            door = self.page.hear("loopback")
+            self.secrets |= {door["path"], door["ticket"]}
             act(self)
             self.error = fails(lambda: self.login.wait(PATIENCE))
             settle()
@@ -164,13 +172,57 @@ class Watched:
     def consent(self, sim: Simulator, **choices: Any) -> None:
         """Open the window, log in there, and pass the window's message on."""
         url = self.open()
-        events = []
-        person = threading.Thread(
-            target=lambda: events.append(sim.play_user(url, **choices)), name="simulated person"
-        )
-        person.start()
-        person.join()
-        self.page.claim(self.page.heard("authorize")[-1]["run"], events[0].origin, events[0].data)
+        event = self.in_person(lambda: sim.play_user(url, **choices))
+        self.page.claim(self.page.heard("authorize")[-1]["run"], event.origin, event.data)
+
+    def in_person(self, act: Callable[[], T]) -> T:
+        """Do what a person does elsewhere, whose own log is not ours."""
+        with ThreadPoolExecutor(thread_name_prefix="simulated person") as person:
+            return person.submit(act).result(PATIENCE)
+
+    def until_notice(self) -> None:
+        """Wait until the card shows a notice."""
+        noticed = threading.Event()
+        self.login.observe(lambda change: change["new"] and noticed.set(), "notice")
+        assert self.login.notice or noticed.wait(PATIENCE)
+
+    def visit_login_page(self, sim: Simulator) -> None:
+        """Log in on the loopback server's page, and keep what that served, but for the address."""
+        door = self.page.heard("loopback")[-1]
+        address = f"http://127.0.0.1:{door['port']}"
+
+        def visit() -> None:
+            with httpx.Client(base_url=address, follow_redirects=True, timeout=PATIENCE) as http:
+                page = http.get(f"/open/{door['ticket']}")
+                home = page.url
+                self.served += f"{page.text} {page.headers}"
+                self.served += "".join(http.get(home.join(f)).text for f in ("page.js", "page.css"))
+
+                def say(**said: object) -> None:
+                    answer = http.post(home, json=said, headers={"Origin": address})
+                    self.served += str(answer.headers)
+
+                with http.stream("GET", home.join("events")) as events:
+                    for line in events.iter_lines():
+                        if "authorize" not in line:
+                            self.served += line
+                        elif line:
+                            told = json.loads(line.removeprefix("data: "))
+                            (state,) = parse_qs(urlsplit(told["url"]).query)["state"]
+                            self.secrets |= {told["url"], state, *state.split(".")}
+                            event = sim.play_user(told["url"])
+                            fields = {"origin": event.origin, "data": event.data}
+                            say(
+                                type="claim",
+                                run=told["run"],
+                                page_origin="",
+                                source="popup",
+                                **fields,
+                            )
+                        if '"idle"' in line:
+                            say(type="begin", page_id="login page", request="click")
+
+        self.in_person(visit)
 
     # Where to look. Each place is text.
 

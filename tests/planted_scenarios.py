@@ -57,6 +57,31 @@ def check_is_refused(fault: str, watched: Watched, sim: Simulator) -> None:
     watched.consent(sim)
 
 
+def check_is_repeated(fault: str, watched: Watched, sim: Simulator) -> None:
+    """Log in, while the service does not answer the question about the result, and give up."""
+    check_is_refused(fault, watched, sim)
+    watched.until_notice()
+    watched.login.cancel()
+
+
+def connects_by_the_login_page(watched: Watched, sim: Simulator) -> None:
+    """Log in on the page of the loopback server, outside of the notebook."""
+    watched.visit_login_page(sim)
+
+
+def id_is_pasted(watched: Watched, sim: Simulator) -> None:
+    """Enter the account id of an earlier login."""
+    url = watched.open()
+    watched.login.cancel()
+    watched.login.paste(watched.in_person(lambda: sim.play_user(url)).data["accountId"])
+
+
+def list_shows_it(watched: Watched, sim: Simulator) -> None:
+    """Log in in a window that cannot report, so that the accounts list has to tell."""
+    url = watched.open()
+    watched.in_person(lambda: sim.play_user(url))
+
+
 def claim_is_forged(watched: Watched, sim: Simulator) -> None:
     """Get a result that nobody made, and give up."""
     watched.open()
@@ -111,7 +136,13 @@ FAULTS = [
     "too_many_requests",
 ]
 
-ENDS_WELL: dict[str, Happening] = {"connects": connects, "an observer fails": observer_fails}
+ENDS_WELL: dict[str, Happening] = {
+    "connects": connects,
+    "an observer fails": observer_fails,
+    "connects by the login page": connects_by_the_login_page,
+    "an id is pasted": id_is_pasted,
+    "the list shows it": list_shows_it,
+}
 
 FAILS: dict[str, Happening] = {
     "is denied": is_denied,
@@ -121,9 +152,10 @@ FAILS: dict[str, Happening] = {
     "a browser fails": browser_fails,
     "the service stops": service_stops,
     **{f"start: {fault}": partial(start_is_refused, fault) for fault in FAULTS},
+    "check: scope_missing": partial(check_is_refused, "scope_missing"),
     **{
-        f"check: {fault}": partial(check_is_refused, fault)
-        for fault in ("scope_missing", "command_timed_out", "too_many_requests")
+        f"check: {fault}": partial(check_is_repeated, fault)
+        for fault in ("command_timed_out", "too_many_requests")
     },
     "start: a page": partial(
         start_is_answered, status=200, body=f"<p>state={STATE}</p>", kind="text/html"

@@ -104,9 +104,13 @@ def test_widget_state(watched: Watched) -> None:
 
 
 def test_comm_messages(watched: Watched) -> None:
-    """The one message that hands the page the address is the only one that knows it."""
+    """The two messages that hand the page its addresses are the only ones that know them."""
     said = [data for _, data in watched.page.sent if data]
-    others = [data for data in said if data.get("content", {}).get("type") != "authorize"]
+    others = [
+        data
+        for data in said
+        if data.get("content", {}).get("type") not in ("authorize", "loopback")
+    ]
 
     assert_clean(repr(others), watched.secrets, control=LOCATION)
 
@@ -117,6 +121,13 @@ def test_the_authorize_message_is_found(watched: Watched) -> None:
         assert message["url"] in watched.secrets
         assert set(parse_qs(urlsplit(message["url"]).query)["state"]) <= watched.secrets
         assert TOKEN not in repr(message)
+
+
+def test_the_login_page(watched: Watched) -> None:
+    """What the loopback server serves: no token, and no address but in the one message."""
+    if watched.served:
+        control = '"account_names":["Café Lumière"'
+        assert_clean(watched.served, watched.secrets, control=control)
 
 
 def test_reprs(watched: Watched) -> None:

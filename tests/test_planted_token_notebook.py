@@ -55,8 +55,8 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
         run("levers.reset()")
     for fault in ("scope_missing", "invalid_token", "too_many_requests"):
         run(f"levers.fail_with({fault!r}, '*/accounts/*', times=None)")
-        run("ghl.ConnectAccount(client).wait(60)")
-        run("levers.reset()")
+        run("login = ghl.ConnectAccount(client); login.wait(2)")
+        run("login.cancel(); levers.reset()")
     run("levers.message = 'none'; ghl.ConnectAccount(client).wait(60)")
     run("levers.reset(); client.simulator.stop()")
     run("client.accounts()")
