@@ -105,9 +105,9 @@ def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield page
     picture = f"{request.node.originalname.removeprefix('test_')}-{front_end.name}"
     take_pictures(page, picture)
-    if request.node.stash.get(FAILED, False):
-        page.screenshot(path=PICTURES / f"failed-{picture}.png")
-    for window in front_end.context.pages:
+    for number, window in enumerate(front_end.context.pages):
+        if request.node.stash.get(FAILED, False):
+            window.screenshot(path=PICTURES / f"failed-{picture}-{number}.png")
         window.close()
     # The card's module comes from a blob; the front ends' own mistakes are not ours.
     assert [error.stack for error in errors if "blob:" in (error.stack or "")] == []
