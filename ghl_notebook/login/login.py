@@ -102,11 +102,7 @@ class Login:
         login_type: str | None = None,
         time_limit: float = 600.0,
     ) -> None:
-        if not isinstance(client, Client):
-            raise ArgumentError(
-                f"The first argument is a {type(client).__name__}, not a Client.",
-                "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
-            )
+        require_client(client)
         if not time_limit > 0:
             raise ArgumentError(
                 f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
@@ -289,8 +285,10 @@ class Login:
                         self._note(self._machine.watching(run, on=False))
                     return
                 found = []
-            is_first = False
             with self._lock:
+                if is_first:
+                    self._machine.noticed(run, watch.logins)
+                is_first = False
                 self._note(self._machine.watching(run, on=True))
                 new = {account_id: ids for account_id, ids in found if account_id not in tried}
                 if self._machine.appeared(run, new):
@@ -377,6 +375,15 @@ class Login:
         run, left = self.state.run, self.seconds_left()
         if run is not None and left is not None:
             SCREEN.post(lambda: self._screen.authorize(request, run, url, left))
+
+
+def require_client(client: object) -> None:
+    """Raise an `ArgumentError` for a first argument that is no client."""
+    if not isinstance(client, Client):
+        raise ArgumentError(
+            f"The first argument is a {type(client).__name__}, not a Client.",
+            "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+        )
 
 
 def _account_id(platform: Platform, state: LoginState) -> str:

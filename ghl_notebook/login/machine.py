@@ -177,6 +177,7 @@ class LoginMachine:
     _later: list[tuple[Claim, Way]] = field(default_factory=list)
     _has_window: bool = False  # whether the run has, or may have, a window that can still report
     _finished_before: int = 0
+    _known: frozenset[str] = frozenset()
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
         """Begin a new run and return its name; None where none may begin.
@@ -209,6 +210,14 @@ class LoginMachine:
     def start_failed(self, run: str, error: GHLError) -> bool:
         """The service has refused to give the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
+
+    def noticed(self, run: str, logins: Iterable[str]) -> None:
+        """These logins were in the accounts list before the run had a window.
+
+        A message that names one of them may be an old one; from the run's own window it is not.
+        """
+        if run == self.state.run:
+            self._known = frozenset(logins)
 
     def watching(self, run: str, *, on: bool) -> bool:
         """The accounts list is being watched for the run's result, or no longer is."""
@@ -248,9 +257,10 @@ class LoginMachine:
         if not payload.has_plausible_id:
             return self._notice("A message without a usable account id came, and was not taken.")
         if claim.source != "popup":
-            if self.ledger.was_taken(payload.account_id):
+            if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
                 return self._notice(
-                    "A message came whose account has finished a login before, and was not taken."
+                    f"A message came that names an earlier login, {payload.account_id}, and was "
+                    "not taken. If it is yours, enter it as account id."
                 )
             if self.ledger.has_rival(claim.run, self.platform.key):
                 return self._notice_rival()
@@ -388,6 +398,7 @@ class LoginMachine:
         self.ledger.leave(self.state.run)
         self._later.clear()
         self._has_window = False
+        self._known = frozenset()
         self._finished_before = self.ledger.count
         run = secrets.token_urlsafe(16)
         self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)

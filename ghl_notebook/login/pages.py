@@ -15,7 +15,7 @@ from ghl_notebook.secret import Secret
 
 from .login import Login
 from .loopback import LOOPBACK, Door, Message
-from .machine import Claim, Status, Way
+from .machine import Claim, LoginState, Status, Way
 from .protocol import Begin, Cancel, Hello, Paste, Recheck, read_said
 from .screen import SCREEN
 
@@ -52,9 +52,8 @@ class Pages:
 
     # What pages are told. Called in the screen's thread.
 
-    def show(self) -> None:
-        """Tell the login pages what is now, and all pages how much time is left."""
-        state = self._login.state
+    def show(self, state: LoginState) -> None:
+        """Tell the login pages what is shown now, and all pages how much time is left."""
         self._say_by_loopback(self._traits_message())
         if state.status is Status.CONNECTED:
             self.close()

@@ -314,7 +314,7 @@ class ConnectAccount(anywidget.AnyWidget):
                 except Exception:  # noqa: BLE001
                     # A user's observer failed, of this trait: the others are set all the same.
                     _log.exception("An observer of a login's %s failed", name)
-        self._pages.show()
+        self._pages.show(state)
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
         """Hand the pages the authorization URL."""

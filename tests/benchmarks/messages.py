@@ -16,8 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.jupyter import TOKEN, JupyterServer, serve
 from tests.browser.notebook import Notebook
+from tests.browser.servers.jupyter import JupyterServer, serve
 from tests.browsers import chromium
 
 from .measure import Row, interleave
@@ -94,9 +94,10 @@ def measure(rounds: int = ROUNDS) -> tuple[list[Row], str]:
 def _open(context: BrowserContext, server: JupyterServer) -> Page:
     context.set_default_timeout(TIMEOUT)
     name = "messages.ipynb"
-    server.write(name, [_CELL])
+    server.write(name, _CELL)
+    server.sign_in(context)
     page = context.new_page()
-    page.goto(f"{server.url}lab/workspaces/messages/tree/{name}?reset&token={TOKEN}")
+    page.goto(server.address(name))
     # Not by the notebook's own indicator: it is idle before there is a kernel, and a cell that is
     # run then gets a question instead.
     expect(page.get_by_text("Python 3 | Idle")).to_be_visible()

@@ -8,58 +8,82 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.front_end import FrontEnd
-from tests.browser.jupyter import JupyterServer, serve
-from tests.browser.notebook import PICTURES, Notebook
+from tests.browser.notebook import PICTURES, Notebook, take_pictures
+from tests.browser.servers import hub, jupyter, voila
+from tests.browser.servers.files import KERNEL
+from tests.browser.servers.jupyter import JupyterServer
+from tests.browser.servers.voila import VoilaServer
 from tests.browsers import BROWSERS
 
 # Bounds, not waits: a busy machine may take long to start a kernel.
 SECONDS = 60
 
+# Browsers find every name below localhost on this machine, but the card cannot know that: for it
+# the kernel is elsewhere.
+ELSEWHERE = "hub.localhost"
+
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """JupyterLab."""
-    with serve(tmp_path_factory.mktemp("lab")) as server:
+    with jupyter.serve(tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def notebook_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """Jupyter Notebook 7."""
-    with serve(tmp_path_factory.mktemp("notebook"), application="notebook") as server:
+    with jupyter.serve(tmp_path_factory.mktemp("notebook"), application="notebook") as server:
         yield server
 
 
-@pytest.fixture(scope="session")
-def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    """JupyterLab as a hub such as Binder starts it: under a prefix, with jupyter-server-proxy.
-
-    Browsers find every name below localhost on this machine, but the card cannot know that: for it
-    the kernel is elsewhere.
-    """
+@pytest.fixture(scope="package")
+def prefix_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """JupyterLab as Binder starts it: under a prefix, with jupyter-server-proxy."""
     prefix = "/user/someone/"
-    with serve(
-        tmp_path_factory.mktemp("hub"),
-        host="hub.localhost",
+    with jupyter.serve(
+        tmp_path_factory.mktemp("prefix"),
+        host=ELSEWHERE,
         prefix=prefix,
         JUPYTERHUB_SERVICE_PREFIX=prefix,
     ) as server:
         yield server
 
 
+@pytest.fixture(scope="package")
+def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """The JupyterLab of a user of a JupyterHub."""
+    with hub.serve(tmp_path_factory.mktemp("hub"), host=ELSEWHERE) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def voila_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoilaServer]:
+    """Voila."""
+    with voila.serve(tmp_path_factory.mktemp("voila")) as server:
+        yield server
+
+
 @pytest.fixture(scope="package", params=["lab-chromium", "notebook-chromium", "lab-firefox"])
 def front_end(request: pytest.FixtureRequest) -> Iterator[FrontEnd]:
-    """Each front end in turn."""
+    """Each front end in turn; only one browser runs at a time."""
     kind, _, browser_name = request.param.partition("-")
-    server: JupyterServer = request.getfixturevalue(f"{kind}_server")
     expect.set_options(timeout=SECONDS * 1000)
     with BROWSERS[browser_name]() as browser:
         context = browser.new_context(viewport={"width": 1000, "height": 900})
         context.set_default_timeout(SECONDS * 1000)
-        yield FrontEnd(request.param, server, context)
+        yield FrontEnd(kind, browser_name, context)
         context.close()
+
+
+@pytest.fixture(scope="package")
+def server(front_end: FrontEnd, request: pytest.FixtureRequest) -> JupyterServer:
+    """The Jupyter server of a front end, on which the browser has logged in."""
+    server: JupyterServer = request.getfixturevalue(f"{front_end.kind}_server")
+    server.sign_in(front_end.context)
+    return server
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,12 +97,16 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def page(front_end: FrontEnd) -> Iterator[Page]:
-    """An empty page on which no script of ours may fail."""
+def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page on which no script of ours may fail; its cards are kept as pictures."""
     page = front_end.context.new_page()
     errors: list[Error] = []
     page.on("pageerror", lambda error: errors.append(error))
     yield page
+    picture = f"{request.node.originalname.removeprefix('test_')}-{front_end.name}"
+    take_pictures(page, picture)
+    if request.node.stash.get(FAILED, False):
+        page.screenshot(path=PICTURES / f"failed-{picture}.png")
     for window in front_end.context.pages:
         window.close()
     # The card's module comes from a blob; the front ends' own mistakes are not ours.
@@ -87,23 +115,18 @@ def page(front_end: FrontEnd) -> Iterator[Page]:
 
 @pytest.fixture
 def open_notebook(
-    front_end: FrontEnd, page: Page, request: pytest.FixtureRequest
+    server: JupyterServer, page: Page, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Notebook]]:
-    """Make a notebook of the given cells and open it; its last card is kept as a picture."""
+    """Open a notebook of the given cells, and an empty one, in JupyterLab or Notebook 7."""
     name = f"{request.node.originalname}.ipynb"
-    server = front_end.server
     notebook = Notebook(page)
 
-    def open_it(*cells: str) -> Notebook:
-        server.write(name, [*cells])
-        server.start_kernel(name)
-        page.goto(front_end.address(name))
-        notebook.wait_until_idle()
+    def open_it(*cells: str, kernel: str = KERNEL) -> Notebook:
+        server.write(name, *cells, "", kernel=kernel)
+        server.start_kernel(name, kernel)
+        page.goto(server.address(name))
+        notebook.wait_until_idle(kernel)
         return notebook
 
     yield open_it
-    picture = f"{request.node.originalname.removeprefix('test_')}-{front_end.name}"
-    notebook.take_picture(picture)
-    if request.node.stash.get(FAILED, False):
-        page.screenshot(path=PICTURES / f"failed-{picture}.png")
     server.stop_kernels()

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext
 
-from tests.browser.jupyter import TOKEN, JupyterServer
-
 
 @dataclass(frozen=True, slots=True)
 class FrontEnd:
-    """A front end in a browser."""
+    """A front end in a browser.
 
-    name: str
-    server: JupyterServer
+    Attributes
+    ----------
+    kind : str
+        Which front end: a row of `tests.ways.FRONT_ENDS`.
+    browser : str
+        ``chromium`` or ``firefox``.
+    context : BrowserContext
+        The browser, with nobody else's cookies.
+    """
+
+    kind: str
+    browser: str
     context: BrowserContext
 
-    def address(self, notebook: str) -> str:
-        """Where a notebook is shown."""
-        if self.name.startswith("notebook"):
-            return f"{self.server.url}notebooks/{notebook}?token={TOKEN}"
-        # In a workspace of its own, or the notebooks of earlier tests come back beside it.
-        workspace = notebook.removesuffix(".ipynb")
-        return f"{self.server.url}lab/workspaces/{workspace}/tree/{notebook}?reset&token={TOKEN}"
+    @property
+    def name(self) -> str:
+        """Kind and browser, as in the names of tests."""
+        return f"{self.kind}-{self.browser}"

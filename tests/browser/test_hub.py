@@ -1,15 +1,18 @@
-"""A notebook server under a prefix, whose user reaches the simulator through its proxy only."""
+"""A notebook server below a hub, whose user reaches the simulator through its proxy only."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.cells import DEMO
 from tests.browser.notebook import Notebook
 
-pytestmark = pytest.mark.parametrize("front_end", ["hub-chromium", "hub-firefox"], indirect=True)
+pytestmark = pytest.mark.parametrize(
+    "front_end",
+    ["prefix-chromium", "hub-chromium", "prefix-firefox", "hub-firefox"],
+    indirect=True,
+)
 
 
 def test_login_through_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
@@ -24,13 +27,3 @@ def test_login_through_the_proxy(open_notebook: Callable[..., Notebook]) -> None
     window.allow()
     notebook.card.expect_status("connected", "Café Lumière")
     assert notebook.evaluate("login.status") == "connected"
-
-
-def test_blocking_wait_through_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
-    """While a cell blocks the kernel, the page reaches it below the user's prefix."""
-    notebook = open_notebook(DEMO, "login.wait(timeout=60).status")
-    notebook.run_all()
-    expect(notebook.prompt(1)).to_have_text("[*]:")
-    notebook.card.open().wait_until_loaded().allow()
-    expect(notebook.output(1)).to_have_text("'connected'")
-    notebook.card.expect_status("connected", "Café Lumière")

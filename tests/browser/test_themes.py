@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.browser.cells import DEMO
-from tests.browser.front_end import FrontEnd
 from tests.browser.notebook import Notebook
+from tests.browser.servers.jupyter import JupyterServer
 
 _BRIGHTNESS = """(card) => {
     const canvas = document.createElement("canvas").getContext("2d");
@@ -20,14 +20,14 @@ _BRIGHTNESS = """(card) => {
 
 
 @pytest.fixture
-def dark_front_end(front_end: FrontEnd) -> Iterator[FrontEnd]:
-    """A front end whose user likes it dark."""
-    front_end.server.set_up("themes", theme="JupyterLab Dark")
-    yield front_end
-    front_end.server.set_up("themes")
+def dark_server(server: JupyterServer) -> Iterator[JupyterServer]:
+    """A server whose user likes it dark."""
+    server.set_up("themes", theme="JupyterLab Dark")
+    yield server
+    server.set_up("themes")
 
 
-def test_dark(dark_front_end: FrontEnd, open_notebook: Callable[..., Notebook]) -> None:
+def test_dark(dark_server: JupyterServer, open_notebook: Callable[..., Notebook]) -> None:
     """In a dark notebook the card is dark, and its text is light."""
     notebook = open_notebook(DEMO)
     notebook.run()

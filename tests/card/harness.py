@@ -52,11 +52,11 @@ RESULT: dict[str, Any] = {
 
 
 class Server(ThreadingHTTPServer):
-    """The page on a free port of this machine, and inboxes for what the page posts."""
+    """The page on a free port of this machine, and doors for what it posts."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.inboxes: defaultdict[str, SimpleQueue[dict[str, Any]]] = defaultdict(SimpleQueue)
+        self.doors: defaultdict[str, SimpleQueue[dict[str, Any]]] = defaultdict(SimpleQueue)
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -72,7 +72,7 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_POST(self) -> None:
         """Keep what is posted."""
         content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.inboxes[self.path].put(json.loads(content))
+        self.server.doors[self.path].put(json.loads(content))
         self.send_response(204)
         self.end_headers()
 

@@ -122,14 +122,18 @@ class Session {
     return this.lost !== null && performance.now() - this.lost > PATIENCE_MS;
   }
 
+  get isGone() {
+    return this.problem === KERNEL_GONE && this.status !== "connected";
+  }
+
   get sinceClick() {
     return performance.now() - this.asked;
   }
 
   /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
   get mayPaste() {
-    if (this.status === "timed_out") return true;
-    return this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
+    if (this.status === "timed_out") return !this.isGone;
+    return !this.isGone && this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
       || this.isElsewhere || this.sinceClick > PASTE_AFTER_MS);
   }
 
@@ -498,9 +502,7 @@ function sameName(a, b) {
 function look(session) {
   const { model, status } = session;
   const name = model.get("platform_name");
-  if (session.problem === KERNEL_GONE && status !== "connected") {
-    return { text: "This card is no longer connected." };
-  }
+  if (session.isGone) return { text: "This card is no longer connected." };
   switch (status) {
     case "starting":
     case "waiting":
@@ -572,7 +574,7 @@ function lookWhileOpen(session) {
   if (session.problem) {
     return { text: "There is no login page to open.", primary: opening("Try again") };
   }
-  if (!session.begun && url !== null && !isWebview()) return lookBefore(session);
+  if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
   if (isWebview() || (session.isElsewhere && !session.begun)) {
     return {
       text: "Finish the login in your browser.",
@@ -679,9 +681,9 @@ function renderCard(session, el, signal) {
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint, names)),
-    error, notice, next, shown, form,
+    error, notice, next, shown,
     make("div", "actions", {}, primary, link, outside, address, again,
-      make("div", "end", {}, time, cancel)), live);
+      make("div", "end", {}, time, cancel)), form, live);
   let announced = "";
   link.classList.add("ghl-connect-primary");
   use.classList.add("ghl-connect-secondary");
@@ -704,10 +706,10 @@ function renderCard(session, el, signal) {
     const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
     const focused = card.isConnected ? root.activeElement : null;
     const view = look(session);
-    const goingOn = GOING_ON.has(session.status);
+    const goingOn = GOING_ON.has(session.status) && !session.isGone;
     const found = session.status === "connected" ? model.get("account_names") : [];
     const name = model.get("platform_name");
-    card.dataset.status = session.status;
+    card.dataset.status = session.isGone ? "gone" : session.status;
     card.setAttribute("aria-label", `Connect ${name} to GoHighLevel`);
     say(mark, name.slice(0, 1));
     say(title, name);

@@ -1,0 +1,1 @@
+"""The servers of each front end, as programs that a user or an operator starts."""

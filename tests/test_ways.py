@@ -1,0 +1,68 @@
+"""The tables of ways, as tests write them and the README shows them."""
+
+import pytest
+
+from tests.ways import FRONT_ENDS, LOGIN, ROOT, WAITING, Ways
+
+TEXT = "a\n<!-- front ends: begin -->\nold\n<!-- front ends: end -->\nz\n"
+
+
+@pytest.fixture
+def table() -> Ways:
+    """An empty table, which is not the one of this run."""
+    return Ways(FRONT_ENDS)
+
+
+def test_comm_and_loopback_are_one_way_of_a_login(table: Ways) -> None:
+    """Where nothing blocks, they race with the same event; while a cell waits, they do not."""
+    table.record("lab", "chromium", LOGIN, "loopback")
+    table.record("lab", "firefox", LOGIN, "message")
+    table.record("lab", "firefox", WAITING, "loopback")
+    loopback = "popup message, by the loopback server"
+    assert "| JupyterLab 4 | Chromium | popup message | ? |\n" in table.markdown()
+    assert f"| JupyterLab 4 | Firefox | popup message | {loopback} |\n" in table.markdown()
+
+
+def test_order(table: Ways) -> None:
+    """The lines have an order of their own, whichever test was first."""
+    table.record("voila", "firefox", LOGIN, "accounts")
+    table.record("lab", "chromium", LOGIN, "message")
+    head, _, *lines = table.markdown().splitlines()
+    assert head == "| front end | browser | login | while a cell waits |"
+    assert len(lines) == 2 * len(FRONT_ENDS.rows)
+    assert lines[0] == "| JupyterLab 4 | Chromium | popup message | ? |"
+    assert lines[-1] == "| Voila | Firefox | accounts list | ? |"
+
+
+def test_missing(table: Ways) -> None:
+    """A field that no test has written is known."""
+    table.record("lab", "chromium", LOGIN, "message")
+    assert ("lab", "chromium", LOGIN) not in table.missing()
+    assert ("lab", "chromium", WAITING) in table.missing()
+
+
+def test_unknown_field(table: Ways) -> None:
+    """A test cannot write beside the table."""
+    with pytest.raises(ValueError, match="no field"):
+        table.record("lap", "chromium", LOGIN, "message")
+
+
+def test_a_part_of_the_tests_is_not_all() -> None:
+    """The table is whole only when each file that may write to it is run, and all of each."""
+    files = set((ROOT / "tests/browser").rglob("test_*.py"))
+    assert FRONT_ENDS.is_written_by(files, ["tests"])
+    assert not FRONT_ENDS.is_written_by(files - {min(files)}, ["tests"])
+    assert not FRONT_ENDS.is_written_by(files, ["tests", "tests/browser/test_login.py::test_deny"])
+
+
+def test_put_into() -> None:
+    """The table goes between its markers, and nothing else changes."""
+    changed = FRONT_ENDS.put_into(TEXT, "new\n")
+    assert changed == TEXT.replace("old", "new")
+    assert FRONT_ENDS.read_from(changed) == "new\n"
+
+
+def test_put_into_without_markers() -> None:
+    """A text without markers is not changed in silence."""
+    with pytest.raises(ValueError, match="markers"):
+        FRONT_ENDS.put_into("a\n", "new\n")
