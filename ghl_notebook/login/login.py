@@ -34,8 +34,10 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
 
-from .machine import ENDS, Claim, Ledger, LoginMachine, LoginState, Status, Way
+from .ledger import Ledger
+from .machine import LoginMachine
 from .screen import SCREEN
+from .state import ENDS, Claim, LoginState, Status, Way
 from .watch import AccountsWatch
 
 # How the service says that this sub-account does not know an account id.

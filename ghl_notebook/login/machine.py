@@ -34,123 +34,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Literal
-
-import msgspec
 
 from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
 from ghl_notebook.settings import SAME_ORIGIN
 
-
-class Status(StrEnum):
-    """Where a login is."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    WAITING = "waiting"
-    CHECKING = "checking"
-    CONNECTED = "connected"
-    CANCELLED = "cancelled"
-    TIMED_OUT = "timed_out"
-    FAILED = "failed"
-
-
-ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.FAILED})
-"""Statuses in which nothing more happens by itself."""
+from .ledger import Ledger
+from .state import ENDS, Claim, LoginState, Status, Way
 
 _MOST_LATER_CLAIMS = 8
-
-
-class Way(StrEnum):
-    """How a login's result arrived."""
-
-    MESSAGE = "message"
-    """The window's ``message`` event, told by the page over the comm."""
-    LOOPBACK = "loopback"
-    """The same event, told by the page to the kernel's loopback server."""
-    ACCOUNTS = "accounts"
-    """A change in the accounts list."""
-    PASTED = "pasted"
-    """An account id that the user has entered."""
-    BROWSER = "browser"
-    """The message that the client's own browser brought back."""
-
-
-Source = Literal["popup", "other"]
-"""The window a message came from: the run's own, or one that the page does not know."""
-
-
-class Claim(msgspec.Struct, frozen=True, tag="claim"):
-    """A message as the page saw it."""
-
-    run: str
-    origin: str
-    page_origin: str
-    source: Source
-    data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class LoginState:
-    """Everything that there is to know about a login at one moment."""
-
-    status: Status = Status.IDLE
-    run: str | None = None
-    payload: MessagePayload | None = None
-    delivered_by: Way | None = None
-    account_names: tuple[str, ...] = ()
-    error: GHLError | None = None
-    notice: str | None = None
-    watches_accounts: bool = False
-    deadline: float | None = None
-
-    @property
-    def can_recheck(self) -> bool:
-        """Whether a claim is kept that could be checked again."""
-        return self.status is Status.FAILED and self.payload is not None
-
-    @property
-    def is_prefetched(self) -> bool:
-        """Whether the authorization URL was asked for before anyone pressed the button."""
-        return self.status is Status.IDLE and self.run is not None
-
-
-class Ledger:
-    """What the logins of one process must know of each other, so that they do not mix."""
-
-    def __init__(self) -> None:
-        self._taken: dict[str, int] = {}  # account id -> which login it finished last
-        self._count = 0
-        self._waiting: dict[str, str] = {}
-
-    def wait(self, run: str, platform: str) -> None:
-        """Note that a run waits for a message."""
-        self._waiting[run] = platform
-
-    def leave(self, run: str | None) -> None:
-        """Note that a run no longer waits."""
-        if run is not None:
-            self._waiting.pop(run, None)
-
-    def has_rival(self, run: str, platform: str) -> bool:
-        """Tell whether another run waits for the same platform."""
-        return any(r != run and p == platform for r, p in self._waiting.items())
-
-    @property
-    def count(self) -> int:
-        """How many logins were finished so far."""
-        return self._count
-
-    def take(self, account_id: str) -> None:
-        """Note that an account id has finished a login."""
-        self._count += 1
-        self._taken[account_id] = self._count
-
-    def was_taken(self, account_id: str, since: int = 0) -> bool:
-        """Tell whether an account id has finished a login, or one since so many were finished."""
-        return self._taken.get(account_id, 0) > since
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from ghl_notebook.secret import Secret
 
 from .login import Login
 from .loopback import LOOPBACK, Door, Message
-from .machine import Claim, LoginState, Status, Way
 from .protocol import Begin, Cancel, Hello, Paste, Recheck, read_said
 from .screen import SCREEN
+from .state import Claim, LoginState, Status, Way
 
 _MOST_REMEMBERED = 1000
 

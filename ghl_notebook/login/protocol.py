@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .machine import Claim
+from .state import Claim
 
 _log = logging.getLogger("ghl_notebook.login")
 

@@ -24,9 +24,9 @@ from ghl_notebook.settings import read_account_ids
 
 from .front_end import FrontEnd, find_front_end
 from .login import Login
-from .machine import ENDS, LoginState, Status
 from .pages import Pages
 from .screen import SCREEN
+from .state import ENDS, LoginState, Status
 
 _STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("ghl_notebook.login")

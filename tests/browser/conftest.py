@@ -10,6 +10,7 @@ from playwright.sync_api import Error, Page, expect
 from tests.browser.front_end import FrontEnd
 from tests.browser.notebook import PICTURES, Notebook, take_pictures
 from tests.browser.servers import hub, jupyter, voila
+from tests.browser.servers.files import KERNEL
 from tests.browser.servers.jupyter import JupyterServer
 from tests.browser.servers.voila import VoilaServer
 from tests.browsers import BROWSERS
@@ -104,9 +105,9 @@ def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield page
     picture = f"{request.node.originalname.removeprefix('test_')}-{front_end.name}"
     take_pictures(page, picture)
-    if request.node.stash.get(FAILED, False):
-        page.screenshot(path=PICTURES / f"failed-{picture}.png")
-    for window in front_end.context.pages:
+    for number, window in enumerate(front_end.context.pages):
+        if request.node.stash.get(FAILED, False):
+            window.screenshot(path=PICTURES / f"failed-{picture}-{number}.png")
         window.close()
     # The card's module comes from a blob; the front ends' own mistakes are not ours.
     assert [error.stack for error in errors if "blob:" in (error.stack or "")] == []
@@ -120,11 +121,11 @@ def open_notebook(
     name = f"{request.node.originalname}.ipynb"
     notebook = Notebook(page)
 
-    def open_it(*cells: str) -> Notebook:
-        server.write(name, *cells, "")
-        server.start_kernel(name)
+    def open_it(*cells: str, kernel: str = KERNEL) -> Notebook:
+        server.write(name, *cells, "", kernel=kernel)
+        server.start_kernel(name, kernel)
         page.goto(server.address(name))
-        notebook.wait_until_idle()
+        notebook.wait_until_idle(kernel)
         return notebook
 
     yield open_it

@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.servers.files import KERNEL
+
 PICTURES = Path(__file__).parents[2] / "test-results" / "browser"
 
 _DONE = re.compile(r"\[\d+\]")
@@ -41,10 +43,10 @@ class Notebook:
         """The only card."""
         return Card(self.cards)
 
-    def wait_until_idle(self) -> None:
+    def wait_until_idle(self, kernel: str = KERNEL) -> None:
         """Wait until the kernel is connected and does nothing."""
         # Before there is a kernel, the indicator says "idle" as well.
-        expect(self.page.locator(".jp-KernelName")).to_have_text("Python 3")
+        expect(self.page.locator(".jp-KernelName")).to_have_text(kernel)
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator")
         expect(indicator).to_have_attribute("data-status", "idle")
 
@@ -60,6 +62,21 @@ class Notebook:
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         label = self.page.locator(".lm-Menu-itemLabel")
         label.get_by_text("Run All Cells", exact=True).click()
+
+    def interrupt(self) -> None:
+        """Press the stop button."""
+        self.page.bring_to_front()
+        self.page.get_by_role("button", name="Interrupt the kernel").click()
+
+    def restart(self) -> None:
+        """Restart the kernel by the menu, and wait until it is there again."""
+        self.page.bring_to_front()
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        label = self.page.locator(".lm-Menu-itemLabel")
+        label.get_by_text("Restart Kernel…", exact=True).click()
+        with self.page.expect_response(lambda answer: "/restart" in answer.url):
+            self.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        self.wait_until_idle()
 
     def start(self, code: str) -> int:
         """Type code into the empty last cell, run it, and return the cell's number."""

@@ -79,6 +79,11 @@ class Recording:
             assert self._news.wait_for(lambda: self.states[-1].notice is not None, PATIENCE)
             return str(self.states[-1].notice)
 
+    def until_watching(self) -> None:
+        """Wait until the accounts list is known as it was before the login."""
+        with self._news:
+            assert self._news.wait_for(lambda: self.states[-1].watches_accounts, PATIENCE)
+
     def until_closed(self) -> list[str]:
         """Wait until a window was to be closed."""
         with self._news:

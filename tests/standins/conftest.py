@@ -14,9 +14,7 @@ from ghl_notebook.simulator import Simulator
 from tests.browsers import BROWSERS
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches
-from tests.standins.shown import PICTURES, Shown
-
-expect.set_options(timeout=benches.PATIENCE * 1000)
+from tests.standins.shown import PICTURES, Shown, record
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +36,7 @@ def bench() -> Iterator[benches.Bench]:
 @pytest.fixture(scope="module", params=BROWSERS)
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Each browser in turn, with the rules about windows and frames that it is shipped with."""
+    expect.set_options(timeout=benches.PATIENCE * 1000)
     with BROWSERS[request.param](is_strict=True) as browser:
         yield browser
 
@@ -97,8 +96,22 @@ def show(
 
     def open_it(frame: str, theme: str = "light") -> Shown:
         page.goto(bench.address(frame, login, theme))
-        return Shown(page, benches.FRAMES[frame].depth)
+        shown = Shown(page, benches.FRAMES[frame].depth)
+        expect(shown.box).to_be_visible()
+        return shown
 
     yield open_it
     page.screenshot(path=PICTURES / f"{request.node.name}.png")
     assert [str(error) for error in errors] == []
+
+
+@pytest.fixture
+def arrives(browser: Browser, login: ConnectAccount) -> Callable[[str, str], str]:
+    """Wait for the login, write down the way by which it arrived, and return that."""
+
+    def wait(front_end: str, situation: str) -> str:
+        way: str = login.wait(benches.PATIENCE).delivered_by
+        record(front_end, browser.browser_type.name, situation, way)
+        return way
+
+    return wait

@@ -15,6 +15,7 @@ from tests.standins.bench import PATIENCE, Bench
 from tests.standins.shown import Shown, allow
 
 Show = Callable[..., Shown]
+Arrives = Callable[[str, str], str]
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def system(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_vscode(show: Show, bench: Bench, system: Page, login: ConnectAccount, theme: str) -> None:
+def test_vscode(show: Show, bench: Bench, system: Page, arrives: Arrives, theme: str) -> None:
     """The card's link leads to the login page in the system's browser, where a popup works."""
     shown = show("vscode", theme)
     shown.link("Connect Instagram").click()
@@ -36,24 +37,24 @@ def test_vscode(show: Show, bench: Bench, system: Page, login: ConnectAccount, t
     allow(there.open(there.button("Connect Instagram")))
     there.expect_status("connected")
     shown.expect_status("connected")
-    assert login.wait(PATIENCE).delivered_by == "loopback"
+    assert arrives("vscode", "login") == "loopback"
 
 
 def test_vscode_while_a_cell_waits(
-    show: Show, bench: Bench, system: Page, login: ConnectAccount
+    show: Show, bench: Bench, system: Page, arrives: Arrives
 ) -> None:
     """The login page is heard while a cell keeps the kernel from the comm."""
     with bench.busy_kernel(), ThreadPoolExecutor() as cell:
-        waiting = cell.submit(login.wait, PATIENCE)
+        waiting = cell.submit(arrives, "vscode", "while a cell waits")
         show("vscode").link("Connect Instagram").click()
         system.goto(bench.opened.get(timeout=PATIENCE))
         there = Shown(system)
         allow(there.open(there.button("Connect Instagram")))
-        assert waiting.result().delivered_by == "loopback"
+        assert waiting.result() == "loopback"
 
 
 def test_vscode_with_a_cut_opener(
-    show: Show, bench: Bench, system: Page, login: ConnectAccount, sim: Simulator
+    show: Show, bench: Bench, system: Page, arrives: Arrives, sim: Simulator
 ) -> None:
     """The login page finds in the accounts list what its popup cannot report."""
     sim.levers.consent_coop = "same-origin"
@@ -64,20 +65,24 @@ def test_vscode_with_a_cut_opener(
     allow(there.open(there.button("Connect Instagram")))
     there.expect_status("connected")
     shown.expect_status("connected")
-    assert login.wait(PATIENCE).delivered_by == "accounts"
+    assert arrives("vscode", "same-origin") == "accounts"
 
 
 @pytest.mark.parametrize("frame", ["colab", "colab-escape"])
-def test_colab(show: Show, login: ConnectAccount, frame: str) -> None:
+def test_colab(show: Show, arrives: Arrives, frame: str) -> None:
     """The popup of a frame of another site reports to it; a loopback page is out of reach there."""
     shown = show(frame)
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
-    assert login.wait(PATIENCE).delivered_by == "message"
+    assert arrives(frame, "login") == "message"
 
 
 def test_colab_while_a_cell_waits(
-    show: Show, bench: Bench, login: ConnectAccount, monkeypatch: pytest.MonkeyPatch
+    show: Show,
+    bench: Bench,
+    login: ConnectAccount,
+    arrives: Arrives,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing the page says is heard then: the cell says what to do, and that works."""
     monkeypatch.setattr("ghl_notebook.login.widget._PATIENCE_SECONDS", 1.0)
@@ -86,4 +91,4 @@ def test_colab_while_a_cell_waits(
         login.wait(PATIENCE)
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
-    assert login.wait(PATIENCE).delivered_by == "message"
+    assert arrives("colab", "after a cell waited") == "message"

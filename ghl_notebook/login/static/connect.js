@@ -574,7 +574,7 @@ function lookWhileOpen(session) {
   if (session.problem) {
     return { text: "There is no login page to open.", primary: opening("Try again") };
   }
-  if (!session.begun && url !== null && !isWebview()) return lookBefore(session);
+  if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
   if (isWebview() || (session.isElsewhere && !session.begun)) {
     return {
       text: "Finish the login in your browser.",

@@ -7,16 +7,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-KERNEL = "Python 3"
+KERNEL = "python3"
+"""The kernel of the interpreter that runs the tests."""
 
 
-def write_notebook(path: Path, cells: Sequence[str]) -> None:
+def write_notebook(path: Path, cells: Sequence[str], kernel: str = KERNEL) -> None:
     """Write a notebook of these code cells."""
     notebook = {
         "nbformat": 4,
         "nbformat_minor": 5,
         "metadata": {
-            "kernelspec": {"name": "python3", "display_name": KERNEL, "language": "python"},
+            "kernelspec": {"name": kernel, "display_name": kernel, "language": "python"},
             "language_info": {"name": "python"},
         },
         "cells": [
@@ -34,19 +35,30 @@ def write_notebook(path: Path, cells: Sequence[str]) -> None:
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def write_kernel(folder: Path) -> None:
-    """Have the interpreter of the tests as the kernel, under JUPYTER_PATH and IPYTHONDIR."""
-    kernel = folder / "path" / "kernels" / "python3"
+def write_kernel(folder: Path, name: str = KERNEL, **environ: str) -> None:
+    """Have the interpreter of the tests as a kernel, under JUPYTER_PATH and IPYTHONDIR.
+
+    Parameters
+    ----------
+    folder : Path
+        The server's.
+    name : str
+        What the kernel is called, also in the front end.
+    **environ : str
+        Added to the kernel's environment.
+    """
+    kernel = folder / "path" / "kernels" / name
     kernel.mkdir(parents=True)
     spec = {
         "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": KERNEL,
+        "display_name": name,
         "language": "python",
+        "env": environ,
     }
     (kernel / "kernel.json").write_text(json.dumps(spec))
     # Loaded while the page is still loading, too.
     startup = folder / "ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
+    startup.mkdir(parents=True, exist_ok=True)
     (startup / "warm.py").write_text(
         "import pandas\nimport pyarrow\nimport anywidget\ndel pandas, pyarrow, anywidget\n"
     )

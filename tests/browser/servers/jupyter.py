@@ -43,16 +43,16 @@ class JupyterServer:
     config: Path
     application: str = "jupyterlab"
 
-    def write(self, name: str, *cells: str) -> None:
+    def write(self, name: str, *cells: str, kernel: str = files.KERNEL) -> None:
         """Put a notebook of these code cells into the folder."""
-        files.write_notebook(self.root / name, cells)
+        files.write_notebook(self.root / name, cells, kernel)
 
-    def address(self, name: str) -> str:
-        """Where a notebook is shown."""
+    def address(self, name: str, workspace: str = "") -> str:
+        """Where a notebook is shown; a second page of JupyterLab has a workspace of its own."""
         if self.application == "notebook":
             return f"{self.url}notebooks/{name}"
         # In a workspace of its own, or the notebooks of earlier tests come back beside it.
-        workspace = name.removesuffix(".ipynb")
+        workspace = workspace or name.removesuffix(".ipynb")
         return f"{self.url}lab/workspaces/{workspace}/tree/{name}?reset"
 
     def sign_in(self, context: BrowserContext) -> None:
@@ -65,9 +65,9 @@ class JupyterServer:
         """Set what a user sets in the front end's settings; it counts from the next page on."""
         files.set_up(self.config, plugin, **values)
 
-    def start_kernel(self, name: str) -> None:
+    def start_kernel(self, name: str, kernel: str = files.KERNEL) -> None:
         """Start the kernel of a notebook before its page asks for it, to save time."""
-        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": kernel}}
         self.ask("POST", "api/sessions", json=session)
 
     def stop_kernels(self) -> None:

@@ -1,0 +1,79 @@
+"""A login without a notebook: scripts and IPython, with a desktop and in a bare terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.notebook import Card
+from tests.browser.shell import run, write_browser
+from tests.browsers import BROWSERS
+
+pytestmark = pytest.mark.parametrize(
+    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
+)
+
+SCRIPT = """\
+import ghl_notebook as ghl
+
+client = ghl.demo()
+login = ghl.connect(client, "instagram", timeout=60)
+print(login.status, login.delivered_by)
+ghl.attach(client, login, "17841405123456789")
+print(ghl.fetch_accounts(client)["name"].to_list())
+"""
+
+PROGRAMS = {"script": ("-c", SCRIPT), "ipython": ("-m", "IPython", "-c", SCRIPT)}
+"""What runs the script, by its arguments."""
+
+
+def log_in(page: Page, address: str) -> None:
+    """Log in at an address as its user does."""
+    page.goto(address)
+    card = Card(page.locator(".ghl-connect-card"))
+    card.open().wait_until_loaded().allow()
+    card.expect_status("connected", "Instagram is connected.", "Café Lumière")
+    expect(page.locator("body")).to_contain_text("You can close this page")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_with_a_desktop(page: Page, tmp_path: Path, program: str) -> None:
+    """The system's browser opens with the login; afterwards the script goes on."""
+    browser = tmp_path / "browser"
+    with run(*PROGRAMS[program], folder=tmp_path, BROWSER=write_browser(browser)) as shell:
+        said = shell.address()
+        opened = browser.with_name("browser.txt").read_text("utf-8")
+        assert opened == said
+        log_in(page, opened)
+        output = shell.output()
+    assert output.startswith("connected loopback\n")
+    assert "'Café Lumière'" in output
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_in_a_terminal(page: Page, tmp_path: Path, program: str) -> None:
+    """Without a desktop the address is printed, for a browser that the user has elsewhere."""
+    with run(*PROGRAMS[program], folder=tmp_path, in_terminal=True) as shell:
+        address = shell.address()
+        assert "Open http://" in shell.said
+        log_in(page, address)
+        output = shell.output()
+    assert output.startswith("connected loopback\n")
+    assert "'Café Lumière'" in output
+
+
+def test_address_works_once(page: Page, tmp_path: Path) -> None:
+    """Who reads it in the list of processes comes too late; a reload of the page still works."""
+    with run("-c", SCRIPT, folder=tmp_path, in_terminal=True) as shell:
+        address = shell.address()
+        page.goto(address)
+        card = Card(page.locator(".ghl-connect-card"))
+        card.expect_status("idle")
+        second = page.context.new_page().goto(address)
+        assert second is not None
+        assert second.status == 404
+        page.reload()
+        card.open().wait_until_loaded().allow()
+        assert shell.output().startswith("connected loopback\n")

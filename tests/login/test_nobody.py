@@ -1,0 +1,154 @@
+"""Programs that wait for a login where nobody can log in: they say so at once, or use an id."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+
+from ghl_notebook.simulator import Simulator
+
+ROOT = Path(__file__).parents[2]
+
+# Whoever were patient would be so for longer than the test runs.
+SETUP = """\
+import ghl_notebook as ghl
+import ghl_notebook.login.widget
+
+ghl_notebook.login.widget._PATIENCE_SECONDS = 1e9
+client = ghl.demo()
+login = ghl.ConnectAccount(client, "instagram")
+"""
+SCRIPT = SETUP + 'ghl.connect(client, "instagram")\n'
+SAY = "print(login.status, login.delivered_by, login.account_id)"
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away the desktop of who runs the tests."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+@pytest.fixture
+def earlier(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The account id of an earlier login at the demo's simulator, told by the environment."""
+    sim = Simulator()
+    account_id = next(
+        login.id
+        for login in sim.state.logins.values()
+        if (login.platform, login.location_id) == ("instagram", sim.location_id)
+    )
+    monkeypatch.setenv("GHL_ACCOUNT_IDS", f"instagram={account_id}")
+    return account_id
+
+
+def run_script(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=dict(os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def make_notebook(*cells: str) -> Any:
+    """Make a notebook of code cells."""
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def run_notebook(*cells: str) -> list[str]:
+    """Run a notebook by nbclient, and return what each cell has printed or raised."""
+    notebook = make_notebook(*cells)
+    nbclient.NotebookClient(
+        notebook, timeout=120, kernel_name="python3", allow_errors=True
+    ).execute()
+    return [
+        "".join(o.get("text", "") + o.get("ename", "") + o.get("evalue", "") for o in cell.outputs)
+        for cell in notebook.cells
+    ]
+
+
+def run_nbval(folder: Path, *cells: str) -> str:
+    """Run a notebook by nbval, and return what pytest says."""
+    path = folder / "login.ipynb"
+    nbformat.write(make_notebook(*cells), path)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)),
+            *("--nbval-lax", "--nbval-current-env", str(path)),
+        ],
+        cwd=folder,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.stdout
+
+
+def test_script_without_a_terminal(tmp_path: Path) -> None:
+    """A job that nobody watches ends at once, and names the variables to set."""
+    done = run_script(SCRIPT, tmp_path)
+
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith("ghl_notebook.errors.FrontEndError: ")
+    assert "GHL_ACCOUNT_IDS" in said
+    assert "GHL_DEMO_USER" in said
+
+
+def test_script_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
+    """The id that the environment names is checked and used."""
+    done = run_script(SCRIPT.replace("\nghl.connect", "\nlogin = ghl.connect") + SAY, tmp_path)
+
+    assert done.stdout == f"connected pasted {earlier}\n", done.stderr
+
+
+@pytest.mark.parametrize("wait", ["login.wait()", "await login", "ghl.connect(client)"])
+def test_nbclient(wait: str) -> None:
+    """A notebook that is executed without a page does not wait for one."""
+    said = run_notebook(f"{SETUP}login;", wait)[-1]
+
+    assert "FrontEndError" in said
+    assert "GHL_ACCOUNT_IDS" in said
+    assert "GHL_DEMO_USER" in said
+
+
+@pytest.mark.parametrize("wait", ["login.wait()", "await login", "login = ghl.connect(client)"])
+def test_nbclient_with_an_earlier_login(earlier: str, wait: str) -> None:
+    """The id that the environment names is checked and used."""
+    said = run_notebook(f"{SETUP}login;", f"{wait};", SAY)[-1]
+
+    assert said == f"connected pasted {earlier}\n"
+
+
+def test_nbval(tmp_path: Path) -> None:
+    """A notebook that is run as a test fails with the same error."""
+    said = run_nbval(tmp_path, f"{SETUP}login;", "login.wait();")
+
+    assert "1 failed, 1 passed" in said
+    assert "FrontEndError" in said
+    assert "GHL_ACCOUNT_IDS" in said
+
+
+def test_nbval_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
+    """With an id it passes."""
+    said = run_nbval(
+        tmp_path, f"{SETUP}login;", f"login.wait();assert login.account_id=={earlier!r}"
+    )
+
+    assert "2 passed" in said
