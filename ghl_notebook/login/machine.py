@@ -143,7 +143,7 @@ class LoginMachine:
             return False
         if self.state.status is Status.CHECKING:
             # Should the one that is being checked prove false, this may be it.
-            return self._allows(claim) and self._keep(claim, way)
+            return self._keep(claim, way)
         if not self._allows(claim):
             return self._notice(
                 f"A message like this login's result came from {claim.origin[:200]}, which is not "
@@ -316,7 +316,8 @@ class LoginMachine:
 
     def _keep(self, claim: Claim, way: Way) -> bool:
         """Keep a claim for later; strangers do not take the places of the run's own window."""
-        places = [kept for kept, _ in self._later if kept.source == claim.source]
+        kind = (claim.source, self._allows(claim))
+        places = [kept for kept, _ in self._later if (kept.source, self._allows(kept)) == kind]
         if len(places) < _MOST_LATER_CLAIMS:
             self._later.append((claim, way))
         return False
