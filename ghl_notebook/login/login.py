@@ -152,7 +152,9 @@ class Login:
                 self._changed()
                 self._accompany(run)
                 # Before the window has its address, or what it brings would not be new to the list.
-                if self.client.browser is None:
+                if self.client.browser is not None:
+                    self._machine.noticed(run, ())
+                else:
                     self._companions.append(self._spawn(self._watch_accounts, run))
                 self._spawn(self._start, run, request)
 
@@ -165,6 +167,11 @@ class Login:
         """A message has arrived."""
         with self._lock:
             self._examine(self._machine.claim(claim, way))
+
+    def lost(self, run: str) -> None:
+        """The page cannot see the window any more: the accounts list may tell instead."""
+        with self._lock:
+            self._machine.lost(run)
 
     def paste(self, text: str) -> None:
         """The user has entered an account id."""
@@ -285,11 +292,13 @@ class Login:
                     # Later there would be nothing to compare with. The other ways are open.
                     with self._lock:
                         self._note(self._machine.watching(run, on=False))
+                        if is_first:
+                            self._examine(self._machine.noticed(run, ()))
                     return
                 found = []
             with self._lock:
                 if is_first:
-                    self._machine.noticed(run, watch.logins)
+                    self._examine(self._machine.noticed(run, watch.logins))
                 is_first = False
                 self._note(self._machine.watching(run, on=True))
                 new = {account_id: ids for account_id, ids in found if account_id not in tried}

@@ -21,8 +21,9 @@
     cancelled, timed_out, failed                ─ paste ───────────> checking
 
 From ``idle`` all but `begin` and `paste` need an authorization URL that was asked for before the
-click. A pasted id that is not confirmed goes back to ``waiting`` only where a window was open;
-elsewhere it fails.
+click. What has `appeared` counts when the page has `lost` sight of the window: one that can report
+says more, and a login may appear for other reasons. A pasted id that is not confirmed goes back to
+``waiting`` only where a window was open; elsewhere it fails.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
 arrives, by whichever `Way`, is a claim until the service has confirmed it, and belongs to the run
@@ -69,7 +70,8 @@ class LoginMachine:
     _later: list[tuple[Claim, Way]] = field(default_factory=list)
     _has_window: bool = False  # whether the run has, or may have, a window that can still report
     _finished_before: int = 0
-    _known: frozenset[str] = frozenset()
+    _known: frozenset[str] | None = None  # None: nobody has looked yet
+    _is_lost: bool = False
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
         """Begin a new run and return its name; None where none may begin.
@@ -103,13 +105,21 @@ class LoginMachine:
         """The service has refused to give the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
-    def noticed(self, run: str, logins: Iterable[str]) -> None:
+    def noticed(self, run: str, logins: Iterable[str]) -> bool:
         """These logins were in the accounts list before the run had a window.
 
         A message that names one of them may be an old one; from the run's own window it is not.
+        What other windows have said in the meantime is judged now.
         """
+        if run != self.state.run:
+            return False
+        self._known = frozenset(logins)
+        return self._hear_later()
+
+    def lost(self, run: str) -> None:
+        """The page cannot see the run's window any more, or never could."""
         if run == self.state.run:
-            self._known = frozenset(logins)
+            self._is_lost = True
 
     def watching(self, run: str, *, on: bool) -> bool:
         """The accounts list is being watched for the run's result, or no longer is."""
@@ -126,15 +136,14 @@ class LoginMachine:
         platform, and has a plausible id that has not finished another login. What is taken is
         `checking`; what is refused and might be meant for this login leaves a `notice`.
         """
-        if self._is(claim.run, Status.CHECKING) and len(self._later) < _MOST_LATER_CLAIMS:
-            # Should the one that is being checked prove false, this may be it.
-            self._later.append((claim, way))
-            return False
-        if not self._is(claim.run, Status.WAITING, Status.IDLE):
+        if not self._is(claim.run, Status.WAITING, Status.IDLE, Status.CHECKING):
             return False
         payload = read_message(claim.data)
         if payload is None or not payload.is_for(self.platform.key):
             return False
+        if self.state.status is Status.CHECKING:
+            # Should the one that is being checked prove false, this may be it.
+            return self._keep(claim, way)
         if not self._allows(claim):
             return self._notice(
                 f"A message like this login's result came from {claim.origin[:200]}, which is not "
@@ -149,6 +158,8 @@ class LoginMachine:
         if not payload.has_plausible_id:
             return self._notice("A message without a usable account id came, and was not taken.")
         if claim.source != "popup":
+            if self._known is None:
+                return self._keep(claim, way)
             if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
                 return self._notice(
                     f"A message came that names an earlier login, {payload.account_id}, and was "
@@ -163,7 +174,7 @@ class LoginMachine:
 
         `found` has the ids of the rows that each login has renewed, by the login's account id.
         """
-        if not self._is(run, Status.WAITING):
+        if not (self._is_lost and self._is(run, Status.WAITING)):
             return False
         new = [id_ for id_ in found if not self.ledger.was_taken(id_, self._finished_before)]
         if not new:
@@ -231,8 +242,7 @@ class LoginMachine:
             delivered_by=None,
             notice="A result came whose account this sub-account does not know; it was not taken.",
         )
-        while self._later and self.state.status is Status.WAITING:
-            self.claim(*self._later.pop(0))
+        self._hear_later()
         return True
 
     def check_delayed(self, run: str, error: GHLError) -> bool:
@@ -290,7 +300,8 @@ class LoginMachine:
         self.ledger.leave(self.state.run)
         self._later.clear()
         self._has_window = False
-        self._known = frozenset()
+        self._known = None
+        self._is_lost = False
         self._finished_before = self.ledger.count
         run = secrets.token_urlsafe(16)
         self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)
@@ -302,6 +313,23 @@ class LoginMachine:
             self.state, status=Status.CHECKING, payload=payload, delivered_by=way, notice=None
         )
         return True
+
+    def _keep(self, claim: Claim, way: Way) -> bool:
+        """Keep a claim for later; strangers do not take the places of the run's own window."""
+        kind = (claim.source, self._allows(claim))
+        places = [kept for kept, _ in self._later if (kept.source, self._allows(kept)) == kind]
+        if len(places) < _MOST_LATER_CLAIMS:
+            self._later.append((claim, way))
+        return False
+
+    def _hear_later(self) -> bool:
+        """Judge what was kept, the run's own window first, until something is to be checked."""
+        kept, self._later = sorted(self._later, key=lambda one: one[0].source != "popup"), []
+        changed = False
+        while kept and self.state.status in (Status.WAITING, Status.IDLE):
+            changed = self.claim(*kept.pop(0)) or changed
+        self._later += kept
+        return changed
 
     def _notice_rival(self) -> bool:
         return self._notice(

@@ -30,6 +30,7 @@ from .state import ENDS, LoginState, Status
 
 _STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("ghl_notebook.login")
+_OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 
@@ -82,7 +83,9 @@ class ConnectAccount(anywidget.AnyWidget):
         How the result arrived: ``message`` (the window's message event, over the comm),
         ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
         accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
-        simulated user).
+        simulated user). What the list shows may also be a login that somebody else makes for the
+        same sub-account and platform at the same time; it counts only when the page has lost sight
+        of this login's window.
     location_id : str
         The sub-account.
     user_id : str or None
@@ -327,8 +330,8 @@ class ConnectAccount(anywidget.AnyWidget):
     # What the page says; on which thread depends on the front end.
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what the page changed, but none of the traits that the kernel alone sets."""
-        super().set_state({k: v for k, v in sync_data.items() if not self._is_kernel_owned(k)})
+        """Take over what a page may change: how the card lies there, never what it is or says."""
+        super().set_state({k: v for k, v in sync_data.items() if k in _OF_THE_PAGE})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         if isinstance(content, dict):

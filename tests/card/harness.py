@@ -201,6 +201,10 @@ class Card:
         address = url or self.login_page
         self.tell(type="authorize", request=request, run=run, url=address, seconds_left=300)
 
+    def find_server(self, path: str = "path") -> None:
+        """Tell the page of the loopback server, which is the page's own server here."""
+        self.tell(type="loopback", ticket="ticket", port=self.port, path=path)
+
     def open(self, run: str = "run-1", url: str | None = None) -> Page:
         """Click through to an open login page, and give that window."""
         before = len(self.sent("begin"))

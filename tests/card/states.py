@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
@@ -17,7 +18,14 @@ NOTICE = (
     "A result came from https://backend.example.com, which is not an allowed origin. If that is "
     "your service's address, add it to GHL_ALLOWED_ORIGINS."
 )
+ASKED_AGAIN = (
+    "GoHighLevel has not confirmed the result yet, and is asked again. (GoHighLevel had a problem "
+    "of its own (500).)"
+)
 NAMES = ["Acme Foods", "Café Ümlaut", "מטבח טוב", "Night Market", "Harbour & Sons", "Six", "Seven"]
+
+
+LONG_NAME = "🌿 Green Corner Garden Centre & Florist: Weddings, Events, Everyday Flowers"
 
 
 def _begun(page: Page) -> Card:
@@ -43,6 +51,18 @@ def _waiting(page: Page) -> Card:
     return _arrived(_begun(page))
 
 
+def _waiting_for_long(page: Page) -> Card:
+    page.evaluate(
+        "window.now = performance.now; performance.now = () => now.call(performance) - 6e4"
+    )
+    page.evaluate("window.open = () => ({ closed: false, close() {}, location: { replace() {} } })")
+    card = _begun(page)
+    page.evaluate("performance.now = now")  # a minute has passed since the click
+    _arrived(card)
+    card.part("paste").wait_for()
+    return card
+
+
 def _reads_closed(page: Page) -> Card:
     page.evaluate(
         "window.open = () => { const popup = { closed: false, close() {}, "
@@ -58,29 +78,141 @@ def _blocked(page: Page) -> Card:
     return _arrived(_begun(page))
 
 
+def _blocked_with_a_way_out(page: Page) -> Card:
+    card = _blocked(page)
+    card.find_server()
+    card.box.get_by_role("link", name="Open in your browser").wait_for()
+    return card
+
+
 def _noticed(page: Page) -> Card:
     card = _waiting(page)
     card.set(notice=NOTICE)
     return card
 
 
-STATES: dict[str, Callable[[Page], Card]] = {
-    "idle": lambda page: Card(page),
-    "starting": _starting,
-    "waiting": _waiting,
-    "reads-closed": _reads_closed,
-    "blocked": _blocked,
-    "noticed": _noticed,
-    "elsewhere": lambda page: Card(page, status="waiting"),
+def _asked_again(page: Page) -> Card:
+    card = _waiting(page)
+    card.set(status="checking", notice=ASKED_AGAIN)
+    return card
+
+
+def _kernel_gone(page: Page) -> Card:
+    card = _waiting(page)
+    card.run("(card) => { card.model.connected = false; }")
+    card.button("Cancel").click()
+    return card
+
+
+def _framed(page: Page) -> Card:
+    page.evaluate("window.parent = {}")
+    card = _reads_closed(page)
+    card.find_server()
+    card.button("Copy address").wait_for()
+    return card
+
+
+def _framed_without_a_clipboard(page: Page) -> Card:
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    card = _framed(page)
+    card.button("Copy address").click()
+    card.button("Selected").wait_for()
+    return card
+
+
+def _reachable(page: Page, **traits: object) -> Card:
+    card = Card(page, **traits)
+    card.find_server()
+    card.box.get_by_role("link").wait_for()
+    return card
+
+
+ALWAYS: dict[str, Callable[[Page], Card]] = {
     "checking": lambda page: Card(page, status="checking"),
     "connected": lambda page: Card(page, status="connected", account_names=NAMES),
     "connected-empty": lambda page: Card(page, status="connected"),
+    "reconnected": lambda page: Card(
+        page, status="connected", reconnect=True, account_name=LONG_NAME, account_names=[LONG_NAME]
+    ),
+}
+"""States that look the same everywhere."""
+
+STATES: dict[str, Callable[[Page], Card]] = {
+    "idle": lambda page: Card(page),
+    "idle-reconnect": lambda page: Card(page, reconnect=True, account_name=LONG_NAME),
+    "starting": _starting,
+    "waiting": _waiting,
+    "waiting-for-long": _waiting_for_long,
+    "reads-closed": _reads_closed,
+    "blocked": _blocked,
+    "blocked-with-a-way-out": _blocked_with_a_way_out,
+    "noticed": _noticed,
+    "elsewhere": lambda page: Card(page, status="waiting"),
+    "asked-again": _asked_again,
+    **ALWAYS,
     "cancelled": lambda page: Card(page, status="cancelled"),
     "timed_out": lambda page: Card(page, status="timed_out"),
     "failed": lambda page: Card(page, status="failed", error=ERROR),
+    "kernel-gone": _kernel_gone,
+}
+"""States in a notebook's page."""
+
+FRAMED: dict[str, Callable[[Page], Card]] = {
+    "framed": _framed,
+    "framed-without-a-clipboard": _framed_without_a_clipboard,
+}
+"""States where the notebook's page is a frame of another one."""
+
+WEBVIEW: dict[str, Callable[[Page], Card]] = {
+    "webview-unreachable": lambda page: Card(page),
+    "webview-idle": _reachable,
+    "webview-reconnect": lambda page: _reachable(page, reconnect=True, account_name=LONG_NAME),
+    "webview-waiting": lambda page: _reachable(page, status="waiting", watches_accounts=True),
+    "webview-noticed": lambda page: _reachable(page, status="waiting", notice=NOTICE),
+    **{f"webview-{name}": bring for name, bring in ALWAYS.items()},
+    "webview-cancelled": lambda page: _reachable(page, status="cancelled"),
+    "webview-timed_out": lambda page: _reachable(page, status="timed_out"),
+    "webview-failed": lambda page: _reachable(page, status="failed", error=ERROR),
+}
+"""States in VS Code's frame for outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """States that can be on one page together.
+
+    Attributes
+    ----------
+    states : dict
+        By name, what brings a card into it.
+    prepare : str
+        Run on the page beforehand.
+    """
+
+    states: dict[str, Callable[[Page], Card]]
+    prepare: str = ""
+
+
+SCENES = {
+    "page": Scene(STATES),
+    "framed": Scene(FRAMED),
+    "webview": Scene(WEBVIEW, "document.body.dataset.vscodeThemeKind = 'vscode-light'"),
 }
 
-THEMES = ["light", "dark", "jupyterlab-light", "jupyterlab-dark"]
+NOTEBOOK_THEMES = ["light", "dark", "jupyterlab-light", "jupyterlab-dark"]
+THEMES = [*NOTEBOOK_THEMES, "vscode-light", "vscode-dark"]
+
+VIEWS = [
+    *((scene, theme) for scene in ("page", "framed") for theme in NOTEBOOK_THEMES),
+    *(("webview", theme) for theme in THEMES if theme.startswith("vscode")),
+]
+"""Each scene in the themes that it is seen in."""
+
+
+def bring(page: Page, scene: str, state: str) -> Card:
+    """Bring a card into a state."""
+    page.evaluate(SCENES[scene].prepare)
+    return SCENES[scene].states[state](page)
 
 
 def show(page: Page, theme: str, width: int) -> None:

@@ -423,11 +423,25 @@ def test_not_confirmed_says_so() -> None:
 # The accounts list.
 
 
+def lost(login: LoginMachine) -> LoginMachine:
+    """Let the page lose sight of the window."""
+    login.lost(run_of(login))
+    return login
+
+
+def test_the_list_does_not_count_while_the_window_is_in_sight() -> None:
+    """That window will report, and what appears may be somebody else's login."""
+    login = waiting()
+
+    assert not login.appeared(run_of(login), {ACCOUNT: ()})
+    assert login.state.status is Status.WAITING
+
+
 def test_one_new_login_in_the_list_is_checked() -> None:
     """It is a claim like any other."""
     login = waiting()
 
-    assert login.appeared(run_of(login), {ACCOUNT: ("row",)})
+    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
     assert login.state.status is Status.CHECKING
     assert login.state.delivered_by is Way.ACCOUNTS
     assert login.state.payload is not None
@@ -437,7 +451,7 @@ def test_one_new_login_in_the_list_is_checked() -> None:
 def test_two_new_logins_in_the_list_are_left_to_the_user() -> None:
     """Which of them is this one cannot be told, so neither is taken; their ids are shown."""
     login = waiting()
-    login.appeared(run_of(login), {ACCOUNT: (), ANOTHER: ()})
+    lost(login).appeared(run_of(login), {ACCOUNT: (), ANOTHER: ()})
 
     assert login.state.status is Status.WAITING
     assert ACCOUNT in str(login.state.notice)
@@ -451,7 +465,7 @@ def test_a_login_that_has_finished_another_since_is_not_taken() -> None:
     ledger.take(ACCOUNT)
     other.cancel()
 
-    assert not login.appeared(run_of(login), {ACCOUNT: ()})
+    assert not lost(login).appeared(run_of(login), {ACCOUNT: ()})
 
 
 def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:
@@ -460,14 +474,14 @@ def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:
     ledger.take(ACCOUNT)
     login = waiting(make(ledger))
 
-    assert login.appeared(run_of(login), {ACCOUNT: ("row",)})
+    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
 
 
 def test_the_list_cannot_tell_two_logins_apart() -> None:
     """While both wait, neither takes what is new there."""
     ledger = Ledger()
     login, _rival = waiting(make(ledger)), waiting(make(ledger))
-    login.appeared(run_of(login), {ACCOUNT: ()})
+    lost(login).appeared(run_of(login), {ACCOUNT: ()})
 
     assert login.state.status is Status.WAITING
     assert "two logins wait" in str(login.state.notice)
@@ -489,9 +503,25 @@ def test_what_was_in_the_list_is_forgotten_with_the_run() -> None:
     login.noticed(run_of(login), [ACCOUNT])
     login.begin(1.0)
     login.authorized(run_of(login))
+    login.noticed(run_of(login), ())
     login.claim(claim(run_of(login), source="other"))
 
     assert login.state.status is Status.CHECKING
+
+
+@pytest.mark.parametrize(("listed", "status"), [((), "checking"), ((ACCOUNT,), "waiting")])
+def test_another_window_is_heard_when_the_list_is_known(
+    listed: tuple[str, ...], status: str
+) -> None:
+    """Until then nobody can say whether it names an old login."""
+    login = make()
+    login.begin(0.0)
+    login.authorized(run_of(login))
+    login.claim(claim(run_of(login), source="other"))
+    assert login.state.status is Status.WAITING
+    login.noticed(run_of(login), listed)
+
+    assert login.state.status == status
 
 
 # A pasted id.

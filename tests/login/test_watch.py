@@ -47,7 +47,9 @@ def log_in_elsewhere(client: Client, sim: Simulator, platform: str = "instagram"
 def test_a_login_without_a_message_arrives(log_in: LogIn, sim: Simulator) -> None:
     """Its login appears in the list, and the service confirms it."""
     screen = log_in()
-    account_id = sim.play_user(screen.open().url.reveal()).data["accountId"]
+    address = screen.open()
+    screen.lose_sight()
+    account_id = sim.play_user(address.url.reveal()).data["accountId"]
     state = screen.end()
 
     assert (state.status, state.delivered_by) == (Status.CONNECTED, Way.ACCOUNTS)
@@ -88,6 +90,7 @@ def test_a_list_that_fails_for_a_while_is_watched_on(log_in: LogIn, sim: Simulat
     """An outage in the middle costs nothing but time."""
     screen = log_in()
     address = screen.open()
+    screen.lose_sight()
     with screen._news:
         assert screen._news.wait_for(lambda: screen.states[-1].watches_accounts, 60)
     sim.levers.fail("*/accounts", 503, times=7)
@@ -102,6 +105,7 @@ def test_a_login_of_another_platform_does_not_count(
     """Somebody else connects Facebook meanwhile."""
     screen = log_in()
     address = screen.open()
+    screen.lose_sight()
     log_in_elsewhere(client, sim, "facebook")
     account_id = sim.play_user(address.url.reveal()).data["accountId"]
     screen.end()

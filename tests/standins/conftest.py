@@ -14,7 +14,7 @@ from ghl_notebook.simulator import Simulator
 from tests.browsers import BROWSERS
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches
-from tests.standins.shown import PICTURES, Shown, record
+from tests.standins.shown import PICTURES, Shown
 
 
 @pytest.fixture(autouse=True)
@@ -106,12 +106,11 @@ def show(
 
 
 @pytest.fixture
-def arrives(browser: Browser, login: ConnectAccount) -> Callable[[str, str], str]:
-    """Wait for the login, write down the way by which it arrived, and return that."""
+def arrives(login: ConnectAccount) -> Callable[[], str]:
+    """Wait for the login, and return the way by which it arrived."""
 
-    def wait(front_end: str, situation: str) -> str:
+    def wait() -> str:
         way: str = login.wait(benches.PATIENCE).delivered_by
-        record(front_end, browser.browser_type.name, situation, way)
         return way
 
     return wait

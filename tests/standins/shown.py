@@ -74,10 +74,3 @@ def allow(window: Page) -> None:
 def account_id(window: Page) -> str:
     """Read the account id on the finish page, which shows it when it could not report."""
     return window.locator("#account").inner_text()
-
-
-def record(front_end: str, browser: str, situation: str, way: str) -> None:
-    """Write down by which way a login arrived."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with (PICTURES / "ways.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{front_end},{browser},{situation},{way}\n")

@@ -10,13 +10,14 @@ from playwright.sync_api import Browser
 
 from ghl_notebook.simulator import Simulator
 from tests.standins.shown import Shown, account_id, allow
+from tests.ways import Ways
 
 Show = Callable[..., Shown]
-Arrives = Callable[[str, str], str]
+Arrives = Callable[[], str]
 
 CUTTING = ["same-origin", "same-origin-allow-popups", "noopener-allow-popups"]
-ERROR_PAGE = re.compile("^(chrome-error|about:neterror)")
 BY_MESSAGE = {"message", "loopback"}  # one message event, told by both; the faster one counts
+ERROR_PAGE = re.compile("^(chrome-error|about:neterror)")
 
 
 def _is_cut(browser: Browser, coop: str | None) -> bool:
@@ -28,20 +29,32 @@ def _is_cut(browser: Browser, coop: str | None) -> bool:
 @pytest.mark.parametrize("coop", [None, *CUTTING])
 @pytest.mark.parametrize("frame", ["top", "framed"])
 def test_login_arrives(
-    show: Show, browser: Browser, arrives: Arrives, sim: Simulator, frame: str, coop: str | None
+    show: Show,
+    browser: Browser,
+    arrives: Arrives,
+    sim: Simulator,
+    ways_of_frames: Ways,
+    frame: str,
+    coop: str | None,
 ) -> None:
     """The message arrives, or else the accounts list has the login; the user need not know."""
     sim.levers.consent_coop = coop
     shown = show(frame)
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
-    ways = {"accounts"} if _is_cut(browser, coop) else BY_MESSAGE
-    assert arrives(frame, str(coop)) in ways
+    way = arrives()
+    assert way in ({"accounts"} if _is_cut(browser, coop) else BY_MESSAGE)
+    ways_of_frames.record(frame, browser.browser_type.name, coop or "no policy", way)
 
 
 @pytest.mark.parametrize("coop", [None, *CUTTING])
 def test_login_arrives_from_a_sandbox(
-    show: Show, browser: Browser, arrives: Arrives, sim: Simulator, coop: str | None
+    show: Show,
+    browser: Browser,
+    arrives: Arrives,
+    sim: Simulator,
+    ways_of_frames: Ways,
+    coop: str | None,
 ) -> None:
     """Where the window is the browser's error page, the card offers an address for a new tab."""
     sim.levers.consent_coop = coop
@@ -53,8 +66,10 @@ def test_login_arrives_from_a_sandbox(
         window = there.open(there.button("Open the login window again"))
     allow(window)
     shown.expect_status("connected")
-    ways = {"accounts"} if _is_cut(browser, coop) else BY_MESSAGE
-    assert arrives("sandboxed", str(coop)) in ways
+    way = arrives()
+    assert way in ({"accounts"} if _is_cut(browser, coop) else BY_MESSAGE)
+    said = "accounts list, from a tab of its own" if _is_cut(browser, coop) else way
+    ways_of_frames.record("sandboxed", browser.browser_type.name, coop or "no policy", said)
 
 
 def test_login_arrives_from_a_sandbox_elsewhere(
@@ -66,7 +81,7 @@ def test_login_arrives_from_a_sandbox_elsewhere(
     shown.open(shown.button("Connect Instagram"))
     allow(shown.open_copied_address())
     shown.expect_status("connected")
-    assert arrives("colab", "same-origin") == "accounts"
+    assert arrives() == "accounts"
 
 
 @pytest.mark.parametrize("frame", ["top", "framed"])
@@ -79,7 +94,7 @@ def test_account_id_is_pasted(show: Show, arrives: Arrives, sim: Simulator, fram
     allow(window)
     shown.paste(account_id(window))
     shown.expect_status("connected")
-    assert arrives(frame, "same-origin, not listed") == "pasted"
+    assert arrives() == "pasted"
 
 
 def test_account_id_is_pasted_from_a_sandbox(show: Show, arrives: Arrives, sim: Simulator) -> None:
@@ -93,4 +108,4 @@ def test_account_id_is_pasted_from_a_sandbox(show: Show, arrives: Arrives, sim: 
     allow(window)
     shown.paste(account_id(window))
     shown.expect_status("connected")
-    assert arrives("sandboxed", "same-origin, not listed") == "pasted"
+    assert arrives() == "pasted"

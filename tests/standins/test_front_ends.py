@@ -13,9 +13,12 @@ from ghl_notebook.errors import FrontEndError
 from ghl_notebook.simulator import Simulator
 from tests.standins.bench import PATIENCE, Bench
 from tests.standins.shown import Shown, allow
+from tests.ways import LOGIN, WAITING, Ways
 
 Show = Callable[..., Shown]
-Arrives = Callable[[str, str], str]
+Arrives = Callable[[], str]
+
+LOGIN_PAGE = "login page in the system's browser"
 
 
 @pytest.fixture
@@ -28,7 +31,15 @@ def system(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_vscode(show: Show, bench: Bench, system: Page, arrives: Arrives, theme: str) -> None:
+def test_vscode(
+    show: Show,
+    bench: Bench,
+    browser: Browser,
+    system: Page,
+    arrives: Arrives,
+    ways: Ways,
+    theme: str,
+) -> None:
     """The card's link leads to the login page in the system's browser, where a popup works."""
     shown = show("vscode", theme)
     shown.link("Connect Instagram").click()
@@ -37,20 +48,22 @@ def test_vscode(show: Show, bench: Bench, system: Page, arrives: Arrives, theme:
     allow(there.open(there.button("Connect Instagram")))
     there.expect_status("connected")
     shown.expect_status("connected")
-    assert arrives("vscode", "login") == "loopback"
+    assert arrives() == "loopback"
+    ways.record("vscode", browser.browser_type.name, LOGIN, LOGIN_PAGE)
 
 
 def test_vscode_while_a_cell_waits(
-    show: Show, bench: Bench, system: Page, arrives: Arrives
+    show: Show, bench: Bench, browser: Browser, system: Page, arrives: Arrives, ways: Ways
 ) -> None:
     """The login page is heard while a cell keeps the kernel from the comm."""
     with bench.busy_kernel(), ThreadPoolExecutor() as cell:
-        waiting = cell.submit(arrives, "vscode", "while a cell waits")
+        waiting = cell.submit(arrives)
         show("vscode").link("Connect Instagram").click()
         system.goto(bench.opened.get(timeout=PATIENCE))
         there = Shown(system)
         allow(there.open(there.button("Connect Instagram")))
         assert waiting.result() == "loopback"
+    ways.record("vscode", browser.browser_type.name, WAITING, LOGIN_PAGE)
 
 
 def test_vscode_with_a_cut_opener(
@@ -65,23 +78,26 @@ def test_vscode_with_a_cut_opener(
     allow(there.open(there.button("Connect Instagram")))
     there.expect_status("connected")
     shown.expect_status("connected")
-    assert arrives("vscode", "same-origin") == "accounts"
+    assert arrives() == "accounts"
 
 
 @pytest.mark.parametrize("frame", ["colab", "colab-escape"])
-def test_colab(show: Show, arrives: Arrives, frame: str) -> None:
+def test_colab(show: Show, browser: Browser, arrives: Arrives, ways: Ways, frame: str) -> None:
     """The popup of a frame of another site reports to it; a loopback page is out of reach there."""
     shown = show(frame)
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
-    assert arrives(frame, "login") == "message"
+    assert arrives() == "message"
+    ways.record("colab", browser.browser_type.name, LOGIN, "message")
 
 
 def test_colab_while_a_cell_waits(
     show: Show,
     bench: Bench,
+    browser: Browser,
     login: ConnectAccount,
     arrives: Arrives,
+    ways: Ways,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing the page says is heard then: the cell says what to do, and that works."""
@@ -91,4 +107,5 @@ def test_colab_while_a_cell_waits(
         login.wait(PATIENCE)
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
-    assert arrives("colab", "after a cell waited") == "message"
+    assert arrives() == "message"
+    ways.record("colab", browser.browser_type.name, WAITING, "none: an error says what to do")
