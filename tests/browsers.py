@@ -24,14 +24,22 @@ def _first_on_path(*names: str) -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium, or Chrome, and close it afterwards."""
+def chromium(*, is_strict: bool = False) -> Iterator[Browser]:
+    """Start Chromium, or Chrome, and close it afterwards.
+
+    Playwright turns the popup blocker and the partitioning of storage off; `is_strict` leaves both
+    as users have them.
+    """
     with sync_playwright() as playwright:
         options: dict[str, Any] = {
             "executable_path": _first_on_path("chromium", "google-chrome"),
             # Chromium refuses its sandbox to root, which is what containers run as.
             "args": ["--no-sandbox"] if _is_root() else [],
         }
+        if is_strict:
+            # The last switch of a name counts, and Playwright's list of features comes first.
+            options["args"].append("--disable-features=Translate")
+            options["ignore_default_args"] = ["--disable-popup-blocking"]
         browser = playwright.chromium.launch(**options)
         try:
             yield browser
@@ -40,13 +48,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def firefox() -> Iterator[Browser]:
-    """Start Firefox and close it afterwards."""
+def firefox(*, is_strict: bool = False) -> Iterator[Browser]:
+    """Start Firefox and close it afterwards.
+
+    Playwright turns the popup blocker off, and its clicks do not get into frames of other sites;
+    `is_strict` changes both.
+    """
     with sync_playwright() as playwright:
         path = _first_on_path("firefox-esr")
         # A stock Firefox speaks WebDriver BiDi, which is the "moz-firefox" channel; without the
         # channel Playwright expects its own patched build.
         system: dict[str, Any] = {"channel": "moz-firefox", "executable_path": path} if path else {}
+        if is_strict:
+            system["firefox_user_prefs"] = {
+                "dom.disable_open_during_load": True,
+                "remote.events.async.mouse.enabled": True,
+            }
         browser = playwright.firefox.launch(**system)
         try:
             yield browser
@@ -58,7 +75,7 @@ def _is_root() -> bool:
     return getattr(os, "geteuid", lambda: 1)() == 0
 
 
-BROWSERS: dict[str, Callable[[], AbstractContextManager[Browser]]] = {
+BROWSERS: dict[str, Callable[..., AbstractContextManager[Browser]]] = {
     "chromium": chromium,
     "firefox": firefox,
 }

@@ -1,4 +1,4 @@
-"""What the tests of all folders share: the table of the ways by which logins arrived."""
+"""What the tests of all folders share: the tables of the ways by which logins arrived."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.ways import FRONT_ENDS, TABLES, Ways
+from tests.ways import FRAMES, FRONT_ENDS, TABLES, Ways
 
 CHECKS = "test_ways_of_this_run.py"
 NARROWED = pytest.StashKey[bool]()
@@ -16,6 +16,14 @@ NARROWED = pytest.StashKey[bool]()
 def ways() -> Iterator[Ways]:
     """The table of front ends; it is saved at the end of the run."""
     ways = Ways(FRONT_ENDS)
+    yield ways
+    ways.save()
+
+
+@pytest.fixture(scope="session")
+def ways_of_frames() -> Iterator[Ways]:
+    """The table of frames; it is saved at the end of the run."""
+    ways = Ways(FRAMES)
     yield ways
     ways.save()
 

@@ -79,6 +79,7 @@ def id_is_pasted(watched: Watched, sim: Simulator) -> None:
 def list_shows_it(watched: Watched, sim: Simulator) -> None:
     """Log in in a window that cannot report, so that the accounts list has to tell."""
     url = watched.open()
+    watched.page.say("lost", run=watched.page.heard("authorize")[-1]["run"])
     watched.in_person(lambda: sim.play_user(url))
 
 

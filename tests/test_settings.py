@@ -12,6 +12,8 @@ from ghl_notebook.settings import (
     DEFAULT_BASE_URL,
     DemoSettings,
     Settings,
+    has_desktop,
+    read_account_ids,
     read_demo_settings,
     read_settings,
 )
@@ -216,3 +218,39 @@ def test_an_unknown_demo_user_is_refused() -> None:
 def test_where_the_browser_finds_the_demo(environ: dict[str, str], public_url: str) -> None:
     """On a hub the simulator is behind the notebook server; a variable of its own wins."""
     assert read_demo_settings(environ).public_url == public_url
+
+
+def test_no_account_ids_are_none() -> None:
+    """The variable may be left out."""
+    assert read_account_ids({}) == {}
+
+
+def test_account_ids_are_read_by_platform() -> None:
+    """Several platforms, with white space between, in any spelling."""
+    listed = "instagram=66a1b2c3d4e5f60718293a4b, TikTok_Business = 66a1b2c3d4e5f60718293a4c,"
+
+    assert read_account_ids({"GHL_ACCOUNT_IDS": listed}) == {
+        "instagram": "66a1b2c3d4e5f60718293a4b",
+        "tiktok-business": "66a1b2c3d4e5f60718293a4c",
+    }
+
+
+@pytest.mark.parametrize("listed", ["66a1b2c3d4e5f60718293a4b", "instagram=", "=x", "a=b,c"])
+def test_account_ids_without_platform_or_id_are_refused(listed: str) -> None:
+    """The error shows how they are written."""
+    with pytest.raises(SettingsError, match="GHL_ACCOUNT_IDS holds") as caught:
+        read_account_ids({"GHL_ACCOUNT_IDS": listed})
+    assert "instagram=" in caught.value.next_step
+
+
+@pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"])
+def test_linux_has_a_desktop_where_it_says_so(name: str) -> None:
+    """Without one, Python would start a text browser in the terminal."""
+    assert has_desktop({name: ":0"}, "linux")
+    assert not has_desktop({}, "linux")
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_other_systems_have_a_desktop(system: str) -> None:
+    """They start the browser by themselves."""
+    assert has_desktop({}, system)

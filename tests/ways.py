@@ -109,12 +109,26 @@ FRONT_ENDS = Table(
         "marimo_edit": "marimo edit",
         "marimo_run": "marimo run",
         "voila": "Voila",
+        "vscode": "VS Code, its frame",
+        "colab": "Colab, its frame",
     },
     columns=(LOGIN, WAITING),
-    writers=("tests/browser",),
+    writers=("tests/browser", "tests/standins"),
 )
 
-TABLES = (FRONT_ENDS,)
+FRAMES = Table(
+    name="frames",
+    rows={
+        "top": "none",
+        "framed": "of another site",
+        "sandboxed": "sandboxed, windows too",
+    },
+    columns=("no policy", "same-origin", "same-origin-allow-popups", "noopener-allow-popups"),
+    writers=("tests/standins",),
+)
+"""Its columns are the login page's Cross-Origin-Opener-Policy."""
+
+TABLES = (FRONT_ENDS, FRAMES)
 
 
 class Ways:
@@ -127,7 +141,7 @@ class Ways:
     """
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        self.table = table
         self._fields: dict[tuple[str, str, str], str] = {}
 
     def record(self, row: str, browser: str, column: str, way: str) -> None:
@@ -145,22 +159,22 @@ class Ways:
             The login's trait `delivered_by`, or words for what has no such trait.
         """
         field = (row, browser, column)
-        if field not in self._table.fields():
-            raise ValueError(f"The table of {self._table.name} has no field {field}.")
-        if column == LOGIN and way == "loopback":
+        if field not in self.table.fields():
+            raise ValueError(f"The table of {self.table.name} has no field {field}.")
+        if column != WAITING and way == "loopback":
             way = "message"  # one event is told by comm and server, and either may be first
         self._fields[field] = _SHOWN.get(way, way)
 
     def missing(self) -> list[tuple[str, str, str]]:
         """Return the fields that nothing was written to."""
-        return [field for field in self._table.fields() if field not in self._fields]
+        return [field for field in self.table.fields() if field not in self._fields]
 
     def markdown(self) -> str:
         """Return the table as Markdown."""
-        columns = self._table.columns
-        lines = [[self._table.name.removesuffix("s"), "browser", *columns]]
+        columns = self.table.columns
+        lines = [[self.table.name.removesuffix("s"), "browser", *columns]]
         lines.append(["---"] * len(lines[0]))
-        for row, title in self._table.rows.items():
+        for row, title in self.table.rows.items():
             for browser in BROWSERS:
                 fields = [self._fields.get((row, browser, column), _GAP) for column in columns]
                 lines.append([title, browser.capitalize(), *fields])
@@ -169,8 +183,8 @@ class Ways:
     def save(self) -> None:
         """Save the table, if any test has written to it."""
         if self._fields:
-            self._table.result.parent.mkdir(parents=True, exist_ok=True)
-            self._table.result.write_text(self.markdown(), encoding="utf-8")
+            self.table.result.parent.mkdir(parents=True, exist_ok=True)
+            self.table.result.write_text(self.markdown(), encoding="utf-8")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError
 
 from .front_end import FrontEnd, find_front_end
+from .login import require_client
 from .widget import ConnectAccount
 
 
@@ -111,6 +112,7 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
     >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
     >>> reconnect(client, accounts[accounts.is_expired].iloc[0]) # doctest: +SKIP
     """
+    require_client(client)
     try:
         platform, name, location_id = (
             account[column] for column in ("platform", "name", "location_id")

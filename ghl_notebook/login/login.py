@@ -34,8 +34,10 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
 
-from .machine import ENDS, Claim, Ledger, LoginMachine, LoginState, Status, Way
+from .ledger import Ledger
+from .machine import LoginMachine
 from .screen import SCREEN
+from .state import ENDS, Claim, LoginState, Status, Way
 from .watch import AccountsWatch
 
 # How the service says that this sub-account does not know an account id.
@@ -102,11 +104,7 @@ class Login:
         login_type: str | None = None,
         time_limit: float = 600.0,
     ) -> None:
-        if not isinstance(client, Client):
-            raise ArgumentError(
-                f"The first argument is a {type(client).__name__}, not a Client.",
-                "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
-            )
+        require_client(client)
         if not time_limit > 0:
             raise ArgumentError(
                 f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
@@ -154,7 +152,9 @@ class Login:
                 self._changed()
                 self._accompany(run)
                 # Before the window has its address, or what it brings would not be new to the list.
-                if self.client.browser is None:
+                if self.client.browser is not None:
+                    self._machine.noticed(run, ())
+                else:
                     self._companions.append(self._spawn(self._watch_accounts, run))
                 self._spawn(self._start, run, request)
 
@@ -167,6 +167,11 @@ class Login:
         """A message has arrived."""
         with self._lock:
             self._examine(self._machine.claim(claim, way))
+
+    def lost(self, run: str) -> None:
+        """The page cannot see the window any more: the accounts list may tell instead."""
+        with self._lock:
+            self._machine.lost(run)
 
     def paste(self, text: str) -> None:
         """The user has entered an account id."""
@@ -287,10 +292,14 @@ class Login:
                     # Later there would be nothing to compare with. The other ways are open.
                     with self._lock:
                         self._note(self._machine.watching(run, on=False))
+                        if is_first:
+                            self._examine(self._machine.noticed(run, ()))
                     return
                 found = []
-            is_first = False
             with self._lock:
+                if is_first:
+                    self._examine(self._machine.noticed(run, watch.logins))
+                is_first = False
                 self._note(self._machine.watching(run, on=True))
                 new = {account_id: ids for account_id, ids in found if account_id not in tried}
                 if self._machine.appeared(run, new):
@@ -377,6 +386,15 @@ class Login:
         run, left = self.state.run, self.seconds_left()
         if run is not None and left is not None:
             SCREEN.post(lambda: self._screen.authorize(request, run, url, left))
+
+
+def require_client(client: object) -> None:
+    """Raise an `ArgumentError` for a first argument that is no client."""
+    if not isinstance(client, Client):
+        raise ArgumentError(
+            f"The first argument is a {type(client).__name__}, not a Client.",
+            "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+        )
 
 
 def _account_id(platform: Platform, state: LoginState) -> str:

@@ -21,8 +21,9 @@
     cancelled, timed_out, failed                ─ paste ───────────> checking
 
 From ``idle`` all but `begin` and `paste` need an authorization URL that was asked for before the
-click. A pasted id that is not confirmed goes back to ``waiting`` only where a window was open;
-elsewhere it fails.
+click. What has `appeared` counts when the page has `lost` sight of the window: one that can report
+says more, and a login may appear for other reasons. A pasted id that is not confirmed goes back to
+``waiting`` only where a window was open; elsewhere it fails.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
 arrives, by whichever `Way`, is a claim until the service has confirmed it, and belongs to the run
@@ -34,123 +35,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Literal
-
-import msgspec
 
 from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
 from ghl_notebook.settings import SAME_ORIGIN
 
-
-class Status(StrEnum):
-    """Where a login is."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    WAITING = "waiting"
-    CHECKING = "checking"
-    CONNECTED = "connected"
-    CANCELLED = "cancelled"
-    TIMED_OUT = "timed_out"
-    FAILED = "failed"
-
-
-ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.FAILED})
-"""Statuses in which nothing more happens by itself."""
+from .ledger import Ledger
+from .state import ENDS, Claim, LoginState, Status, Way
 
 _MOST_LATER_CLAIMS = 8
-
-
-class Way(StrEnum):
-    """How a login's result arrived."""
-
-    MESSAGE = "message"
-    """The window's ``message`` event, told by the page over the comm."""
-    LOOPBACK = "loopback"
-    """The same event, told by the page to the kernel's loopback server."""
-    ACCOUNTS = "accounts"
-    """A change in the accounts list."""
-    PASTED = "pasted"
-    """An account id that the user has entered."""
-    BROWSER = "browser"
-    """The message that the client's own browser brought back."""
-
-
-Source = Literal["popup", "other"]
-"""The window a message came from: the run's own, or one that the page does not know."""
-
-
-class Claim(msgspec.Struct, frozen=True, tag="claim"):
-    """A message as the page saw it."""
-
-    run: str
-    origin: str
-    page_origin: str
-    source: Source
-    data: Any
-
-
-@dataclass(frozen=True, slots=True)
-class LoginState:
-    """Everything that there is to know about a login at one moment."""
-
-    status: Status = Status.IDLE
-    run: str | None = None
-    payload: MessagePayload | None = None
-    delivered_by: Way | None = None
-    account_names: tuple[str, ...] = ()
-    error: GHLError | None = None
-    notice: str | None = None
-    watches_accounts: bool = False
-    deadline: float | None = None
-
-    @property
-    def can_recheck(self) -> bool:
-        """Whether a claim is kept that could be checked again."""
-        return self.status is Status.FAILED and self.payload is not None
-
-    @property
-    def is_prefetched(self) -> bool:
-        """Whether the authorization URL was asked for before anyone pressed the button."""
-        return self.status is Status.IDLE and self.run is not None
-
-
-class Ledger:
-    """What the logins of one process must know of each other, so that they do not mix."""
-
-    def __init__(self) -> None:
-        self._taken: dict[str, int] = {}  # account id -> which login it finished last
-        self._count = 0
-        self._waiting: dict[str, str] = {}
-
-    def wait(self, run: str, platform: str) -> None:
-        """Note that a run waits for a message."""
-        self._waiting[run] = platform
-
-    def leave(self, run: str | None) -> None:
-        """Note that a run no longer waits."""
-        if run is not None:
-            self._waiting.pop(run, None)
-
-    def has_rival(self, run: str, platform: str) -> bool:
-        """Tell whether another run waits for the same platform."""
-        return any(r != run and p == platform for r, p in self._waiting.items())
-
-    @property
-    def count(self) -> int:
-        """How many logins were finished so far."""
-        return self._count
-
-    def take(self, account_id: str) -> None:
-        """Note that an account id has finished a login."""
-        self._count += 1
-        self._taken[account_id] = self._count
-
-    def was_taken(self, account_id: str, since: int = 0) -> bool:
-        """Tell whether an account id has finished a login, or one since so many were finished."""
-        return self._taken.get(account_id, 0) > since
 
 
 @dataclass(slots=True)
@@ -177,6 +70,8 @@ class LoginMachine:
     _later: list[tuple[Claim, Way]] = field(default_factory=list)
     _has_window: bool = False  # whether the run has, or may have, a window that can still report
     _finished_before: int = 0
+    _known: frozenset[str] | None = None  # None: nobody has looked yet
+    _is_lost: bool = False
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
         """Begin a new run and return its name; None where none may begin.
@@ -210,6 +105,22 @@ class LoginMachine:
         """The service has refused to give the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
+    def noticed(self, run: str, logins: Iterable[str]) -> bool:
+        """These logins were in the accounts list before the run had a window.
+
+        A message that names one of them may be an old one; from the run's own window it is not.
+        What other windows have said in the meantime is judged now.
+        """
+        if run != self.state.run:
+            return False
+        self._known = frozenset(logins)
+        return self._hear_later()
+
+    def lost(self, run: str) -> None:
+        """The page cannot see the run's window any more, or never could."""
+        if run == self.state.run:
+            self._is_lost = True
+
     def watching(self, run: str, *, on: bool) -> bool:
         """The accounts list is being watched for the run's result, or no longer is."""
         if run != self.state.run or self.state.status in ENDS:
@@ -225,15 +136,14 @@ class LoginMachine:
         platform, and has a plausible id that has not finished another login. What is taken is
         `checking`; what is refused and might be meant for this login leaves a `notice`.
         """
-        if self._is(claim.run, Status.CHECKING) and len(self._later) < _MOST_LATER_CLAIMS:
-            # Should the one that is being checked prove false, this may be it.
-            self._later.append((claim, way))
-            return False
-        if not self._is(claim.run, Status.WAITING, Status.IDLE):
+        if not self._is(claim.run, Status.WAITING, Status.IDLE, Status.CHECKING):
             return False
         payload = read_message(claim.data)
         if payload is None or not payload.is_for(self.platform.key):
             return False
+        if self.state.status is Status.CHECKING:
+            # Should the one that is being checked prove false, this may be it.
+            return self._keep(claim, way)
         if not self._allows(claim):
             return self._notice(
                 f"A message like this login's result came from {claim.origin[:200]}, which is not "
@@ -248,9 +158,12 @@ class LoginMachine:
         if not payload.has_plausible_id:
             return self._notice("A message without a usable account id came, and was not taken.")
         if claim.source != "popup":
-            if self.ledger.was_taken(payload.account_id):
+            if self._known is None:
+                return self._keep(claim, way)
+            if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
                 return self._notice(
-                    "A message came whose account has finished a login before, and was not taken."
+                    f"A message came that names an earlier login, {payload.account_id}, and was "
+                    "not taken. If it is yours, enter it as account id."
                 )
             if self.ledger.has_rival(claim.run, self.platform.key):
                 return self._notice_rival()
@@ -261,7 +174,7 @@ class LoginMachine:
 
         `found` has the ids of the rows that each login has renewed, by the login's account id.
         """
-        if not self._is(run, Status.WAITING):
+        if not (self._is_lost and self._is(run, Status.WAITING)):
             return False
         new = [id_ for id_ in found if not self.ledger.was_taken(id_, self._finished_before)]
         if not new:
@@ -329,8 +242,7 @@ class LoginMachine:
             delivered_by=None,
             notice="A result came whose account this sub-account does not know; it was not taken.",
         )
-        while self._later and self.state.status is Status.WAITING:
-            self.claim(*self._later.pop(0))
+        self._hear_later()
         return True
 
     def check_delayed(self, run: str, error: GHLError) -> bool:
@@ -388,6 +300,8 @@ class LoginMachine:
         self.ledger.leave(self.state.run)
         self._later.clear()
         self._has_window = False
+        self._known = None
+        self._is_lost = False
         self._finished_before = self.ledger.count
         run = secrets.token_urlsafe(16)
         self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)
@@ -399,6 +313,23 @@ class LoginMachine:
             self.state, status=Status.CHECKING, payload=payload, delivered_by=way, notice=None
         )
         return True
+
+    def _keep(self, claim: Claim, way: Way) -> bool:
+        """Keep a claim for later; strangers do not take the places of the run's own window."""
+        kind = (claim.source, self._allows(claim))
+        places = [kept for kept, _ in self._later if (kept.source, self._allows(kept)) == kind]
+        if len(places) < _MOST_LATER_CLAIMS:
+            self._later.append((claim, way))
+        return False
+
+    def _hear_later(self) -> bool:
+        """Judge what was kept, the run's own window first, until something is to be checked."""
+        kept, self._later = sorted(self._later, key=lambda one: one[0].source != "popup"), []
+        changed = False
+        while kept and self.state.status in (Status.WAITING, Status.IDLE):
+            changed = self.claim(*kept.pop(0)) or changed
+        self._later += kept
+        return changed
 
     def _notice_rival(self) -> bool:
         return self._notice(

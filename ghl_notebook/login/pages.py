@@ -15,11 +15,12 @@ from ghl_notebook.secret import Secret
 
 from .login import Login
 from .loopback import LOOPBACK, Door, Message
-from .machine import Claim, Status, Way
-from .protocol import Begin, Cancel, Hello, Paste, Recheck, read_said
+from .protocol import Begin, Cancel, Hello, Lost, Paste, Recheck, read_said
 from .screen import SCREEN
+from .state import Claim, LoginState, Status, Way
 
 _MOST_REMEMBERED = 1000
+_LONGEST_ID = 64
 
 
 class Pages:
@@ -52,9 +53,8 @@ class Pages:
 
     # What pages are told. Called in the screen's thread.
 
-    def show(self) -> None:
-        """Tell the login pages what is now, and all pages how much time is left."""
-        state = self._login.state
+    def show(self, state: LoginState) -> None:
+        """Tell the login pages what is shown now, and all pages how much time is left."""
         self._say_by_loopback(self._traits_message())
         if state.status is Status.CONNECTED:
             self.close()
@@ -96,6 +96,8 @@ class Pages:
                 self._login.begin(request)
             case Claim() as claim:
                 self._login.claim(claim, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+            case Lost(run=run):
+                self._login.lost(run)
             case Paste(account_id=account_id):
                 self._login.paste(account_id)
             case Cancel(run=run):
@@ -149,7 +151,7 @@ class Pages:
     # Helpers.
 
     def _is_known(self, number: object) -> bool:
-        if not isinstance(number, str):
+        if not isinstance(number, str) or len(number) > _LONGEST_ID:
             return False
         with self._lock:
             if number in self._known_ids:

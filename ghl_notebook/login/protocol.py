@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .machine import Claim
+from .state import Claim
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -44,13 +44,19 @@ class Recheck(msgspec.Struct, tag="recheck"):
     run: str
 
 
+class Lost(msgspec.Struct, tag="lost"):
+    """The window of `run` reads closed, or the page never had it in sight."""
+
+    run: str
+
+
 class Paste(msgspec.Struct, tag="paste"):
     """The user has entered an account id."""
 
     account_id: str
 
 
-Said = Hello | Begin | Claim | Cancel | Recheck | Paste
+Said = Hello | Begin | Claim | Cancel | Recheck | Lost | Paste
 
 
 def read_said(content: dict[str, Any]) -> Said | None:

@@ -50,6 +50,11 @@ class AccountsWatch:
     _before: dict[tuple[str, str], Account] | None = None
     _seen: frozenset[Appearance] = frozenset()
 
+    @property
+    def logins(self) -> set[str]:
+        """The logins that the first look has found."""
+        return {oauth_id for oauth_id, _ in self._before or ()}
+
     async def look(self) -> list[Appearance]:
         """Return what has appeared since the first look, and was there at the last look as well.
 

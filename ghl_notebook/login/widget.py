@@ -24,12 +24,13 @@ from ghl_notebook.settings import read_account_ids
 
 from .front_end import FrontEnd, find_front_end
 from .login import Login
-from .machine import ENDS, LoginState, Status
 from .pages import Pages
 from .screen import SCREEN
+from .state import ENDS, LoginState, Status
 
 _STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("ghl_notebook.login")
+_OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 
@@ -82,7 +83,9 @@ class ConnectAccount(anywidget.AnyWidget):
         How the result arrived: ``message`` (the window's message event, over the comm),
         ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
         accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
-        simulated user).
+        simulated user). What the list shows may also be a login that somebody else makes for the
+        same sub-account and platform at the same time; it counts only when the page has lost sight
+        of this login's window.
     location_id : str
         The sub-account.
     user_id : str or None
@@ -314,7 +317,7 @@ class ConnectAccount(anywidget.AnyWidget):
                 except Exception:  # noqa: BLE001
                     # A user's observer failed, of this trait: the others are set all the same.
                     _log.exception("An observer of a login's %s failed", name)
-        self._pages.show()
+        self._pages.show(state)
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
         """Hand the pages the authorization URL."""
@@ -327,8 +330,8 @@ class ConnectAccount(anywidget.AnyWidget):
     # What the page says; on which thread depends on the front end.
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what the page changed, but none of the traits that the kernel alone sets."""
-        super().set_state({k: v for k, v in sync_data.items() if not self._is_kernel_owned(k)})
+        """Take over what a page may change: how the card lies there, never what it is or says."""
+        super().set_state({k: v for k, v in sync_data.items() if k in _OF_THE_PAGE})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         if isinstance(content, dict):

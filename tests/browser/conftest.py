@@ -105,9 +105,9 @@ def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield page
     picture = f"{request.node.originalname.removeprefix('test_')}-{front_end.name}"
     take_pictures(page, picture)
-    if request.node.stash.get(FAILED, False):
-        page.screenshot(path=PICTURES / f"failed-{picture}.png")
-    for window in front_end.context.pages:
+    for number, window in enumerate(front_end.context.pages):
+        if request.node.stash.get(FAILED, False):
+            window.screenshot(path=PICTURES / f"failed-{picture}-{number}.png")
         window.close()
     # The card's module comes from a blob; the front ends' own mistakes are not ours.
     assert [error.stack for error in errors if "blob:" in (error.stack or "")] == []
@@ -117,12 +117,12 @@ def page(front_end: FrontEnd, request: pytest.FixtureRequest) -> Iterator[Page]:
 def open_notebook(
     server: JupyterServer, page: Page, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Notebook]]:
-    """Make a notebook of the given cells and open it in JupyterLab or Notebook 7."""
+    """Open a notebook of the given cells, and an empty one, in JupyterLab or Notebook 7."""
     name = f"{request.node.originalname}.ipynb"
     notebook = Notebook(page)
 
     def open_it(*cells: str, kernel: str = KERNEL) -> Notebook:
-        server.write(name, *cells, kernel=kernel)
+        server.write(name, *cells, "", kernel=kernel)
         server.start_kernel(name, kernel)
         page.goto(server.address(name))
         notebook.wait_until_idle(kernel)

@@ -60,6 +60,7 @@ def waiting(login: LoginMachine | None = None) -> LoginMachine:
     """Bring a login to where its window is open."""
     login = login or make()
     login.begin(0.0)
+    login.noticed(run_of(login), ())
     login.authorized(run_of(login))
     assert login.state.status is Status.WAITING
     return login

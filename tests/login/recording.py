@@ -116,6 +116,10 @@ class Recording:
         self.until(Status.WAITING)
         return address
 
+    def lose_sight(self) -> None:
+        """Let the window read closed, as one does whose opener was cut."""
+        self.login.lost(str(self.login.state.run))
+
     def claim(self, event: MessageEvent, **changes: Any) -> None:
         """Hand a message event to the run that is going."""
         fields: dict[str, Any] = {

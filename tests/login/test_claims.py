@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 
-from ghl_notebook.login import Claim, Ledger, LoginMachine, Status
+from ghl_notebook.login import Claim, Ledger, LoginMachine, Status, Way
 from tests.login.machines import (
     ACCOUNT,
     ANOTHER,
@@ -240,7 +241,7 @@ def test_a_replay_from_an_unknown_window_is_refused() -> None:
     second.claim(claim(run_of(second), source="other"))
 
     assert second.state.status is Status.WAITING
-    assert "before" in str(second.state.notice)
+    assert "an earlier login" in str(second.state.notice)
 
 
 def test_the_own_window_may_bring_an_id_again() -> None:
@@ -417,3 +418,163 @@ def test_not_confirmed_says_so() -> None:
 
     assert login.state.payload is None
     assert "does not know" in str(login.state.notice)
+
+
+# The accounts list.
+
+
+def lost(login: LoginMachine) -> LoginMachine:
+    """Let the page lose sight of the window."""
+    login.lost(run_of(login))
+    return login
+
+
+def test_the_list_does_not_count_while_the_window_is_in_sight() -> None:
+    """That window will report, and what appears may be somebody else's login."""
+    login = waiting()
+
+    assert not login.appeared(run_of(login), {ACCOUNT: ()})
+    assert login.state.status is Status.WAITING
+
+
+def test_one_new_login_in_the_list_is_checked() -> None:
+    """It is a claim like any other."""
+    login = waiting()
+
+    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
+    assert login.state.status is Status.CHECKING
+    assert login.state.delivered_by is Way.ACCOUNTS
+    assert login.state.payload is not None
+    assert login.state.payload.reconnect_accounts == ("row",)
+
+
+def test_two_new_logins_in_the_list_are_left_to_the_user() -> None:
+    """Which of them is this one cannot be told, so neither is taken; their ids are shown."""
+    login = waiting()
+    lost(login).appeared(run_of(login), {ACCOUNT: (), ANOTHER: ()})
+
+    assert login.state.status is Status.WAITING
+    assert ACCOUNT in str(login.state.notice)
+    assert ANOTHER in str(login.state.notice)
+
+
+def test_a_login_that_has_finished_another_since_is_not_taken() -> None:
+    """The other card's result is in the list, too."""
+    ledger = Ledger()
+    login, other = waiting(make(ledger)), waiting(make(ledger, platform="facebook"))
+    ledger.take(ACCOUNT)
+    other.cancel()
+
+    assert not lost(login).appeared(run_of(login), {ACCOUNT: ()})
+
+
+def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:
+    """Its id may stay the same."""
+    ledger = Ledger()
+    ledger.take(ACCOUNT)
+    login = waiting(make(ledger))
+
+    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
+
+
+def test_the_list_cannot_tell_two_logins_apart() -> None:
+    """While both wait, neither takes what is new there."""
+    ledger = Ledger()
+    login, _rival = waiting(make(ledger)), waiting(make(ledger))
+    lost(login).appeared(run_of(login), {ACCOUNT: ()})
+
+    assert login.state.status is Status.WAITING
+    assert "two logins wait" in str(login.state.notice)
+
+
+@pytest.mark.parametrize(("source", "status"), [("popup", "checking"), ("other", "waiting")])
+def test_a_login_that_was_in_the_list_before_is_an_old_message(source: str, status: str) -> None:
+    """Only the run's own window may name it: a platform may give a returning user the same id."""
+    login = waiting()
+    login.noticed(run_of(login), [ACCOUNT])
+    login.claim(claim(run_of(login), source=source))
+
+    assert login.state.status == status
+
+
+def test_what_was_in_the_list_is_forgotten_with_the_run() -> None:
+    """The next run looks for itself."""
+    login = waiting()
+    login.noticed(run_of(login), [ACCOUNT])
+    login.begin(1.0)
+    login.authorized(run_of(login))
+    login.noticed(run_of(login), ())
+    login.claim(claim(run_of(login), source="other"))
+
+    assert login.state.status is Status.CHECKING
+
+
+@pytest.mark.parametrize(("listed", "status"), [((), "checking"), ((ACCOUNT,), "waiting")])
+def test_another_window_is_heard_when_the_list_is_known(
+    listed: tuple[str, ...], status: str
+) -> None:
+    """Until then nobody can say whether it names an old login."""
+    login = make()
+    login.begin(0.0)
+    login.authorized(run_of(login))
+    login.claim(claim(run_of(login), source="other"))
+    assert login.state.status is Status.WAITING
+    login.noticed(run_of(login), listed)
+
+    assert login.state.status == status
+
+
+# A pasted id.
+
+
+@pytest.mark.parametrize(
+    "text", [ACCOUNT, f"  {ACCOUNT}\n", f'"{ACCOUNT}"', json.dumps(payload())], ids=repr
+)
+def test_an_id_is_read_from_what_was_copied(text: str) -> None:
+    """With white space, in quotes, or as the window's whole message."""
+    login = waiting()
+
+    assert login.paste(text, 1.0)
+    assert login.state.status is Status.CHECKING
+    assert login.state.payload is not None
+    assert login.state.payload.account_id == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "short", "two words", "<b>65f1c0ffee65f1c0ffee65f1</b>", "x" * 10**6, "../x"]
+)
+def test_what_is_no_id_is_said(text: str) -> None:
+    """The login goes on, and tells what an id looks like."""
+    login = waiting()
+    login.paste(text, 1.0)
+
+    assert login.state.status is Status.WAITING
+    assert "no account id" in str(login.state.notice)
+
+
+def test_a_pasted_id_that_is_unknown_leaves_an_open_window_waiting() -> None:
+    """The window may still report."""
+    login = waiting()
+    login.paste(ACCOUNT, 1.0)
+    login.not_confirmed(run_of(login))
+
+    assert login.state.status is Status.WAITING
+
+
+def test_a_pasted_id_may_have_finished_a_login_before() -> None:
+    """The user means it."""
+    ledger = Ledger()
+    ledger.take(ACCOUNT)
+    login = waiting(make(ledger))
+
+    assert login.paste(ACCOUNT, 1.0)
+
+
+def test_a_pasted_id_has_a_time_limit_of_its_own() -> None:
+    """After an earlier run has timed out there is time for the check again."""
+    login = waiting()
+    login.expire(LIMIT)
+    login.paste(ACCOUNT, 1_000.0)
+    login.check_delayed(run_of(login), ERROR)
+
+    assert login.state.deadline == 1_000.0 + LIMIT

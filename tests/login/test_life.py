@@ -138,6 +138,7 @@ def test_service_is_away_while_the_user_logs_in(
         screen = log_in(client=client)
         address = screen.open()
         screen.until_watching()
+        screen.lose_sight()
         sim.stop()
         transport.until_failed()
         assert screen.login.state.status is Status.WAITING
@@ -161,6 +162,7 @@ def test_the_list_cannot_be_read_for_a_while(
     screen = log_in()
     address = screen.open()
     screen.until_watching()
+    screen.lose_sight()
     sim.levers.fail_with(fault, "*/accounts", times=3)  # type: ignore[arg-type]
     sim.play_user(address.url.reveal())
 

@@ -322,7 +322,7 @@ def test_an_unknown_window_cannot_replay_a_result(log_in: LogIn, sim: Simulator)
     second.open()
     second.claim(result, source="other")
 
-    assert "has finished a login before" in second.until_notice()
+    assert "names an earlier login" in second.until_notice()
 
 
 # Without a front end.

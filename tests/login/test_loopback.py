@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,39 +11,10 @@ import httpx
 import pytest
 
 from ghl_notebook.api import run_in_background, start_in_background
-from ghl_notebook.login.loopback import Door, LoopbackServer, Message
+from ghl_notebook.login.loopback import Door
+from tests.login.doors import PAGE, Opened
 
-PAGE = "http://localhost:8888"
 EVIL = "https://evil.example"
-
-
-class Opened:
-    """A door of a server of its own, and what has arrived there."""
-
-    def __init__(self) -> None:
-        self.server = LoopbackServer()
-        self.arrived: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self.entered: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self.door = Door(
-            self.arrived.put, lambda: [{"type": "traits"}], lambda: self.entered.put(None)
-        )
-        self.port = run_in_background(self.server.open, self.door)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
-
-    @property
-    def path(self) -> str:
-        """Where the door is."""
-        return f"/{self.door.path}/"
-
-    def post(self, origin: str | None = PAGE, **headers: str) -> httpx.Response:
-        """Post a message, as a page of this origin does."""
-        sent = ({"Origin": origin} if origin else {}) | headers
-        return self.http.post(self.path, json={"type": "hello"}, headers=sent)
-
-    def close(self) -> None:
-        """Close it."""
-        run_in_background(self.server.close, self.door)
-        self.http.close()
 
 
 @pytest.fixture

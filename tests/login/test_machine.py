@@ -31,7 +31,7 @@ OF_ONE_RUN: dict[str, Callable[[LoginMachine, str], bool]] = {
     "start_failed": lambda m, run: m.start_failed(run, ERROR),
     "claim": lambda m, run: m.claim(claim(run)),
     "claim without id": lambda m, run: m.claim(claim(run, payload(accountId="undefined"))),
-    "appeared": lambda m, run: m.appeared(run, {ACCOUNT: ()}),
+    "appeared": lambda m, run: bool(m.lost(run)) or m.appeared(run, {ACCOUNT: ()}),
     "confirmed": lambda m, run: m.confirmed(run, []),
     "not_confirmed": lambda m, run: m.not_confirmed(run),
     "check_delayed": lambda m, run: m.check_delayed(run, ERROR),

@@ -59,7 +59,10 @@ class Session {
   opened = [];
   readsClosed = false;
   blocked = false;
-  claims = 0;
+  /** How many messages of each kind of window were passed on in this run. */
+  claims = { popup: 0, other: 0 };
+  /** @type {string | null} The run that the kernel knows to be out of sight. */
+  toldLost = null;
   /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
   deadline = null;
   asked = 0;
@@ -152,6 +155,7 @@ class Session {
     // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
     // the user, and never the end of a login.
     this.readsClosed = this.popup !== null && this.popup.closed;
+    this.tellLost();
     if (this.kernelIsLost) {
       this.settle();
       this.lost = null;
@@ -206,7 +210,17 @@ class Session {
   linkFollowed() {
     this.blocked = false;
     this.isElsewhere = true;
+    this.tellLost();
     this.update();
+  }
+
+  /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
+  tellLost() {
+    const isLost = this.readsClosed || this.isElsewhere
+      || (!this.begun && this.model.get("status") === "waiting");
+    if (!isLost || this.run === null || this.run === this.toldLost) return;
+    this.toldLost = this.run;
+    this.send({ type: "lost", run: this.run });
   }
 
   onLive() {
@@ -253,7 +267,7 @@ class Session {
     }
     this.setDeadline(seconds_left);
     if (run === this.run && address === this.url) return;
-    if (run !== this.run) this.claims = 0;
+    if (run !== this.run) this.claims = { popup: 0, other: 0 };
     this.run = run;
     this.url = address;
     if (!this.popup) return;
@@ -308,15 +322,17 @@ class Session {
   onMessage(event) {
     const listening = this.status === "waiting" || this.status === "checking";
     // Also without a window of its own: that of before a reload still has this page as its opener.
-    if (!this.run || !listening || this.claims >= MAX_CLAIMS) return;
+    if (!this.run || !listening) return;
     const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
     if (owner !== undefined && owner !== this.run) return;
+    const source = owner === undefined ? "other" : "popup";
+    if (this.claims[source] >= MAX_CLAIMS) return;
     const data = readClaim(event.data, this.model.get("platform"));
     if (data === null) return;
-    this.claims += 1;
+    this.claims[source] += 1;
     this.send({
       type: "claim", run: this.run, origin: event.origin, page_origin: location.origin,
-      source: owner === undefined ? "other" : "popup", data,
+      source, data,
     });
     this.update();
   }
@@ -379,13 +395,24 @@ function isDoor(port, ...words) {
  * @param {number} port
  */
 function loopbackServers(port) {
-  const config = document.getElementById("jupyter-config-data")?.textContent;
-  /** @type {{baseUrl?: string}} */
-  const { baseUrl } = config ? JSON.parse(config) : {};
-  const proxied = baseUrl ? [new URL(`${baseUrl}proxy/${port}/`, location.origin).href] : [];
+  const proxied = notebookServer(`proxy/${port}/`);
   // A browser asks its user before a public page may call this computer, and often refuses.
   const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
   return isHere || isWebview() ? [onThisComputer(port), ...proxied] : proxied;
+}
+
+/** @param {string} path @returns {string[]} The address below the notebook's own server, if any. */
+function notebookServer(path) {
+  // A script, because what is displayed in a notebook may bring any other element.
+  const config = document.querySelector("script#jupyter-config-data")?.textContent;
+  try {
+    /** @type {{baseUrl?: string}} */
+    const { baseUrl } = config ? JSON.parse(config) : {};
+    const address = baseUrl ? new URL(`${baseUrl}${path}`, location.origin) : null;
+    return address?.origin === location.origin ? [address.href] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** @param {number} port */
@@ -574,7 +601,7 @@ function lookWhileOpen(session) {
   if (session.problem) {
     return { text: "There is no login page to open.", primary: opening("Try again") };
   }
-  if (!session.begun && url !== null && !isWebview()) return lookBefore(session);
+  if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
   if (isWebview() || (session.isElsewhere && !session.begun)) {
     return {
       text: "Finish the login in your browser.",
@@ -614,7 +641,7 @@ function lookWhileOpen(session) {
   if (!session.readsClosed) {
     return { text, hint: silent, primary: { label: "Show window", act: () => popup.focus() } };
   }
-  if (session.claims > 0 && !model.get("notice")) {
+  if (session.claims.popup + session.claims.other > 0 && !model.get("notice")) {
     return {
       text: "The result has reached the notebook.",
       hint: silent ?? "The kernel checks it as soon as it is free.",
@@ -666,7 +693,8 @@ function renderCard(session, el, signal) {
   const again = button("secondary", "Check again", () => session.recheck());
   const shown = make("code", "code", { hidden: "" });
   const address = button("secondary", "Copy address", () => {
-    copyText(look(session).copy ?? "", shown, address);
+    void copyText(look(session).copy ?? "", shown, address);
+    session.linkFollowed();
   });
   const cancel = button("quiet", "Cancel", () => session.cancel());
   const live = make("p", "live", { "aria-live": "polite" });

@@ -53,6 +53,8 @@ export type ToKernel =
       source: "popup" | "other"; data: Claim }
   | { type: "cancel"; run: string | null }
   | { type: "recheck"; run: string | null }
+  /** The window of the run reads closed, or this page never had it in sight. */
+  | { type: "lost"; run: string }
   /** What the user has entered as an account id. */
   | { type: "paste"; account_id: string };
 

@@ -1,0 +1,83 @@
+"""What there is to know about a login at one moment, and what may change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from ghl_notebook.errors import GHLError
+from ghl_notebook.models import MessagePayload
+
+
+class Status(StrEnum):
+    """Where a login is."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    WAITING = "waiting"
+    CHECKING = "checking"
+    CONNECTED = "connected"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+    FAILED = "failed"
+
+
+ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.FAILED})
+"""Statuses in which nothing more happens by itself."""
+
+
+class Way(StrEnum):
+    """How a login's result arrived."""
+
+    MESSAGE = "message"
+    """The window's ``message`` event, told by the page over the comm."""
+    LOOPBACK = "loopback"
+    """The same event, told by the page to the kernel's loopback server."""
+    ACCOUNTS = "accounts"
+    """A change in the accounts list."""
+    PASTED = "pasted"
+    """An account id that the user has entered."""
+    BROWSER = "browser"
+    """The message that the client's own browser brought back."""
+
+
+Source = Literal["popup", "other"]
+"""The window a message came from: the run's own, or one that the page does not know."""
+
+
+class Claim(msgspec.Struct, frozen=True, tag="claim"):
+    """A message as the page saw it."""
+
+    run: str
+    origin: str
+    page_origin: str
+    source: Source
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    """Everything that there is to know about a login at one moment."""
+
+    status: Status = Status.IDLE
+    run: str | None = None
+    payload: MessagePayload | None = None
+    delivered_by: Way | None = None
+    account_names: tuple[str, ...] = ()
+    error: GHLError | None = None
+    notice: str | None = None
+    watches_accounts: bool = False
+    deadline: float | None = None
+
+    @property
+    def can_recheck(self) -> bool:
+        """Whether a claim is kept that could be checked again."""
+        return self.status is Status.FAILED and self.payload is not None
+
+    @property
+    def is_prefetched(self) -> bool:
+        """Whether the authorization URL was asked for before anyone pressed the button."""
+        return self.status is Status.IDLE and self.run is not None
