@@ -500,7 +500,8 @@ function readClaim(raw, platform) {
   }
   if (data === null || typeof data !== "object") return null;
   /** @type {import("./protocol").Claim} */
-  const claim = {};
+  // Without a prototype: what a script of the page has put on that is no part of the message.
+  const claim = Object.create(null);
   for (const key of CLAIM_FIELDS) {
     if (Object.hasOwn(data, key) && isSimple(data[key])) claim[key] = data[key];
   }
@@ -704,7 +705,8 @@ function renderCard(session, el, signal) {
   const use = make("button", "button", { type: "submit" }, "Use it");
   const form = make("form", "paste", {},
     make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
-  const card = make("div", "card", { role: "group", tabindex: "-1" },
+  // The card's own words are English, whatever the page is; names are in bdi and keep their own.
+  const card = make("div", "card", { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
     make("div", "head", {}, mark, make("div", "", {}, title,
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
