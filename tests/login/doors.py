@@ -19,11 +19,15 @@ class Opened:
         self.server = LoopbackServer()
         self.arrived: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self.entered: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self.door = Door(
-            self.arrived.put, lambda: [{"type": "traits"}], lambda: self.entered.put(None)
-        )
+        self.greeted: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.greeting: list[Message] = [{"type": "traits"}]
+        self.door = Door(self.arrived.put, self._greet, lambda: self.entered.put(None))
         self.port = run_in_background(self.server.open, self.door)
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
+
+    def _greet(self) -> list[Message]:
+        self.greeted.put(None)
+        return self.greeting
 
     @property
     def path(self) -> str:
