@@ -33,14 +33,18 @@ def opened() -> Iterator[Opened]:
     opened.close()
 
 
-@pytest.fixture
-def evil(browser: Browser, server: Server) -> Iterator[Page]:
-    """A page of another origin."""
+@pytest.fixture(params=[EVIL])
+def evil(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of another origin, by default of another site as well."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"http://{EVIL}:{server.server_port}/popup.html")
+    page.goto(f"http://{request.param}:{server.server_port}/popup.html")
     yield page
     context.close()
+
+
+# Another program of this computer may have a page, too: for browsers that is the same site.
+of_any_site = pytest.mark.parametrize("evil", [EVIL, "127.0.0.1"], indirect=True)
 
 
 def address(opened: Opened, host: str = "127.0.0.1") -> str:
@@ -67,6 +71,7 @@ def test_login_page_itself_is_heard(evil: Page, opened: Opened) -> None:
     assert opened.arrived.get(timeout=10)["type"]
 
 
+@of_any_site
 def test_json_from_another_origin(evil: Page, opened: Opened) -> None:
     """The browser asks first whether it may, and is told no."""
     said = attempt(evil, address(opened), method="POST", headers=JSON, body="{}")
@@ -75,6 +80,7 @@ def test_json_from_another_origin(evil: Page, opened: Opened) -> None:
     assert opened.arrived.empty()
 
 
+@of_any_site
 def test_requests_that_need_no_permission(evil: Page, opened: Opened) -> None:
     """What a browser sends without asking reaches the server, and not the kernel."""
     for options in (
@@ -96,6 +102,7 @@ def test_requests_that_need_no_permission(evil: Page, opened: Opened) -> None:
     assert opened.arrived.empty()
 
 
+@of_any_site
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 def test_form_of_another_origin(evil: Page, opened: Opened, kind: str) -> None:
     """A form can be made to look like JSON, and leads the whole page here."""
@@ -125,6 +132,7 @@ def test_answers_are_not_readable(evil: Page, opened: Opened) -> None:
     assert attempt(evil, f"http://127.0.0.1:{opened.port}/open/{opened.door.ticket}") == "TypeError"
 
 
+@of_any_site
 def test_events_are_not_told(evil: Page, opened: Opened) -> None:
     """Another origin gets no event, and no place among those who listen."""
     said = evil.evaluate(

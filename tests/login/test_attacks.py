@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -15,7 +17,7 @@ from ghl_notebook.api import run_in_background
 from ghl_notebook.login import Claim, Ledger, Status, Way
 from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.simulator import Simulator
-from tests.login.doors import PAGE
+from tests.login.doors import PAGE, Opened
 from tests.login.machines import (
     ACCOUNT,
     ANOTHER,
@@ -76,6 +78,7 @@ def test_an_id_of_elsewhere_connects_by_no_way(
     run = run_of(screen.login._machine)
     match way:
         case Way.ACCOUNTS:
+            screen.login.lost(run)
             screen.login._machine.appeared(run, {account_id: ()})
             screen.login._examine(True)
         case Way.PASTED:
@@ -279,7 +282,7 @@ def test_the_list_does_not_finish_the_other_card(
     sim.levers.rate_limit = 1_000_000
     first, second = card(), card()
     address = first.comm.click()
-    second.comm.click()
+    second.comm.say("lost", run=second.comm.click()["run"])
     event = sim.play_user(address["url"])
     first.comm.claim(address["run"], event.origin, event.data)
     first.wait(PATIENCE)
@@ -288,6 +291,22 @@ def test_the_list_does_not_finish_the_other_card(
         settle()
 
     assert (first.status, second.status) == ("connected", "waiting")
+
+
+def test_the_list_finishes_no_login_whose_window_is_in_sight(
+    card: Card, client: Client, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What appears may be the login of another kernel, or of a colleague."""
+    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    sim.levers.rate_limit = 1_000_000
+    login = card()
+    login.comm.click()
+    sim.play_user(client.start("instagram").reveal())
+    seen = len(sim.requests)
+    while len(sim.requests) < seen + 5:
+        settle()
+
+    assert login.status == "waiting"
 
 
 def test_a_known_window_decides_between_two_kernels() -> None:
@@ -365,18 +384,19 @@ def tell(page: Page, run: str | None, kind: str) -> None:
             page.say(kind, run=run)
 
 
-@pytest.mark.parametrize("kind", ["claim", "cancel", "recheck"])
+@pytest.mark.parametrize("kind", ["claim", "cancel", "recheck", "lost"])
 def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator, kind: str) -> None:
     """The name of a run is worth something to its own card only."""
     first, second = card(), card()
     run = first.comm.click()["run"]
     second.comm.click()
     settle()
-    before = second._login.state
+    before = second._login._machine
+    kept = replace(before, _later=[*before._later])
     tell(second.comm, run, kind)
     settle()
 
-    assert second._login.state == before
+    assert before == kept
 
 
 @pytest.mark.parametrize(
@@ -393,6 +413,8 @@ def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator,
         {"type": "claim", "run": ["r"], "origin": "o", "page_origin": "p", "source": "popup"},
         {"type": "claim", "way": "browser", "status": "connected"},
         {"type": "confirmed", "run": "r"},
+        {"type": "lost"},
+        {"type": "lost", "run": None},
         {"type": "traits", "traits": {"status": "connected"}},
     ],
     ids=repr,
@@ -448,6 +470,15 @@ def test_an_update_changes_no_code_of_the_card(card: Card, name: str) -> None:
 
 
 # Those who speak to the loopback server.
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """An open door."""
+    opened = Opened()
+    yield opened
+    opened.close()
+
 
 HELLO = {"type": "hello", "page_id": "p"}
 CANCEL = {"type": "cancel", "run": None}
@@ -511,6 +542,29 @@ def test_a_ticket_of_a_closed_card_leads_nowhere(card: Card) -> None:
 
     assert httpx.get(address, trust_env=False).status_code == 404
     assert [post(door, HELLO) for door in doors] == [404, 204]
+
+
+def test_listeners_are_counted(opened: Opened) -> None:
+    """Those who know the path cannot have the kernel speak to any number of them."""
+    with ExitStack() as stack:
+        streams = [
+            stack.enter_context(opened.http.stream("GET", f"{opened.path}events")) for _ in range(8)
+        ]
+        assert {answer.status_code for answer in streams} == {200}
+        assert opened.http.get(f"{opened.path}events").status_code == 503
+
+
+def test_origins_are_counted(opened: Opened) -> None:
+    """Nor can a page let in any number of others."""
+
+    async def admit() -> None:
+        for n in range(1_000):
+            opened.door.admit(f"http://{n}.example")
+
+    run_in_background(admit)
+
+    assert opened.post("http://0.example").status_code == 204
+    assert opened.post("http://999.example").status_code == 403
 
 
 async def _nothing() -> None:
