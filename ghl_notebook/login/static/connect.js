@@ -171,7 +171,11 @@ class Session {
     this.closeWindow();
     this.problem = null;
     this.isElsewhere = false;
-    this.popup = openWindow(this.url);
+    const prefetched = this.url;
+    this.popup = openWindow(prefetched);
+    // Firefox goes on with what happens in the page while it opens a window, so that the address
+    // may have come in the meantime.
+    if (prefetched === null && this.url !== null) this.popup?.location.replace(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
