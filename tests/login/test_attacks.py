@@ -156,6 +156,19 @@ def test_a_replay_before_the_list_is_known_is_refused(log_in: LogIn, sim: Simula
     assert Status.CONNECTED not in screen.statuses
 
 
+def test_what_was_known_in_one_run_is_looked_up_in_the_next() -> None:
+    """A login of the time between them is old for the second run."""
+    login = waiting()
+    login.noticed(run_of(login), [])
+    login.cancel()
+    login.begin(1.0)
+    login.authorized(run_of(login))
+    login.claim(claim(run_of(login), source="other"))
+    login.noticed(run_of(login), [ACCOUNT])
+
+    assert login.state.status is Status.WAITING
+
+
 # A flood.
 
 
@@ -173,6 +186,20 @@ def test_a_flood_of_strangers_does_not_keep_the_result_out(origin: str) -> None:
     while login.not_confirmed(run) and login.state.payload is not None:
         examined.append(login.state.payload.account_id)
     assert ANOTHER in examined
+
+
+def test_what_was_kept_in_one_run_takes_no_place_in_the_next() -> None:
+    """A flood is over with the run that it was for."""
+    login = checking()
+    for n in range(100):
+        login.claim(claim(run_of(login), payload(accountId=f"flood{n:019}")))
+    login.cancel()
+    checking(login)
+    login.claim(claim(run_of(login), payload(accountId=ANOTHER)))
+    login.not_confirmed(run_of(login))
+
+    assert login.state.payload is not None
+    assert login.state.payload.account_id == ANOTHER
 
 
 def test_a_flood_of_messages_asks_the_service_a_few_times(card: Card, sim: Simulator) -> None:
@@ -307,6 +334,17 @@ def test_the_list_finishes_no_login_whose_window_is_in_sight(
         settle()
 
     assert login.status == "waiting"
+
+
+def test_a_window_out_of_sight_is_that_of_its_run() -> None:
+    """Opened again, it can report."""
+    login = waiting()
+    login.lost(run_of(login))
+    waiting(login)
+    login.noticed(run_of(login), [])
+
+    assert login.appeared(run_of(login), {ACCOUNT: ()}) is False
+    assert login.state.status is Status.WAITING
 
 
 def test_a_known_window_decides_between_two_kernels() -> None:
