@@ -72,8 +72,16 @@ def run_in_background(
             "A blocking Client was used inside ghl_notebook's own event loop.",
             "Use AsyncClient there, and await it.",
         )
-    future = start_in_background(func, *args, **kwargs)
+    loop, coroutine = _background.loop(), func(*args, **kwargs)
     try:
-        return future.result()
-    finally:
-        future.cancel()  # does nothing to one that is done
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+    except BaseException:
+        # Not the future: an interrupt may come before there is one.
+        loop.call_soon_threadsafe(_cancel, coroutine)
+        raise
+
+
+def _cancel(coroutine: Coroutine[Any, Any, Any]) -> None:
+    for task in asyncio.all_tasks():
+        if task.get_coro() is coroutine:
+            task.cancel()

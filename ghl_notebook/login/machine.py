@@ -227,20 +227,19 @@ class LoginMachine:
         """
         if not self._is(run, Status.CHECKING):
             return False
+        unknown = f"This sub-account knows no {self.platform.title} login of that account id."
         if not self._has_window:
-            return self._end(
-                Status.FAILED,
-                error=LoginFailedError(
-                    f"This sub-account knows no {self.platform.title} login of that account id.",
-                    "Check the id and the sub-account, or log in.",
-                ),
-            )
+            next_step = "Check the id and the sub-account, or log in."
+            return self._end(Status.FAILED, error=LoginFailedError(unknown, next_step))
+        was_pasted = self.state.delivered_by is Way.PASTED
         self.state = replace(
             self.state,
             status=Status.WAITING,
             payload=None,
             delivered_by=None,
-            notice="A result came whose account this sub-account does not know; it was not taken.",
+            notice=unknown
+            if was_pasted
+            else "A result came whose account this sub-account does not know; it was not taken.",
         )
         self._hear_later()
         return True

@@ -17,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.notebook import Notebook
+from tests.browser.servers.files import KERNEL
 from tests.browser.servers.jupyter import JupyterServer, serve
 from tests.browsers import chromium
 
@@ -100,7 +101,7 @@ def _open(context: BrowserContext, server: JupyterServer) -> Page:
     page.goto(server.address(name))
     # Not by the notebook's own indicator: it is idle before there is a kernel, and a cell that is
     # run then gets a question instead.
-    expect(page.get_by_text("Python 3 | Idle")).to_be_visible()
+    expect(page.get_by_text(f"{KERNEL} | Idle")).to_be_visible()
     Notebook(page).run()
     page.wait_for_function("() => globalThis.bare")
     return page

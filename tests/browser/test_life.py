@@ -116,6 +116,7 @@ def test_saved_notebook_has_no_secret(
     notebook = open_notebook(DEMO, KEEP_SECRETS)
     notebook.run()
     window = notebook.card.open().wait_until_loaded()
+    notebook.page.bring_to_front()
     notebook.cells.nth(1).locator(".cm-content").press("Shift+Enter")
     notebook.output(1)
     window.allow()

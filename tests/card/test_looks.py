@@ -125,6 +125,15 @@ def test_messages_of_all_scripts(
     assert 0 < first - left < 24  # the bar at its side, and some room
 
 
+def test_sentences_end_on_the_right(page: Page) -> None:
+    """The card's words are English also on a page that is written from right to left."""
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    card = bring(page, "page", "idle")
+    first, last = card.text.evaluate(_PLACES, ["Instagram's", "share."])
+    assert first < last
+    assert card.text.evaluate("(node) => node.matches(':dir(ltr)')")
+
+
 def test_page_from_right_to_left(page: Page, browser: Browser) -> None:
     """On a page that is written from right to left, nothing sticks out or overlaps."""
     page.evaluate("document.documentElement.dir = 'rtl'")

@@ -57,6 +57,32 @@ def test_prefetched_address_opens_in_the_click(page: Page) -> None:
     expect(card.text).to_contain_text("Finish the login in the window that opened.")
 
 
+def test_prefetched_address_that_comes_while_the_window_opens(page: Page) -> None:
+    """Firefox hears the kernel while it opens a window; the window still gets the address."""
+    card = Card(page)
+    card.run(
+        """(card, message) => {
+            const { open } = window;
+            window.open = (...given) => {
+                const popup = open.apply(window, given);
+                card.model.emit("msg:custom", message);
+                return popup;
+            };
+        }""",
+        {
+            "type": "authorize",
+            "request": None,
+            "run": "run-1",
+            "url": card.login_page,
+            "seconds_left": 300,
+        },
+    )
+    popup = _click_connect(card)
+    popup.wait_for_url(card.login_page)
+    begin = card.sent("begin")[0]
+    assert (begin["prefetched"], begin["run"]) == (True, "run-1")
+
+
 def test_prefetched_login_works_while_the_kernel_is_busy(page: Page) -> None:
     """A result is passed on although the kernel has not yet noticed the click."""
     card = Card(page)

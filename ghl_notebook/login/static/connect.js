@@ -171,7 +171,11 @@ class Session {
     this.closeWindow();
     this.problem = null;
     this.isElsewhere = false;
-    this.popup = openWindow(this.url);
+    const prefetched = this.url;
+    this.popup = openWindow(prefetched);
+    // Firefox goes on with what happens in the page while it opens a window, so that the address
+    // may have come in the meantime.
+    if (prefetched === null && this.url !== null) this.popup?.location.replace(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
@@ -500,7 +504,8 @@ function readClaim(raw, platform) {
   }
   if (data === null || typeof data !== "object") return null;
   /** @type {import("./protocol").Claim} */
-  const claim = {};
+  // Without a prototype: what a script of the page has put on that is no part of the message.
+  const claim = Object.create(null);
   for (const key of CLAIM_FIELDS) {
     if (Object.hasOwn(data, key) && isSimple(data[key])) claim[key] = data[key];
   }
@@ -704,7 +709,8 @@ function renderCard(session, el, signal) {
   const use = make("button", "button", { type: "submit" }, "Use it");
   const form = make("form", "paste", {},
     make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
-  const card = make("div", "card", { role: "group", tabindex: "-1" },
+  // The card's own words are English, whatever the page is; names are in bdi and keep their own.
+  const card = make("div", "card", { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
     make("div", "head", {}, mark, make("div", "", {}, title,
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
