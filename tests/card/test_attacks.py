@@ -254,38 +254,42 @@ def test_odd_door_is_not_called_and_not_linked(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "config",
+    ("element", "config"),
     [
-        '{"baseUrl": "https://evil.example/"}',
-        '{"baseUrl": "\\\\\\\\evil.example\\\\"}',
-        "{",
+        ("div", '{"baseUrl": "/of/a/stranger/"}'),
+        ("div", "{"),
+        ("script", '{"baseUrl": "https://evil.example/"}'),
+        ("script", '{"baseUrl": "\\\\\\\\evil.example\\\\"}'),
+        ("script", "{"),
     ],
 )
-def test_configuration_of_a_stranger_leads_nowhere(page: Page, server: Server, config: str) -> None:
+def test_configuration_of_a_stranger_leads_nowhere(
+    page: Page, server: Server, element: str, config: str
+) -> None:
     """Outside of Jupyter any output may have an element of that name."""
     visit(page, f"http://hub.localhost:{server.server_port}/harness.html")
     card = Card(page)
     page.evaluate(
-        """(config) => {
+        """([element, config]) => {
             document.getElementById("jupyter-config-data").remove();
-            const element = document.createElement("div");
-            element.id = "jupyter-config-data";
-            element.textContent = config;
-            document.body.append(element);
+            const node = document.createElement(element);
+            node.id = "jupyter-config-data";
+            node.type = "application/json";
+            node.textContent = config;
+            document.body.append(node);
             window.called = [];
             window.fetch = async (address) => {
-                called.push(new URL(address, location.href).origin);
+                called.push(address);
                 return { status: 204 };
             };
         }""",
-        config,
+        [element, config],
     )
     card.tell(type="loopback", port=9, path="path", ticket="ticket")
     block_windows(page)
     card.button("Connect Instagram").click()
     card.wait_for_sent("begin")
-    here = f"http://hub.localhost:{server.server_port}"
-    assert set(page.evaluate("() => called")) <= {here}
+    assert page.evaluate("() => called") == []
 
 
 # Values that mean something to JavaScript.
