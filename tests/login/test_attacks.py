@@ -16,6 +16,8 @@ from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.api import run_in_background
 from ghl_notebook.login import Claim, Ledger, Status, Way
 from ghl_notebook.login.loopback import LOOPBACK
+from ghl_notebook.login.watch import AccountsWatch
+from ghl_notebook.models import find_platform
 from ghl_notebook.simulator import Simulator
 from tests.login.doors import PAGE, Opened
 from tests.login.machines import (
@@ -334,6 +336,15 @@ def test_the_list_finishes_no_login_whose_window_is_in_sight(
         settle()
 
     assert login.status == "waiting"
+
+
+def test_another_platforms_login_is_none_in_the_list(client: Client, sim: Simulator) -> None:
+    """Not even to be asked about."""
+    watch = AccountsWatch(client.core, find_platform("instagram"), reconnect=True)
+    run_in_background(watch.look)
+    sim.play_user(client.start("facebook").reveal())
+
+    assert [run_in_background(watch.look) for _ in range(2)] == [[], []]
 
 
 def test_a_window_out_of_sight_is_that_of_its_run() -> None:
