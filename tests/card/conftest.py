@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browsers import BROWSERS
 from tests.card import harness
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.login import Login
+from ghl_notebook.login import Ledger, Login
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page, flush
 from tests.login.recording import Held, Recording, plain_http, settle
@@ -21,6 +21,12 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the logins of other tests: a simulator's seed gives the same ids again."""
+    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ class Session {
   toldLost = null;
   /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
   deadline = null;
-  asked = 0;
+  asked = performance.now();
   /** @type {number | null} Since when the kernel has not been heard though it should have been. */
   lost = null;
   /** Whether the user has followed the link out of this front end. */
@@ -221,7 +221,8 @@ class Session {
   /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
   tellLost() {
     const isLost = this.readsClosed || this.isElsewhere
-      || (!this.begun && this.model.get("status") === "waiting");
+      // Begun in another tab, which sees the window, or here, before the page was loaded again.
+      || (!this.begun && this.status === "waiting" && this.sinceClick > PASTE_AFTER_MS);
     if (!isLost || this.run === null || this.run === this.toldLost) return;
     this.toldLost = this.run;
     this.send({ type: "lost", run: this.run });
