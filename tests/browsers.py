@@ -48,22 +48,25 @@ def chromium(*, is_strict: bool = False) -> Iterator[Browser]:
 
 
 @contextmanager
-def firefox(*, is_strict: bool = False) -> Iterator[Browser]:
+def firefox(*, is_strict: bool = False, is_still: bool = False) -> Iterator[Browser]:
     """Start Firefox and close it afterwards.
 
     Playwright turns the popup blocker off, and its clicks do not get into frames of other sites;
-    `is_strict` changes both.
+    `is_strict` changes both. With `is_still` the user has asked for less movement: Playwright
+    cannot tell that to a stock Firefox later.
     """
     with sync_playwright() as playwright:
         path = _first_on_path("firefox-esr")
         # A stock Firefox speaks WebDriver BiDi, which is the "moz-firefox" channel; without the
         # channel Playwright expects its own patched build.
         system: dict[str, Any] = {"channel": "moz-firefox", "executable_path": path} if path else {}
+        prefs: dict[str, bool | int] = {}
         if is_strict:
-            system["firefox_user_prefs"] = {
-                "dom.disable_open_during_load": True,
-                "remote.events.async.mouse.enabled": True,
-            }
+            prefs["dom.disable_open_during_load"] = True
+            prefs["remote.events.async.mouse.enabled"] = True
+        if is_still:
+            prefs["ui.prefersReducedMotion"] = 1
+        system["firefox_user_prefs"] = prefs
         browser = playwright.firefox.launch(**system)
         try:
             yield browser

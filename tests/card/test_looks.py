@@ -1,4 +1,4 @@
-"""How the card fits: narrow columns, zoom, scripts of all directions, and without movement."""
+"""How the card fits: narrow columns, zoom, and scripts of all directions."""
 
 from __future__ import annotations
 
@@ -144,16 +144,3 @@ def test_page_from_right_to_left(page: Page, browser: Browser) -> None:
         assert box.evaluate(_OVERLAPS) == [], state
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.locator("main").screenshot(path=PICTURES / f"{browser.browser_type.name}-rtl.png")
-
-
-# Movement.
-
-
-def test_nothing_moves_for_who_wants_it_still(page: Page) -> None:
-    """The wheel turns while something goes on, unless the user has asked for less movement."""
-    card = bring(page, "page", "waiting")
-    moving = "(icon) => icon.getAnimations().map((a) => a.playState)"
-    assert card.part("icon").evaluate(moving) == ["running"]
-    page.emulate_media(reduced_motion="reduce")
-    assert card.part("icon").evaluate(moving) == []
-    assert card.box.evaluate("(box) => box.getAnimations({ subtree: true })") == []

@@ -1,0 +1,41 @@
+"""The card for users who have asked their system for less movement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browsers import BROWSERS
+from tests.card.states import bring
+
+
+@pytest.fixture(
+    scope="module", params=[(name, still) for name in BROWSERS for still in (False, True)]
+)
+def setting(request: pytest.FixtureRequest) -> tuple[str, bool]:
+    """A browser's name, and whether its user wants it still."""
+    found: tuple[str, bool] = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(setting: tuple[str, bool]) -> Iterator[Browser]:
+    """The browser of that user."""
+    name, is_still = setting
+    # Chromium is told by the page: Playwright overrides what it was started with.
+    options = {"is_still": is_still} if name == "firefox" else {}
+    with BROWSERS[name](**options) as browser:
+        yield browser
+
+
+def test_nothing_moves_for_who_wants_it_still(page: Page, setting: tuple[str, bool]) -> None:
+    """The wheel turns while something goes on, unless the user has asked for less movement."""
+    if setting[1]:
+        page.emulate_media(reduced_motion="reduce")
+    box = bring(page, "page", "waiting").box
+    moving = box.evaluate(
+        "(box) => box.getAnimations({ subtree: true }).map((one) => one.playState)"
+    )
+    assert moving == ([] if setting[1] else ["running"])
