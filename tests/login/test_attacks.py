@@ -43,12 +43,6 @@ FLOOD = 10_000
 MEGABYTE = "x" * 1_000_000
 
 
-@pytest.fixture(autouse=True)
-def _new_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Simulators of one seed give the same ids, which an earlier test's login may have taken."""
-    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
-
-
 def checks(sim: Simulator) -> list[str]:
     """Return the paths by which the service was asked about an id."""
     return [r.path for r in sim.requests if "/oauth/" in r.path and "/accounts/" in r.path]
