@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         ConnectionFailedError as ConnectionFailedError,
     )
     from .errors import (
+        CredentialError as CredentialError,
+    )
+    from .errors import (
         DailyLimitError as DailyLimitError,
     )
     from .errors import (
@@ -97,6 +100,9 @@ if TYPE_CHECKING:
         SettingsError as SettingsError,
     )
     from .errors import (
+        StateMismatchError as StateMismatchError,
+    )
+    from .errors import (
         TokenTypeError as TokenTypeError,
     )
     from .errors import (
@@ -154,6 +160,7 @@ __all__ = [
     "Client",
     "ConnectAccount",
     "ConnectionFailedError",
+    "CredentialError",
     "DailyLimitError",
     "DemoClient",
     "FrontEndError",
@@ -176,6 +183,7 @@ __all__ = [
     "Secret",
     "ServiceError",
     "SettingsError",
+    "StateMismatchError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "User",

@@ -26,6 +26,8 @@
     │   ├── RateLimitError          429, wait one interval
     │   │   └── DailyLimitError     429, the day's calls are used up
     │   └── ServiceError            5xx
+    ├── CredentialError             a credential cannot be had, kept or used
+    │   └── StateMismatchError      a redirect that is no answer to this login
     └── LoginError                  a login did not end in a connection
         ├── PlatformError           no such platform, or not one that can be connected
         ├── FrontEndError           no notebook front end is there to press the button in
@@ -47,6 +49,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConnectionFailedError",
+    "CredentialError",
     "DailyLimitError",
     "FrontEndError",
     "GHLError",
@@ -67,6 +70,7 @@ __all__ = [
     "ScopeError",
     "ServiceError",
     "SettingsError",
+    "StateMismatchError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "UserAgentError",
@@ -282,6 +286,21 @@ class ServiceError(ResponseError):
     """5xx: the service failed."""
 
     next_step = "Run the cell again in a moment; tell the service's support the trace id if not."
+
+
+class CredentialError(GHLError):
+    """A credential cannot be had, kept or used."""
+
+    next_step = "Log in again with ghl_notebook.log_in()."
+
+
+class StateMismatchError(CredentialError):
+    """A redirect is no answer to this login: its ``state`` is another one, or was used before.
+
+    That is an older login's address, or somebody who wants you to use their account.
+    """
+
+    next_step = "Use the address that this login's own window ends at, or begin the login again."
 
 
 class LoginError(GHLError):
