@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
-from ghl_notebook.api import run_in_background, start_in_background
+from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.secret import Secret
 
 from .login import Login

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ghl_notebook.api import run_in_background
+from ghl_notebook.background import run_in_background
 from tests.card.harness import TRAITS, Server
 from tests.card.test_attacks import MARKUP, TEXTS
 from tests.login.doors import Opened

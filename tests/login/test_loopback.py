@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook.api import run_in_background, start_in_background
+from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.login.loopback import Door
 from tests.login.doors import PAGE, Opened
 
