@@ -1,0 +1,2 @@
+import { a } from "./parts.js";
+export default () => ({});
