@@ -121,7 +121,7 @@ def test_try_again_at_once_has_the_port_again(make: Make) -> None:
 
 def test_it_listens_on_this_computer_only(make: Make, port: int) -> None:
     """The server is bound to 127.0.0.1, not to every address."""
-    make().start()
+    visit(answer_to(make().start(), state=""))
     serving: Any = REDIRECTS._listeners[port].serving
     bound = [s.getsockname() for one in serving._server.servers for s in one.sockets]
 
@@ -338,6 +338,7 @@ def test_nothing_is_logged(make: Make) -> None:
         logs.installed(),
         ThreadPoolExecutor(thread_name_prefix="simulated person") as browser,
     ):
+        logs.setLevel(1)
         logging.getLogger().setLevel(1)
         url = flow.start()
         addresses = answer_to(url, state="planted-state-of-others"), answer_to(url)
