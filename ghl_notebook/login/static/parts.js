@@ -24,8 +24,12 @@ export function isDoor(port, ...words) {
 export function loopbackServers(port) {
   const proxied = notebookServer(`proxy/${port}/`);
   // A browser asks its user before a public page may call this computer, and often refuses.
-  const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-  return isHere || isWebview() ? [onThisComputer(port), ...proxied] : proxied;
+  return isHere() ? [onThisComputer(port), ...proxied] : proxied;
+}
+
+/** Whether this page was served, as far as it can tell, by the computer that it is shown on. */
+export function isHere() {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname) || isWebview();
 }
 
 /** @param {string} path @returns {string[]} The address below the notebook's own server, if any. */
