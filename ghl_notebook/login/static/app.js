@@ -108,16 +108,15 @@ class Session {
     return this.model.get("listens") && isHere();
   }
 
-  /** Whether an address can be taken, and cannot be expected to come by itself. */
-  get needsPaste() {
-    return !this.isGone && this.model.get("status") === "waiting" && this.status === "waiting"
-      && (!this.arrives || this.readsClosed || !this.begun);
+  /** Whether a pasted address could be an answer. */
+  get takesAddress() {
+    const waits = this.model.get("status") === "waiting" && this.status === "waiting";
+    return waits && !this.isGone && (this.url !== null || !this.begun);
   }
 
-  get mayPaste() {
-    return this.needsPaste
-      || (!this.isGone && this.model.get("status") === "waiting" && this.status === "waiting"
-        && this.pastes);
+  /** Whether the user has to bring it. */
+  get needsPaste() {
+    return this.takesAddress && (!this.arrives || this.readsClosed || !this.begun);
   }
 
   get kernelIsSilent() {
@@ -459,8 +458,8 @@ function renderCard(session, el, signal) {
     say(primary, view.primary?.label);
     primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
     lead(link, view.link);
-    form.hidden = !session.mayPaste;
-    more.hidden = !waits || session.needsPaste || session.url === null;
+    form.hidden = !(session.needsPaste || (session.takesAddress && session.pastes));
+    more.hidden = !session.takesAddress || session.needsPaste;
     more.setAttribute("aria-expanded", String(!form.hidden));
     cancel.hidden = !waits;
     announce([view.text, view.hint].filter(Boolean).join(" "));
