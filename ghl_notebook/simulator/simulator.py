@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from . import user
+from .clock import standing_clock
 from .gate import Gate
 from .levers import Levers
 from .limits import RateLimiter
+from .oauth_records import App
 from .seed import seed_state
 from .server import ServerThread
 from .state import State
 from .user import MessageEvent
 from .wire import Recorded, World
-
-#: The instant a simulator lives in unless told otherwise, so that its answers never change.
-EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-def _epoch() -> datetime:
-    return EPOCH
 
 
 class Simulator:
@@ -70,7 +65,7 @@ class Simulator:
         public_url: str | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        self.state = seed_state(seed, clock or _epoch)
+        self.state = seed_state(seed, clock or standing_clock)
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
@@ -152,8 +147,32 @@ class Simulator:
         return next(one.id for one in users if one.role == "admin" and not one.deleted)
 
     @property
+    def client_id(self) -> str:
+        """The client id of the simulated app."""
+        return self._app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The client secret of the simulated app."""
+        return self._app.client_secret
+
+    @property
+    def redirect_uri(self) -> str:
+        """The redirect URI of the simulated app; it matches at any port of 127.0.0.1."""
+        return self._app.redirect_uris[0]
+
+    @property
+    def authorize_url(self) -> str:
+        """The address of the authorization page, without a query."""
+        return f"{self.public_url}/oauth/chooselocation"
+
+    @property
+    def _app(self) -> App:
+        return next(iter(self.state.apps.values()))
+
+    @property
     def requests(self) -> list[Recorded]:
-        """What was asked and answered so far, without bearers, pictures and styles."""
+        """What was asked and answered so far, without secrets, pictures and styles."""
         return list(self._recorded)
 
     def play_user(
@@ -200,6 +219,39 @@ class Simulator:
             tick=tick,
             allow=allow,
         )
+
+    def install(
+        self,
+        choose: str | None = None,
+        *,
+        scopes: Iterable[str] | None = None,
+        approved: Iterable[str] | None = None,
+    ) -> dict[str, Any]:
+        """Install the app at once, without HTTP, and return the token endpoint's answer.
+
+        Parameters
+        ----------
+        choose : str, optional
+            Name or id of a sub-account, or "agency"; by default the main sub-account.
+        scopes : iterable of str, optional
+            By default all of the app's.
+        approved : iterable of str, optional
+            Of the agency: ids of the sub-accounts a token may be minted for; by default all.
+
+        Returns
+        -------
+        dict
+            In snake case: ``access_token``, ``refresh_token``, ``expires_in`` and so on.
+
+        Raises
+        ------
+        LookupError
+            When there is no such sub-account.
+        """
+        installs = self._world.installs
+        wanted = sorted(self._app.scopes) if scopes is None else scopes
+        install = installs.install(self._app, installs.target(choose), wanted, approved)
+        return installs.pair(install, install.location_id)
 
     def _started(self, value: str) -> str:
         if not value:
