@@ -220,6 +220,42 @@ class Simulator:
             allow=allow,
         )
 
+    def play_installer(
+        self, authorization_url: str, *, choose: str | None = None, allow: bool = True
+    ) -> str:
+        """Play the person who installs the app: open the authorization page and press a button.
+
+        Plain HTTP without a browser; may be called from any thread.
+
+        Parameters
+        ----------
+        authorization_url : str
+            `authorize_url` with the query of an app.
+        choose : str, optional
+            Name or id of a sub-account, or "agency"; by default the main sub-account.
+        allow : bool
+            Press "Allow" or "Deny".
+
+        Returns
+        -------
+        str
+            The redirect URI with ``code`` or ``error`` and ``state``; it is not requested.
+
+        Raises
+        ------
+        LookupError
+            When the page shows an error or not that choice.
+        ValueError
+            When the address does not lead to this simulator; nothing is sent then.
+        """
+        return user.play_installer(
+            authorization_url,
+            base_url=self.base_url,
+            public_url=self.public_url,
+            choose=choose or self.location_id,
+            allow=allow,
+        )
+
     def install(
         self,
         choose: str | None = None,
