@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from .api import Api
 from .faults import Failure, RefusedError, known
-from .limits import RateLimiter
+from .limits import RateLimiter, counted_for
 from .provider import Provider
 from .recording import record
 from .wire import Answer, Call, Recorded, World
@@ -70,7 +70,7 @@ class Gate:
         if call.headers.get("user-agent", "").lower().startswith("python-urllib"):
             # The CDN refuses before the service sees, counts or traces anything.
             return self._failed(known("user_agent_refused").failure)
-        allowed, headers = self._limiter.count(call.bearer)
+        allowed, headers = self._limiter.count(counted_for(call, self._world.state))
         answer = await self._limited(call, allowed)
         return replace(answer, headers={**headers, **answer.headers})
 

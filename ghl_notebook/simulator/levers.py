@@ -42,9 +42,10 @@ class Levers:
     gateway_timeout : float
         Seconds after which a slow answer becomes 401 ``Command timed out``.
     rate_limit, rate_interval : int, float
-        Requests that a token may send in one interval, and its length in seconds.
+        Requests in one interval, and its length in real seconds. They are counted per app and
+        sub-account (or agency), at the token endpoint per client, else per bearer.
     daily_limit : int
-        Requests that a token may send in a day.
+        Requests in a day of the simulated clock.
     rate_window : str
         "fixed": the interval begins with its first request, and then all of the limit is back.
         "sliding": each request is given back one interval after it was sent.

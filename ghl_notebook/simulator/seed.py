@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from .oauth_records import App, Install
+from .places import add_places
 from .records import Account, Company, Group, Location, Login, Page, Person, Token, User
 from .state import CONNECTION_LIFETIME, State, account_id
 
@@ -106,8 +107,8 @@ _PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
 FIRST_INSTAGRAM = "17841405123456789"
 
 
-def seed_state(seed: int, clock: Callable[[], datetime]) -> State:
-    """Return the state of a simulator that nobody has called yet."""
+def seed_state(seed: int, clock: Callable[[], datetime], places: int = 0) -> State:
+    """Return the state of a simulator that nobody has called yet, with so many more places."""
     state = State(seed, clock)
     company = state.short_id("company")
     main = Location(state.short_id("location"), "Lumière Hospitality", company)
@@ -119,6 +120,7 @@ def seed_state(seed: int, clock: Callable[[], datetime]) -> State:
     _add_people(state)
     _add_accounts(state, main, second)
     _add_app(state)
+    add_places(state, places, company)
     return state
 
 

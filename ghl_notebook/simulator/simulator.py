@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
@@ -39,6 +40,11 @@ class Simulator:
         is replaced.
     clock : callable, optional
         The current time with a time zone; by default it stands still at 2026-01-05T09:00:00Z.
+        `running_clock` makes one that runs.
+    locations : int
+        How many more sub-accounts the agency has than the two of the examples.
+    monotonic : callable, optional
+        Seconds that only grow, for the interval of the rate limit; by default real ones.
 
     Attributes
     ----------
@@ -64,13 +70,15 @@ class Simulator:
         port: int = 0,
         public_url: str | None = None,
         clock: Callable[[], datetime] | None = None,
+        locations: int = 0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = seed_state(seed, clock or standing_clock)
+        self.state = seed_state(seed, clock or standing_clock, locations)
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
         self._world = World(self.state, self.levers)
-        self._limiter = RateLimiter(self.levers, self.state.clock)
+        self._limiter = RateLimiter(self.levers, self.state.clock, monotonic)
         self._gate: Gate | None = None
         self._recorded: list[Recorded] = []
         self._server: ServerThread | None = None
