@@ -141,11 +141,11 @@ class ArgumentError(GHLError, ValueError):
 class CredentialError(GHLError):
     """A credential cannot be used, renewed or kept."""
 
+    next_step = "Log in again: ghl_notebook.log_in()."
+
 
 class LogInAgainError(CredentialError):
     """The refresh token is used up, revoked or unknown: nothing but a new login helps."""
-
-    next_step = "Log in again: ghl_notebook.log_in()."
 
 
 class CredentialMismatchError(CredentialError):
@@ -155,9 +155,12 @@ class CredentialMismatchError(CredentialError):
 
 
 class StateMismatchError(CredentialError):
-    """A redirected address whose ``state`` is not that of this login."""
+    """A redirect is no answer to this login: its ``state`` is another one, or was used before.
 
-    next_step = "Start the login again, and use the address that its own window ends at."
+    That is an older login's address, or somebody who wants you to use their account.
+    """
+
+    next_step = "Use the address that this login's own window ends at, or begin the login again."
 
 
 class StorageError(CredentialError):

@@ -18,8 +18,7 @@ _SHOWN: Final = frozenset(
 
 # httpcore logs headers as a list of pairs of bytes, in Python's own notation.
 _PAIR: Final = re.compile(
-    r"""\(b(['"])(?P<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+?)\1,\ b(?P<value>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""",
-    re.VERBOSE,
+    r"""\(b(['"])(?P<name>[^'"\s]+?)\1,\ b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""", re.VERBOSE
 )
 
 

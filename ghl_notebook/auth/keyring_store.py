@@ -217,7 +217,7 @@ def open_store(folder: Path, *, keyring: bool) -> Store:
 
 
 def _find_backend() -> Backend | None:
-    import keyring  # noqa: PLC0415 - it looks for all its backends when it is imported
+    import keyring
 
     with suppress(StorageError), _said("no keyring"):
         found: Any = keyring.get_keyring()
