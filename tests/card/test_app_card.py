@@ -425,8 +425,8 @@ def test_the_page_at_the_end(
     # Its policy lets its own script and style through.
     assert [text for text in said if "policy" in text.lower()] == []
     name = f"{browser.browser_type.name}-end-{answer.status}-{scheme}-{len(changes)}"
-    # To hide the caret, Playwright would bring a style that the policy does not know.
-    page.screenshot(path=PICTURES / f"{name}.png", caret="initial")
+    if browser.browser_type.name == "chromium":  # elsewhere Playwright brings a style of its own
+        page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def test_the_script_holds_the_common_parts_once() -> None:

@@ -99,6 +99,11 @@ class Session {
     return this.request !== null;
   }
 
+  /** Whether the kernel has yet to answer the click with the authorization URL. */
+  get isAsking() {
+    return this.begun && this.url === null;
+  }
+
   get isGone() {
     return this.problem === KERNEL_GONE && this.status !== "connected";
   }
@@ -120,7 +125,7 @@ class Session {
   }
 
   get kernelIsSilent() {
-    return this.begun && this.url === null && performance.now() - this.asked > PATIENCE_MS;
+    return this.isAsking && performance.now() - this.asked > PATIENCE_MS;
   }
 
   update() {
@@ -225,7 +230,8 @@ class Session {
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
-    if (run !== null && this.run !== null && run !== this.run) this.settle();
+    // Another page has begun a run since, unless it is the one that this page has just asked for.
+    if (run !== null && this.run !== null && run !== this.run && !this.isAsking) this.settle();
     this.run = run;
     this.setDeadline(seconds_left);
   }
@@ -245,9 +251,7 @@ class Session {
       break;
     }
     // A click that came before went by the comm alone, which a busy kernel does not read.
-    if (this.loopback && this.begun && this.url === null && this.click) {
-      void post(this.loopback, this.click);
-    }
+    if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
   }
 
   /** @param {number | null} seconds */
