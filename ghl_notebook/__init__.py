@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         CredentialError as CredentialError,
     )
     from .errors import (
+        CredentialMismatchError as CredentialMismatchError,
+    )
+    from .errors import (
         DailyLimitError as DailyLimitError,
     )
     from .errors import (
@@ -56,6 +59,9 @@ if TYPE_CHECKING:
     )
     from .errors import (
         LocationAccessError as LocationAccessError,
+    )
+    from .errors import (
+        LogInAgainError as LogInAgainError,
     )
     from .errors import (
         LoginCancelledError as LoginCancelledError,
@@ -101,6 +107,9 @@ if TYPE_CHECKING:
     )
     from .errors import (
         StateMismatchError as StateMismatchError,
+    )
+    from .errors import (
+        StorageError as StorageError,
     )
     from .errors import (
         TokenTypeError as TokenTypeError,
@@ -161,6 +170,7 @@ __all__ = [
     "ConnectAccount",
     "ConnectionFailedError",
     "CredentialError",
+    "CredentialMismatchError",
     "DailyLimitError",
     "DemoClient",
     "FrontEndError",
@@ -168,6 +178,7 @@ __all__ = [
     "GatewayTimeoutError",
     "InvalidTokenError",
     "LocationAccessError",
+    "LogInAgainError",
     "LoginCancelledError",
     "LoginError",
     "LoginFailedError",
@@ -184,6 +195,7 @@ __all__ = [
     "ServiceError",
     "SettingsError",
     "StateMismatchError",
+    "StorageError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "User",
