@@ -2,5 +2,7 @@
 
 from .app import App, Authorization
 from .bearer import BearerAuth
+from .endpoint import TokenEndpoint
+from .tokens import Tokens
 
-__all__ = ["App", "Authorization", "BearerAuth"]
+__all__ = ["App", "Authorization", "BearerAuth", "TokenEndpoint", "Tokens"]

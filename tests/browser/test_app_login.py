@@ -19,13 +19,11 @@ pytestmark = pytest.mark.parametrize("front_end", ["lab-chromium"], indirect=Tru
 ELSEWHERE = "https://app.example/oauth/callback"
 CELL = """\
 import ghl_notebook as ghl
-from ghl_notebook.auth import App
-from ghl_notebook.login import AppLogin, authorize
 from tests.browser.exchange import Exchange
 
 simulator = ghl.demo().simulator
 next(iter(simulator.state.apps.values())).redirect_uris.append({redirect_uri!r})
-app = App(
+app = ghl.App(
     simulator.client_id,
     ghl.Secret(simulator.client_secret),
     {redirect_uri!r},
@@ -35,7 +33,7 @@ app = App(
 exchange = Exchange(app, simulator.base_url)
 """
 CARD = """\
-login = AppLogin(app, exchange)
+login = ghl.AppLogin(app, exchange)
 login"""
 
 
@@ -142,7 +140,7 @@ def test_while_a_cell_waits(
 ) -> None:
     """In one call: the card is displayed, and the blocked kernel hears click and redirect."""
     notebook = open_notebook(
-        CELL.format(redirect_uri=here), "authorize(app, exchange, timeout=60).user_type"
+        CELL.format(redirect_uri=here), "ghl.log_in(app, finish=exchange, timeout=60).user_type"
     )
     notebook.run_all()
     expect(notebook.prompt(1)).to_have_text("[*]:")

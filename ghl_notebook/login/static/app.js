@@ -179,7 +179,8 @@ class Session {
 
   /** @param {string} address Where the window has ended, as the user has pasted it. */
   paste(address) {
-    if (address.trim()) this.send({ type: "redirected", address: address.slice(0, MAX_CHARS) });
+    const shortened = address.trim().slice(0, MAX_CHARS);
+    if (shortened) this.send({ type: "redirected", address: shortened });
   }
 
   linkFollowed() {
@@ -268,8 +269,11 @@ class Session {
   send(message) {
     const numbered = { ...message, id: newId() };
     if (this.loopback !== null) void post(this.loopback, numbered);
+    // As a buffer: of a message itself a kernel that logs everything would log the code.
+    const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
+    const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
     try {
-      this.model.send(numbered);
+      this.model.send(rest, undefined, buffers);
     } catch {
       this.settle();
       this.problem = KERNEL_GONE;
