@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._demo import demo as demo
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
+    from .auth import App as App
     from .errors import (
         AgencyOnlyError as AgencyOnlyError,
     )
@@ -135,8 +136,10 @@ if TYPE_CHECKING:
     from .frames import (
         fetch_available_accounts as fetch_available_accounts,
     )
+    from .login import AppLogin as AppLogin
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
+    from .login import log_in as log_in
     from .login import reconnect as reconnect
     from .models import (
         Account as Account,
@@ -160,6 +163,8 @@ __all__ = [
     "AccountList",
     "AgencyOnlyError",
     "AgencyTokenError",
+    "App",
+    "AppLogin",
     "ArgumentError",
     "AsyncClient",
     "AttachedAccount",
@@ -207,6 +212,7 @@ __all__ = [
     "demo",
     "fetch_accounts",
     "fetch_available_accounts",
+    "log_in",
     "reconnect",
 ]
 
@@ -215,8 +221,11 @@ _ROOMS = {
     "demo": "_demo",
     "AsyncClient": "api",
     "Client": "api",
+    "App": "auth",
+    "AppLogin": "login",
     "ConnectAccount": "login",
     "connect": "login",
+    "log_in": "login",
     "reconnect": "login",
     "attach": "frames",
     "fetch_accounts": "frames",

@@ -116,6 +116,17 @@ def read_settings(
     )
 
 
+def read_base_url(environ: Mapping[str, str] | None = None) -> str:
+    """Read the API's address alone (``GHL_BASE_URL``).
+
+    Raises
+    ------
+    SettingsError
+        If it makes no sense.
+    """
+    return _base_url(_get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL)
+
+
 @dataclass(frozen=True, slots=True)
 class AppSettings:
     """A marketplace app, as the environment describes it.

@@ -1,6 +1,6 @@
 """The login flow: a state machine without a screen, and the pages that show it."""
 
-from .app_entry import authorize
+from .app_entry import log_in
 from .app_login import AppLogin, Granted
 from .code_flow import CodeFlow, CodeFlowState
 from .entry import connect, reconnect
@@ -25,7 +25,7 @@ __all__ = [
     "Screen",
     "Status",
     "Way",
-    "authorize",
     "connect",
+    "log_in",
     "reconnect",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar, overload
 
-from ghl_notebook.auth import App
+from ghl_notebook.auth import App, TokenEndpoint, Tokens
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.secret import Secret
+from ghl_notebook.settings import read_base_url
 
 from .app_login import HEADLESS, AppLogin, Granted
 from .code_flow import CodeFlow
@@ -22,29 +24,53 @@ G = TypeVar("G", bound=Granted)
 _LOOK_SECONDS = 0.2
 
 
-def authorize(
-    app: App | None,
-    finish: Callable[[Secret, Secret], Awaitable[G]],
+@overload
+def log_in(
+    app: App | None = None, *, timeout: float | None = None, time_limit: float = 600.0
+) -> Tokens: ...
+
+
+@overload
+def log_in(
+    app: App | None = None,
     *,
+    finish: Callable[[Secret, Secret], Awaitable[G]],
     timeout: float | None = None,
     time_limit: float = 600.0,
-) -> G:
-    """Log in and return what `finish` has made of the authorization code.
+) -> G: ...
+
+
+def log_in(
+    app: App | None = None,
+    *,
+    finish: Callable[[Secret, Secret], Awaitable[Any]] | None = None,
+    timeout: float | None = None,
+    time_limit: float = 600.0,
+) -> Any:
+    """Log in to GoHighLevel as a marketplace app, wherever this runs.
 
     In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
     the login opens in the system's browser; without one, its address is printed, and the address
     that it ends at is read from the terminal.
 
+    ``POST /oauth/token`` (``grant_type=authorization_code``)
+
     Parameters
     ----------
     app : App, optional
-        The app; from the environment by default.
-    finish : callable
-        As for `AppLogin`.
+        The app; from the environment by default (``GHL_CLIENT_ID``, ``GHL_CLIENT_SECRET``,
+        ``GHL_REDIRECT_URI``, ``GHL_SCOPES`` and ``GHL_AUTHORIZE_URL``).
+    finish : callable, optional
+        As for `AppLogin`; by default the code is exchanged for tokens, which are not stored.
     timeout : float, optional
         Seconds to wait. Waiting never outlasts the login's own time limit.
     time_limit : float, default 600
         Seconds that an attempt may take until its answer arrives.
+
+    Returns
+    -------
+    Tokens
+        Or what `finish` has returned.
 
     Raises
     ------
@@ -52,6 +78,8 @@ def authorize(
         If no app is passed and the environment names none.
     FrontEndError
         If nobody can log in here; the message names the variables to set.
+    CredentialError
+        If the code cannot be exchanged.
     LoginError
         If the login ends otherwise, or `timeout` is over.
     """
@@ -62,6 +90,8 @@ def authorize(
             "Set GHL_CLIENT_ID, GHL_CLIENT_SECRET, GHL_REDIRECT_URI and GHL_SCOPES, or pass an "
             "App; to use a private integration instead, set GHL_TOKEN.",
         )
+    if finish is None:
+        finish = TokenEndpoint(read_base_url(), app, clock=lambda: datetime.now(UTC)).exchange
     login = AppLogin(app, finish, time_limit=time_limit)
     try:
         match find_front_end(login.comm):
@@ -84,8 +114,7 @@ def authorize(
     except BaseException:
         login.cancel()  # nobody waits for the answer any more, and the port is for others
         raise
-    result: G = login.finished()
-    return result
+    return login.finished()
 
 
 def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:

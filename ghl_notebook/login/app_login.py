@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import traitlets as t
@@ -11,9 +11,10 @@ from ghl_notebook.auth import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.secret import Secret
 
-from .card import Card, kept
+from .card import Buffer, Card, kept
 from .code_flow import CodeFlow, CodeFlowState
 from .front_end import FrontEnd, find_front_end
+from .loopback import Message
 from .pages import Pages
 from .protocol import Begin, Cancel, Redirected, Said
 from .state import Status, Way
@@ -178,6 +179,15 @@ class AppLogin(Card):
                 self._login.paste(address)
             case Cancel(run=run):
                 self._login.cancel(run)
+
+    def _unpacked(self, content: Message, buffers: Sequence[Buffer]) -> Message:
+        """Return a message with its address, which comes beside it.
+
+        The comm package logs whole messages at the level DEBUG, but no buffer's content.
+        """
+        if content.get("type") != "redirected" or not buffers:
+            return content
+        return content | {"address": bytes(buffers[0]).decode("utf-8", "replace")}
 
     def _needs_person(self) -> bool:
         """Tell that a person is needed, and raise where none can be asked."""
