@@ -148,7 +148,6 @@ def _wrong_types(body: dict[str, Any]) -> None:
             name=17,
             isExpired="perhaps",
             expire={"on": 1},
-            deleted=[],
             meta=[1, 2],
             createdAt="yesterday",
             avatar=False,
