@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -154,8 +154,17 @@ class Ears(logging.Handler):
             root.removeHandler(self)
 
 
+Call = Callable[[Operation, Plot, str], Awaitable[tuple[str, Exception | None]]]
+"""Makes a call to an address: what came of it, `SURVIVED` if it was right, and its error."""
+
+
 class Stand:
     """A simulator for all cells, and another server that redirects lead to.
+
+    Parameters
+    ----------
+    call : callable, optional
+        What is judged; this package's client by default.
 
     Attributes
     ----------
@@ -165,8 +174,9 @@ class Stand:
         What was logged.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, call: Call | None = None) -> None:
         self._stack = ExitStack()
+        self._call = call or self._call_ours
         self.ears = Ears()
 
     def __enter__(self) -> Stand:
@@ -222,7 +232,7 @@ class Stand:
                 attempts = max(server.connections, ear.dials)
         return Outcome(result, attempts, self._done(plot), plot, error, ear.texts)
 
-    async def _call(
+    async def _call_ours(
         self, operation: Operation, plot: Plot, address: str
     ) -> tuple[str, Exception | None]:
         async with new_client(plot, address) as client:
