@@ -37,6 +37,12 @@ if TYPE_CHECKING:
         ConnectionFailedError as ConnectionFailedError,
     )
     from .errors import (
+        CredentialError as CredentialError,
+    )
+    from .errors import (
+        CredentialMismatchError as CredentialMismatchError,
+    )
+    from .errors import (
         DailyLimitError as DailyLimitError,
     )
     from .errors import (
@@ -53,6 +59,9 @@ if TYPE_CHECKING:
     )
     from .errors import (
         LocationAccessError as LocationAccessError,
+    )
+    from .errors import (
+        LogInAgainError as LogInAgainError,
     )
     from .errors import (
         LoginCancelledError as LoginCancelledError,
@@ -95,6 +104,12 @@ if TYPE_CHECKING:
     )
     from .errors import (
         SettingsError as SettingsError,
+    )
+    from .errors import (
+        StateMismatchError as StateMismatchError,
+    )
+    from .errors import (
+        StorageError as StorageError,
     )
     from .errors import (
         TokenTypeError as TokenTypeError,
@@ -154,6 +169,8 @@ __all__ = [
     "Client",
     "ConnectAccount",
     "ConnectionFailedError",
+    "CredentialError",
+    "CredentialMismatchError",
     "DailyLimitError",
     "DemoClient",
     "FrontEndError",
@@ -161,6 +178,7 @@ __all__ = [
     "GatewayTimeoutError",
     "InvalidTokenError",
     "LocationAccessError",
+    "LogInAgainError",
     "LoginCancelledError",
     "LoginError",
     "LoginFailedError",
@@ -176,6 +194,8 @@ __all__ = [
     "Secret",
     "ServiceError",
     "SettingsError",
+    "StateMismatchError",
+    "StorageError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "User",

@@ -9,10 +9,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
+from ghl_notebook.background import run_in_background
 from ghl_notebook.secret import Secret
 
 from .async_client import AsyncClient
-from .background import run_in_background
 
 
 class MessageEvent(Protocol):

@@ -7,7 +7,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 import pandas as pd
 
-from ghl_notebook.api import AsyncClient, Client, run_in_background
+from ghl_notebook.api import AsyncClient, Client
+from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import AttachedAccount
 

@@ -12,7 +12,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol
 import anyio
 import anyio.to_thread
 
-from ghl_notebook.api import Client, start_in_background
+from ghl_notebook.api import Client
+from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
     ArgumentError,
     BadRequestError,

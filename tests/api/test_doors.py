@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from ghl_notebook import ArgumentError, AsyncClient, Client
-from ghl_notebook.api import run_in_background, start_in_background
+from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 

@@ -6,7 +6,7 @@ import queue
 
 import httpx
 
-from ghl_notebook.api import run_in_background
+from ghl_notebook.background import run_in_background
 from ghl_notebook.login.loopback import Door, LoopbackServer, Message
 
 PAGE = "http://localhost:8888"

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from ghl_notebook.api import start_in_background
+from ghl_notebook.background import start_in_background
 from ghl_notebook.login import Claim, Login, LoginState, Status
 from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.secret import Secret

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.api import run_in_background
+from ghl_notebook.background import run_in_background
 from ghl_notebook.login import Claim, Ledger, Status, Way
 from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.login.watch import AccountsWatch

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.api import start_in_background
+from ghl_notebook.background import start_in_background
 from ghl_notebook.login import Status
 from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.simulator import Simulator

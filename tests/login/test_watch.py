@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ghl_notebook import Client
-from ghl_notebook.api import run_in_background
+from ghl_notebook.background import run_in_background
 from ghl_notebook.login import Status, Way
 from ghl_notebook.login.watch import AccountsWatch, Appearance
 from ghl_notebook.models import find_platform

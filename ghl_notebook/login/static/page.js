@@ -8,7 +8,7 @@
  * @typedef {(value?: unknown) => void} Handler
  */
 
-import widget from "./connect.js";
+import widget from "./card.js";
 
 class KernelModel {
   /** @type {Partial<Traits>} */
@@ -89,8 +89,9 @@ function show() {
   const card = /** @type {any} */ (widget)();
   card.initialize(host);
   card.render(host);
-  document.title = `${model.get("reconnect") ? "Reconnect" : "Connect"} ${
-    model.get("platform_name")} to GoHighLevel`;
+  const verb = model.get("reconnect") ? "Reconnect" : "Connect";
+  const platform = model.get("platform_name");
+  document.title = platform ? `${verb} ${platform} to GoHighLevel` : "Log in to GoHighLevel";
 }
 
 addEventListener("pagehide", () => life.abort(), { once: true });

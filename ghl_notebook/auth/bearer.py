@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import httpx
 
-from .secret import Secret
+from ghl_notebook.secret import Secret
 
 
 class BearerAuth(httpx.Auth):
