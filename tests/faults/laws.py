@@ -62,7 +62,7 @@ def answered(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, 
         "GET", "https://api.test/users/", headers={"Authorization": f"Bearer {TOKEN}"}
     )
     response = httpx.Response(status, headers=headers, content=body, request=request)
-    error: GHLError | None = error_of("GET /users/", response)
+    error: GHLError | None = error_of("GET /users/", response, clock=lambda: _NOW)
     if error is not None:
         return error
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ghl_notebook import GHLError
+from ghl_notebook import ConnectionFailedError, GHLError
 from tests.faults.matrix import (
     CELLS,
     MATRIX,
@@ -17,8 +17,11 @@ from tests.faults.matrix import (
     Stand,
     figures,
     markdown,
+    new_client,
     verdict,
 )
+from tests.faults.plots import lay_out
+from tests.faults.server import FaultServer
 from tests.planted import faces, traceback_with_locals
 
 
@@ -104,6 +107,16 @@ def test_the_search_finds_a_token(outcomes: dict[Cell, Outcome]) -> None:
     """The searches above would have found one."""
     plot = next(iter(outcomes.values())).plot
     assert not names_no_bearer(f"Bearer {plot.token.reveal()}", outcomes)
+
+
+async def test_a_call_whose_time_ends_while_it_connects_has_sent_nothing(stand: Stand) -> None:
+    """What was not sent was not carried out, and the error does not say that it may have been."""
+    plot = lay_out(stand.sim, pages=1, attached=0)
+    with FaultServer(stand.sim.base_url, lambda _: None, door="full") as server:
+        async with new_client(plot, server.base_url, time_limit=0.2) as client:
+            with pytest.raises(ConnectionFailedError) as caught:
+                await client.attach("instagram", plot.login_id, plot.offer(plot.pages[0]))
+    assert not caught.value.outcome_unknown
 
 
 def test_no_redirect_is_followed(stand: Stand, outcomes: dict[Cell, Outcome]) -> None:
