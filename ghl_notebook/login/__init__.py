@@ -1,16 +1,19 @@
 """The login flow: a state machine without a screen, and the pages that show it."""
 
-from .entry import connect, reconnect
+from .entry import connect, present, reconnect
+from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
-from .login import Login, Screen
+from .login import Login, Screen, Witness
 from .machine import LoginMachine
-from .state import ENDS, Claim, LoginState, Status, Way
+from .state import ENDS, Claim, Heard, LoginState, Status, Way
 from .widget import ConnectAccount
 
 __all__ = [
     "ENDS",
     "Claim",
     "ConnectAccount",
+    "FrontEnd",
+    "Heard",
     "Ledger",
     "Login",
     "LoginMachine",
@@ -18,6 +21,10 @@ __all__ = [
     "Screen",
     "Status",
     "Way",
+    "Witness",
     "connect",
+    "find_front_end",
+    "find_front_end_here",
+    "present",
     "reconnect",
 ]

@@ -17,7 +17,7 @@ from .login import Login
 from .loopback import LOOPBACK, Door, Message
 from .protocol import Begin, Cancel, Hello, Lost, Paste, Recheck, read_said
 from .screen import SCREEN
-from .state import Claim, LoginState, Status, Way
+from .state import Claim, Heard, LoginState, Status, Way
 
 _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
@@ -96,6 +96,8 @@ class Pages:
                 self._login.begin(request)
             case Claim() as claim:
                 self._login.claim(claim, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+            case Heard() as heard:
+                self._login.heard(heard)
             case Lost(run=run):
                 self._login.lost(run)
             case Paste(account_id=account_id):
@@ -146,7 +148,8 @@ class Pages:
         return f"http://127.0.0.1:{port}/open/{door.ticket}"
 
     def _greet(self) -> list[Message]:
-        return [self._traits_message(), self._time_message()]
+        asked: list[Message] = [{"type": "witness"}] if self._login.witness else []
+        return [*asked, self._traits_message(), self._time_message()]
 
     # Helpers.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .state import Claim
+from .state import Claim, Heard
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -56,7 +56,7 @@ class Paste(msgspec.Struct, tag="paste"):
     account_id: str
 
 
-Said = Hello | Begin | Claim | Cancel | Recheck | Lost | Paste
+Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste
 
 
 def read_said(content: dict[str, Any]) -> Said | None:

@@ -23,7 +23,7 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.settings import read_account_ids
 
 from .front_end import FrontEnd, find_front_end
-from .login import Login
+from .login import Login, Witness
 from .pages import Pages
 from .screen import SCREEN
 from .state import ENDS, LoginState, Status
@@ -69,6 +69,9 @@ class ConnectAccount(anywidget.AnyWidget):
         ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the result must have arrived.
+    witness : Witness, optional
+        Who is told of every message that the login page hears, also of those that are refused;
+        for ``ghl-notebook verify-live``.
     **kwargs
         Handed to `ipywidgets.DOMWidget`, for instance ``layout``.
 
@@ -166,6 +169,7 @@ class ConnectAccount(anywidget.AnyWidget):
         account_name: str | None = None,
         login_type: str | None = None,
         time_limit: float = 600.0,
+        witness: Witness | None = None,
         **kwargs: Any,
     ) -> None:
         unknown = [
@@ -186,6 +190,7 @@ class ConnectAccount(anywidget.AnyWidget):
             reconnect=reconnect,
             login_type=login_type,
             time_limit=time_limit,
+            witness=witness,
         )
         self._pages = Pages(self._login, self.send, self._shown_traits)
         self._is_in_browser = False
