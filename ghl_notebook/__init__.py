@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ._demo import demo as demo
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
+    from .diagnosis import Diagnosis as Diagnosis
+    from .diagnosis import Finding as Finding
+    from .diagnosis import doctor as doctor
     from .errors import (
         AgencyOnlyError as AgencyOnlyError,
     )
@@ -156,6 +159,8 @@ __all__ = [
     "ConnectionFailedError",
     "DailyLimitError",
     "DemoClient",
+    "Diagnosis",
+    "Finding",
     "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
@@ -185,6 +190,7 @@ __all__ = [
     "attach",
     "connect",
     "demo",
+    "doctor",
     "fetch_accounts",
     "fetch_available_accounts",
     "reconnect",
@@ -195,6 +201,9 @@ _ROOMS = {
     "demo": "_demo",
     "AsyncClient": "api",
     "Client": "api",
+    "Diagnosis": "diagnosis",
+    "Finding": "diagnosis",
+    "doctor": "diagnosis",
     "ConnectAccount": "login",
     "connect": "login",
     "reconnect": "login",
