@@ -124,7 +124,8 @@ ASSUMPTIONS: Final[tuple[Assumption, ...]] = (
     *_of(
         "6 accounts",
         ("accounts_keys", "H", "results has accounts[] and groups[], and no pages.", "the keys"),
-        ("accounts_id", "H", "id is {oauthId}_{locationId}_{originId}, perhaps with _{type}.",
+        ("accounts_id", "H", "id is {oauthId}_{locationId}_{originId}, perhaps with _{type}; "
+         "oauthId may be that of an earlier login.",
          "how each id is made"),
         ("accounts_profile_id", "H", "profileId is another key than id and oauthId.", "each row"),
         ("accounts_deleted", "H", "Rows with deleted true appear.", "each row"),

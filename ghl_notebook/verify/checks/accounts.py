@@ -10,7 +10,8 @@ from ghl_notebook.verify.shape import brief
 
 from .say import differs, judge, listed, without
 
-_ID = re.compile(r"\{oauthId\}_\{locationId\}_\{originId\}(_\{type\})?")
+# A connection that another login has renewed keeps the id that it was made with.
+_ID = re.compile(r"(\{oauthId\}|<\d+ [a-z ]+>)_\{locationId\}_\{originId\}(_\{type\})?")
 _DAYS = re.compile(r"date-time, (-?\d+) days after updatedAt")
 _TWO_MONTHS = range(50, 71)
 
