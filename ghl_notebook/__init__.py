@@ -40,6 +40,12 @@ if TYPE_CHECKING:
         ConnectionFailedError as ConnectionFailedError,
     )
     from .errors import (
+        CredentialError as CredentialError,
+    )
+    from .errors import (
+        CredentialMismatchError as CredentialMismatchError,
+    )
+    from .errors import (
         DailyLimitError as DailyLimitError,
     )
     from .errors import (
@@ -56,6 +62,9 @@ if TYPE_CHECKING:
     )
     from .errors import (
         LocationAccessError as LocationAccessError,
+    )
+    from .errors import (
+        LogInAgainError as LogInAgainError,
     )
     from .errors import (
         LoginCancelledError as LoginCancelledError,
@@ -98,6 +107,12 @@ if TYPE_CHECKING:
     )
     from .errors import (
         SettingsError as SettingsError,
+    )
+    from .errors import (
+        StateMismatchError as StateMismatchError,
+    )
+    from .errors import (
+        StorageError as StorageError,
     )
     from .errors import (
         TokenTypeError as TokenTypeError,
@@ -157,6 +172,8 @@ __all__ = [
     "Client",
     "ConnectAccount",
     "ConnectionFailedError",
+    "CredentialError",
+    "CredentialMismatchError",
     "DailyLimitError",
     "DemoClient",
     "Diagnosis",
@@ -166,6 +183,7 @@ __all__ = [
     "GatewayTimeoutError",
     "InvalidTokenError",
     "LocationAccessError",
+    "LogInAgainError",
     "LoginCancelledError",
     "LoginError",
     "LoginFailedError",
@@ -181,6 +199,8 @@ __all__ = [
     "Secret",
     "ServiceError",
     "SettingsError",
+    "StateMismatchError",
+    "StorageError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "User",

@@ -5,6 +5,11 @@
     GHLError
     ├── SettingsError               a setting is missing or makes no sense
     ├── ArgumentError               an argument makes no sense; also a ValueError
+    ├── CredentialError             a credential cannot be used, renewed or kept
+    │   ├── LogInAgainError         its refresh token is used up, revoked or unknown
+    │   ├── CredentialMismatchError a renewal was answered with another sub-account's token
+    │   ├── StateMismatchError      a redirected address of another login, or a forged one
+    │   └── StorageError            it could not be read, written or locked
     ├── ConnectionFailedError       no answer came: DNS, TLS, refused, reset, timeout
     ├── ResponseError               an answer came and cannot be used
     │   ├── UnexpectedAnswerError   HTML, no JSON, another shape, no ``Location``
@@ -35,10 +40,13 @@
         └── LoginFailedError        the service refused to start it or to confirm its result
 
 An answer's error carries `status`, `service_message`, `trace_id` and `next_step`; its text is
-made of these and never holds a token or an authorization URL.
+made of these and never holds a token or an authorization URL. `outcome_unknown` is True where a
+call that changes something may have been carried out although it failed.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 __all__ = [
     "AgencyOnlyError",
@@ -47,12 +55,15 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConnectionFailedError",
+    "CredentialError",
+    "CredentialMismatchError",
     "DailyLimitError",
     "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
     "InvalidTokenError",
     "LocationAccessError",
+    "LogInAgainError",
     "LoginCancelledError",
     "LoginError",
     "LoginFailedError",
@@ -67,6 +78,8 @@ __all__ = [
     "ScopeError",
     "ServiceError",
     "SettingsError",
+    "StateMismatchError",
+    "StorageError",
     "TokenTypeError",
     "UnexpectedAnswerError",
     "UserAgentError",
@@ -87,12 +100,22 @@ class GHLError(Exception):
     """
 
     next_step: str = ""
+    outcome_unknown: bool = False
 
     def __init__(self, what: str, next_step: str | None = None) -> None:
         self.what = what
         if next_step is not None:
             self.next_step = next_step
         super().__init__(f"{what} {self.next_step}".strip())
+
+    def leave_outcome_open(self) -> None:
+        """Say that the call may have been carried out, and how to find out."""
+        self.outcome_unknown = True
+        self.next_step = (
+            "It may have been carried out all the same: look with fetch_accounts() before you "
+            "run it again."
+        )
+        self.args = (f"{self.what} {self.next_step}",)
 
     def __reduce__(self) -> tuple[object, ...]:
         # BaseException would call ``cls(*args)``: the text already holds the next step, and an
@@ -115,9 +138,45 @@ class ArgumentError(GHLError, ValueError):
     """An argument makes no sense."""
 
 
-class ConnectionFailedError(GHLError):
-    """No answer came from the service: DNS, TLS, connection refused or reset, or a timeout."""
+class CredentialError(GHLError):
+    """A credential cannot be used, renewed or kept."""
 
+    next_step = "Log in again: ghl_notebook.log_in()."
+
+
+class LogInAgainError(CredentialError):
+    """The refresh token is used up, revoked or unknown: nothing but a new login helps."""
+
+
+class CredentialMismatchError(CredentialError):
+    """A renewal was answered with a token of another sub-account or agency; it was not kept."""
+
+    next_step = "Nothing was stored. Log in again, and report this to the service's support."
+
+
+class StateMismatchError(CredentialError):
+    """A redirect is no answer to this login: its ``state`` is another one, or was used before.
+
+    That is an older login's address, or somebody who wants you to use their account.
+    """
+
+    next_step = "Use the address that this login's own window ends at, or begin the login again."
+
+
+class StorageError(CredentialError):
+    """A stored credential could not be read, written or locked."""
+
+
+class ConnectionFailedError(GHLError):
+    """No answer came from the service: DNS, TLS, connection refused or reset, or a timeout.
+
+    Attributes
+    ----------
+    was_sent : bool
+        Whether the request, or a part of it, may have reached the service.
+    """
+
+    was_sent: bool = True
     next_step = "Check the network (and GHL_BASE_URL, if you set it), then run the cell again."
 
 
@@ -178,7 +237,7 @@ class BadRequestError(ResponseError):
 class AuthenticationError(ResponseError):
     """401: the service does not accept the token for this call."""
 
-    next_step = "Check GHL_TOKEN: it must be the private integration token of this sub-account."
+    next_step = "Check the token: it must be one of this sub-account."
 
 
 class ScopeError(AuthenticationError):
@@ -267,15 +326,22 @@ class ValidationError(ResponseError):
 
 
 class RateLimitError(ResponseError):
-    """429: more calls than the sub-account may make per interval."""
+    """429, again and again: others use up the calls that the sub-account may make per interval."""
 
-    next_step = "Wait ten seconds and run the cell again."
+    next_step = "Something else calls the service for this sub-account: wait, then run it again."
 
 
 class DailyLimitError(RateLimitError):
-    """429 with no calls left today."""
+    """429 with no calls left today.
+
+    Attributes
+    ----------
+    until : datetime or None
+        When the service counts anew, in UTC; None if it does not say.
+    """
 
     next_step = "Run it again tomorrow, or ask for a higher daily limit."
+    until: datetime | None = None
 
 
 class ServiceError(ResponseError):

@@ -13,6 +13,8 @@ from .secret import Secret
 
 DEFAULT_BASE_URL = "https://services.leadconnectorhq.com"
 
+DEFAULT_AUTHORIZE_URL = "https://marketplace.gohighlevel.com/oauth/chooselocation"
+
 # Nobody has published a logged `event.origin`; the provider redirects to the first host, and the
 # second serves the same application. A refused origin is shown with the setting's name.
 DEFAULT_ALLOWED_ORIGINS = (
@@ -108,6 +110,58 @@ def read_settings(
 
 
 @dataclass(frozen=True, slots=True)
+class AppSettings:
+    """A marketplace app, as the environment describes it.
+
+    Attributes
+    ----------
+    client_id : str
+        ``GHL_CLIENT_ID``.
+    client_secret : Secret
+        ``GHL_CLIENT_SECRET``.
+    redirect_uri : str
+        ``GHL_REDIRECT_URI``: one of those that the app has registered.
+    scopes : tuple of str
+        ``GHL_SCOPES``, separated by spaces or commas.
+    authorize_url : str
+        ``GHL_AUTHORIZE_URL``, or `DEFAULT_AUTHORIZE_URL`.
+    """
+
+    client_id: str
+    client_secret: Secret
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    authorize_url: str
+
+
+def read_app_settings(environ: Mapping[str, str] | None = None) -> AppSettings | None:
+    """Read the marketplace app from the environment; None when it names none.
+
+    Raises
+    ------
+    SettingsError
+        If there is a ``GHL_CLIENT_ID`` without the rest; the message names what is missing.
+    """
+    client_id = _get(environ, "GHL_CLIENT_ID")
+    if not client_id:
+        return None
+    # A traceback may show this frame's locals: they hold no bare secret.
+    secret = Secret(_get(environ, "GHL_CLIENT_SECRET"))
+    redirect_uri = _get(environ, "GHL_REDIRECT_URI")
+    scopes = tuple(_get(environ, "GHL_SCOPES").replace(",", " ").split())
+    read = {"GHL_CLIENT_SECRET": secret, "GHL_REDIRECT_URI": redirect_uri, "GHL_SCOPES": scopes}
+    missing = [name for name, value in read.items() if not value]
+    if missing:
+        raise SettingsError(
+            f"GHL_CLIENT_ID names an app, but {_listed(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} not set.",
+            "Copy them from the app's settings in the marketplace, or unset GHL_CLIENT_ID.",
+        )
+    authorize_url = _get(environ, "GHL_AUTHORIZE_URL") or DEFAULT_AUTHORIZE_URL
+    return AppSettings(client_id, secret, redirect_uri, scopes, authorize_url)
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSettings:
     """How the demo reaches its user.
 
@@ -181,6 +235,10 @@ def has_desktop(environ: Mapping[str, str] | None = None, system: str = sys.plat
 
 def _get(environ: Mapping[str, str] | None, name: str) -> str:
     return (os.environ if environ is None else environ).get(name, "").strip()
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _printable(value: str) -> bool:

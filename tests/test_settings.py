@@ -9,11 +9,14 @@ import pytest
 from ghl_notebook import Secret, SettingsError
 from ghl_notebook.settings import (
     DEFAULT_ALLOWED_ORIGINS,
+    DEFAULT_AUTHORIZE_URL,
     DEFAULT_BASE_URL,
+    AppSettings,
     DemoSettings,
     Settings,
     has_desktop,
     read_account_ids,
+    read_app_settings,
     read_demo_settings,
     read_settings,
 )
@@ -254,3 +257,59 @@ def test_linux_has_a_desktop_where_it_says_so(name: str) -> None:
 def test_other_systems_have_a_desktop(system: str) -> None:
     """They start the browser by themselves."""
     assert has_desktop({}, system)
+
+
+# The marketplace app.
+
+APP = {
+    "GHL_CLIENT_ID": "65a1-client",
+    "GHL_CLIENT_SECRET": "planted-client-secret",
+    "GHL_REDIRECT_URI": "http://localhost:8765/callback",
+    "GHL_SCOPES": "socialplanner/account.readonly users.readonly",
+}
+
+
+def test_the_app_comes_from_the_environment() -> None:
+    """Four variables describe it, and its authorization page has a default."""
+    assert read_app_settings(APP) == AppSettings(
+        client_id="65a1-client",
+        client_secret=Secret("planted-client-secret"),
+        redirect_uri="http://localhost:8765/callback",
+        scopes=("socialplanner/account.readonly", "users.readonly"),
+        authorize_url=DEFAULT_AUTHORIZE_URL,
+    )
+
+
+def test_without_a_client_id_there_is_no_app() -> None:
+    """The rest alone, left over from something else, is no app and no error."""
+    assert read_app_settings({**APP, "GHL_CLIENT_ID": " "}) is None
+
+
+@pytest.mark.parametrize("scopes", ["a b", "a,b", " a,  b\n", "a , b,"])
+def test_scopes_are_separated_by_spaces_or_commas(scopes: str) -> None:
+    """Both are in use where scopes are copied from."""
+    found = read_app_settings({**APP, "GHL_SCOPES": scopes})
+    assert found is not None
+    assert found.scopes == ("a", "b")
+
+
+def test_a_white_labelled_authorization_page() -> None:
+    """The other standard page, or a page of one's own, replaces the default."""
+    url = "https://marketplace.leadconnectorhq.com/oauth/chooselocation"
+    found = read_app_settings({**APP, "GHL_AUTHORIZE_URL": url})
+    assert found is not None
+    assert found.authorize_url == url
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (["GHL_CLIENT_SECRET", "GHL_REDIRECT_URI"], "GHL_SCOPES is not set"),
+        (["GHL_SCOPES"], "GHL_CLIENT_SECRET and GHL_REDIRECT_URI are not set"),
+        ([], "GHL_CLIENT_SECRET, GHL_REDIRECT_URI and GHL_SCOPES are not set"),
+    ],
+)
+def test_an_incomplete_app_says_what_is_missing(kept: list[str], said: str) -> None:
+    """All missing variables are named at once."""
+    with pytest.raises(SettingsError, match=said):
+        read_app_settings({name: APP[name] for name in ["GHL_CLIENT_ID", *kept]})

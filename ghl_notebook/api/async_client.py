@@ -193,7 +193,7 @@ class AsyncClient:
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
         template = f"{_OAUTH}/{found.key}/start"
-        response = await self._requester.send(
+        response = await self._requester.redirect(
             "GET",
             template,
             query={
@@ -203,7 +203,6 @@ class AsyncClient:
                 "reconnect": "true" if reconnect else None,
                 "loginType": login_type,
             },
-            redirects=True,
         )
         return authorization_url(f"GET {template}", response)
 

@@ -1,40 +1,45 @@
-"""The one way in which a request is sent."""
+"""The one way in which a request is sent: pace, send, verdict, and again where that is safe."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
-from tenacity import (
-    AsyncRetrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
+from tenacity import AsyncRetrying, stop_any
 
 from ghl_notebook.errors import (
     ArgumentError,
     ConnectionFailedError,
-    GatewayTimeoutError,
-    ServiceError,
+    DailyLimitError,
+    GHLError,
+    RateLimitError,
+    ResponseError,
     SettingsError,
+    UnexpectedAnswerError,
 )
 
+from .limits import Limits, read_limits
+from .pacing import Pacer
+from .redaction import hide_headers_in_logs
 from .redirect import keep_location
-from .verdict import body_of, error_of
+from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
+from .verdict import Clock, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
 _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=32)
-_ATTEMPTS: Final = 3
-_TRANSIENT: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
+MAX_BODY: Final = 32 * 2**20
+"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+
+_LOG: Final = logging.getLogger("ghl_notebook.api")
 
 _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ConnectTimeout, "Connecting took too long"),
@@ -45,6 +50,15 @@ _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ProxyError, "The proxy on the way refused the connection"),
     (httpx.DecodingError, "The answer was damaged on the way"),
 )
+_NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+T = TypeVar("T")
 
 
 class Requester:
@@ -58,6 +72,12 @@ class Requester:
         What proves who asks.
     timeout : float
         Seconds for each phase of a request: to connect, to send, to wait, to read.
+    time_limit : float
+        Seconds for all attempts of one call together. Waiting for the rate limit does not count.
+    pacer : Pacer
+        Whom the service counts the calls for.
+    clock : callable
+        The current time, with a time zone.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests; tests put theirs here.
     """
@@ -68,9 +88,17 @@ class Requester:
         base_url: str,
         auth: httpx.Auth,
         timeout: float,
+        time_limit: float,
+        pacer: Pacer,
+        clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        _hide_redirects_in_logs()
+        hide_headers_in_logs()
+        self._pacer = pacer
+        self._clock = clock
+        self._time_limit = time_limit
+        self._budget = RetryBudget()
+        self._used_up: tuple[DailyLimitError, float] | None = None
         self._http = httpx.AsyncClient(
             base_url=base_url,
             auth=auth,
@@ -80,7 +108,8 @@ class Requester:
                 "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
                 "Version": API_VERSION,
             },
-            timeout=timeout,
+            # No limit for the way to a free connection: the pacer has let the request pass.
+            timeout=httpx.Timeout(timeout, pool=None),
             limits=_LIMITS,
             follow_redirects=False,
             # A bearer is all that the service asks for: keep none of its cookies.
@@ -90,6 +119,11 @@ class Requester:
             event_hooks={"response": [keep_location]},
             transport=transport,
         )
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last answer said is left."""
+        return self._pacer.limits
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -106,8 +140,9 @@ class Requester:
     ) -> dict[str, Any]:
         """Send a request and return the JSON object it is answered with.
 
-        A GET is sent up to three times while the service is unreachable, too slow or failing;
-        anything that may change something is sent once.
+        A GET is sent up to four times while the service is unreachable, too slow, failing or
+        damaged on the way; anything that may change something is sent again only if the service
+        has certainly not carried it out. After an answer 429 both wait and are sent again.
 
         Parameters
         ----------
@@ -125,69 +160,217 @@ class Requester:
         ResponseError
             If the answer cannot be used.
         """
-        response = await self.send(method, template, path=path, query=query, body=body)
-        return body_of(f"{method} {template}", response)
+        return await self._ask(body_of, method, template, path, query, body, redirects=False)
 
-    async def send(
+    async def redirect(
+        self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
+    ) -> httpx.Response:
+        """Send a request that is answered with a redirect, and return that; it is not followed.
+
+        Errors by status are raised; see `call`.
+        """
+        return await self._ask(_as_it_is, method, template, None, query, None, redirects=True)
+
+    async def _ask(
         self,
+        read: Callable[[str, httpx.Response], T],
         method: str,
         template: str,
+        path: Mapping[str, object] | None,
+        query: Mapping[str, str | None] | None,
+        body: Mapping[str, Any] | None,
         *,
-        path: Mapping[str, object] | None = None,
-        query: Mapping[str, str | None] | None = None,
-        body: Mapping[str, Any] | None = None,
-        redirects: bool = False,
-    ) -> httpx.Response:
-        """Send a request and return its answer, errors by status raised; see `call`.
-
-        With `redirects`, an answer 3xx is returned as it is. It is never followed.
-        """
+        redirects: bool,
+    ) -> T:
         what = f"{method} {template}"
+        request = self._build(what, method, template, path, query, body)
+        changes = method != "GET"
+        self._budget.earn()
+        seconds = _SecondsLeft(self._time_limit)
+        retrying = AsyncRetrying(
+            retry=MayRepeat(changes_something=changes),
+            stop=stop_any(seconds.are_used_up, StopWhenSpent(self._budget)),
+            wait=wait_before,
+            reraise=True,
+        )
+        line = _LogLine(what)
+
+        async def attempt() -> T:
+            self._check_day()
+            await self._pacer.acquire()
+            with line:
+                response = await self._timed(what, request, seconds)
+                line.status = str(response.status_code)
+                if not (redirects and response.is_redirect):
+                    error = error_of(what, response, clock=self._clock)
+                    if error is not None:
+                        self._heed(error, response)
+                        raise error
+                return read(what, response)
+
+        try:
+            return await retrying(attempt)
+        except GHLError as error:
+            if changes and may_have_happened(error):
+                error.leave_outcome_open()
+            raise
+
+    def _build(
+        self,
+        what: str,
+        method: str,
+        template: str,
+        path: Mapping[str, object] | None,
+        query: Mapping[str, str | None] | None,
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Request:
         if self._http.is_closed:
             raise ArgumentError("The client is closed.", "Make a new one.")
-        request = None
         with suppress(httpx.InvalidURL, UnicodeError):
-            request = self._http.build_request(
+            return self._http.build_request(
                 method,
                 _fill(template, path or {}),
                 params={k: v for k, v in (query or {}).items() if v is not None},
                 json=body,
             )
-        if request is None:
-            raise ArgumentError(
-                f"{what} cannot be asked with these values: one is too long or holds half a "
-                "character.",
-                "Pass ids as the service shows them.",
-            )
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_TRANSIENT),
-            stop=stop_after_attempt(_ATTEMPTS if method == "GET" else 1),
-            wait=wait_random_exponential(multiplier=0.2, max=2.0),
-            reraise=True,
+        raise ArgumentError(
+            f"{what} cannot be asked with these values: one is too long or holds half a character.",
+            "Pass ids as the service shows them.",
         )
-        return await retrying(self._send_once, what, request, redirects)
 
-    async def _send_once(
-        self, what: str, request: httpx.Request, redirects: bool
+    def _heed(self, error: ResponseError, response: httpx.Response) -> None:
+        """Let a refusal for the rate limit hold for the calls that follow."""
+        if isinstance(error, DailyLimitError):
+            reset = read_limits(response.headers).daily_reset
+            if reset is not None:
+                self._used_up = (error, time.monotonic() + reset.total_seconds())
+        elif isinstance(error, RateLimitError):
+            asked = response.headers.get("retry-after", "")  # never seen so far
+            self._pacer.block(min(float(asked), 60.0) if asked.isdecimal() else None)
+
+    def _check_day(self) -> None:
+        if self._used_up is None:
+            return
+        error, until = self._used_up
+        if time.monotonic() < until:
+            # Not asked: each call of a large run would be answered the same.
+            raise _again(error)
+        self._used_up = None
+
+    async def _timed(
+        self, what: str, request: httpx.Request, seconds: _SecondsLeft
     ) -> httpx.Response:
-        response = await self._carry(what, request)
-        if not (redirects and response.is_redirect) and (error := error_of(what, response)):
-            raise error
-        return response
-
-    async def _carry(self, what: str, request: httpx.Request) -> httpx.Response:
+        """Send a request that has its slot, and give the slot back."""
+        limits = None
         try:
-            return await self._http.send(request)
+            with seconds:
+                response = await self._carry(what, request, seconds.left)
+            limits = read_limits(response.headers)
+            return response
+        finally:
+            self._pacer.release(limits)
+
+    async def _carry(self, what: str, request: httpx.Request, seconds: float) -> httpx.Response:
+        failure: GHLError
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._http.send(request, stream=True)
+                try:
+                    await _read(what, response)
+                finally:
+                    await response.aclose()
+                return response
+        except TimeoutError:
+            failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
         except httpx.InvalidURL:
-            failure: Exception = SettingsError(
+            failure = SettingsError(
                 f"{what} cannot be sent: the address makes no sense.", "Check GHL_BASE_URL."
             )
         except (httpx.HTTPError, httpx.StreamError) as error:
             words = next((w for kind, w in _WORDS if isinstance(error, kind)), type(error).__name__)
             failure = ConnectionFailedError(f"{what} failed: {words}.")
+            failure.was_sent = not isinstance(error, _NEVER_SENT)
+        except GHLError as error:  # of the credential, or a body that is too large
+            failure = error.with_traceback(None)
+            failure.__context__ = None
         # Raised out here, not in the handler: the frames of httpx and h11 hold the bearer in their
         # locals, and a traceback that shows a cause may show those.
         raise failure
+
+
+class _LogLine:
+    """One line of the log for each attempt of a call: nothing that a caller has passed is in it."""
+
+    def __init__(self, what: str) -> None:
+        self.status = "no answer"
+        self._what = what
+        self._attempt = 0
+
+    def __enter__(self) -> None:
+        self._attempt += 1
+        self.status = "no answer"
+        self._began = time.monotonic()
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        took = (time.monotonic() - self._began) * 1000
+        trace = getattr(error, "trace_id", None)
+        _LOG.info(
+            "%s: %s, %.0f ms, attempt %d%s%s",
+            self._what,
+            self.status,
+            took,
+            self._attempt,
+            f", {type(error).__name__}" if error else "",
+            f", trace id {trace}" if trace else "",
+        )
+
+
+class _SecondsLeft:
+    """The seconds that the attempts of one call may still take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self._left)
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._left -= time.monotonic() - self._began
+
+    def are_used_up(self, _: object) -> bool:
+        return self._left <= 0
+
+
+async def _read(what: str, response: httpx.Response) -> None:
+    """Read an answer whole, unless it is larger than any answer of the service."""
+    parts, size = [], 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY:
+            raise UnexpectedAnswerError(
+                what,
+                status=response.status_code,
+                service_message=f"a body of more than {MAX_BODY // 2**20} MB",
+            )
+    response._content = b"".join(parts)  # noqa: SLF001 - as `aread` does, which knows no limit
+
+
+def _as_it_is(_: str, response: httpx.Response) -> httpx.Response:
+    return response
+
+
+def _again(error: DailyLimitError) -> DailyLimitError:
+    fresh = DailyLimitError(
+        error.what, status=error.status, next_step=error.next_step, trace_id=error.trace_id
+    )
+    fresh.what, fresh.until, fresh.args = error.what, error.until, error.args
+    fresh.service_message = error.service_message
+    return fresh
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:
@@ -199,26 +382,3 @@ def _fill(template: str, values: Mapping[str, object]) -> str:
             )
         filled[name] = quote(value, safe="")
     return template.format_map(filled)
-
-
-_LOCATION_HEADER = re.compile(
-    r"(\(b['\"](?:location|set-cookie)['\"], b)(['\"]).*?\2\)", re.IGNORECASE
-)
-
-
-class _HideRedirects(logging.Filter):
-    """Take ``Location`` and cookies out of httpcore's debug lines: they hold the signed state."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        if "ocation" in text or "ookie" in text:
-            record.msg = _LOCATION_HEADER.sub(r"\1\2********\2)", text)
-            record.args = ()
-        return True
-
-
-def _hide_redirects_in_logs() -> None:
-    for name in ("httpcore.http11", "httpcore.http2"):
-        logger = logging.getLogger(name)
-        if not any(isinstance(f, _HideRedirects) for f in logger.filters):
-            logger.addFilter(_HideRedirects())

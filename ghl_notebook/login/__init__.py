@@ -1,5 +1,8 @@
 """The login flow: a state machine without a screen, and the pages that show it."""
 
+from .app_entry import authorize
+from .app_login import AppLogin, Granted
+from .code_flow import CodeFlow, CodeFlowState
 from .entry import connect, present, reconnect
 from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
@@ -10,9 +13,13 @@ from .widget import ConnectAccount
 
 __all__ = [
     "ENDS",
+    "AppLogin",
     "Claim",
+    "CodeFlow",
+    "CodeFlowState",
     "ConnectAccount",
     "FrontEnd",
+    "Granted",
     "Heard",
     "Ledger",
     "Login",
@@ -22,6 +29,7 @@ __all__ = [
     "Status",
     "Way",
     "Witness",
+    "authorize",
     "connect",
     "find_front_end",
     "find_front_end_here",

@@ -19,9 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -29,8 +27,10 @@ import msgspec
 
 from ghl_notebook.models import MAX_MESSAGE_CHARACTERS
 
+from .serving import PRIVATE_HEADERS, Serving, refused
+from .static_files import read_page, read_script, read_style
+
 if TYPE_CHECKING:
-    import uvicorn
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -43,22 +43,21 @@ _MOST_STREAMS: Final = 8
 _MOST_ORIGINS: Final = 8
 _HEARTBEAT_SECONDS: Final = 15.0
 
-_STATIC: Final = Path(__file__).parent / "static"
-_FILES: Final = {
-    "": ("page.html", "text/html; charset=utf-8"),
-    "page.css": ("page.css", "text/css; charset=utf-8"),
-    "page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "connect.css": ("connect.css", "text/css; charset=utf-8"),
-    "connect.js": ("connect.js", "text/javascript; charset=utf-8"),
+_FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "": ("text/html", lambda _: read_page("page.html")),
+    "page.css": ("text/css", lambda _: read_page("page.css")),
+    "page.js": ("text/javascript", lambda _: read_page("page.js")),
+    "card.css": ("text/css", read_style),
+    "card.js": ("text/javascript", read_script),
 }
+"""What a login page consists of: its kind, and its text for a card."""
+
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
+    **PRIVATE_HEADERS,
 }
 
 
@@ -73,6 +72,8 @@ class Door:
         Returns what a login page is told first.
     entered : callable
         Called when a ticket was used, and another one counts.
+    card : str
+        What the login page shows (see `static_files`).
 
     Attributes
     ----------
@@ -87,10 +88,12 @@ class Door:
         receive: Callable[[Message], None],
         greet: Callable[[], list[Message]],
         entered: Callable[[], None],
+        card: str = "connect",
     ) -> None:
         self.path: Final = secrets.token_urlsafe(32)
         self.ticket = secrets.token_urlsafe(32)
         self.receive = receive
+        self.card: Final = card
         self._greet = greet
         self._entered = entered
         self._origins: set[str] = set()
@@ -157,43 +160,23 @@ class LoopbackServer:
     def __init__(self) -> None:
         self.port = 0
         self._doors: dict[str, Door] = {}
-        self._server: uvicorn.Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._serving: Serving | None = None
 
     async def open(self, door: Door) -> int:
         """Open a door and return the port."""
         self._doors[door.path] = door
-        if self._server is None:
-            self._start()
+        if self._serving is None:
+            self._serving = Serving(self._app())
+            self.port = self._serving.port
         return self.port
 
     async def close(self, door: Door) -> None:
         """Close a door; the last one stops the server."""
         door.end()
         self._doors.pop(door.path, None)
-        if not self._doors and self._server is not None and self._serving is not None:
-            serving, self._server.should_exit = self._serving, True
-            self._server = self._serving = None
-            await serving
-
-    def _start(self) -> None:
-        import uvicorn
-
-        # Bound and listening before `open` returns: what a page posts at once is not refused.
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.port = listening.getsockname()[1]
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                self._app(),
-                log_config=None,  # how the notebook's process logs is not ours to change
-                access_log=False,
-                lifespan="off",
-                ws="none",
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listening]))
+        if not self._doors and self._serving is not None:
+            serving, self._serving = self._serving, None
+            await serving.stop()
 
     def _app(self) -> Starlette:
         from starlette.applications import Starlette
@@ -218,7 +201,7 @@ class LoopbackServer:
         ticket = request.path_params["ticket"]
         door = next((d for d in self._doors.values() if d.ticket == ticket), None)
         if door is None:
-            raise _refused(404)
+            raise refused(404)
         door.enter()
         # Relative, because a proxy on the way may have a prefix.
         return RedirectResponse(f"../{door.path}/", status_code=303, headers=_HEADERS)
@@ -226,12 +209,11 @@ class LoopbackServer:
     async def _show(self, request: Request) -> Response:
         from starlette.responses import Response
 
-        self._door(request)
-        name, kind = _FILES.get(request.path_params.get("file", ""), ("", ""))
-        if not name:
-            raise _refused(404)
-        text = (_STATIC / name).read_bytes()
-        return Response(text, headers=_HEADERS, media_type=kind)
+        door = self._door(request)
+        kind, read = _FILES.get(request.path_params.get("file", ""), ("", None))
+        if read is None:
+            raise refused(404)
+        return Response(read(door.card), headers=_HEADERS, media_type=f"{kind}; charset=utf-8")
 
     async def _stream(self, request: Request) -> Response:
         from starlette.responses import StreamingResponse
@@ -239,9 +221,9 @@ class LoopbackServer:
         door = self._door(request)
         # Another origin cannot read this, but could use up the places.
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise _refused(403)
+            raise refused(403)
         if door.is_full:
-            raise _refused(503)
+            raise refused(503)
         return StreamingResponse(door.events(), headers=_HEADERS, media_type="text/event-stream")
 
     async def _take(self, request: Request) -> Response:
@@ -250,7 +232,7 @@ class LoopbackServer:
         door = self._door(request)
         origin = request.headers.get("origin", "")
         if not (_is_same_origin(request) or (origin and door.admits(origin))):
-            raise _refused(403)
+            raise refused(403)
         headers = {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Headers": "Content-Type",
@@ -278,7 +260,7 @@ class LoopbackServer:
         self._refuse_rebinding(request)
         door = self._doors.get(request.path_params["path"])
         if door is None:
-            raise _refused(404)
+            raise refused(404)
         return door
 
     def _refuse_rebinding(self, request: Request) -> None:
@@ -291,15 +273,9 @@ class LoopbackServer:
         try:
             is_direct = host.port == self.port
         except ValueError:
-            raise _refused(403) from None
+            raise refused(403) from None
         if is_direct and host.hostname not in ("127.0.0.1", "localhost"):
-            raise _refused(403)
-
-
-def _refused(status: int) -> Exception:
-    from starlette.exceptions import HTTPException
-
-    return HTTPException(status)
+            raise refused(403)
 
 
 def _is_same_origin(request: Request) -> bool:

@@ -8,19 +8,61 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, Literal
+from concurrent.futures import Future
+from typing import Any, Literal, Protocol
 
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.secret import Secret
 
-from .login import Login
 from .loopback import LOOPBACK, Door, Message
-from .protocol import Begin, Cancel, Hello, Lost, Paste, Recheck, read_said
+from .protocol import Hello, Said, read_said
 from .screen import SCREEN
-from .state import Claim, Heard, LoginState, Status, Way
+from .state import Status, Way
 
 _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
+
+
+class Shown(Protocol):
+    """What pages know of a login at one moment."""
+
+    @property
+    def status(self) -> Status:
+        """Where it is."""
+
+    @property
+    def run(self) -> str | None:
+        """The attempt that is going."""
+
+    @property
+    def deadline(self) -> float | None:
+        """The end of its time limit."""
+
+
+class Conducted(Protocol):
+    """A login of any kind, as pages and cards use it."""
+
+    @property
+    def state(self) -> Shown:
+        """What is now."""
+
+    def seconds_left(self) -> float | None:
+        """Return the seconds until the time limit; None when no attempt is going."""
+
+    def begin(self, request: str | None = None) -> None:
+        """Begin an attempt: a button was pressed, or, with None, may be soon."""
+
+    def cancel(self, run: str | None = None) -> None:
+        """Give up; `run` None means: whichever is going."""
+
+    def show_again(self) -> None:
+        """Hand a page what it cannot know from the traits."""
+
+    def outcome(self) -> Future[Any]:
+        """Return a future that is done when the login has ended and its end is shown."""
+
+    def finished(self) -> object:
+        """Return its result, or raise the error that says why there is none."""
 
 
 class Pages:
@@ -28,23 +70,36 @@ class Pages:
 
     Parameters
     ----------
-    login : Login
+    login : Conducted
         What is shown.
     send : callable
         Sends a message over the comm.
     traits : callable
         Returns the traits that a page shows.
+    tell : callable
+        Tells the login what a page has said, and by which way.
+    card : str
+        The script and style of the card, on the login page (see `static_files`).
+    is_witnessed : bool
+        Have the login page tell of every message that it hears.
     """
 
     def __init__(
         self,
-        login: Login,
+        login: Conducted,
         send: Callable[[Message], None],
         traits: Callable[[], dict[str, Any]],
+        *,
+        tell: Callable[[Said, Way], None],
+        card: str = "connect",
+        is_witnessed: bool = False,
     ) -> None:
         self._login = login
         self._send = send
         self._traits = traits
+        self._tell = tell
+        self._card = card
+        self._is_witnessed = is_witnessed
         self._door: Door | None = None
         self._lock = threading.RLock()
         self._known_ids: dict[str, None] = {}
@@ -53,7 +108,7 @@ class Pages:
 
     # What pages are told. Called in the screen's thread.
 
-    def show(self, state: LoginState) -> None:
+    def show(self, state: Shown) -> None:
         """Tell the login pages what is shown now, and all pages how much time is left."""
         self._say_by_loopback(self._traits_message())
         if state.status is Status.CONNECTED:
@@ -90,22 +145,10 @@ class Pages:
             case Hello(origin=origin):
                 SCREEN.post(lambda: self._say(self._time_message()))
                 self.introduce(origin if by == "comm" else None)
-            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
+            case None:
                 pass
-            case Begin(request=request):
-                self._login.begin(request)
-            case Claim() as claim:
-                self._login.claim(claim, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
-            case Heard() as heard:
-                self._login.heard(heard)
-            case Lost(run=run):
-                self._login.lost(run)
-            case Paste(account_id=account_id):
-                self._login.paste(account_id)
-            case Cancel(run=run):
-                self._login.cancel(run)
-            case Recheck(run=run):
-                self._login.recheck(run)
+            case said:
+                self._tell(said, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
 
     # The door of the loopback server.
 
@@ -133,6 +176,7 @@ class Pages:
                     receive=lambda content: self.take(content, "loopback"),
                     greet=self._greet,
                     entered=self.introduce,
+                    card=self._card,
                 )
             return self._door
 
@@ -148,7 +192,7 @@ class Pages:
         return f"http://127.0.0.1:{port}/open/{door.ticket}"
 
     def _greet(self) -> list[Message]:
-        asked: list[Message] = [{"type": "witness"}] if self._login.witness else []
+        asked: list[Message] = [{"type": "witness"}] if self._is_witnessed else []
         return [*asked, self._traits_message(), self._time_message()]
 
     # Helpers.

@@ -56,7 +56,13 @@ class Paste(msgspec.Struct, tag="paste"):
     account_id: str
 
 
-Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste
+class Redirected(msgspec.Struct, tag="redirected"):
+    """The user has entered the address that an app's login has ended at."""
+
+    address: str
+
+
+Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected
 
 
 def read_said(content: dict[str, Any]) -> Said | None:

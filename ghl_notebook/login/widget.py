@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import concurrent.futures
-import logging
-import sys
-import time
-import webbrowser
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import anywidget
 import traitlets as t
 
 from ghl_notebook.api import Client
-from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
+from ghl_notebook.errors import FrontEndError
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import read_account_ids
 
+from .card import Card, kept
 from .front_end import FrontEnd, find_front_end
 from .login import Login, Witness
 from .pages import Pages
-from .screen import SCREEN
-from .state import ENDS, LoginState, Status
-
-_STATIC = Path(__file__).parent / "static"
-_log = logging.getLogger("ghl_notebook.login")
-_OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
-_RESEND_SECONDS = 1.0
-_PATIENCE_SECONDS = 30.0
+from .protocol import Begin, Cancel, Lost, Paste, Recheck, Said
+from .state import Claim, Heard, LoginState, Status, Way
+from .static_files import read_script, read_style
 
 
-def _kept(trait: Any) -> Any:
-    """Make a trait that flows to the page only: the kernel alone sets it."""
-    return trait.tag(sync=True, kernel_owned=True)
-
-
-class ConnectAccount(anywidget.AnyWidget):
+class ConnectAccount(Card):
     """A card that connects a social account through the service's OAuth.
 
     Display it, press its button, log in in the window that opens; the window closes itself and
@@ -135,29 +116,31 @@ class ConnectAccount(anywidget.AnyWidget):
     """
 
     # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
-    _esm = (_STATIC / "connect.js").read_text(encoding="utf-8")
-    _css = (_STATIC / "connect.css").read_text(encoding="utf-8")
+    _esm = read_script("connect")
+    _css = read_style("connect")
 
-    platform = _kept(t.Unicode(read_only=True))
-    platform_name = _kept(t.Unicode(read_only=True))
-    status = _kept(t.Unicode("idle", read_only=True))
-    delivered_by = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    location_id = _kept(t.Unicode(read_only=True))
-    user_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    action_type = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    page = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    placement = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    account_id = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    reconnect = _kept(t.Bool(False, read_only=True))
-    account_name = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    reconnect_accounts = _kept(t.List(t.Unicode(), read_only=True))
-    payload = _kept(t.Dict(read_only=True))
-    account_names = _kept(t.List(t.Unicode(), read_only=True))
-    error = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    notice = _kept(t.Unicode(None, allow_none=True, read_only=True))
-    watches_accounts = _kept(t.Bool(False, read_only=True))
-    time_limit = _kept(t.Float(read_only=True))
-    can_recheck = _kept(t.Bool(False, read_only=True))
+    _login: Login
+
+    platform = kept(t.Unicode(read_only=True))
+    platform_name = kept(t.Unicode(read_only=True))
+    status = kept(t.Unicode("idle", read_only=True))
+    delivered_by = kept(t.Unicode(None, allow_none=True, read_only=True))
+    location_id = kept(t.Unicode(read_only=True))
+    user_id = kept(t.Unicode(None, allow_none=True, read_only=True))
+    action_type = kept(t.Unicode(None, allow_none=True, read_only=True))
+    page = kept(t.Unicode(None, allow_none=True, read_only=True))
+    placement = kept(t.Unicode(None, allow_none=True, read_only=True))
+    account_id = kept(t.Unicode(None, allow_none=True, read_only=True))
+    reconnect = kept(t.Bool(False, read_only=True))
+    account_name = kept(t.Unicode(None, allow_none=True, read_only=True))
+    reconnect_accounts = kept(t.List(t.Unicode(), read_only=True))
+    payload = kept(t.Dict(read_only=True))
+    account_names = kept(t.List(t.Unicode(), read_only=True))
+    error = kept(t.Unicode(None, allow_none=True, read_only=True))
+    notice = kept(t.Unicode(None, allow_none=True, read_only=True))
+    watches_accounts = kept(t.Bool(False, read_only=True))
+    time_limit = kept(t.Float(read_only=True))
+    can_recheck = kept(t.Bool(False, read_only=True))
 
     def __init__(
         self,
@@ -172,16 +155,7 @@ class ConnectAccount(anywidget.AnyWidget):
         witness: Witness | None = None,
         **kwargs: Any,
     ) -> None:
-        unknown = [
-            name
-            for name in kwargs
-            if name.startswith("_") or not self.has_trait(name) or self._is_kernel_owned(name)
-        ]
-        if unknown:
-            raise ArgumentError(
-                f"ConnectAccount takes no {', '.join(map(repr, unknown))}.",
-                "See help(ghl_notebook.ConnectAccount) for what it takes.",
-            )
+        self._check(kwargs)
         self._login = Login(
             client,
             platform,
@@ -192,8 +166,14 @@ class ConnectAccount(anywidget.AnyWidget):
             time_limit=time_limit,
             witness=witness,
         )
-        self._pages = Pages(self._login, self.send, self._shown_traits)
-        self._is_in_browser = False
+        self._what = f"The login for {self._login.platform.title}"
+        self._pages = Pages(
+            self._login,
+            self.send,
+            self._shown_traits,
+            tell=self._hear,
+            is_witnessed=witness is not None,
+        )
         # Set before the comm opens, so that the page has them from its first moment on.
         self.set_trait("platform", self._login.platform.key)
         self.set_trait("platform_name", self._login.platform.title)
@@ -203,59 +183,9 @@ class ConnectAccount(anywidget.AnyWidget):
         self.set_trait("account_name", account_name)
         self.set_trait("time_limit", float(time_limit))
         super().__init__(**kwargs)
-        self.on_msg(self._receive)
 
     def __repr__(self) -> str:
         return f"ConnectAccount({self.platform!r}, status={self.status!r})"
-
-    # What a user's code calls.
-
-    def __await__(self) -> Generator[Any, None, Self]:
-        return self._finish().__await__()
-
-    def wait(self, timeout: float | None = None) -> Self:
-        """Wait until the login is connected, and return it.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds to wait; the login itself goes on after them, until its own time limit. Waiting
-            never outlasts that limit, which begins now if nobody has pressed the button yet.
-
-        Raises
-        ------
-        FrontEndError
-            If there is no notebook front end.
-        LoginError
-            If the login ends otherwise, or `timeout` is over.
-        """
-        until = None if timeout is None else time.monotonic() + timeout
-        for outcome in self._waiting("loopback"):
-            left = _RESEND_SECONDS if until is None else until - time.monotonic()
-            if left <= 0:
-                raise LoginTimeoutError(
-                    f"The login for {self.platform_name} is not finished after {timeout} s.",
-                    "It goes on: finish it in its window, then wait again.",
-                )
-            concurrent.futures.wait([outcome], min(left, _RESEND_SECONDS))
-        self._login.finished()
-        return self
-
-    def open_in_browser(self, open_url: Callable[[str], bool] = webbrowser.open) -> None:
-        """Show the login in the system's browser, outside of any notebook.
-
-        The card's own page, on 127.0.0.1; for scripts, IPython in a terminal, and front ends that
-        open no windows. The address is written to stderr as well. It can be opened once.
-
-        Parameters
-        ----------
-        open_url : callable, optional
-            Opens an address and tells whether it could; Python's ``webbrowser.open`` by default.
-        """
-        self._is_in_browser = True
-        address = self._pages.address()
-        said = "The login opens in your browser. If you do not see it, open"
-        sys.stderr.write(f"{said if open_url(address) else 'Open'} {address} on this computer.\n")
 
     def paste(self, account_id: str) -> None:
         """Finish the login by the account id of a login that has happened.
@@ -274,23 +204,9 @@ class ConnectAccount(anywidget.AnyWidget):
         self._login.paste(str(account_id))
         self._flush()
 
-    def cancel(self) -> None:
-        """Give up the attempt that is going; a later click begins another one."""
-        self._login.cancel()
-        self._flush()
-
     def finished(self) -> tuple[str, str]:
         """Return platform and account id, or raise the `LoginError` that says why there is none."""
         return self.platform, self._login.finished()
-
-    def close(self) -> None:
-        """Cancel the login and remove the card."""
-        # ipywidgets also closes widgets that are half made, and all that are left at the very end,
-        # when no thread can be started any more.
-        if (pages := getattr(self, "_pages", None)) and not sys.is_finalizing():
-            self._login.cancel()
-            pages.close()
-        super().close()
 
     # What the login shows (see `login.Screen`); these run in the screen's thread.
 
@@ -315,13 +231,7 @@ class ConnectAccount(anywidget.AnyWidget):
             "can_recheck": state.can_recheck,
             "status": str(state.status),
         }
-        with self.hold_sync():
-            for name, value in news.items():
-                try:
-                    self.set_trait(name, value)
-                except Exception:  # noqa: BLE001
-                    # A user's observer failed, of this trait: the others are set all the same.
-                    _log.exception("An observer of a login's %s failed", name)
+        self._bring_up(news)
         self._pages.show(state)
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
@@ -332,58 +242,31 @@ class ConnectAccount(anywidget.AnyWidget):
         """Have the page close the window that it opened in vain."""
         self._pages.close_window(request)
 
-    # What the page says; on which thread depends on the front end.
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what a page may change: how the card lies there, never what it is or says."""
-        super().set_state({k: v for k, v in sync_data.items() if k in _OF_THE_PAGE})
-
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        if isinstance(content, dict):
-            self._pages.take(content, "comm")
-
     # Helpers.
 
-    async def _finish(self) -> Self:
-        done: asyncio.Future[LoginState] | None = None
-        for outcome in self._waiting("comm", "loopback"):
-            done = done or asyncio.wrap_future(outcome)
-            await asyncio.wait([done], timeout=_RESEND_SECONDS)
-        self._login.finished()
-        return self
+    def _hear(self, said: Said, way: Way) -> None:
+        """Tell the login what a page has said."""
+        match said:
+            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
+                pass
+            case Begin(request=request):
+                self._login.begin(request)
+            case Claim() as claim:
+                self._login.claim(claim, way)
+            case Heard() as heard:
+                self._login.heard(heard)
+            case Lost(run=run):
+                self._login.lost(run)
+            case Paste(account_id=account_id):
+                self._login.paste(account_id)
+            case Cancel(run=run):
+                self._login.cancel(run)
+            case Recheck(run=run):
+                self._login.recheck(run)
 
-    def _waiting(self, *ways: str) -> Iterator[Future[LoginState]]:
-        """Yield the outcome again and again until it is there; the caller waits in between.
-
-        Nobody may press the button when no page is heard in these `ways`: that is said after a
-        while.
-        """
-        if SCREEN.is_current_thread():
-            raise ArgumentError(
-                "A login was waited for in a function that observes a login.",
-                "Use its traits there, or wait in a cell.",
-            )
-        needs_page = self._login.client.browser is None and self.status not in ENDS
-        if needs_page and not self._is_in_browser:
-            needs_page = self._needs_person()
-        outcome = self._login.outcome()
-        if self._login.state.status is Status.IDLE:
-            self._login.begin(None if needs_page else "browser")
-        patience = time.monotonic() + _PATIENCE_SECONDS
-        try:
-            while not outcome.done():
-                if needs_page and not any(self._pages.heard[way].is_set() for way in ways):
-                    if time.monotonic() > patience and not self._is_in_browser:
-                        raise FrontEndError(
-                            f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
-                            "Display the login in a cell of its own, press its button there, and "
-                            "run the cells that use it when the card says connected.",
-                        )
-                    # The card may appear only now, and what its page says is not read meanwhile.
-                    self._pages.introduce()
-                yield outcome
-        finally:
-            outcome.cancel()
+    def _needs_page(self) -> bool:
+        """Tell whether the login needs a page: not where the client has a browser of its own."""
+        return self._login.client.browser is None
 
     def _needs_person(self) -> bool:
         """Tell whether a person is needed; use an earlier login where nobody can be asked."""
@@ -400,17 +283,3 @@ class ConnectAccount(anywidget.AnyWidget):
             )
         self._login.paste(account_id)
         return False
-
-    def _shown_traits(self) -> dict[str, Any]:
-        """Return the traits that the kernel alone sets: what a page shows."""
-        names = [name for name in self.trait_names() if self._is_kernel_owned(name)]
-        return {name: getattr(self, name) for name in names}
-
-    def _flush(self) -> None:
-        if not SCREEN.is_current_thread():
-            SCREEN.post(lambda: None).result()
-
-    @classmethod
-    def _is_kernel_owned(cls, name: str) -> bool:
-        trait = cls.class_traits().get(name)
-        return trait is not None and bool(trait.metadata.get("kernel_owned"))

@@ -16,6 +16,8 @@ from .bulk import without_collector
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
+from .refusal import Refusal, describe_body, json_object, read_refusal
+from .token import TokenAnswer
 
 __all__ = [
     "MAX_MESSAGE_CHARACTERS",
@@ -30,14 +32,19 @@ __all__ = [
     "MetaPage",
     "Platform",
     "Record",
+    "Refusal",
     "StorefrontAddress",
+    "TokenAnswer",
     "User",
     "UserRoles",
     "attach_body",
     "available_accounts",
+    "describe_body",
     "find_platform",
+    "json_object",
     "read_account_id",
     "read_message",
+    "read_refusal",
     "same_platform",
     "without_collector",
 ]

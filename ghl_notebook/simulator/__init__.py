@@ -4,8 +4,9 @@ For tests, demos and notebooks without an account. It shares no code with the re
 package, so that it cannot share its mistakes.
 """
 
+from .clock import running_clock
 from .levers import Levers
 from .simulator import Simulator
 from .user import MessageEvent
 
-__all__ = ["Levers", "MessageEvent", "Simulator"]
+__all__ = ["Levers", "MessageEvent", "Simulator", "running_clock"]

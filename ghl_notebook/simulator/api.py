@@ -9,6 +9,7 @@ from typing import Literal
 
 from . import attach
 from .faults import known, not_found
+from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
 from .records import Token
 from .seed import PLATFORMS, UNSUPPORTED
@@ -31,6 +32,7 @@ class Route:
     scope: str
     handler: Callable[[Call], Answer]
     audience: Audience = "sub_account"
+    v3_only: bool = False
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -48,6 +50,7 @@ class Api:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._tokens = TokenEndpoint(world)
         do = Operations(world)
         read, write = "socialplanner/oauth.readonly", "socialplanner/oauth.write"
         self._routes: list[Route] = []
@@ -67,6 +70,9 @@ class Api:
         add("GET", "/users/", "users.readonly", do.users)
         add("GET", "/locations/search", "locations.readonly", do.locations, "both")
         add("GET", "/oauth/installedLocations", "oauth.readonly", do.installed, "agency")
+        mint = self._tokens.mint
+        add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
+        add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
 
     def _add(
         self,
@@ -75,8 +81,11 @@ class Api:
         scope: str,
         handler: Callable[[Call], Answer],
         audience: Audience = "sub_account",
+        *,
+        v3_only: bool = False,
     ) -> None:
-        self._routes.append(Route(method, _pattern(template), scope, handler, audience))
+        route = Route(method, _pattern(template), scope, handler, audience, v3_only)
+        self._routes.append(route)
 
     def answer(self, call: Call) -> Answer:
         """Answer one call.
@@ -86,11 +95,14 @@ class Api:
         RefusedError
             For every error.
         """
+        is_token_endpoint = (call.method, call.path) == ("POST", TOKEN)
         version = call.headers.get("version")
-        if version is None:
+        if version is None and not is_token_endpoint:
             raise known("version_missing")
-        if version not in VERSIONS:
+        if version not in (None, *VERSIONS):
             raise known("version_invalid")
+        if is_token_endpoint:
+            return self._tokens.token(call)
         token = self._token(call)
         route = self._find(call)
         self._check_audience(token, route)
@@ -112,14 +124,16 @@ class Api:
         """Return the route of a call; a wrong path reads as 404 or as a missing scope."""
         for route in self._routes:
             found = route.pattern.fullmatch(call.path)
-            if found and route.method == call.method and self._exists(found, call):
+            if found and route.method == call.method and self._exists(route, found, call):
                 call.params = found.groupdict()
                 return route
         if not call.path.startswith(SERVICES) or self._is_miscased(call):
             raise known("scope_missing")
         raise not_found(call.method, call.path)
 
-    def _exists(self, found: re.Match[str], call: Call) -> bool:
+    def _exists(self, route: Route, found: re.Match[str], call: Call) -> bool:
+        if route.v3_only and call.headers["version"] != "v3":
+            return False
         platform = found.groupdict().get("platform")
         if platform is None:
             return True
@@ -138,7 +152,7 @@ class Api:
         return call.path != lower.path and any(
             (found := route.pattern.fullmatch(lower.path)) is not None
             and route.method == call.method
-            and self._exists(found, lower)
+            and self._exists(route, found, lower)
             for route in self._routes
         )
 

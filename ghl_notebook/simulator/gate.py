@@ -13,8 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from .api import Api
 from .faults import Failure, RefusedError, known
-from .limits import RateLimiter
+from .limits import RateLimiter, counted_for
 from .provider import Provider
+from .recording import record
 from .wire import Answer, Call, Recorded, World
 
 
@@ -58,7 +59,7 @@ class Gate:
         else:
             answer = await self._service(call)
         if not call.path.startswith(("/static/", "/avatars/")):
-            self._record(call, answer)
+            self._recorded.append(record(call, answer))
         await _response(answer)(scope, receive, send)
 
     def _page(self, call: Call) -> Answer:
@@ -69,7 +70,7 @@ class Gate:
         if call.headers.get("user-agent", "").lower().startswith("python-urllib"):
             # The CDN refuses before the service sees, counts or traces anything.
             return self._failed(known("user_agent_refused").failure)
-        allowed, headers = self._limiter.count(call.bearer)
+        allowed, headers = self._limiter.count(counted_for(call, self._world.state))
         answer = await self._limited(call, allowed)
         return replace(answer, headers={**headers, **answer.headers})
 
@@ -103,31 +104,6 @@ class Gate:
     def _traced(self, body: Any) -> Any:
         """Add the ``traceId`` that is in most bodies."""
         return {**body, "traceId": self._world.state.trace_id()} if isinstance(body, dict) else body
-
-    def _record(self, call: Call, answer: Answer) -> None:
-        headers = dict(call.headers)
-        if "authorization" in headers:
-            headers["authorization"] = headers["authorization"].partition(" ")[0]
-        self._recorded.append(
-            Recorded(
-                method=call.method,
-                path=call.path,
-                query=dict(call.query),
-                headers=headers,
-                body=_parsed(call.body),
-                status=answer.status,
-                answer=answer.body,
-            )
-        )
-
-
-def _parsed(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode(errors="replace")
 
 
 def _response(answer: Answer) -> Response:

@@ -42,9 +42,27 @@ class Levers:
     gateway_timeout : float
         Seconds after which a slow answer becomes 401 ``Command timed out``.
     rate_limit, rate_interval : int, float
-        Requests that a token may send in one interval, and its length in seconds.
+        Requests in one interval, and its length in real seconds. They are counted per app and
+        sub-account (or agency), at the token endpoint per client, else per bearer.
     daily_limit : int
-        Requests that a token may send in a day.
+        Requests in a day of the simulated clock.
+    rate_window : str
+        "fixed": the interval begins with its first request, and then all of the limit is back.
+        "sliding": each request is given back one interval after it was sent.
+    rate_headers : bool
+        Answers tell the limits.
+    token_lifetime : int
+        Seconds for which a new access token is accepted, told as ``expires_in``.
+    code_lifetime, refresh_lifetime : int
+        Seconds for which a new authorization code and a new refresh token are accepted.
+    pkce : str
+        "supported": a code that was asked for with a challenge wants its verifier. "required":
+        the authorization page wants a challenge. "ignored": nobody looks at either.
+    token_location : str or None
+        The ``locationId`` of the token answers, instead of the right one.
+    rotate_then_fail : int
+        How many of the next refreshes are done, but answered with 502 and a page: the old refresh
+        token is used up and nobody knows the new one. Counts down.
     start_answer : str
         What start answers: "redirect", "html" (200 with the provider's page), "no_location"
         (302 without an address) or "odd_scheme" (302 to `odd_location`).
@@ -96,6 +114,14 @@ class Levers:
         self.rate_limit: int = 100
         self.rate_interval: float = 10.0
         self.daily_limit: int = 200_000
+        self.rate_window: Literal["fixed", "sliding"] = "fixed"
+        self.rate_headers: bool = True
+        self.token_lifetime: int = 86_399
+        self.code_lifetime: int = 300
+        self.refresh_lifetime: int = 365 * 86_400
+        self.pkce: Literal["supported", "required", "ignored"] = "supported"
+        self.token_location: str | None = None
+        self.rotate_then_fail: int = 0
         self.start_answer: Literal["redirect", "html", "no_location", "odd_scheme"] = "redirect"
         self.odd_location: str = "javascript:void(0)"
         self.consent_coop: str | None = None

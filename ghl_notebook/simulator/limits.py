@@ -1,25 +1,58 @@
-"""The rate limit: a window per token, told in headers on every answer of the API."""
+"""The rate limit, as published: per app and sub-account, told on every answer of the API."""
 
 from __future__ import annotations
 
+import json
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from .levers import Levers
+from .state import State
+from .wire import Call
 
 
 @dataclass(slots=True)
 class _Window:
+    """What one caller sent: for either kind of interval, and today."""
+
     began: float
-    used: int
     day: str
-    used_today: int
+    used: int = 0
+    used_today: int = 0
+    sent: deque[float] = field(default_factory=deque)
+
+
+def counted_for(call: Call, state: State) -> str:
+    """Return whom a request is counted for.
+
+    All tokens of one app for one sub-account, or for one agency, share a limit. The token endpoint
+    is counted per client. Any other bearer, such as a private integration token, has its own.
+    """
+    if call.path == "/oauth/token":
+        return f"client {_client_id(call)}"
+    token = state.token_of(call.bearer)
+    if token is None or token.client_id is None:
+        return f"bearer {call.bearer}"
+    return f"app {token.client_id} {token.location_id or token.company_id}"
+
+
+def _client_id(call: Call) -> str:
+    fields: object = call.form()
+    if call.media_type == "application/json":
+        try:
+            fields = json.loads(call.body)
+        except ValueError:
+            return ""
+    if not isinstance(fields, dict):
+        return ""
+    return str(fields.get("client_id") or fields.get("clientId") or "")
 
 
 class RateLimiter:
-    """Counts what each token sends in an interval and in a day.
+    """Counts what each caller sends in an interval and in a day.
 
     Parameters
     ----------
@@ -42,8 +75,8 @@ class RateLimiter:
         self._monotonic = monotonic
         self._windows: dict[str, _Window] = {}
 
-    def count(self, token: str) -> tuple[bool, dict[str, str]]:
-        """Count one request.
+    def count(self, caller: str) -> tuple[bool, dict[str, str]]:
+        """Count one request; one that is refused uses nothing up.
 
         Returns
         -------
@@ -52,19 +85,30 @@ class RateLimiter:
         """
         levers, seconds, now = self._levers, self._monotonic(), self._clock().astimezone(UTC)
         today = now.date().isoformat()
-        window = self._windows.setdefault(token, _Window(seconds, 0, today, 0))
+        window = self._windows.setdefault(caller, _Window(seconds, today))
+        # Both are kept up to date, so that the lever may be changed at any time.
         if seconds - window.began >= levers.rate_interval:
             window.began, window.used = seconds, 0
+        while window.sent and seconds - window.sent[0] >= levers.rate_interval:
+            window.sent.popleft()
         if window.day != today:
             window.day, window.used_today = today, 0
-        allowed = window.used < levers.rate_limit and window.used_today < levers.daily_limit
+        allowed = self._used(window) < levers.rate_limit and window.used_today < levers.daily_limit
         if allowed:
             window.used += 1
             window.used_today += 1
+            window.sent.append(seconds)
+        return allowed, self._headers(window, now) if levers.rate_headers else {}
+
+    def _used(self, window: _Window) -> int:
+        return len(window.sent) if self._levers.rate_window == "sliding" else window.used
+
+    def _headers(self, window: _Window, now: datetime) -> dict[str, str]:
+        levers = self._levers
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
-        return allowed, {
+        return {
             "x-ratelimit-max": str(levers.rate_limit),
-            "x-ratelimit-remaining": str(max(0, levers.rate_limit - window.used)),
+            "x-ratelimit-remaining": str(max(0, levers.rate_limit - self._used(window))),
             "x-ratelimit-interval-milliseconds": str(round(levers.rate_interval * 1000)),
             "x-ratelimit-limit-daily": str(levers.daily_limit),
             "x-ratelimit-daily-remaining": str(max(0, levers.daily_limit - window.used_today)),

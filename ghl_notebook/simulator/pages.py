@@ -43,12 +43,21 @@ _DOCUMENT = """<!doctype html>
 """
 
 
-def _document(world: World, platform: str, title: str, main: str, head: str = "") -> str:
+def document(
+    world: World,
+    platform: str,
+    title: str,
+    main: str,
+    head: str = "",
+    *,
+    name: str | None = None,
+) -> str:
+    """Return a whole page; its notice names the platform, or what ``name`` says."""
     return _DOCUMENT.format(
         title=escape(title),
         root=escape(root(world)),
         platform=escape(platform if platform in PLATFORMS else "none"),
-        name=escape(PLATFORMS.get(platform, "provider")),
+        name=escape(name or PLATFORMS.get(platform, "provider")),
         head=head,
         main=main,
     )
@@ -95,7 +104,7 @@ def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str
 </div>
 <p class="fine">Logs in through {escape(via)}. Not a real login: no password is asked.</p>
 </form>"""
-    return _document(world, platform, f"Log in with {name} (simulation)", main)
+    return document(world, platform, f"Log in with {name} (simulation)", main)
 
 
 def _person(world: World, person: Person, platform: str, checked: bool) -> str:
@@ -155,15 +164,16 @@ def finish_page(world: World, platform: str, messages: list[Any], *, account_id:
 <p id="unreported" role="alert" hidden>This window could not report back: its link to the page that
 opened it is cut. Go back to that page. {hint}</p>
 </div>"""
-    return _document(world, platform, f"{outcome} (simulation)", main, head)
+    return document(world, platform, f"{outcome} (simulation)", main, head)
 
 
-def trouble_page(world: World, platform: str, text: str) -> str:
+def trouble_page(world: World, platform: str, text: str, *, name: str | None = None) -> str:
     """Return the page of a link that does not work."""
     main = f"""
 <div class="outcome"><h1>This link does not work</h1>
 <p role="alert">{escape(text)} Close this window and start again.</p></div>"""
-    return _document(world, platform, "This link does not work (simulation)", main)
+    title = "This link does not work (simulation)"
+    return document(world, platform, title, main, name=name)
 
 
 def avatar(name: str, number: int) -> str:

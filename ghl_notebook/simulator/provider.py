@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from . import pages
+from .chooser import CHOOSE, Chooser
 from .seed import PLATFORMS
 from .wire import Answer, Call, World
 
@@ -27,11 +28,14 @@ class Provider:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._chooser = Chooser(world)
 
     def serves(self, path: str) -> bool:
         """Say whether a path belongs to the browser's side."""
-        return path.startswith(("/consent/", "/static/", "/avatars/")) or bool(
-            _FINISH.fullmatch(path)
+        return (
+            path.startswith(("/consent/", "/static/", "/avatars/"))
+            or path == CHOOSE
+            or _FINISH.fullmatch(path) is not None
         )
 
     def answer(self, call: Call) -> Answer:
@@ -49,6 +53,11 @@ class Provider:
             case ("social-media-posting", "GET"):
                 found = _FINISH.fullmatch(call.path)
                 answer = self._finish(found[1] if found else "", call)
+            case ("oauth", "GET"):
+                answer = self._chooser.ask(call)
+                answer.headers["content-security-policy"] = self._policy(self._chooser.policy(call))
+            case ("oauth", "POST"):
+                answer = self._chooser.decide(call)
             case _:
                 answer = Answer(405, "Method Not Allowed")
         answer.headers.setdefault("content-security-policy", self._policy())
@@ -56,9 +65,10 @@ class Provider:
         answer.headers.setdefault("cache-control", "no-store")
         return answer
 
-    def _policy(self) -> str:
+    def _policy(self, elsewhere: str | None = None) -> str:
         # The browser also holds the redirect after the form against form-action.
-        elsewhere = f" {self.other_origin}" if self.other_origin else ""
+        if elsewhere is None:
+            elsewhere = f" {self.other_origin}" if self.other_origin else ""
         return (
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
             f"form-action 'self'{elsewhere}; base-uri 'none'; frame-ancestors 'none'"
@@ -78,7 +88,7 @@ class Provider:
     def _ask(self, platform: str, call: Call) -> Answer:
         state = call.query.get("state", "")
         ticket = self._world.state.verify(state)
-        if ticket is None or ticket["platform"] != platform:
+        if ticket is None or ticket.get("platform") != platform:
             return self._trouble(platform, "It was not made by this simulation.")
         answer = _html(pages.consent_page(self._world, platform, ticket, state))
         if self._world.levers.consent_coop:
@@ -93,7 +103,7 @@ class Provider:
         state = form.get("state", [""])[0]
         ticket = self._world.state.verify(state)
         person = form.get("person", [""])[0]
-        if ticket is None or ticket["platform"] != platform:
+        if ticket is None or ticket.get("platform") != platform:
             return self._trouble(platform, "It was not made by this simulation.")
         if form.get("decision") == ["allow"]:
             if person not in self._world.state.people:
@@ -121,7 +131,7 @@ class Provider:
     def _finish(self, platform: str, call: Call) -> Answer:
         world = self._world
         ticket = world.state.verify(call.query.get("state", ""))
-        if ticket is None or ticket["platform"] != platform:
+        if ticket is None or ticket.get("platform") != platform:
             return self._trouble(platform, "It was not made by this simulation.")
         if "error" in call.query:
             messages = self._messages(platform, None)

@@ -19,6 +19,17 @@ class Token:
     location_id: str | None
     scopes: frozenset[str]
     expires_at: datetime | None = None
+    #: Of an OAuth token: the app it was made for, and the install it descends from.
+    client_id: str | None = None
+    install_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """An agency."""
+
+    id: str
+    name: str
 
 
 @dataclass(slots=True)

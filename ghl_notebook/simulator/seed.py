@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from .records import Account, Group, Location, Login, Page, Person, Token, User
+from .oauth_records import App, Install
+from .places import add_places
+from .records import Account, Company, Group, Location, Login, Page, Person, Token, User
 from .state import CONNECTION_LIFETIME, State, account_id
 
 #: How a platform is called on its consent page, for every platform that can be connected.
@@ -38,6 +40,25 @@ SCOPES = frozenset(
         "oauth.readonly",
     }
 )
+
+#: What the simulated app may ask for: the scopes above, and others that nothing here needs.
+APP_SCOPES = SCOPES | {
+    "oauth.write",
+    "users.write",
+    "locations.write",
+    "socialplanner/category.readonly",
+    "socialplanner/category.write",
+    "socialplanner/csv.readonly",
+    "socialplanner/csv.write",
+    "socialplanner/post.readonly",
+    "socialplanner/post.write",
+    "socialplanner/stat.readonly",
+    "socialplanner/tag.readonly",
+    "socialplanner/tag.write",
+}
+
+#: Registered for the simulated app; a loopback address matches at any port (RFC 8252, 7.3).
+REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback"
 
 _TYPES = {
     "facebook": "page",
@@ -86,17 +107,20 @@ _PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
 FIRST_INSTAGRAM = "17841405123456789"
 
 
-def seed_state(seed: int, clock: Callable[[], datetime]) -> State:
-    """Return the state of a simulator that nobody has called yet."""
+def seed_state(seed: int, clock: Callable[[], datetime], places: int = 0) -> State:
+    """Return the state of a simulator that nobody has called yet, with so many more places."""
     state = State(seed, clock)
     company = state.short_id("company")
     main = Location(state.short_id("location"), "Lumière Hospitality", company)
     second = Location(state.short_id("location"), "Nordljus Studio", company)
+    state.companies = {company: Company(company, "Bright Harbour Agency")}
     state.locations = {place.id: place for place in (main, second)}
     _add_tokens(state, company, main, second)
     _add_users(state, main, second)
     _add_people(state)
     _add_accounts(state, main, second)
+    _add_app(state)
+    add_places(state, places, company)
     return state
 
 
@@ -105,13 +129,38 @@ def _add_tokens(state: State, company: str, main: Location, second: Location) ->
     state.tokens = {
         "main": Token("pit-00000000-simulated", "sub_account", company, main.id, SCOPES),
         "second": Token("pit-00000002-simulated", "sub_account", company, second.id, SCOPES),
-        "company": Token("company-00000000-simulated", "company", company, None, SCOPES),
+        "company": Token(
+            "company-00000000-simulated", "company", company, None, SCOPES | {"oauth.write"}
+        ),
         "agency": Token("pit-00000001-simulated", "agency_integration", company, None, SCOPES),
         "expired": Token(
             "expired-00000000-simulated", "sub_account", company, main.id, SCOPES, past
         ),
         "no_scopes": Token("pit-00000003-simulated", "sub_account", company, main.id, frozenset()),
     }
+
+
+def _add_app(state: State) -> None:
+    app = App(
+        client_id=f"{state.hex_id('app')}-simulate",
+        client_secret=f"secret-{state.digest('client-secret').hex()[:36]}",
+        name="LeadConnector Notebook",
+        redirect_uris=[REDIRECT_URI],
+        scopes=APP_SCOPES,
+    )
+    state.apps = {app.client_id: app}
+    company = state.tokens["company"]
+    owner = next(user.id for user in state.users if user.type == "agency")
+    install = Install(
+        id=state.hex_id("install"),
+        client_id=app.client_id,
+        company_id=company.company_id,
+        location_id=None,
+        user_id=owner,
+        scopes=tuple(sorted(company.scopes)),
+    )
+    state.installs = {install.id: install}
+    company.client_id, company.install_id = app.client_id, install.id
 
 
 def _add_users(state: State, main: Location, second: Location) -> None:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from . import user
+from .clock import standing_clock
 from .gate import Gate
 from .levers import Levers
 from .limits import RateLimiter
+from .oauth_records import App
 from .seed import seed_state
 from .server import ServerThread
 from .state import State
 from .user import MessageEvent
 from .wire import Recorded, World
-
-#: The instant a simulator lives in unless told otherwise, so that its answers never change.
-EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-
-
-def _epoch() -> datetime:
-    return EPOCH
 
 
 class Simulator:
@@ -44,6 +40,11 @@ class Simulator:
         is replaced.
     clock : callable, optional
         The current time with a time zone; by default it stands still at 2026-01-05T09:00:00Z.
+        `running_clock` makes one that runs.
+    locations : int
+        How many more sub-accounts the agency has than the two of the examples.
+    monotonic : callable, optional
+        Seconds that only grow, for the interval of the rate limit; by default real ones.
 
     Attributes
     ----------
@@ -69,13 +70,15 @@ class Simulator:
         port: int = 0,
         public_url: str | None = None,
         clock: Callable[[], datetime] | None = None,
+        locations: int = 0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = seed_state(seed, clock or _epoch)
+        self.state = seed_state(seed, clock or standing_clock, locations)
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
         self._world = World(self.state, self.levers)
-        self._limiter = RateLimiter(self.levers, self.state.clock)
+        self._limiter = RateLimiter(self.levers, self.state.clock, monotonic)
         self._gate: Gate | None = None
         self._recorded: list[Recorded] = []
         self._server: ServerThread | None = None
@@ -152,8 +155,32 @@ class Simulator:
         return next(one.id for one in users if one.role == "admin" and not one.deleted)
 
     @property
+    def client_id(self) -> str:
+        """The client id of the simulated app."""
+        return self._app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """The client secret of the simulated app."""
+        return self._app.client_secret
+
+    @property
+    def redirect_uri(self) -> str:
+        """The redirect URI of the simulated app; it matches at any port of 127.0.0.1."""
+        return self._app.redirect_uris[0]
+
+    @property
+    def authorize_url(self) -> str:
+        """The address of the authorization page, without a query."""
+        return f"{self.public_url}/oauth/chooselocation"
+
+    @property
+    def _app(self) -> App:
+        return next(iter(self.state.apps.values()))
+
+    @property
     def requests(self) -> list[Recorded]:
-        """What was asked and answered so far, without bearers, pictures and styles."""
+        """What was asked and answered so far, without secrets, pictures and styles."""
         return list(self._recorded)
 
     def play_user(
@@ -200,6 +227,75 @@ class Simulator:
             tick=tick,
             allow=allow,
         )
+
+    def play_installer(
+        self, authorization_url: str, *, choose: str | None = None, allow: bool = True
+    ) -> str:
+        """Play the person who installs the app: open the authorization page and press a button.
+
+        Plain HTTP without a browser; may be called from any thread.
+
+        Parameters
+        ----------
+        authorization_url : str
+            `authorize_url` with the query of an app.
+        choose : str, optional
+            Name or id of a sub-account, or "agency"; by default the main sub-account.
+        allow : bool
+            Press "Allow" or "Deny".
+
+        Returns
+        -------
+        str
+            The redirect URI with ``code`` or ``error`` and ``state``; it is not requested.
+
+        Raises
+        ------
+        LookupError
+            When the page shows an error or not that choice.
+        ValueError
+            When the address does not lead to this simulator; nothing is sent then.
+        """
+        return user.play_installer(
+            authorization_url,
+            base_url=self.base_url,
+            public_url=self.public_url,
+            choose=choose or self.location_id,
+            allow=allow,
+        )
+
+    def install(
+        self,
+        choose: str | None = None,
+        *,
+        scopes: Iterable[str] | None = None,
+        approved: Iterable[str] | None = None,
+    ) -> dict[str, Any]:
+        """Install the app at once, without HTTP, and return the token endpoint's answer.
+
+        Parameters
+        ----------
+        choose : str, optional
+            Name or id of a sub-account, or "agency"; by default the main sub-account.
+        scopes : iterable of str, optional
+            By default all of the app's.
+        approved : iterable of str, optional
+            Of the agency: ids of the sub-accounts a token may be minted for; by default all.
+
+        Returns
+        -------
+        dict
+            In snake case: ``access_token``, ``refresh_token``, ``expires_in`` and so on.
+
+        Raises
+        ------
+        LookupError
+            When there is no such sub-account.
+        """
+        installs = self._world.installs
+        wanted = sorted(self._app.scopes) if scopes is None else scopes
+        install = installs.install(self._app, installs.target(choose), wanted, approved)
+        return installs.pair(install, install.location_id)
 
     def _started(self, value: str) -> str:
         if not value:

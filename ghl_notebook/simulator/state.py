@@ -11,7 +11,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .records import Account, Code, Group, Location, Login, Page, Person, Token, User
+from .oauth_records import App, Grant, Install, RefreshToken
+from .records import (
+    Account,
+    Code,
+    Company,
+    Group,
+    Location,
+    Login,
+    Page,
+    Person,
+    Token,
+    User,
+)
 
 #: Facebook and Instagram connections were seen to run for about this long (behaviour: accounts).
 CONNECTION_LIFETIME = timedelta(days=60)
@@ -32,7 +44,15 @@ class State:
         self.lock = threading.RLock()
         self.seed = seed
         self.clock = clock
+        #: By the names that tests call them by.
         self.tokens: dict[str, Token] = {}
+        #: Access tokens that the token endpoint made, by their value.
+        self.issued: dict[str, Token] = {}
+        self.apps: dict[str, App] = {}
+        self.installs: dict[str, Install] = {}
+        self.grants: dict[str, Grant] = {}
+        self.refresh_tokens: dict[str, RefreshToken] = {}
+        self.companies: dict[str, Company] = {}
         self.locations: dict[str, Location] = {}
         self.users: list[User] = []
         self.people: dict[str, Person] = {}
@@ -68,9 +88,14 @@ class State:
         return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:32]))
 
     def token_of(self, value: str) -> Token | None:
-        """Return what is known about a bearer, or None."""
+        """Return what is known about a bearer, or None; a revoked one is not known any more."""
         with self.lock:
-            return next((token for token in self.tokens.values() if token.value == value), None)
+            token = self.issued.get(value) or next(
+                (named for named in self.tokens.values() if named.value == value), None
+            )
+            if token is None or token.install_id is None:
+                return token
+            return None if self.installs[token.install_id].revoked else token
 
     def users_of(self, location_id: str) -> list[User]:
         """Return the users of a sub-account in the service's order, deleted ones included."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import httpx
+from .visit import Form, browser, local_address, pick, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,49 +26,6 @@ class MessageEvent:
     data: Any
 
 
-@dataclass(slots=True)
-class _Choice:
-    """A person or a page on the consent page, with the texts it can be chosen by."""
-
-    value: str
-    names: set[str] = field(default_factory=set)
-
-
-class _Form(HTMLParser):
-    """Reads the one form of the consent page, or the orders of the finish page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.action = ""
-        self.hidden: dict[str, str] = {}
-        self.people: list[_Choice] = []
-        self.pages: list[_Choice] = []
-        self.orders: dict[str, Any] | None = None
-        self._current: _Choice | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.action = found.get("action", "")
-        elif tag == "meta" and found.get("name") == "orders":
-            self.orders = json.loads(found["content"])
-        elif tag == "input":
-            self._input(found)
-
-    def _input(self, found: dict[str, str]) -> None:
-        value = found.get("value", "")
-        if found.get("type") == "hidden":
-            self.hidden[found["name"]] = value
-            return
-        self._current = _Choice(value, {value, value.partition(":")[2] or value})
-        (self.people if found["name"] == "person" else self.pages).append(self._current)
-
-    def handle_data(self, data: str) -> None:
-        text = data.strip()
-        if text and self._current is not None:
-            self._current.names.add(text)
-
-
 def play_user(
     authorization_url: str,
     *,
@@ -83,22 +37,18 @@ def play_user(
     allow: bool = True,
 ) -> MessageEvent:
     """Go through consent as a person would; see `Simulator.play_user`."""
-    url = _local(authorization_url, base_url, public_url)
-    headers = {"User-Agent": "Mozilla/5.0 (simulated person)"}
-    # Nothing here speaks TLS, and loading the machine's certificates takes longer than the visit.
-    no_certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with httpx.Client(headers=headers, verify=no_certificates, trust_env=False, timeout=30) as http:
-        form = _read(http.get(url))
-        if not form.people:
+    url = local_address(authorization_url, base_url, public_url)
+    with browser() as http:
+        form = read(http.get(url))
+        if not form.choices.get("person"):
             raise LookupError("This is not a consent page of the simulator.")
-        target = _local(urljoin(url, form.action), base_url, public_url)
+        target = local_address(urljoin(url, form.action), base_url, public_url)
         answer = http.post(target, data=_filled(form, choose, tick, allow))
         if answer.status_code != 302:
             raise LookupError(f"The consent page answered {answer.status_code}, not a redirect.")
         location = urljoin(target, answer.headers["location"])
         finish = urlsplit(location)
-        local = _local(location, base_url, public_url)
-        orders = _read(http.get(local)).orders
+        orders = read(http.get(local_address(location, base_url, public_url))).orders
     if orders is None:
         raise LookupError("The finish page shows an error and posts nothing.")
     if not orders["messages"]:
@@ -108,21 +58,14 @@ def play_user(
     return MessageEvent(sender, orders["messages"][0])
 
 
-def _read(answer: httpx.Response) -> _Form:
-    if answer.status_code != 200:
-        raise LookupError(f"The page {answer.url.path} answered {answer.status_code}.")
-    form = _Form()
-    form.feed(answer.text)
-    return form
-
-
 def _filled(
-    form: _Form, choose: str | None, tick: Iterable[str] | None, allow: bool
+    form: Form, choose: str | None, tick: Iterable[str] | None, allow: bool
 ) -> dict[str, str | list[str]]:
-    person = form.people[0] if choose is None else _pick(form.people, choose, "person")
-    own = [page for page in form.pages if page.value.startswith(f"{person.value}:")]
+    people, pages = form.choices["person"], form.choices.get("page", [])
+    person = people[0] if choose is None else pick(people, choose, "person")
+    own = [page for page in pages if page.value.startswith(f"{person.value}:")]
     if tick is not None:
-        own = [_pick(own, wanted, "page") for wanted in tick]
+        own = [pick(own, wanted, "page") for wanted in tick]
     return {
         **form.hidden,
         "person": person.value,
@@ -131,21 +74,28 @@ def _filled(
     }
 
 
-def _pick(choices: list[_Choice], wanted: str, what: str) -> _Choice:
-    for choice in choices:
-        if wanted in choice.names:
-            return choice
-    raise LookupError(f"The consent page shows no {what} {wanted!r}.")
-
-
-def _local(url: str, base_url: str, public_url: str) -> str:
-    """Return the address on this machine; refuse one that does not lead to this simulator."""
-    if url.startswith(f"{public_url}/"):
-        return base_url + url.removeprefix(public_url)
-    if url.startswith((f"{base_url}/", base_url.replace("127.0.0.1", "localhost") + "/")):
-        split = urlsplit(url)
-        rest = split.path + (f"?{split.query}" if split.query else "")
-        # A path-absolute form action was joined to the local address, with the prefix in it.
-        prefix = public_url if public_url.startswith("/") else urlsplit(public_url).path
-        return base_url + (rest.removeprefix(prefix) if prefix else rest)
-    raise ValueError("The authorization URL does not lead to this simulator.")
+def play_installer(
+    authorization_url: str,
+    *,
+    base_url: str,
+    public_url: str,
+    choose: str,
+    allow: bool = True,
+) -> str:
+    """Install an app as a person would; see `Simulator.play_installer`."""
+    url = local_address(authorization_url, base_url, public_url)
+    with browser() as http:
+        answer = http.get(url)
+        if answer.status_code != 302:
+            form = read(answer)
+            if not form.choices.get("place"):
+                raise LookupError("This is not an authorization page of the simulator.")
+            target = local_address(urljoin(url, form.action), base_url, public_url)
+            place = pick(form.choices["place"], choose, "sub-account")
+            decision = "allow" if allow else "deny"
+            answer = http.post(
+                target, data={**form.hidden, "place": place.value, "decision": decision}
+            )
+    if answer.status_code != 302:
+        raise LookupError(f"The authorization page answered {answer.status_code}, not a redirect.")
+    return str(answer.headers["location"])

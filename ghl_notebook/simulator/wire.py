@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
+from .installs import Installs
 from .levers import Levers
 from .state import State
 
@@ -15,6 +17,8 @@ class World:
 
     Attributes
     ----------
+    installs : Installs
+        Who installed the app, and the tokens that came of it.
     public_url : str
         Without a slash at its end; a path such as "/user/x/proxy/8123" behind a reverse proxy.
     base_url : str
@@ -25,6 +29,10 @@ class World:
     levers: Levers
     public_url: str = ""
     base_url: str = ""
+    installs: Installs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.installs = Installs(self.state, self.levers)
 
     def avatar(self, number: int) -> str:
         """Return the address of a picture."""
@@ -47,6 +55,18 @@ class Call:
         """The bearer token, or an empty string."""
         scheme, _, value = self.headers.get("authorization", "").partition(" ")
         return value.strip() if scheme.lower() == "bearer" else ""
+
+    @property
+    def media_type(self) -> str:
+        """The content type in lower case, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def form(self) -> dict[str, str]:
+        """Return the fields of a form-encoded body; none where it is something else."""
+        if self.media_type != "application/x-www-form-urlencoded":
+            return {}
+        text = self.body.decode(errors="replace")
+        return dict(parse_qsl(text, keep_blank_values=True))
 
 
 @dataclass(slots=True)

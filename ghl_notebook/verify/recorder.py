@@ -11,7 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
-from .meaning import meaning_of
+from ghl_notebook.models import read_refusal
+
 from .shape import Names, Shape, form_of, safe_key, shape_of
 
 _OAUTH: Final = "/social-media-posting/oauth"
@@ -42,6 +43,7 @@ USERS: Final = f"GET {_TEMPLATES[4][1]}"
 _KEPT_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})
 _KEPT_PARAMETERS: Final = frozenset({"fetchAll", "reconnect", "loginType", "page"})
 _LIMITS: Final = "x-ratelimit-"
+_TOKENS: Final = ("/oauth/token", "/oauth/locationToken", "/oauth/location-token")
 _FINISH: Final = re.compile(rf".*{_OAUTH}/[a-z-]+/finish")
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SHORTEST_STATE: Final = 16
@@ -139,7 +141,8 @@ class Recorder(httpx.AsyncBaseTransport):
         response = await self.inner.handle_async_request(request)
         await response.aread()
         response.request = request
-        self.exchanges.append(self._exchange(request, response))
+        if not request.url.path.endswith(_TOKENS):  # how tokens are renewed is not of the walk
+            self.exchanges.append(self._exchange(request, response))
         return response
 
     async def aclose(self) -> None:
@@ -163,7 +166,7 @@ class Recorder(httpx.AsyncBaseTransport):
             },
             kind=kind,
             body=body,
-            meaning=meaning_of(response),
+            meaning=_meaning(response),
             redirect=_redirect(request.url, response),
         )
 
@@ -181,6 +184,13 @@ def carry(url: httpx.URL) -> httpx.AsyncHTTPTransport:
     if proxy is None or url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
         return httpx.AsyncHTTPTransport()
     return httpx.AsyncHTTPTransport(proxy=proxy)
+
+
+def _meaning(response: httpx.Response) -> str:
+    if response.status_code < 400:
+        return ""
+    kind = response.headers.get("content-type", "")
+    return read_refusal(response.status_code, response.content, kind).kind.__name__
 
 
 def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:

@@ -51,9 +51,9 @@ class FakeModel {
   }
 }
 
-/** @param {Record<string, unknown>} state @param {number} views */
-async function mount(state, views) {
-  const source = await (await fetch("/connect.js")).text();
+/** @param {string} card @param {Record<string, unknown>} state @param {number} views */
+async function mount(card, state, views) {
+  const source = await (await fetch(`/${card}.js`)).text();
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const widget = await (await import(url)).default();
   const model = new FakeModel(state);

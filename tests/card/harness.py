@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
+from ghl_notebook.login.static_files import read_script, read_style
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 STATIC = ROOT / "ghl_notebook" / "login" / "static"
@@ -37,6 +39,18 @@ TRAITS: dict[str, Any] = {
     "account_name": None,
     "watches_accounts": False,
     "time_limit": 300,
+}
+
+APP_TRAITS: dict[str, Any] = {
+    "status": "idle",
+    "kind": None,
+    "location_id": None,
+    "company_id": None,
+    "who": None,
+    "error": None,
+    "message": None,
+    "listens": False,
+    "time_limit": 600,
 }
 
 RESULT: dict[str, Any] = {
@@ -66,8 +80,21 @@ class _Handler(SimpleHTTPRequestHandler):
         name = path.partition("?")[0].lstrip("/")
         if name == "severed.html":
             name = "popup.html"
-        folder = STATIC if name.startswith("connect.") else HERE
-        return str(folder / Path(name).name)
+        return str(HERE / Path(name).name)
+
+    def do_GET(self) -> None:
+        """Give a card's script or style as a front end gets it, or a file of the tests."""
+        card, _, kind = self.path.partition("?")[0].lstrip("/").partition(".")
+        read = {"js": read_script, "css": read_style}.get(kind)
+        if card not in ("app", "connect") or read is None:
+            return super().do_GET()
+        text = read(card).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", f"text/{'javascript' if kind == 'js' else 'css'}")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+        return None
 
     def do_POST(self) -> None:
         """Keep what is posted."""
@@ -117,12 +144,15 @@ def install_node_modules() -> Path:
 class Card:
     """One model on the page, its views, and the kernel that a test plays."""
 
+    module = "connect"
+    traits = TRAITS
+
     def __init__(self, page: Page, *, views: int = 1, **traits: object) -> None:
         self.page = page
         self.port = urlsplit(page.url).port
         self._index = page.evaluate(
-            "async ([traits, views]) => cards.push(await mount(traits, views)) - 1",
-            [TRAITS | traits, views],
+            "async ([module, traits, views]) => cards.push(await mount(module, traits, views)) - 1",
+            [self.module, self.traits | traits, views],
         )
         self._views = page.locator(".ghl-connect-card")
         self._first = self._views.count() - views
@@ -216,6 +246,30 @@ class Card:
         self.set(status="waiting")
         opened.value.wait_for_url("**/*.html")
         return opened.value
+
+
+class AppCard(Card):
+    """A card of an app's login."""
+
+    module = "app"
+    traits = APP_TRAITS
+
+    def open(self, run: str = "run-1", url: str | None = None, **traits: object) -> Page:
+        """Click through to an open authorization page, and give that window."""
+        with self.page.expect_popup() as opened:
+            self.begin("Log in", run, url, **traits)
+        opened.value.wait_for_url("**/*.html")
+        return opened.value
+
+    def begin(
+        self, button: str = "Log in", run: str = "run-1", url: str | None = None, **traits: object
+    ) -> None:
+        """Click, and have the kernel answer."""
+        before = len(self.sent("begin"))
+        self.button(button).click()
+        request = self.wait_for_sent("begin", before + 1)[-1]["request"]
+        self.set(status="waiting", **traits)
+        self.authorize(run, url, request)
 
 
 def post(window: Page, data: object) -> None:

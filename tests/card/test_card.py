@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.card.harness import RESULT, STATIC, Card, block_windows, post
+from ghl_notebook.login.static_files import read_script, read_style
+from tests.card.harness import RESULT, Card, block_windows, post
 from tests.card.states import NAMES, NOTICE, SCENES, STATES, bring
 
 CONTROLS = {
@@ -289,10 +290,10 @@ def test_no_timer_runs_at_rest(page: Page) -> None:
     assert page.evaluate("leftBehind().timers") == before
 
 
-def test_module_is_plain_and_self_contained() -> None:
+@pytest.mark.parametrize("card", ["connect", "app"])
+def test_module_is_plain_and_self_contained(card: str) -> None:
     """The module imports nothing, writes no markup, and names no address but this computer's."""
-    source = (STATIC / "connect.js").read_text("utf-8")
-    style = (STATIC / "connect.css").read_text("utf-8")
+    source, style = read_script(card), read_style(card)
     code = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
     for word in ("import", "innerHTML", "insertAdjacent", "eval(", "console."):
         assert word not in code

@@ -127,7 +127,7 @@ def test_form_of_another_origin(evil: Page, opened: Opened, kind: str) -> None:
 
 def test_answers_are_not_readable(evil: Page, opened: Opened) -> None:
     """Neither the login page, nor its files, nor the port's silence."""
-    for path in ("", "connect.js", "page.html", "events"):
+    for path in ("", "card.js", "page.html", "events"):
         assert attempt(evil, address(opened) + path) == "TypeError"
     assert attempt(evil, f"http://127.0.0.1:{opened.port}/open/{opened.door.ticket}") == "TypeError"
 
@@ -151,7 +151,7 @@ def test_events_are_not_told(evil: Page, opened: Opened) -> None:
 def test_module_is_not_run_elsewhere(evil: Page, opened: Opened) -> None:
     """The card's own script is no script of another page."""
     said = evil.evaluate("(url) => import(url).then(() => 'run', () => 'refused')",
-                         f"{address(opened)}connect.js")  # fmt: skip
+                         f"{address(opened)}card.js")  # fmt: skip
 
     assert said == "refused"
 
@@ -175,7 +175,7 @@ def test_login_page_is_not_framed(evil: Page, opened: Opened) -> None:
     assert opened.greeted.empty()
 
 
-@pytest.mark.parametrize("path", ["", "connect.js", "events"])
+@pytest.mark.parametrize("path", ["", "card.js", "events"])
 def test_name_that_was_made_to_lead_here_shows_nothing(
     evil: Page, opened: Opened, path: str
 ) -> None:

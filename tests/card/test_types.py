@@ -1,4 +1,4 @@
-"""The card's types, by TypeScript's own compiler."""
+"""The cards' types, by TypeScript's own compiler."""
 
 import json
 import shutil
@@ -16,26 +16,32 @@ def _check(node_modules: Path, project: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def test_card_is_typed(node_modules: Path) -> None:
-    """The module passes the strict check."""
+def test_cards_are_typed(node_modules: Path) -> None:
+    """The modules pass the strict check."""
     assert _check(node_modules, HERE / "tsconfig.json") == ""
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong"),
+    ("name", "right", "wrong"),
     [
-        ('get("platform_name")', 'get("platfrom_name")'),
-        ('type: "hello"', 'type: "helo"'),
-        ("session.recheck()", "session.check()"),
+        ("connect.js", 'get("platform_name")', 'get("platfrom_name")'),
+        ("connect.js", 'type: "hello"', 'type: "helo"'),
+        ("connect.js", "session.recheck()", "session.check()"),
+        ("app.js", 'get("listens")', 'get("listen")'),
+        ("app.js", 'type: "redirected"', 'type: "redirect"'),
+        ("app.js", "openWindow(null, OPENING)", "openWindow(OPENING)"),
     ],
 )
-def test_check_sees_mistakes(node_modules: Path, tmp_path: Path, right: str, wrong: str) -> None:
+def test_check_sees_mistakes(
+    node_modules: Path, tmp_path: Path, name: str, right: str, wrong: str
+) -> None:
     """A misspelled trait, message or method is found: the check does look into the module."""
-    source = (STATIC / "connect.js").read_text("utf-8")
+    source = (STATIC / name).read_text("utf-8")
     assert right in source
-    (tmp_path / "connect.js").write_text(source.replace(right, wrong), "utf-8")
+    (tmp_path / name).write_text(source.replace(right, wrong), "utf-8")
     shutil.copy(STATIC / "protocol.d.ts", tmp_path)
+    shutil.copy(STATIC / "parts.js", tmp_path)
     project = tmp_path / "tsconfig.json"
     extends = str(HERE / "tsconfig.json")
-    project.write_text(json.dumps({"extends": extends, "files": ["connect.js"]}), "utf-8")
-    assert "connect.js(" in _check(node_modules, project)
+    project.write_text(json.dumps({"extends": extends, "files": [name]}), "utf-8")
+    assert f"{name}(" in _check(node_modules, project)

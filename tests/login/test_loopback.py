@@ -135,7 +135,7 @@ def test_without_the_browsers_word_the_host_decides(opened: Opened) -> None:
     assert opened.post("http://127.0.0.1:1").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["", "connect.js", "events"])
+@pytest.mark.parametrize("path", ["", "card.js", "events"])
 def test_a_name_that_was_made_to_lead_here_is_refused(opened: Opened, path: str) -> None:
     """DNS rebinding: a page of evil.example whose name suddenly is this computer's."""
     headers = {"Host": f"evil.example:{opened.port}", "Sec-Fetch-Site": "same-origin"}
@@ -184,7 +184,7 @@ def test_the_login_page_loads_nothing_from_elsewhere(opened: Opened) -> None:
     assert opened.door.path not in answer.text
 
 
-@pytest.mark.parametrize("name", ["connect.js", "connect.css", "page.js", "page.css"])
+@pytest.mark.parametrize("name", ["card.js", "card.css", "page.js", "page.css"])
 def test_the_login_pages_files_are_there(opened: Opened, name: str) -> None:
     """The card is the same module as in a notebook."""
     assert opened.http.get(opened.path + name).status_code == 200
@@ -232,8 +232,8 @@ def test_another_origin_takes_no_place_at_the_events(opened: Opened) -> None:
 
 def test_it_listens_on_this_computer_only(opened: Opened) -> None:
     """The server is bound to 127.0.0.1, not to every address."""
-    server: Any = opened.server._server
-    bound = [s.getsockname()[0] for one in server.servers for s in one.sockets]
+    serving: Any = opened.server._serving
+    bound = [s.getsockname()[0] for one in serving._server.servers for s in one.sockets]
 
     assert bound == ["127.0.0.1"]
 

@@ -285,7 +285,7 @@ def test_what_comes_by_both_ways_counts_once(card: Card) -> None:
 
 def test_a_card_that_no_page_has_is_an_error(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook that runs without a browser does not wait for the time limit."""
-    monkeypatch.setattr("ghl_notebook.login.widget._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("ghl_notebook.login.card._PATIENCE_SECONDS", 0.1)
     with pytest.raises(errors.FrontEndError, match="Display the login in a cell of its own"):
         card().wait(PATIENCE)
 
@@ -294,7 +294,7 @@ def test_a_page_that_is_heard_is_waited_for(
     card: Card, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the page has said something, only the time limit counts."""
-    monkeypatch.setattr("ghl_notebook.login.widget._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("ghl_notebook.login.card._PATIENCE_SECONDS", 0.0)
     login = card()
     page: Page = login.comm
     page.say("hello", page_id="page")

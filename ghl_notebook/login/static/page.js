@@ -8,9 +8,9 @@
  * @typedef {(value?: unknown) => void} Handler
  */
 
-const MAX_TOLD = 20;
+import widget from "./card.js";
 
-import widget from "./connect.js";
+const MAX_TOLD = 20;
 
 class KernelModel {
   /** @type {Partial<Traits>} */
@@ -93,8 +93,9 @@ function show() {
   const card = /** @type {any} */ (widget)();
   card.initialize(host);
   card.render(host);
-  document.title = `${model.get("reconnect") ? "Reconnect" : "Connect"} ${
-    model.get("platform_name")} to GoHighLevel`;
+  const verb = model.get("reconnect") ? "Reconnect" : "Connect";
+  const platform = model.get("platform_name");
+  document.title = platform ? `${verb} ${platform} to GoHighLevel` : "Log in to GoHighLevel";
 }
 
 /**

@@ -27,6 +27,26 @@ export interface Traits {
   time_limit: number;
 }
 
+export type AppStatus = Exclude<Status, "starting">;
+
+/** The synced traits of an app's login. The page never writes them. */
+export interface AppTraits {
+  status: AppStatus;
+  /** What was chosen; null before the end. */
+  kind: "sub-account" | "agency" | null;
+  location_id: string | null;
+  company_id: string | null;
+  /** Id of the user who has chosen. */
+  who: string | null;
+  error: string | null;
+  /** What is worth knowing while the login goes on, such as a refused address. */
+  message: string | null;
+  /** Whether the kernel hears the redirect, if the browser runs on its computer. */
+  listens: boolean;
+  /** Seconds. */
+  time_limit: number;
+}
+
 /** Kernel to page. A `run` is one attempt at the login, a `request` one click. */
 export type FromKernel =
   /** The login page's address; `request` is null when it was fetched before any click. */
@@ -60,7 +80,9 @@ export type ToKernel =
   /** The window of the run reads closed, or this page never had it in sight. */
   | { type: "lost"; run: string }
   /** What the user has entered as an account id. */
-  | { type: "paste"; account_id: string };
+  | { type: "paste"; account_id: string }
+  /** The address that an app's login has ended at, as the user has pasted it. */
+  | { type: "redirected"; address: string };
 
 export type Claim = Record<string, string | number | boolean | null | string[]>;
 

@@ -1,0 +1,265 @@
+"""A marketplace app, and one attempt to be authorized by its user.
+
+The authorization code grant with what RFC 9700 asks of it: a random ``state`` that is compared
+before anything of an answer is used, PKCE, and an attempt that takes one answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+
+from ghl_notebook.errors import (
+    ArgumentError,
+    LoginCancelledError,
+    LoginFailedError,
+    StateMismatchError,
+)
+from ghl_notebook.secret import Secret
+from ghl_notebook.settings import DEFAULT_AUTHORIZE_URL, read_app_settings
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_OURS = {
+    "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+    "code_challenge_method",
+}  # fmt: skip
+_AROUND = "\"'`<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"  # by mails, shells
+_LONGEST_ERROR = 200
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app of the marketplace, as its owner has registered it.
+
+    Parameters
+    ----------
+    client_id : str
+        The app's client id.
+    client_secret : Secret
+        The client secret that belongs to it.
+    redirect_uri : str
+        One of the app's redirect URIs, to the letter. With ``http://localhost:8765/callback``, or
+        the like, the login's answer arrives by itself where browser and kernel share a computer;
+        with any other, its address is pasted.
+    scopes : tuple of str
+        What the app asks for.
+    authorize_url : str, optional
+        The page where the user chooses a sub-account or an agency. White-labelled agencies use
+        ``https://marketplace.leadconnectorhq.com/oauth/chooselocation``. A query in it, such as the
+        ``version_id`` of an installation link, is kept.
+
+    Raises
+    ------
+    ArgumentError
+        If a value makes no sense.
+    """
+
+    client_id: str
+    client_secret: Secret
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    authorize_url: str = DEFAULT_AUTHORIZE_URL
+
+    def __post_init__(self) -> None:
+        # Not every caller has a type checker; a bare secret is hidden before anything can fail.
+        object.__setattr__(self, "client_secret", Secret(self.client_secret))
+        scopes: object = self.scopes
+        if not self.client_id or not self.client_secret:
+            raise ArgumentError(
+                "An app needs its client id and its client secret.",
+                "Copy both from the app's settings in the marketplace.",
+            )
+        if not isinstance(scopes, tuple) or not scopes:
+            raise ArgumentError(
+                "The app's scopes are not a tuple of at least one scope.",
+                'Pass them as in ("socialplanner/account.readonly", "users.readonly").',
+            )
+        _check_address("redirect URI", self.redirect_uri)
+        _check_address("authorization page", self.authorize_url)
+        taken = _OURS.intersection(dict(parse_qsl(urlsplit(self.authorize_url).query)))
+        if taken:
+            raise ArgumentError(
+                f"The authorization page's address already has {', '.join(sorted(taken))}.",
+                "Leave that out: it is added for each login.",
+            )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self | None:
+        """Return the app that the environment describes; None when ``GHL_CLIENT_ID`` is not set.
+
+        Raises
+        ------
+        SettingsError
+            If the environment names an app and leaves a part of it out.
+        ArgumentError
+            If a value makes no sense.
+        """
+        read = read_app_settings(environ)
+        if read is None:
+            return None
+        return cls(
+            read.client_id, read.client_secret, read.redirect_uri, read.scopes, read.authorize_url
+        )
+
+    @property
+    def loopback_port(self) -> int | None:
+        """The port of this computer that the redirect leads to; None when it leads elsewhere."""
+        parts = urlsplit(self.redirect_uri)
+        if parts.scheme != "http" or parts.hostname not in _LOOPBACK[:2]:
+            return None
+        return parts.port or 80
+
+
+class Authorization:
+    """One attempt to have an app authorized: it knows its own answer, and takes it once.
+
+    Parameters
+    ----------
+    app : App
+        The app.
+
+    Attributes
+    ----------
+    app : App
+        As given.
+    url : Secret
+        Where the user authorizes the app.
+    verifier : Secret
+        The PKCE code verifier, which belongs to the code.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.verifier = Secret(secrets.token_urlsafe(64))
+        self._state = Secret(secrets.token_urlsafe(32))
+        self._lock = threading.Lock()
+        self._is_used = False
+        self.url = Secret(self._make_url())
+
+    def __repr__(self) -> str:
+        return f"Authorization({self.app.client_id!r}, used={self._is_used})"
+
+    def code_of(self, redirected: str | Secret) -> Secret:
+        """Return the authorization code of the answer to this attempt.
+
+        Parameters
+        ----------
+        redirected : str or Secret
+            The whole address that the browser was redirected to, or its query alone. Spaces, line
+            breaks and quotes that it has got on its way do no harm.
+
+        Raises
+        ------
+        ArgumentError
+            If there is neither a code nor an error in it. The attempt still waits then, as after a
+            `StateMismatchError` for another attempt's answer.
+        StateMismatchError
+            If it answers another attempt, or this one has taken its answer.
+        LoginCancelledError
+            If the user has refused.
+        LoginFailedError
+            If the service has.
+        """
+        hidden = Secret(redirected)
+        del redirected  # a traceback may show this frame's locals
+        answer = _read(hidden)
+        code, refusal = answer.get("code"), answer.get("error")
+        if code is None and refusal is None:
+            raise ArgumentError(
+                "That is not the address which the login ends at: it has no code in it.",
+                "Copy the whole address of the page that came after you had chosen, from http to "
+                "its end.",
+            )
+        state = answer.get("state")
+        if state is None or not hmac.compare_digest(_bytes(state), _bytes(self._state)):
+            raise StateMismatchError("That address belongs to another login.")
+        with self._lock:
+            was_used, self._is_used = self._is_used, True
+        if was_used:
+            raise StateMismatchError(
+                "This login has taken its answer already.", "Begin the login again."
+            )
+        if refusal is not None:
+            raise _refused(refusal, answer.get("error_description"))
+        assert code is not None
+        return code
+
+    def _make_url(self) -> str:
+        app = self.app
+        challenge = hashlib.sha256(_bytes(self.verifier)).digest()
+        query = urlencode(
+            {
+                "response_type": "code",
+                "client_id": app.client_id,
+                "redirect_uri": app.redirect_uri,
+                "scope": " ".join(app.scopes),
+                "state": self._state.reveal(),
+                "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
+                "code_challenge_method": "S256",
+            }
+        )
+        return f"{app.authorize_url}{'&' if urlsplit(app.authorize_url).query else '?'}{query}"
+
+
+def _read(redirected: Secret) -> dict[str, Secret]:
+    """Return the parameters of an answer; one that is there twice counts as missing."""
+    text = "".join(redirected.reveal().split()).strip(_AROUND).partition("#")[0]
+    found = parse_qsl(text.rpartition("?")[2], keep_blank_values=False)
+    names = [name for name, _ in found]
+    return {name: Secret(value) for name, value in found if names.count(name) == 1}
+
+
+def _refused(error: Secret, description: Secret | None) -> Exception:
+    said = _quotable(error)
+    if said == "access_denied":
+        return LoginCancelledError("The app was not authorized.", "Log in again to start over.")
+    if description:
+        said = f"{said}, {_quotable(description)}"
+    return LoginFailedError(
+        f"GoHighLevel did not authorize the app: {said.rstrip('.')}.",
+        "Check the app's client id, redirect URI and scopes against its settings in the "
+        "marketplace.",
+    )
+
+
+def _quotable(said: Secret) -> str:
+    text = "".join(c for c in said.reveal() if c.isprintable())
+    return text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR]}…"
+
+
+def _bytes(secret: Secret) -> bytes:
+    return secret.reveal().encode()
+
+
+def _check_address(what: str, value: str) -> None:
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ArgumentError(
+            f"The app's {what} is not a whole web address.",
+            "Copy it from the app's settings in the marketplace, from http to its end.",
+        )
+    if "#" in value or parts.username is not None:
+        raise ArgumentError(
+            f"The app's {what} has a fragment or a user name in it.", "Leave that out."
+        )
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise ArgumentError(
+            f"The app's {what} begins with http://, so that others could read what it carries.",
+            "Use https:// (http:// only on this computer, as in http://localhost:8765/callback).",
+        )
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # it is looked at only now
+    except ValueError:
+        return None
+    return parts if value.isascii() and value.isprintable() and " " not in value else None

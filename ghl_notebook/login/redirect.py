@@ -1,0 +1,168 @@
+"""Where an app's login ends, if the app has registered an address on this computer.
+
+RFC 8252, section 7.3: a server on 127.0.0.1 for the one path of the redirect URI, for as long as a
+login waits. It answers nothing but the redirect of a browser, and decides nothing: what it is asked
+goes to the login, whose ``state`` tells whether it is meant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from ghl_notebook.errors import GHLError, LoginCancelledError, LoginFailedError
+from ghl_notebook.secret import Secret
+
+from .serving import PRIVATE_HEADERS, Serving, refused
+from .static_files import read_page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+_DONE: Final = (
+    "You can close this window",
+    "GoHighLevel has answered. Go back to where you began: it goes on there.",
+)
+_REFUSED: Final = (
+    "The login was not finished",
+    "Nothing was connected. You can close this window and go back to where you began.",
+)
+_FOREIGN: Final = (
+    "This is not the answer to your login",
+    "Nothing was taken from this address. You can close this window and begin the login again "
+    "where you began it.",
+)
+
+
+class Redirect:
+    """The end of one login's way.
+
+    Parameters
+    ----------
+    redirect_uri : str
+        Of the app: ``http://``, and a name of this computer.
+    take : callable
+        Takes the query that the browser was redirected with, in the background event loop. Returns
+        what is wrong with it, or None.
+    """
+
+    def __init__(self, redirect_uri: str, take: Callable[[Secret], GHLError | None]) -> None:
+        parts = urlsplit(redirect_uri)
+        self.port: Final = parts.port or 80
+        # Browsers leave the port out that goes without saying.
+        self.host: Final = parts.netloc.lower().removesuffix(":80")
+        self.path: Final = parts.path or "/"
+        self.take: Final = take
+
+
+class _Listener:
+    """The server on one port, for all logins that end there."""
+
+    def __init__(self, port: int) -> None:
+        self.redirects: list[Redirect] = []
+        self.serving = Serving(self._serve, port)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        from starlette.exceptions import HTTPException
+        from starlette.requests import Request
+        from starlette.responses import Response
+
+        assert scope["type"] == "http"
+        try:
+            answer = self._answer(Request(scope))
+        except HTTPException as error:
+            answer = Response(status_code=error.status_code, headers=PRIVATE_HEADERS)
+        await answer(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        # A page whose name was made to lead here (DNS rebinding) does not get to the path.
+        host = request.headers.get("host", "").lower()
+        here = [one for one in self.redirects if one.host == host.removesuffix(":80")]
+        if not here:
+            raise refused(403)
+        path = request.scope["raw_path"].decode("ascii", "replace")
+        here = [one for one in here if one.path == path]
+        if not here:
+            raise refused(404)
+        if request.method != "GET":
+            raise refused(405)
+        # A page elsewhere may put the address into a frame or an image: no user has come by it.
+        if request.headers.get("sec-fetch-dest", "document") != "document":
+            raise refused(403)
+        query = Secret(request.url.query)
+        problems = []
+        for redirect in here:  # each knows its own answer by its state
+            problem = redirect.take(query)
+            if problem is None:
+                return _page(200, *_DONE)
+            problems.append(problem)
+        if any(isinstance(one, (LoginCancelledError, LoginFailedError)) for one in problems):
+            return _page(200, *_REFUSED)
+        return _page(400, *_FOREIGN)
+
+
+class Redirects:
+    """The servers of a process, one per port. Its methods run in the background event loop."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[int, _Listener] = {}
+        self._lock = asyncio.Lock()  # a port that is being given back is not taken anew meanwhile
+
+    async def open(self, redirect: Redirect) -> None:
+        """Listen for a login's redirect.
+
+        Raises
+        ------
+        OSError
+            If another program has the port, or it is not for us.
+        """
+        async with self._lock:
+            listener = self._listeners.get(redirect.port)
+            if listener is None:
+                listener = self._listeners[redirect.port] = _Listener(redirect.port)
+            listener.redirects.append(redirect)
+
+    async def close(self, redirect: Redirect) -> None:
+        """Listen no longer; the last login of a port gives it back."""
+        async with self._lock:
+            listener = self._listeners.get(redirect.port)
+            if listener is None or redirect not in listener.redirects:
+                return
+            listener.redirects.remove(redirect)
+            if not listener.redirects:
+                await listener.serving.stop()
+                del self._listeners[redirect.port]
+
+
+def _page(status: int, title: str, text: str) -> Response:
+    from starlette.responses import Response
+
+    page = read_page("redirected.html")
+    policy = (
+        f"default-src 'none'; script-src {_hash_of('script', page)}; "
+        f"style-src {_hash_of('style', page)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Response(
+        page.replace("{title}", title).replace("{text}", text),
+        status_code=status,
+        headers={"Content-Security-Policy": policy, **PRIVATE_HEADERS},
+        media_type="text/html; charset=utf-8",
+    )
+
+
+def _hash_of(tag: str, page: str) -> str:
+    """Return how a policy allows the one inline element of a page."""
+    (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+REDIRECTS = Redirects()

@@ -1,0 +1,514 @@
+// @ts-check
+/**
+ * The card that lets a marketplace app in.
+ *
+ * The kernel decides everything: it makes the authorization URL, hears the redirect where it can,
+ * and judges what is pasted. This page opens the window inside the click, takes the address that a
+ * user pastes, and shows where the login stands. The authorization URL comes as a message in answer
+ * to a click and stays in memory, because traits are saved with the notebook.
+ *
+ * @typedef {import("./protocol").AppTraits} AppTraits
+ * @typedef {import("./protocol").AppStatus} AppStatus
+ * @typedef {import("./protocol").FromKernel} FromKernel
+ * @typedef {import("./protocol").Look} Look
+ */
+
+import {
+  isDoor, isHere, lead, loopbackServers, make, newId, openWindow, post, say, webAddress,
+} from "./parts.js";
+
+const SHOWN_TRAITS = /** @type {const} */ ([
+  "kind", "location_id", "company_id", "who", "error", "message", "listens",
+]);
+const TICK_MS = 500;
+const PATIENCE_MS = 5000;
+const MAX_CHARS = 16_384;
+const OPENING = "Opening GoHighLevel…";
+const KERNEL_GONE = "The kernel is not connected: run the cell again.";
+
+// ---- session: one per live model, shared by all its views --------------------------------------
+
+class Session {
+  pageId = newId();
+  /** @type {string | null} The attempt that this page knows of. */
+  run = null;
+  /** @type {string | null} */
+  url = null;
+  /** @type {string | null} The last click, until its attempt ends. */
+  request = null;
+  /** @type {object | null} What the kernel was told of it. */
+  click = null;
+  /** @type {string | null} Where the kernel's loopback server has this login. */
+  loopback = null;
+  /** @type {string | null} What `loopback` was found for. */
+  door = null;
+  /** @type {Window | null} */
+  popup = null;
+  readsClosed = false;
+  blocked = false;
+  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
+  deadline = null;
+  asked = performance.now();
+  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
+  lost = null;
+  /** @type {string | null} What went wrong in the page itself. */
+  problem = null;
+  /** @type {AppStatus | null} Shown from the click until the kernel, which may be busy, says more. */
+  ahead = null;
+  /** Whether the user has asked for the field. */
+  pastes = false;
+  /** @type {Set<() => void>} */
+  views = new Set();
+  /** @type {number | undefined} */
+  timer = undefined;
+
+  /** @param {import("@anywidget/types").AnyModel<AppTraits>} model @param {AbortSignal} signal */
+  constructor(model, signal) {
+    this.model = model;
+    const update = () => this.update();
+    const onStatus = () => this.onStatus();
+    const onKernel = (/** @type {FromKernel} */ m) => this.onKernel(m);
+    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
+    const onLive = () => this.onLive();
+    SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
+    model.on("change:status", onStatus);
+    model.on("msg:custom", onKernel);
+    model.on("comm_live_update", onLive);
+    signal.addEventListener("abort", () => {
+      SHOWN_TRAITS.forEach((name) => model.off(`change:${name}`, update));
+      model.off("change:status", onStatus);
+      model.off("msg:custom", onKernel);
+      model.off("comm_live_update", onLive);
+      this.views.clear();
+      this.settle();
+      clearInterval(this.timer);
+    }, { once: true });
+    this.hello();
+  }
+
+  hello() {
+    this.send({ type: "hello", page_id: this.pageId, origin: location.origin });
+  }
+
+  /** @returns {AppStatus} */
+  get status() {
+    return this.ahead ?? this.model.get("status");
+  }
+
+  get begun() {
+    return this.request !== null;
+  }
+
+  get isGone() {
+    return this.problem === KERNEL_GONE && this.status !== "connected";
+  }
+
+  /** Whether the answer gets to the kernel without the user. */
+  get arrives() {
+    return this.model.get("listens") && isHere();
+  }
+
+  /** Whether a pasted address could be an answer. */
+  get takesAddress() {
+    const waits = this.model.get("status") === "waiting" && this.status === "waiting";
+    return waits && !this.isGone && (this.url !== null || !this.begun);
+  }
+
+  /** Whether the user has to bring it. */
+  get needsPaste() {
+    return this.takesAddress && (!this.arrives || this.readsClosed || !this.begun);
+  }
+
+  get kernelIsSilent() {
+    return this.begun && this.url === null && performance.now() - this.asked > PATIENCE_MS;
+  }
+
+  update() {
+    const active = this.status === "waiting" || this.status === "checking" || this.lost !== null;
+    if (active && this.timer === undefined) {
+      this.timer = setInterval(() => this.tick(), TICK_MS);
+    } else if (!active) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+    this.views.forEach((paint) => paint());
+  }
+
+  tick() {
+    // A page that cut the tie to its opener reads closed while it is open: this is only a hint.
+    this.readsClosed = this.popup !== null && this.popup.closed;
+    if (this.lost !== null && performance.now() - this.lost > PATIENCE_MS) {
+      this.settle();
+      this.lost = null;
+      this.problem = KERNEL_GONE;
+    }
+    this.update();
+  }
+
+  /** The click. The window must open before anything is awaited. */
+  begin() {
+    this.closeWindow();
+    this.problem = null;
+    this.popup = openWindow(null, OPENING);
+    this.blocked = this.popup === null;
+    if (this.begun && this.url !== null) return this.go();
+    this.request = newId();
+    this.asked = performance.now();
+    if (this.model.get("status") !== "waiting") this.ahead = "waiting";
+    this.click = this.send({ type: "begin", page_id: this.pageId, request: this.request });
+    this.update();
+  }
+
+  /** Lead the window to the authorization URL. */
+  go() {
+    if (this.url !== null) this.popup?.location.replace(this.url);
+    this.update();
+  }
+
+  cancel() {
+    this.send({ type: "cancel", run: this.run });
+    this.settle();
+    this.ahead = "cancelled";
+    this.update();
+  }
+
+  /** @param {string} address Where the window has ended, as the user has pasted it. */
+  paste(address) {
+    if (address.trim()) this.send({ type: "redirected", address: address.slice(0, MAX_CHARS) });
+  }
+
+  linkFollowed() {
+    this.blocked = false;
+    this.update();
+  }
+
+  onLive() {
+    this.lost ??= performance.now();
+    this.hello();
+    this.update();
+  }
+
+  onStatus() {
+    const status = this.model.get("status");
+    // A busy kernel still reports the beginning of what has been cancelled since.
+    if (this.ahead === "cancelled" && status === "waiting") return;
+    this.ahead = null;
+    if (status !== "waiting" && status !== "idle") this.settle();
+    this.update();
+  }
+
+  /** @param {FromKernel} message */
+  onKernel(message) {
+    this.lost = null;
+    if (this.problem === KERNEL_GONE) this.problem = null;
+    if (message.type === "loopback") void this.onLoopback(message);
+    else if (message.type === "authorize") this.onAuthorize(message);
+    else if (message.type === "time") this.onTime(message);
+    this.update();
+  }
+
+  /** @param {Extract<FromKernel, {type: "authorize"}>} message */
+  onAuthorize({ request, run, url, seconds_left }) {
+    if (request === null || request !== this.request) return;
+    const address = webAddress(url);
+    if (address === null) {
+      this.closeWindow();
+      this.problem = "The authorization URL is no web address, so it was not opened.";
+      return;
+    }
+    this.run = run;
+    this.setDeadline(seconds_left);
+    if (address === this.url) return; // said by both ways
+    this.url = address;
+    this.go();
+  }
+
+  /** @param {Extract<FromKernel, {type: "time"}>} message */
+  onTime({ run, seconds_left }) {
+    if (run !== null && this.run !== null && run !== this.run) this.settle();
+    this.run = run;
+    this.setDeadline(seconds_left);
+  }
+
+  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
+  async onLoopback({ port, path, ticket }) {
+    const door = `${port}/${path}`;
+    if (!isDoor(port, path, ticket) || door === this.door) return;
+    this.door = door;
+    this.loopback = null;
+    // The first hello: so that the kernel learns that somebody can press the button.
+    const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
+    for (const server of loopbackServers(port)) {
+      if (!(await post(`${server}${path}/`, hello))) continue;
+      if (this.door !== door) return;
+      this.loopback = `${server}${path}/`;
+      break;
+    }
+    // A click that came before went by the comm alone, which a busy kernel does not read.
+    if (this.loopback && this.begun && this.url === null && this.click) {
+      void post(this.loopback, this.click);
+    }
+  }
+
+  /** @param {number | null} seconds */
+  setDeadline(seconds) {
+    this.deadline = seconds === null ? null : performance.now() + seconds * 1000;
+  }
+
+  /**
+   * Say something to the kernel by every way there is; by its id it is taken once.
+   *
+   * @param {import("./protocol").ToKernel} message
+   * @returns {object} The message under its id.
+   */
+  send(message) {
+    const numbered = { ...message, id: newId() };
+    if (this.loopback !== null) void post(this.loopback, numbered);
+    try {
+      this.model.send(numbered);
+    } catch {
+      this.settle();
+      this.problem = KERNEL_GONE;
+    }
+    return numbered;
+  }
+
+  /** Forget the authorization URL and its window. */
+  settle() {
+    this.closeWindow();
+    this.url = this.request = this.click = this.deadline = this.problem = this.ahead = null;
+    this.pastes = false;
+  }
+
+  closeWindow() {
+    this.popup?.close();
+    this.popup = null;
+    this.readsClosed = this.blocked = false;
+  }
+}
+
+// ---- card: what a session looks like, and one view of it ---------------------------------------
+
+/** @param {Session} session @returns {Look} */
+function look(session) {
+  const { model, status } = session;
+  const begins = (/** @type {string} */ label) => (
+    { primary: { label, act: () => session.begin() } });
+  if (session.isGone) return { text: "This card is no longer connected." };
+  switch (status) {
+    case "waiting":
+      return lookWhileOpen(session);
+    case "checking":
+      return { text: "Finishing the login with GoHighLevel…" };
+    case "connected":
+      return {
+        text: model.get("kind") === "agency" ? "You are logged in to an agency."
+          : "You are logged in to a sub-account.",
+      };
+    case "cancelled":
+      return { text: "The login was cancelled.", ...begins("Try again") };
+    case "timed_out":
+      return { text: "No answer arrived in time.", error: model.get("error"),
+        ...begins("Try again") };
+    case "failed":
+      return {
+        text: "The login did not work.",
+        error: model.get("error") ?? "No reason was given. Try again.",
+        ...begins("Try again"),
+      };
+    default:
+      return {
+        text: "GoHighLevel opens in a small window. Choose the sub-account or agency there.",
+        ...begins("Log in"),
+      };
+  }
+}
+
+/** @param {Session} session @returns {Look} */
+function lookWhileOpen(session) {
+  const { url, popup } = session;
+  const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
+  const next = session.arrives ? "The answer arrives here by itself."
+    : "Then copy the whole address that it ends at, also if it shows an error, and paste it here.";
+  if (session.problem) {
+    return { text: "There is no login page to open.", primary: opening("Try again") };
+  }
+  if (!session.begun) {
+    return {
+      text: "This login was begun in another tab, or before the page was loaded again.",
+      hint: "If its window is still there, finish in it. Otherwise open it again here.",
+      primary: opening("Open the login window again"),
+    };
+  }
+  if (url === null) {
+    return {
+      text: OPENING,
+      hint: session.kernelIsSilent
+        ? "The kernel has not answered yet. It may be busy with another cell; "
+          + "if it was restarted, run this cell again."
+        : undefined,
+      primary: { label: "Opening…" },
+    };
+  }
+  if (session.blocked) {
+    return {
+      text: "The browser gave no login window.",
+      hint: `It may have blocked it. If you see none, open the login page with this link. ${next}`,
+      link: url,
+    };
+  }
+  const text = "Log in and choose in the window that opened.";
+  if (popup === null) return { text, hint: next, link: url };
+  if (!session.readsClosed) {
+    return { text, hint: next, primary: { label: "Show window", act: () => popup.focus() } };
+  }
+  return {
+    text: "Still waiting for the answer.",
+    hint: "The window reads closed. If you have its last address, paste it here. Otherwise reopen "
+      + "it.",
+    primary: opening("Reopen window"),
+  };
+}
+
+/**
+ * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
+ * keyboard's focus and the live region, which a screen reader loses when they are built anew.
+ *
+ * @param {Session} session
+ * @param {HTMLElement} el
+ * @param {AbortSignal} signal
+ */
+function renderCard(session, el, signal) {
+  const { model } = session;
+  const mark = make("span", "mark", { "aria-hidden": "true" }, "G");
+  const title = make("div", "title", {}, "GoHighLevel");
+  const places = /** @type {const} */ ([
+    ["Sub-account", "location_id"], ["Agency", "company_id"], ["User", "who"],
+  ]).map(([label, name]) => {
+    const value = make("bdi", "");
+    return { name, value, part: make("span", "", {}, `${label} `, value) };
+  });
+  const place = make("div", "place", {}, ...places.map(({ part }) => part));
+  const time = make("span", "time");
+  const text = make("p", "text");
+  const hint = make("p", "hint");
+  const error = make("p", "error", { role: "alert" });
+  const notice = make("p", "notice", { role: "alert" });
+  const primary = button("primary", "", () => look(session).primary?.act?.());
+  const link = make("a", "button", { target: "_blank", rel: "noopener noreferrer" },
+    "Open the login page");
+  const cancel = button("quiet", "Cancel", () => session.cancel());
+  const live = make("p", "live", { "aria-live": "polite" });
+  const input = make("input", "input", {
+    type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
+  });
+  const use = make("button", "button", { type: "submit" }, "Use it");
+  const form = make("form", "paste", { id: `ghl-connect-${newId()}` },
+    make("label", "row", {}, make("span", "", {}, "Address that it ended at"), input), use);
+  const more = button("quiet", "Paste the address instead", () => {
+    session.pastes = !session.pastes;
+    session.update();
+    if (session.pastes) input.focus();
+  });
+  // The card's own words are English, whatever the page is; ids are in bdi.
+  const card = make("div", "card", {
+    role: "group", tabindex: "-1", lang: "en", dir: "ltr", "data-login": "app",
+    "aria-label": "Log in to GoHighLevel",
+  },
+    make("div", "head", {}, mark, make("div", "", {}, title, place)),
+    make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
+      make("div", "", {}, text, hint)),
+    error, notice,
+    make("div", "actions", {}, primary, link, more, make("div", "end", {}, time, cancel)),
+    form, live);
+  let announced = "";
+  link.classList.add("ghl-connect-primary");
+  use.classList.add("ghl-connect-secondary");
+  more.setAttribute("aria-controls", form.id);
+  // Not before the link is followed: a hidden one leads nowhere.
+  link.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    session.paste(input.value);
+    input.value = ""; // it is not to stand there until the card is gone
+  }, { signal });
+  // The notebook's shortcuts are not for those who type here.
+  input.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
+  session.views.add(paint);
+  signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
+  paint();
+  el.append(card);
+
+  function paint() {
+    const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
+    const focused = card.isConnected ? root.activeElement : null;
+    const view = look(session);
+    const waits = session.status === "waiting" && !session.isGone;
+    card.dataset.status = session.isGone ? "gone" : session.status;
+    for (const { name, value, part } of places) {
+      say(value, model.get(name));
+      part.hidden = value.hidden;
+    }
+    place.hidden = places.every(({ part }) => part.hidden);
+    say(time, waits ? timeLeft(session) : "");
+    say(text, view.text);
+    say(hint, view.hint);
+    say(error, session.problem ?? view.error);
+    say(notice, waits ? model.get("message") : "");
+    say(primary, view.primary?.label);
+    primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
+    lead(link, view.link);
+    form.hidden = !(session.needsPaste || (session.takesAddress && session.pastes));
+    more.hidden = !session.takesAddress || session.needsPaste;
+    more.setAttribute("aria-expanded", String(!form.hidden));
+    cancel.hidden = !waits;
+    announce([view.text, view.hint].filter(Boolean).join(" "));
+    if (focused && card.contains(focused) && focused.closest("[hidden]")) {
+      // Never on to Cancel: the next press of the key would end what the last one began.
+      const onward = [primary, link].find((node) => !node.closest("[hidden]"));
+      (onward ?? card).focus();
+    }
+  }
+
+  /** @param {string} sentence */
+  function announce(sentence) {
+    if (sentence === announced) return;
+    // What is there at first is read with the card; only a change is news.
+    if (announced) live.textContent = sentence;
+    announced = sentence;
+  }
+
+  /** @param {string} kind @param {string} label @param {() => void} act */
+  function button(kind, label, act) {
+    const node = make("button", "button", { type: "button" }, label);
+    node.classList.add(`ghl-connect-${kind}`);
+    node.addEventListener("click", act, { signal });
+    return node;
+  }
+}
+
+/** @param {Session} session */
+function timeLeft({ deadline }) {
+  if (deadline === null) return "";
+  const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
+  return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/**
+ * A function, because `initialize` and `render` get different proxies of one model, and because
+ * marimo loads the module once for all of them: the call is what happens once per model.
+ *
+ * @returns {import("@anywidget/types").AnyWidget<AppTraits>}
+ */
+export default () => {
+  /** @type {Session} */
+  let session;
+  return {
+    initialize({ model, signal }) {
+      session = new Session(model, signal);
+    },
+    render({ el, signal }) {
+      renderCard(session, el, signal);
+    },
+  };
+};

@@ -1,0 +1,69 @@
+"""The answer of the token endpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ghl_notebook.secret import Secret
+
+UserType = Literal["Location", "Company"]
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class TokenAnswer:
+    """What ``POST /oauth/token`` and ``POST /oauth/locationToken`` answer, in either casing.
+
+    v2 writes the fields of the OAuth standard in snake case and its own in camel case, v3 all in
+    camel case. The secrets in it show themselves nowhere.
+
+    Parameters
+    ----------
+    wire : Mapping
+        The decoded body.
+
+    Attributes
+    ----------
+    access_token, refresh_token : Secret
+        Empty where the answer has none.
+    expires_in : float or None
+        Seconds that the access token is valid for.
+    user_type : str
+        ``"Location"`` or ``"Company"``; a location token's answer says it by its ``locationId``.
+    location_id, company_id, user_id : str or None
+        Whose it is.
+    scopes : tuple of str
+        What it may do.
+    """
+
+    def __init__(self, wire: Mapping[str, Any]) -> None:
+        fields = {_HUMP.sub("_", name).lower(): value for name, value in wire.items()}
+        self.access_token = Secret(_text(fields.get("access_token")) or "")
+        self.refresh_token = Secret(_text(fields.get("refresh_token")) or "")
+        self.expires_in = _seconds(fields.get("expires_in"))
+        self.location_id = _text(fields.get("location_id"))
+        self.company_id = _text(fields.get("company_id"))
+        self.user_id = _text(fields.get("user_id"))
+        self.user_type: UserType = (
+            "Company"
+            if fields.get("user_type") == "Company" or self.location_id is None
+            else "Location"
+        )
+        self.scopes = tuple((_text(fields.get("scope")) or "").split())
+
+    def __repr__(self) -> str:
+        return f"TokenAnswer({self.user_type}, {self.location_id or self.company_id})"
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        seconds = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 < seconds < 10**9 else None

@@ -1,0 +1,209 @@
+"""Installs of an app and the tokens that descend from them: made, rotated, revoked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from .levers import Levers
+from .oauth_records import App, Grant, Install, RefreshToken
+from .records import Location, Token
+from .state import State
+
+
+class GrantError(Exception):
+    """A code or a refresh token that is worth nothing; its text is the service's."""
+
+
+class Installs:
+    """Everything that happens to installs, codes and tokens.
+
+    Parameters
+    ----------
+    state : State
+        Remembers them.
+    levers : Levers
+        Hold the lifetimes.
+    """
+
+    def __init__(self, state: State, levers: Levers) -> None:
+        self._state = state
+        self._levers = levers
+
+    def target(self, choose: str | None) -> Location | None:
+        """Return the sub-account of a name or id; None is the agency.
+
+        Parameters
+        ----------
+        choose : str or None
+            None is the main sub-account; "agency", the agency's name or its id is the agency.
+
+        Raises
+        ------
+        LookupError
+            For a choice that the authorization page does not show.
+        """
+        places = self._state.locations
+        if choose is None:
+            return next(iter(places.values()))
+        if choose in places:
+            return places[choose]
+        for company in self._state.companies.values():
+            if choose in ("agency", company.id, company.name):
+                return None
+        for place in places.values():
+            if choose == place.name:
+                return place
+        raise LookupError(f"There is no sub-account {choose!r}.")
+
+    def install(
+        self,
+        app: App,
+        place: Location | None,
+        scopes: Iterable[str],
+        approved: Iterable[str] | None = None,
+    ) -> Install:
+        """Remember that a person installed an app; None as the place is the agency."""
+        state = self._state
+        with state.lock:
+            install = Install(
+                id=state.hex_id("install"),
+                client_id=app.client_id,
+                company_id=place.company_id if place else next(iter(state.companies)),
+                location_id=place.id if place else None,
+                user_id=self._person(place),
+                scopes=tuple(scopes),
+                approved=None if approved is None else list(approved),
+            )
+            state.installs[install.id] = install
+            return install
+
+    def _person(self, place: Location | None) -> str:
+        """Return who installs: an admin of the sub-account, else someone of the agency."""
+        own = self._state.users_of(place.id) if place else []
+        admins = [one for one in own if one.role == "admin" and not one.deleted]
+        agency = [one for one in self._state.users if one.type == "agency"]
+        return (admins or agency)[0].id
+
+    def code(self, install: Install, redirect_uri: str, challenge: str | None, method: str) -> str:
+        """Return a new authorization code of an install."""
+        state = self._state
+        with state.lock:
+            code = state.digest("authorization-code").hex()[:40]
+            expires = state.clock() + timedelta(seconds=self._levers.code_lifetime)
+            state.grants[code] = Grant(install, redirect_uri, expires, challenge, method)
+            return code
+
+    def exchange(
+        self, app: App, code: str, redirect_uri: str | None, verifier: str | None
+    ) -> dict[str, Any]:
+        """Turn a code into a pair of tokens, once.
+
+        Raises
+        ------
+        GrantError
+            For every reason that makes the code worthless. It is used up then as well.
+        """
+        state = self._state
+        with state.lock:
+            grant = state.grants.get(code)
+            if grant is None or grant.install.client_id != app.client_id:
+                raise GrantError("authorization code is invalid")
+            del state.grants[code]
+            if grant.expires_at <= state.clock():
+                raise GrantError("authorization code has expired")
+            if redirect_uri != grant.redirect_uri:
+                raise GrantError("redirect_uri is not the one of the authorization request")
+            if self._levers.pkce != "ignored" and not _proves(grant, verifier):
+                raise GrantError("code_verifier is invalid")
+            return self.pair(grant.install, grant.install.location_id)
+
+    def refresh(self, app: App, value: str) -> dict[str, Any]:
+        """Turn a refresh token into a new pair, once.
+
+        Raises
+        ------
+        GrantError
+            Reuse of a token revokes its whole family: every token of the same install.
+        """
+        state = self._state
+        with state.lock:
+            token = state.refresh_tokens.get(value)
+            install = state.installs[token.install_id] if token else None
+            if token is None or install is None or install.client_id != app.client_id:
+                raise GrantError("refresh token is invalid")
+            if token.used:
+                install.revoked = True
+            if install.revoked:
+                raise GrantError("refresh token is invalid")
+            if token.expires_at <= state.clock():
+                raise GrantError("refresh token has expired")
+            token.used = True
+            return self.pair(install, token.location_id)
+
+    def pair(self, install: Install, location_id: str | None) -> dict[str, Any]:
+        """Make an access and a refresh token, and return the token endpoint's answer."""
+        state, levers = self._state, self._levers
+        with state.lock:
+            now = state.clock()
+            access = Token(
+                value=f"access-{state.digest('access-token').hex()}-simulated",
+                kind="sub_account" if location_id else "company",
+                company_id=install.company_id,
+                location_id=location_id,
+                scopes=frozenset(install.scopes),
+                expires_at=now + timedelta(seconds=levers.token_lifetime),
+                client_id=install.client_id,
+                install_id=install.id,
+            )
+            refresh = RefreshToken(
+                value=f"refresh-{state.digest('refresh-token').hex()}-simulated",
+                install_id=install.id,
+                location_id=location_id,
+                expires_at=now + timedelta(seconds=levers.refresh_lifetime),
+            )
+            state.issued[access.value] = access
+            state.refresh_tokens[refresh.value] = refresh
+        answer: dict[str, Any] = {
+            "access_token": access.value,
+            "token_type": "Bearer",
+            "expires_in": levers.token_lifetime,
+            "refresh_token": refresh.value,
+            "scope": " ".join(install.scopes),
+            "userType": "Location" if location_id else "Company",
+            "companyId": install.company_id,
+            "userId": install.user_id,
+        }
+        if location_id:
+            return answer | {"locationId": levers.token_location or location_id}
+        every = install.approved is None
+        return answer | {
+            "approvedLocations": self.approved(install),
+            "isBulkInstallation": True,
+            "approveAllLocations": every,
+            "installToFutureLocations": every,
+        }
+
+    def approved(self, install: Install) -> list[str]:
+        """Return the sub-accounts that an agency's token may mint tokens for."""
+        if install.approved is not None:
+            return list(install.approved)
+        places = self._state.locations.values()
+        return [place.id for place in places if place.company_id == install.company_id]
+
+
+def _proves(grant: Grant, verifier: str | None) -> bool:
+    """Say whether a verifier fits the code's challenge (RFC 7636, 4.6)."""
+    if grant.challenge is None:
+        # A verifier without a challenge means that someone took the challenge away.
+        return verifier is None
+    if grant.challenge_method == "S256":
+        digest = hashlib.sha256((verifier or "").encode()).digest()
+        made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    else:
+        made = verifier or ""
+    return hmac.compare_digest(made.encode(), grant.challenge.encode())
