@@ -102,10 +102,8 @@ def _is_scope(error: GHLError | None) -> bool:
 
 
 def _credential(core: AsyncClient, now: Reading) -> Finding:
-    if now.kind is None:
-        return Finding("credential", Mark.UNKNOWN, "The client does not say what kind it has.")
-    source = f" {now.source}" if now.source else ""
-    said = f"{now.kind}.{source}"
+    text = now.source or now.kind or "of a kind that the client does not tell"
+    said = f"{text[:1].upper()}{text[1:]}."
     if now.credential_location_id not in (None, core.location_id):
         return Finding(
             "credential",
@@ -114,7 +112,7 @@ def _credential(core: AsyncClient, now: Reading) -> Finding:
             f"{core.location_id}.",
             "Log in again for that sub-account, or set GHL_LOCATION_ID to the credential's.",
         )
-    return Finding("credential", Mark.OK, said)
+    return Finding("credential", Mark.OK if now.kind else Mark.UNKNOWN, said)
 
 
 def _token(tried: _Tried) -> Finding:

@@ -30,8 +30,8 @@ def planted(sim: Simulator) -> Iterator[str]:
     for person in state.people.values():
         yield from (person.id, person.name, person.email)
         for page in person.pages:
-            yield from (page.origin_id, page.name, page.username, page.page_id)
-            yield from [page.urn] if page.urn else []
+            yield from (page.origin_id, page.name, page.username)
+            yield from (text for text in (page.page_id, page.urn) if text)
     yield from state.logins
     for account in state.accounts.values():
         yield from (account.id, account.profile_id)
@@ -59,7 +59,7 @@ def test_nothing_of_anybody_is_in_it(
         sim.levers.message_origin = "localhost"
     sim.levers.message_as_json = lever == "json"
     if lever == "fails":
-        sim.levers.fail("*/accounts/*", 404, {"message": f"no {sim.user_id}"}, times=None)
+        sim.levers.fail("*/accounts/*", 403, {"message": f"no {sim.user_id}"}, times=None)
         sim.levers.deny_message = "nothing"
     if lever == "html":
         sim.levers.start_answer = "html"
