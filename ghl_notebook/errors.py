@@ -112,9 +112,9 @@ class GHLError(Exception):
         """Say that the call may have been carried out, and how to find out."""
         self.outcome_unknown = True
         self.next_step = (
-            "It may have been carried out all the same: look with fetch_accounts() before you "
-            "run it again."
-        )
+            "It may have been carried out all the same: look with fetch_accounts() first. "
+            f"{self.next_step}"
+        ).strip()
         self.args = (f"{self.what} {self.next_step}",)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -6,7 +6,11 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from platformdirs import user_data_dir
 
 from .errors import SettingsError
 from .secret import Secret
@@ -33,8 +37,10 @@ class Settings:
     Attributes
     ----------
     token : Secret
-        Bearer token (``GHL_TOKEN``).
-    location_id : str
+        Bearer token (``GHL_TOKEN``); empty when there is none.
+    token_source : str
+        Where it comes from, in words.
+    location_id : str or None
         The sub-account (``GHL_LOCATION_ID``).
     user_id : str or None
         The user who will own connections (``GHL_USER_ID``); resolved from the API when None.
@@ -46,7 +52,8 @@ class Settings:
     """
 
     token: Secret
-    location_id: str
+    token_source: str
+    location_id: str | None
     user_id: str | None
     base_url: str
     allowed_origins: tuple[str, ...]
@@ -73,25 +80,24 @@ def read_settings(
     Raises
     ------
     SettingsError
-        If the token or the sub-account is missing, or a value makes no sense.
+        If a value makes no sense, or there is a token and no sub-account.
     """
+    token_source = "GHL_TOKEN" if token is None else "the token that was passed"
     # A traceback may show this frame's locals: they hold no bare token and no environment.
     secret = Secret(_get(environ, "GHL_TOKEN") if token is None else token)
     del token
     location = location_id or _get(environ, "GHL_LOCATION_ID")
-    missing = [n for n, v in (("GHL_TOKEN", secret), ("GHL_LOCATION_ID", location)) if not v]
-    if missing:
+    if secret and not location:
         raise SettingsError(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
-            "Set them in the environment before Jupyter starts, pass them to Client(), "
-            "or try everything without an account: client = ghl_notebook.demo().",
+            "There is a token, and GHL_LOCATION_ID is not set.",
+            "Set it in the environment before Jupyter starts, or pass location_id to Client().",
         )
-    if not _printable(secret.reveal()):
+    if not _printable(secret.reveal()) and secret:
         raise SettingsError(
             "GHL_TOKEN holds a space, a line break or a character that a token never has.",
             "Copy the token again; take it without quotes and without 'Bearer '.",
         )
-    if not _printable(location):
+    if location and not _printable(location):
         raise SettingsError(
             "GHL_LOCATION_ID holds a space or a character that an id never has.",
             "Copy the sub-account's id again: it stands in its address after /location/.",
@@ -102,7 +108,8 @@ def read_settings(
         origins = tuple(o for o in listed if o) or DEFAULT_ALLOWED_ORIGINS
     return Settings(
         token=secret,
-        location_id=location,
+        token_source=token_source,
+        location_id=location or None,
         user_id=user_id or _get(environ, "GHL_USER_ID") or None,
         base_url=_base_url(base_url or _get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL),
         allowed_origins=tuple(_origin(o) for o in origins),
@@ -159,6 +166,60 @@ def read_app_settings(environ: Mapping[str, str] | None = None) -> AppSettings |
         )
     authorize_url = _get(environ, "GHL_AUTHORIZE_URL") or DEFAULT_AUTHORIZE_URL
     return AppSettings(client_id, secret, redirect_uri, scopes, authorize_url)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalSettings:
+    """What renews a login where nobody can log in.
+
+    Attributes
+    ----------
+    client_id : str
+        ``GHL_CLIENT_ID``.
+    client_secret : Secret
+        ``GHL_CLIENT_SECRET``.
+    refresh_token : Secret
+        ``GHL_REFRESH_TOKEN``, of an earlier login; empty when there is none.
+    """
+
+    client_id: str
+    client_secret: Secret
+    refresh_token: Secret
+
+
+def read_renewal_settings(environ: Mapping[str, str] | None = None) -> RenewalSettings | None:
+    """Read the client secret, and a refresh token to begin with; None when no app is named.
+
+    Raises
+    ------
+    SettingsError
+        If there is a ``GHL_REFRESH_TOKEN`` without the app that it is of.
+    """
+    client_id = _get(environ, "GHL_CLIENT_ID")
+    secret = Secret(_get(environ, "GHL_CLIENT_SECRET"))
+    refresh_token = Secret(_get(environ, "GHL_REFRESH_TOKEN"))
+    if refresh_token and not (client_id and secret):
+        raise SettingsError(
+            "GHL_REFRESH_TOKEN is set, and GHL_CLIENT_ID or GHL_CLIENT_SECRET is not.",
+            "Set both: a refresh token is of use to its own app only.",
+        )
+    return RenewalSettings(client_id, secret, refresh_token) if client_id and secret else None
+
+
+def read_credentials_folder(environ: Mapping[str, str] | None = None) -> tuple[Path, bool]:
+    """Return the folder for credentials, and whether the user has named it.
+
+    ``GHL_CREDENTIALS_DIR``, else the platform's folder for data of an application.
+    """
+    named = _get(environ, "GHL_CREDENTIALS_DIR")
+    if named:
+        return Path(named).expanduser(), True
+    return Path(user_data_dir("ghl_notebook", appauthor=False)) / "credentials", False
+
+
+def now() -> datetime:
+    """Return the current time: the clock of everything that is given no other."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

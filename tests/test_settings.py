@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,9 @@ from ghl_notebook.settings import (
     has_desktop,
     read_account_ids,
     read_app_settings,
+    read_credentials_folder,
     read_demo_settings,
+    read_renewal_settings,
     read_settings,
 )
 
@@ -33,6 +36,7 @@ def test_the_environment_is_enough() -> None:
     """Token and sub-account come from the environment, the rest has defaults."""
     assert read() == Settings(
         token=Secret("pit-00000000-planted"),
+        token_source="GHL_TOKEN",
         location_id="ve9EPM428h8vShlRW1KT",
         user_id=None,
         base_url=DEFAULT_BASE_URL,
@@ -63,7 +67,12 @@ def test_arguments_come_before_the_environment() -> None:
         environ=environ,
     )
     assert found == Settings(
-        Secret("mine"), "mine", "mine", "https://mine.example", ("https://mine.example",)
+        Secret("mine"),
+        "the token that was passed",
+        "mine",
+        "mine",
+        "https://mine.example",
+        ("https://mine.example",),
     )
 
 
@@ -81,20 +90,41 @@ def test_all_variables_are_read() -> None:
     assert found.allowed_origins == ("https://a.example", "https://b.example", "self")
 
 
+def test_a_token_without_its_sub_account_is_refused() -> None:
+    """Nobody but the user knows which sub-account a token was made in."""
+    with pytest.raises(SettingsError, match="GHL_LOCATION_ID is not set"):
+        read_settings(environ={"GHL_TOKEN": "x"})
+
+
 @pytest.mark.parametrize(
-    ("environ", "text"),
-    [
-        ({}, "GHL_TOKEN and GHL_LOCATION_ID are not set."),
-        ({"GHL_TOKEN": "x"}, "GHL_LOCATION_ID is not set."),
-        ({"GHL_LOCATION_ID": "x", "GHL_TOKEN": "  "}, "GHL_TOKEN is not set."),
-    ],
+    ("environ", "location_id"),
+    [({}, None), ({"GHL_LOCATION_ID": "x", "GHL_TOKEN": "  "}, "x")],
 )
-def test_what_is_missing_is_named(environ: dict[str, str], text: str) -> None:
-    """The error names the missing variables and the way without an account."""
-    with pytest.raises(SettingsError) as caught:
-        read_settings(environ=environ)
-    assert caught.value.what == text
-    assert "ghl_notebook.demo()" in caught.value.next_step
+def test_a_token_may_be_missing(environ: dict[str, str], location_id: str | None) -> None:
+    """There may be a stored login instead."""
+    found = read_settings(environ=environ)
+    assert not found.token
+    assert found.location_id == location_id
+
+
+def test_a_refresh_token_is_of_use_with_its_app_only() -> None:
+    """The error names what else it takes."""
+    assert read_renewal_settings({}) is None
+    with pytest.raises(SettingsError, match="GHL_CLIENT_ID or GHL_CLIENT_SECRET is not"):
+        read_renewal_settings({"GHL_REFRESH_TOKEN": "planted", "GHL_CLIENT_ID": "id"})
+    found = read_renewal_settings({"GHL_CLIENT_ID": "id", "GHL_CLIENT_SECRET": "planted"})
+    assert found is not None
+    assert not found.refresh_token
+    assert "planted" not in repr(found)
+
+
+def test_the_folder_of_credentials_can_be_named() -> None:
+    """Else it is where the platform keeps an application's data."""
+    assert read_credentials_folder({"GHL_CREDENTIALS_DIR": "/kept"}) == (Path("/kept"), True)
+    folder, is_named = read_credentials_folder({})
+    assert folder.is_absolute()
+    assert "ghl_notebook" in folder.parts
+    assert not is_named
 
 
 @pytest.mark.parametrize(

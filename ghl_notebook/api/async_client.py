@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from ghl_notebook.auth import BearerAuth
+from ghl_notebook.auth import Clock, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AccountList,
@@ -20,8 +20,10 @@ from ghl_notebook.models import (
     find_platform,
 )
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import read_settings
+from ghl_notebook.settings import now, read_settings
 
+from .limits import Limits
+from .pacing import PACERS
 from .redirect import authorization_url
 from .request import Requester
 
@@ -34,10 +36,10 @@ class AsyncClient:
     Parameters
     ----------
     token : str or Secret, optional
-        Private integration token of the sub-account, or an OAuth access token of it.
-        ``GHL_TOKEN`` when left out.
+        Private integration token of the sub-account, or an OAuth access token of it. When left
+        out: ``GHL_TOKEN``, else ``GHL_REFRESH_TOKEN``, else what `log_in` has stored.
     location_id : str, optional
-        The sub-account. ``GHL_LOCATION_ID`` when left out.
+        The sub-account. ``GHL_LOCATION_ID`` when left out, else that of the only stored login.
     user_id : str, optional
         The user who will own connections. ``GHL_USER_ID`` when left out, and when that is not
         set either, the one that `resolve_user_id` finds.
@@ -48,13 +50,25 @@ class AsyncClient:
         service's own two hosts when left out.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
+    time_limit : float, default 120
+        Seconds for one call with all its repetitions; waiting for the service's rate limit does
+        not count.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests.
+    clock : callable, optional
+        The current time, with a time zone.
+
+    Attributes
+    ----------
+    credential : Credential
+        What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
 
     Raises
     ------
     SettingsError
-        If the token or the sub-account is missing, or a value makes no sense.
+        If there is no credential or no sub-account, or a value makes no sense.
+    StorageError
+        If a stored login cannot be read.
     """
 
     def __init__(
@@ -66,7 +80,9 @@ class AsyncClient:
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
         timeout: float = 30.0,
+        time_limit: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         settings = read_settings(
@@ -76,7 +92,8 @@ class AsyncClient:
             base_url=base_url,
             allowed_origins=allowed_origins,
         )
-        self.location_id = settings.location_id
+        self.credential = find_credential(settings, clock=clock, transport=transport)
+        self.location_id = self.credential.location_id
         self.user_id = settings.user_id
         self.base_url = settings.base_url
         self.allowed_origins = settings.allowed_origins
@@ -84,14 +101,23 @@ class AsyncClient:
         host = httpx.URL(settings.base_url).netloc.decode()
         self._requester = Requester(
             base_url=settings.base_url,
-            auth=BearerAuth(settings.token, host=host),
+            auth=self.credential.auth(host),
             timeout=timeout,
+            time_limit=time_limit,
+            pacer=PACERS.of(settings.base_url, f"location:{self.location_id}"),
+            clock=clock,
             transport=transport,
         )
 
     def __repr__(self) -> str:
-        location_id = getattr(self, "location_id", None)  # None while its settings are refused
+        # None while its settings are refused
+        location_id = getattr(self, "location_id", None)
         return f"{type(self).__name__}(location_id={location_id!r})"
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last answer said is left of the calls for this sub-account."""
+        return self._requester.limits
 
     async def __aenter__(self) -> Self:
         return self

@@ -9,10 +9,13 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
+from ghl_notebook.auth import Clock, Credential
 from ghl_notebook.background import run_in_background
 from ghl_notebook.secret import Secret
+from ghl_notebook.settings import now
 
 from .async_client import AsyncClient
+from .limits import Limits
 
 
 class MessageEvent(Protocol):
@@ -62,7 +65,9 @@ class Client:
     Raises
     ------
     SettingsError
-        If the token or the sub-account is missing, or a value makes no sense.
+        If there is no credential or no sub-account, or a value makes no sense.
+    StorageError
+        If a stored login cannot be read.
 
     Examples
     --------
@@ -80,7 +85,9 @@ class Client:
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
         timeout: float = 30.0,
+        time_limit: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         self.core = AsyncClient(
@@ -90,7 +97,9 @@ class Client:
             base_url=base_url,
             allowed_origins=allowed_origins,
             timeout=timeout,
+            time_limit=time_limit,
             transport=transport,
+            clock=clock,
         )
         self.browser: Browser | None = None
 
@@ -103,6 +112,16 @@ class Client:
     def user_id(self) -> str | None:
         """The user who will own connections; None until given or resolved."""
         return self.core.user_id
+
+    @property
+    def credential(self) -> Credential:
+        """What proves who asks. Its ``kind`` and ``source`` say which, nothing its value."""
+        return self.core.credential
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last answer said is left of the calls for this sub-account."""
+        return self.core.limits
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

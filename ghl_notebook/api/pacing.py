@@ -18,7 +18,7 @@ from typing import Final
 
 from .limits import Limits
 
-_UNKNOWN_MAX: Final = 5
+_UNKNOWN_MAX: Final = 8
 """In flight before the first answer has told the limit; the lowest one known of is 25."""
 _INTERVAL: Final = 10.0
 """Seconds; only for a 429 without headers."""
@@ -83,7 +83,7 @@ class Pacer:
         with self._lock:
             now = self._monotonic()
             self._has_answered = True
-            if limits is not None and limits.max is not None:
+            if limits is not None and (limits.max is not None or limits.interval is not None):
                 self._learn(limits, now)
             self._in_flight -= 1
             self._answered.append(now)

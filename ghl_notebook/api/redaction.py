@@ -11,8 +11,8 @@ _SHOWN: Final = frozenset(
         "age", "cache-control", "cf-ray", "connection", "content-encoding", "content-length",
         "content-type", "date", "keep-alive", "retry-after", "server", "transfer-encoding", "vary",
         "version", "x-request-id", "x-trace-id",
-        "x-ratelimit-daily-remaining", "x-ratelimit-daily-reset", "x-ratelimit-interval-milliseconds",
-        "x-ratelimit-limit-daily", "x-ratelimit-max", "x-ratelimit-remaining",
+        "x-ratelimit-daily-remaining", "x-ratelimit-daily-reset", "x-ratelimit-limit-daily",
+        "x-ratelimit-interval-milliseconds", "x-ratelimit-max", "x-ratelimit-remaining",
     }
 )  # fmt: skip
 

@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import httpx
-from tenacity import AsyncRetrying, stop_any
+from tenacity import AsyncRetrying, RetryCallState, stop_any
+from tenacity.stop import stop_base
 
 from ghl_notebook.errors import (
     ArgumentError,
@@ -189,7 +190,7 @@ class Requester:
         seconds = _SecondsLeft(self._time_limit)
         retrying = AsyncRetrying(
             retry=MayRepeat(changes_something=changes),
-            stop=stop_any(seconds.are_used_up, StopWhenSpent(self._budget)),
+            stop=stop_any(seconds, StopWhenSpent(self._budget)),
             wait=wait_before,
             reraise=True,
         )
@@ -325,7 +326,7 @@ class _LogLine:
         )
 
 
-class _SecondsLeft:
+class _SecondsLeft(stop_base):
     """The seconds that the attempts of one call may still take."""
 
     def __init__(self, seconds: float) -> None:
@@ -341,7 +342,7 @@ class _SecondsLeft:
     def __exit__(self, *_: object) -> None:
         self._left -= time.monotonic() - self._began
 
-    def are_used_up(self, _: object) -> bool:
+    def __call__(self, _: RetryCallState) -> bool:
         return self._left <= 0
 
 

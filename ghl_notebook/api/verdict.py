@@ -109,4 +109,4 @@ def _made(kind: type[ResponseError] | None, what: str, response: httpx.Response)
 
 
 def _type_of(response: httpx.Response) -> str:
-    return response.headers.get("content-type", "")
+    return str(response.headers.get("content-type", ""))

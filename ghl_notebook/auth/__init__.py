@@ -2,5 +2,20 @@
 
 from .app import App, Authorization
 from .bearer import BearerAuth
+from .credential import Clock, Credential
+from .find import find_credential, open_logins
+from .logins import Logins, Stores
+from .tokens import Tokens
 
-__all__ = ["App", "Authorization", "BearerAuth"]
+__all__ = [
+    "App",
+    "Authorization",
+    "BearerAuth",
+    "Clock",
+    "Credential",
+    "Logins",
+    "Stores",
+    "Tokens",
+    "find_credential",
+    "open_logins",
+]

@@ -19,7 +19,6 @@ from ghl_notebook.errors import CredentialError, LogInAgainError
 from ghl_notebook.models import TokenAnswer, json_object, read_refusal
 from ghl_notebook.secret import Secret
 
-from .app import App
 from .tokens import Tokens
 
 _ATTEMPTS: Final = 3
@@ -37,8 +36,10 @@ class TokenEndpoint:
     ----------
     base_url : str
         The API's address.
-    app : App or None
-        The marketplace app; minting for a sub-account needs none.
+    client_id : str
+        The marketplace app's.
+    client_secret : Secret
+        The marketplace app's.
     clock : callable
         The current time, with a time zone.
     timeout : float, default 30
@@ -50,22 +51,31 @@ class TokenEndpoint:
     def __init__(
         self,
         base_url: str,
-        app: App | None,
+        client_id: str,
+        client_secret: Secret,
         *,
         clock: Callable[[], datetime],
         timeout: float = 30.0,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = base_url
-        self._app = app
+        self._client_id = client_id
+        self._client_secret = client_secret
         self._clock = clock
         self._timeout = timeout
         self._transport = transport
 
-    async def exchange(self, code: Secret, verifier: Secret | None = None) -> Tokens:
+    async def exchange(self, code: Secret, verifier: Secret, redirect_uri: str) -> Tokens:
         """Exchange the code of a finished login.
 
         ``POST /oauth/token`` (``grant_type=authorization_code``)
+
+        Parameters
+        ----------
+        code, verifier : Secret
+            The authorization code, and the PKCE code verifier that belongs to it.
+        redirect_uri : str
+            Where the login has ended, as it was asked for.
 
         Raises
         ------
@@ -74,11 +84,12 @@ class TokenEndpoint:
         CredentialError
             If there is no answer that can be used.
         """
-        fields = {"grant_type": "authorization_code", "code": code}
-        if self._app is not None:
-            fields["redirect_uri"] = self._app.redirect_uri
-        if verifier is not None:
-            fields["code_verifier"] = verifier
+        fields: dict[str, str | Secret] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "code_verifier": verifier,
+            "redirect_uri": redirect_uri,
+        }
         return await self._ask("The login", "/oauth/token", self._of_app(fields))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
@@ -93,7 +104,7 @@ class TokenEndpoint:
         CredentialError
             If there is no answer that can be used; the refresh token may still be good.
         """
-        fields = {
+        fields: dict[str, str | Secret] = {
             "grant_type": "refresh_token",
             "refresh_token": tokens.refresh_token,
             "user_type": tokens.user_type,
@@ -117,10 +128,7 @@ class TokenEndpoint:
         return await self._ask(what, "/oauth/locationToken", fields, bearer=company.access_token)
 
     def _of_app(self, fields: Mapping[str, str | Secret]) -> Mapping[str, str | Secret]:
-        if self._app is None:
-            return fields
-        known = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
-        return {**known, **fields}
+        return {"client_id": self._client_id, "client_secret": self._client_secret, **fields}
 
     async def _ask(
         self,

@@ -120,7 +120,7 @@ class TokenKeeper:
 
     async def fly(self, rejected: Secret | None, *, early: bool) -> Tokens:
         """Read the store, and renew what is in it if that is still needed: under the lock."""
-        async with self._locked():
+        async with _locked(self._store, self.key):
             credential = await asyncio.to_thread(self._load)
             if credential is not None:
                 tokens, now = credential.tokens, self._clock()
@@ -130,7 +130,7 @@ class TokenKeeper:
                 if credential.refused_at is not None:
                     raise LogInAgainError("The service has refused the stored refresh token.")
             was_interrupted = await asyncio.to_thread(self._store.was_interrupted, self.key)
-            async with self._place() as place:
+            async with _placed(self._store, self.key) as place:
                 fresh = await self._ask(credential, place, was_interrupted)
                 await asyncio.to_thread(self._keep, place, fresh)
                 return fresh.tokens
@@ -167,33 +167,6 @@ class TokenKeeper:
             _check_owner(self.key, credential, fresh.tokens)
             return fresh
         raise failure
-
-    @asynccontextmanager
-    async def _locked(self) -> AsyncIterator[None]:
-        path = await asyncio.to_thread(self._store.lock_path, self.key)
-        lock = AsyncFileLock(path, timeout=_LOCK_SECONDS, mode=0o600)
-        words = None
-        try:
-            await lock.acquire()
-        except Timeout:
-            words = f"{path} has been locked by another process for {_LOCK_SECONDS:g} s."
-        except OSError as error:
-            words = f"{path} cannot be locked: {error.strerror}."
-        if words is not None:
-            raise StorageError(words, "End that process, or see to the folder's permissions.")
-        try:
-            yield
-        finally:
-            await lock.release()
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[Place]:
-        manager = self._store.place(self.key)
-        place = await asyncio.to_thread(manager.__enter__)
-        try:
-            yield place
-        finally:
-            await asyncio.to_thread(manager.__exit__, None, None, None)
 
 
 class _Flights:
@@ -236,6 +209,47 @@ _FLIGHTS = _Flights()
 atexit.register(_FLIGHTS.finish)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_FLIGHTS.forget)
+
+
+async def keep(store: Store, credential: StoredCredential) -> None:
+    """Store the result of a login, in the place of what was there.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be kept.
+    """
+    async with _locked(store, credential.key), _placed(store, credential.key) as place:
+        await asyncio.to_thread(place.write, credential)
+
+
+@asynccontextmanager
+async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
+    path = await asyncio.to_thread(store.lock_path, key)
+    lock = AsyncFileLock(path, timeout=_LOCK_SECONDS, mode=0o600)
+    words = None
+    try:
+        await lock.acquire()
+    except Timeout:
+        words = f"{path} has been locked by another process for {_LOCK_SECONDS:g} s."
+    except OSError as error:
+        words = f"{path} cannot be locked: {error.strerror}."
+    if words is not None:
+        raise StorageError(words, "End that process, or see to the folder's permissions.")
+    try:
+        yield
+    finally:
+        await lock.release()
+
+
+@asynccontextmanager
+async def _placed(store: Store, key: Key) -> AsyncIterator[Place]:
+    manager = store.place(key)
+    place = await asyncio.to_thread(manager.__enter__)
+    try:
+        yield place
+    finally:
+        await asyncio.to_thread(manager.__exit__, None, None, None)
 
 
 def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.secret import Secret
 
 from .tokens import Tokens
 
@@ -52,12 +53,15 @@ class StoredCredential:
         Its name.
     tokens : Tokens
         The pair.
+    client_secret : Secret
+        The app's; renewing takes it. Empty for a pair that another credential renews.
     refused_at : datetime or None
         When the service has refused its refresh token: only a new login helps. None: it has not.
     """
 
     key: Key
     tokens: Tokens
+    client_secret: Secret
     refused_at: datetime | None = None
 
     def renewed(self, tokens: Tokens) -> StoredCredential:
@@ -112,6 +116,7 @@ def to_json(credential: StoredCredential) -> bytes:
             "format": FORMAT,
             "key": {"base_url": key.base_url, "client_id": key.client_id, "subject": key.subject},
             "tokens": credential.tokens.to_stored(),
+            "client_secret": credential.client_secret.reveal(),
             "refused_at": credential.refused_at and credential.refused_at.isoformat(),
         }
     ).encode()
@@ -140,6 +145,7 @@ def from_json(content: bytes | str, where: str) -> StoredCredential:
             return StoredCredential(
                 key=Key(**data["key"]),
                 tokens=Tokens.from_stored(data["tokens"]),
+                client_secret=Secret(data["client_secret"]),
                 refused_at=refused_at and datetime.fromisoformat(refused_at),
             )
     except (ValueError, KeyError, TypeError, RecursionError):

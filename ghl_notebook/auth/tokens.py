@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -68,6 +68,10 @@ class Tokens:
             user_id=answer.user_id,
             scopes=answer.scopes,
         )
+
+    def without_refresh_token(self) -> Tokens:
+        """Return a pair that another credential renews: a secret less to keep."""
+        return replace(self, refresh_token=Secret(""))
 
     def is_expired(self, now: datetime) -> bool:
         """Tell whether the access token is to be used no more: a little before its time."""

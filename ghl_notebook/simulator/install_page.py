@@ -21,7 +21,7 @@ def install_page(world: World, app: App, scopes: list[str], ticket: str) -> str:
     """
     state = world.state
     rows = [(one.id, one.name, "Sub-account") for one in state.locations.values()]
-    rows += [(one.id, one.name, "agency") for one in state.companies.values()]
+    rows += [(one.id, one.name, "Agency") for one in state.companies.values()]
     places = "\n".join(_row(*row, checked=number == 0) for number, row in enumerate(rows))
     grants = "".join(f"<li>{escape(scope)}</li>" for scope in scopes)
     main = f"""

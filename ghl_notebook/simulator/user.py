@@ -91,7 +91,9 @@ def play_installer(
             if not form.choices.get("place"):
                 raise LookupError("This is not an authorization page of the simulator.")
             target = local_address(urljoin(url, form.action), base_url, public_url)
-            place = pick(form.choices["place"], choose, "sub-account")
+            place = pick(
+                form.choices["place"], "Agency" if choose == "agency" else choose, "sub-account"
+            )
             decision = "allow" if allow else "deny"
             answer = http.post(
                 target, data={**form.hidden, "place": place.value, "decision": decision}

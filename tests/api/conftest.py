@@ -22,6 +22,7 @@ def sim(running: Simulator) -> Simulator:
     """The simulator, well-behaved, and without a rate limit: the tests share one token."""
     running.levers.reset()
     running.levers.rate_limit = 1_000_000
+    running.levers.rate_interval = 0.01
     return running
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 import httpx
@@ -170,7 +175,7 @@ def test_a_get_is_repeated_until_it_is_answered(trouble, kind: type[ghl.GHLError
 
 
 @pytest.mark.parametrize(("trouble", "kind"), TRANSIENT)
-def test_a_get_is_given_up_after_three_times(trouble, kind: type[ghl.GHLError]) -> None:
+def test_a_get_is_given_up_after_four_times(trouble, kind: type[ghl.GHLError]) -> None:
     """A lasting trouble is raised as what it is, never as an error of the token."""
     stub = Stub(trouble)
     with stub.client() as client, pytest.raises(ghl.GHLError) as caught:
@@ -178,33 +183,192 @@ def test_a_get_is_given_up_after_three_times(trouble, kind: type[ghl.GHLError]) 
     assert type(caught.value) is kind
     assert not isinstance(caught.value, ghl.AuthenticationError)
     assert caught.value.__context__ is None
-    assert len(stub.requests) == 3
+    assert len(stub.requests) == 4
 
 
-@pytest.mark.parametrize(("trouble", "kind"), TRANSIENT)
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda c: c.delete_account("account-1"),
-        lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", AvailableAccount()),
-    ],
-    ids=["DELETE", "POST"],
-)
-def test_what_may_change_something_is_sent_once(change, trouble, kind: type[ghl.GHLError]) -> None:
-    """Nobody knows whether a POST or a DELETE that failed was carried out."""
+CHANGES = [
+    pytest.param(lambda c: c.delete_account("account-1"), id="DELETE"),
+    pytest.param(
+        lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", AvailableAccount()), id="POST"
+    ),
+]
+NEVER_SENT = [
+    pytest.param(httpx.ConnectError("x"), id="refused"),
+    pytest.param(httpx.ConnectTimeout("x"), id="no way there"),
+    pytest.param(httpx.PoolTimeout("x"), id="no connection free"),
+]
+
+
+@pytest.mark.parametrize(("trouble", "kind"), [t for t in TRANSIENT if t.id != "refused"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_may_have_happened_is_not_sent_twice(
+    change, trouble, kind: type[ghl.GHLError]
+) -> None:
+    """Nobody knows whether a POST or a DELETE that got no sound answer was carried out."""
     stub = Stub(trouble, answer({}))
-    with stub.client() as client, pytest.raises(kind):
+    with stub.client() as client, pytest.raises(kind, match="may have been carried out") as caught:
         change(client)
+    assert caught.value.outcome_unknown
     assert len(stub.requests) == 1
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429])
+@pytest.mark.parametrize("body", [b"", b"[1, 2", b"<html>", b"null"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_whose_answer_was_damaged_may_have_happened(change, body: bytes) -> None:
+    """The status is good, so the service did something; the rest is lost."""
+    stub = Stub(httpx.Response(201, content=body))
+    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError) as caught:
+        change(client)
+    assert caught.value.outcome_unknown
+    assert len(stub.requests) == 1
+
+
+@pytest.mark.parametrize("trouble", NEVER_SENT)
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_never_sent_is_repeated(change, trouble) -> None:
+    """Without a connection the service cannot have done anything."""
+    stub = Stub(trouble, answer({}))
+    with stub.client() as client:
+        change(client)
+    assert len(stub.requests) == 2
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_refused_has_not_happened(change) -> None:
+    """A refusal leaves no doubt, and says so by not mentioning it."""
+    with (
+        Stub(httpx.Response(422, json={"message": "No"})).client() as client,
+        pytest.raises(ghl.ValidationError) as caught,
+    ):
+        change(client)
+    assert not caught.value.outcome_unknown
+    assert "may have" not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"", b'{"results": {"acc', b"<html>", b"[]", b"\xff"])
+def test_a_damaged_answer_to_a_get_is_asked_for_again(body: bytes) -> None:
+    """An answer that was cut off on its way is not the service's last word."""
+    stub = Stub(httpx.Response(200, content=body), LISTED)
+    with stub.client() as client:
+        assert client.accounts().accounts == []
+    assert len(stub.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 def test_a_refusal_is_not_repeated(status: int) -> None:
     """Asking again would be answered the same."""
     stub = Stub(httpx.Response(status, json={"message": "No"}), LISTED)
     with stub.client() as client, pytest.raises(ghl.ResponseError):
         client.accounts()
     assert len(stub.requests) == 1
+
+
+BUSY = httpx.Response(
+    429,
+    json={"statusCode": 429, "message": "Too Many Requests"},
+    headers={"x-ratelimit-interval-milliseconds": "10"},
+)
+
+
+@pytest.mark.parametrize("change", [*CHANGES, pytest.param(lambda c: c.accounts(), id="GET")])
+def test_a_call_above_the_limit_is_sent_again(change) -> None:
+    """429 says that nothing was done: even a POST is repeated, an interval later."""
+    stub = Stub(BUSY, BUSY, answer({"accounts": []}))
+    with stub.client() as client:
+        change(client)
+    assert len(stub.requests) == 3
+
+
+def test_a_limit_that_others_use_up_is_told_in_the_end() -> None:
+    """Six times refused, an interval apart: the user learns why nothing comes."""
+    stub = Stub(BUSY)
+    with stub.client() as client, pytest.raises(ghl.RateLimitError, match="Something else calls"):
+        client.accounts()
+    assert len(stub.requests) == 6
+
+
+def test_with_no_calls_left_today_nothing_more_is_sent() -> None:
+    """The error says until when, and the next call is not sent to be told the same."""
+    clock = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+    stub = Stub(
+        httpx.Response(
+            429,
+            json={"message": "Too Many Requests"},
+            headers={"x-ratelimit-daily-remaining": "0", "x-ratelimit-daily-reset": "5400000"},
+        )
+    )
+    with stub.client(clock=lambda: clock) as client:
+        for _ in range(2):
+            with pytest.raises(ghl.DailyLimitError, match="until 2026-03-02 00:00 UTC") as caught:
+                client.accounts()
+            assert caught.value.until == datetime(2026, 3, 2, tzinfo=UTC)
+    assert len(stub.requests) == 1
+
+
+def test_an_outage_costs_at_most_half_as_much_again() -> None:
+    """Of many calls into an outage few are repeated: the service gets room to recover."""
+    stub = Stub(httpx.Response(503))
+    calls = 400
+
+    async def all_at_once() -> list[object]:
+        async with stub.async_client() as client:
+            asked = [client.accounts() for _ in range(calls)]
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = asyncio.run(all_at_once())
+    assert {type(error) for error in found} == {ghl.ServiceError}
+    assert len(stub.requests) <= 1.5 * calls
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    """A byte now and then keeps no phase waiting too long; the call's own time limit ends it."""
+
+    class Dripping(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                yield b" "
+                await asyncio.sleep(0.01)
+
+    stub = Stub(lambda _: httpx.Response(200, stream=Dripping()))
+    with (
+        stub.client(time_limit=0.1) as client,
+        pytest.raises(ghl.ConnectionFailedError, match="No whole answer came in time"),
+    ):
+        client.accounts()
+    assert len(stub.requests) == 1
+
+
+def test_an_answer_larger_than_any_of_the_service_is_not_read() -> None:
+    """It is told as what it is, before it fills the memory."""
+    given: list[int] = []
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                given.append(2**20)
+                yield b" " * 2**20
+
+    stub = Stub(lambda _: httpx.Response(200, stream=Endless()))
+    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError, match="more than 32 MB"):
+        client.delete_account("account-1")
+    assert sum(given) < 40 * 2**20
+
+
+def test_each_attempt_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Verb, path as documented, status, time, attempt, trace id; nothing of the caller's."""
+    bad = httpx.Response(404, json={"message": "No", "traceId": "0f-trace"})
+    stub = Stub(httpx.Response(503), bad)
+    with (
+        caplog.at_level(logging.INFO, "ghl_notebook.api"),
+        stub.client() as client,
+        pytest.raises(ghl.NotFoundError),
+    ):
+        client.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
+    lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.api"]
+    what = "GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}"
+    assert re.fullmatch(re.escape(what) + r": 503, \d+ ms, attempt 1, ServiceError", lines[0])
+    assert lines[1].endswith("attempt 2, NotFoundError, trace id 0f-trace")
+    assert "65f2d989a4f2f1e5322c3856" not in "".join(lines)
 
 
 def test_the_gateways_timeout_is_repeated_over_a_real_connection(
@@ -226,14 +390,15 @@ def test_a_slow_service_is_a_gateway_timeout_and_not_a_bad_token(
         client.accounts()
 
 
-def test_a_service_slower_than_the_timeout_is_a_failed_connection(sim: Simulator) -> None:
+def test_a_service_slower_than_the_timeout_is_a_failed_connection() -> None:
     """The client's own timeout ends the wait."""
-    sim.levers.latency = 20.0
-    with (
-        Client(sim.token, sim.location_id, "u", base_url=sim.base_url, timeout=0.05) as client,
-        pytest.raises(ghl.ConnectionFailedError, match="No answer came within the time limit"),
-    ):
-        client.delete_account("account-1")
+    with Simulator() as sim:  # its own: the answer that nobody waits for is late for other tests
+        sim.levers.latency = 20.0
+        with (
+            Client(sim.token, sim.location_id, "u", base_url=sim.base_url, timeout=0.05) as client,
+            pytest.raises(ghl.ConnectionFailedError, match="No answer came within the time limit"),
+        ):
+            client.delete_account("account-1")
 
 
 def test_a_service_that_is_not_there_is_a_failed_connection() -> None:

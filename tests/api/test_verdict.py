@@ -17,7 +17,8 @@ Body = dict[str, Any] | list[Any] | str | bytes
 
 
 def fault(status: int, body: Body, **headers: str) -> ResponseError:
-    """Return the error that an answer to a call which is sent once becomes."""
+    """Return the error that an answer becomes, for a call that is sent again after a 429 only."""
+    headers = {"x-ratelimit-interval-milliseconds": "1", **headers}
     if isinstance(body, str | bytes):
         response = httpx.Response(status, content=body, headers=headers)
     else:
@@ -31,7 +32,7 @@ def fault(status: int, body: Body, **headers: str) -> ResponseError:
 # Verbatim where behaviour was captured; each with a word of the next step.
 SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
     (400, "Bad Request", ghl.BadRequestError, "Check the ids"),
-    (401, "Unauthorized", ghl.AuthenticationError, "GHL_TOKEN"),
+    (401, "Unauthorized", ghl.AuthenticationError, "Check the token"),
     (401, "The token is not authorized for this scope.", ghl.ScopeError, "Add the scope"),
     (
         401,
@@ -57,7 +58,7 @@ SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
     (404, "Cannot GET /social-media-posting/x", ghl.NotFoundError, "Check the id"),
     (408, "Request Timeout", ghl.GatewayTimeoutError, "the token is fine"),
     (422, ["property x should not exist"], ghl.ValidationError, "fields named above"),
-    (429, "Too Many Requests", ghl.RateLimitError, "Wait ten seconds"),
+    (429, "Too Many Requests", ghl.RateLimitError, "Something else calls"),
     (500, "Internal server error", ghl.ServiceError, "Run the cell again"),
     (502, "Bad Gateway", ghl.ServiceError, "Run the cell again"),
     (503, "Service Unavailable", ghl.ServiceError, "Run the cell again"),
@@ -115,9 +116,8 @@ def test_a_known_error_of_the_service_is_told_apart_everywhere(
     """Every operation raises each known error as its own class, with its next step."""
     if operation == "start" and name == "not_successful":
         kind = ghl.UnexpectedAnswerError  # start's only good answer is a redirect
-    # Once is enough: a GET that is repeated gets its answer.
-    times = 3 if name == "command_timed_out" else 1
-    sim.levers.fail_with(name, times=times)
+    # As often as a GET, or a call above the limit, is sent: the next one would be answered.
+    sim.levers.fail_with(name, times={"command_timed_out": 4, "too_many_requests": 6}.get(name, 1))
     with pytest.raises(ResponseError) as caught:
         OPERATIONS[operation](client)
     assert type(caught.value) is kind
@@ -259,13 +259,13 @@ def test_the_days_limit_is_another_error_than_the_intervals(
 def test_a_limit_of_the_simulator_is_told(
     sim: Simulator, client: Client, lever: str, kind: type[ResponseError]
 ) -> None:
-    """A used-up limit is raised at once, and not asked again."""
+    """The day's limit is told at once, the interval's after a few waits."""
     setattr(sim.levers, lever, 0)
     before = len(sim.requests)
     with pytest.raises(ghl.RateLimitError) as caught:
         client.accounts()
     assert type(caught.value) is kind
-    assert len(sim.requests) == before + 1
+    assert len(sim.requests) == before + (1 if lever == "daily_limit" else 6)
 
 
 def test_an_error_says_what_was_asked() -> None:

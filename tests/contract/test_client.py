@@ -36,10 +36,11 @@ def judge(sim: Simulator) -> list[tuple[str, str, int]]:
     """Hold all API calls so far against the documents; return what was called."""
     called = []
     for seen in sim.requests:
-        if seen.path.startswith("/consent/") or seen.path.endswith("/finish"):
-            continue  # the provider's pages
+        if seen.path.startswith("/consent/") or seen.path.endswith(("/finish", "/chooselocation")):
+            continue  # the pages
         validate_request(seen.method, seen.path, seen.query, seen.headers, seen.body)
-        validate_answer(seen.method, seen.path, seen.status, seen.answer)
+        version = seen.headers.get("version", "")
+        validate_answer(seen.method, seen.path, seen.status, seen.answer, version)
         called.append((seen.method, seen.path, seen.status))
     return called
 

@@ -22,11 +22,12 @@ def _judge(sim, skip=("/consent/",)):
     judged = [
         seen
         for seen in sim.requests
-        if not seen.path.startswith(skip) and not seen.path.endswith("/finish")
+        if not seen.path.startswith(skip) and not seen.path.endswith(("/finish", "/chooselocation"))
     ]
     for seen in judged:
         validate_request(seen.method, seen.path, seen.query, seen.headers, seen.body)
-        validate_answer(seen.method, seen.path, seen.status, seen.answer)
+        version = seen.headers.get("version", "")
+        validate_answer(seen.method, seen.path, seen.status, seen.answer, version)
     return len(judged)
 
 

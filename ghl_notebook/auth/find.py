@@ -1,0 +1,95 @@
+"""Which credential a client takes: what was passed, the environment, a stored login."""
+
+from __future__ import annotations
+
+import logging
+
+import httpx
+
+from ghl_notebook.errors import SettingsError
+from ghl_notebook.settings import Settings, read_credentials_folder, read_renewal_settings
+
+from .credential import Clock, Credential, TokenCredential
+from .logins import Logins, Stores
+from .store import Key
+
+_LOG = logging.getLogger("ghl_notebook.auth")
+
+
+def open_logins(
+    base_url: str, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+) -> Logins:
+    """Open the stored logins at a service, where the settings say that they are.
+
+    Raises
+    ------
+    SettingsError
+        If the environment's settings make no sense.
+    """
+    folder, is_named = read_credentials_folder()
+    return Logins(
+        Stores.open(folder, keyring=not is_named),
+        base_url,
+        clock=clock,
+        renewal=read_renewal_settings(),
+        transport=transport,
+    )
+
+
+def find_credential(
+    settings: Settings, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+) -> Credential:
+    """Return the credential to use, and log in one line which it is.
+
+    In this order: the token that was passed, ``GHL_TOKEN``, ``GHL_REFRESH_TOKEN``, the stored login
+    of the sub-account, the stored login of its agency. Without a sub-account, the only stored one.
+
+    Raises
+    ------
+    SettingsError
+        If there is none, or several to choose from.
+    StorageError
+        If the stored logins cannot be read.
+    """
+    found = _find(settings, clock, transport)
+    _LOG.info("Using the %s", found.source)
+    return found
+
+
+def _find(
+    settings: Settings, clock: Clock, transport: httpx.AsyncBaseTransport | None
+) -> Credential:
+    location_id = settings.location_id
+    if settings.token and location_id:
+        return TokenCredential(settings.token, location_id, source=settings.token_source)
+    logins = open_logins(settings.base_url, clock=clock, transport=transport)
+    renewal = read_renewal_settings()
+    if renewal is not None and renewal.refresh_token:
+        if location_id is None:
+            raise SettingsError(
+                "GHL_REFRESH_TOKEN is set, and GHL_LOCATION_ID is not.",
+                "Set it to the sub-account that the login is for.",
+            )
+        return logins.from_environment(renewal, location_id)
+    return logins.credential(_choose(logins.list(), location_id), location_id)
+
+
+def _choose(keys: list[Key], location_id: str | None) -> Key:
+    if location_id is not None:
+        own = [k for k in keys if k.subject == f"location:{location_id}"]
+        keys = own or [k for k in keys if k.subject.startswith("company:")]
+    if not keys:
+        raise SettingsError(
+            "There is no credential: GHL_TOKEN is not set, and no login is stored"
+            + (f" for sub-account {location_id}." if location_id else "."),
+            "Set GHL_TOKEN and GHL_LOCATION_ID before Jupyter starts, pass them to Client(), or "
+            "log in with ghl_notebook.log_in(). To try everything without an account: "
+            "client = ghl_notebook.demo().",
+        )
+    if len(keys) > 1:
+        names = ", ".join(sorted(k.subject.replace(":", " ") for k in keys))
+        raise SettingsError(
+            f"Several logins are stored: {names}.",
+            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
+        )
+    return keys[0]
