@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
     from .auth import App as App
+    from .diagnosis import Diagnosis as Diagnosis
+    from .diagnosis import Finding as Finding
+    from .diagnosis import doctor as doctor
     from .errors import (
         AgencyOnlyError as AgencyOnlyError,
     )
@@ -178,6 +181,8 @@ __all__ = [
     "CredentialMismatchError",
     "DailyLimitError",
     "DemoClient",
+    "Diagnosis",
+    "Finding",
     "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
@@ -210,6 +215,7 @@ __all__ = [
     "attach",
     "connect",
     "demo",
+    "doctor",
     "fetch_accounts",
     "fetch_available_accounts",
     "log_in",
@@ -223,6 +229,9 @@ _ROOMS = {
     "Client": "api",
     "App": "auth",
     "AppLogin": "login",
+    "Diagnosis": "diagnosis",
+    "Finding": "diagnosis",
+    "doctor": "diagnosis",
     "ConnectAccount": "login",
     "connect": "login",
     "log_in": "login",

@@ -89,6 +89,19 @@ def test_a_client_needs_neither_frames_nor_widgets() -> None:
     assert not set(python(code).split()) & {"anywidget", "ipywidgets", "pandas", "starlette"}
 
 
+def test_no_public_name_is_that_of_a_room() -> None:
+    """Importing a room sets its name on the package, in the place of a function of that name."""
+    folder = files("ghl_notebook")
+    rooms = {path.name.removesuffix(".py") for path in folder.iterdir()}
+    assert not rooms & set(ghl_notebook.__all__)
+
+
+def test_the_doctor_needs_no_frames() -> None:
+    """`doctor` loads no pandas; what it loads of the login, it loads when it is called."""
+    code = "import sys, ghl_notebook; ghl_notebook.doctor; print(*sys.modules)"
+    assert not set(python(code).split()) & {"anywidget", "ipywidgets", "pandas", "starlette"}
+
+
 def test_the_package_says_that_it_is_typed() -> None:
     """Type checkers find `py.typed` in the package."""
     assert files("ghl_notebook").joinpath("py.typed").is_file()

@@ -3,11 +3,12 @@
 from .app_entry import log_in
 from .app_login import AppLogin, Granted
 from .code_flow import CodeFlow, CodeFlowState
-from .entry import connect, reconnect
+from .entry import connect, present, reconnect
+from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
-from .login import Login, Screen
+from .login import Login, Screen, Witness
 from .machine import LoginMachine
-from .state import ENDS, Claim, LoginState, Status, Way
+from .state import ENDS, Claim, Heard, LoginState, Status, Way
 from .widget import ConnectAccount
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "CodeFlow",
     "CodeFlowState",
     "ConnectAccount",
+    "FrontEnd",
     "Granted",
+    "Heard",
     "Ledger",
     "Login",
     "LoginMachine",
@@ -25,7 +28,11 @@ __all__ = [
     "Screen",
     "Status",
     "Way",
+    "Witness",
     "connect",
+    "find_front_end",
+    "find_front_end_here",
     "log_in",
+    "present",
     "reconnect",
 ]

@@ -64,6 +64,12 @@ def connect(
     >>> fetch_available_accounts(client, login)                  # doctest: +SKIP
     """
     login = ConnectAccount(client, platform, **options)
+    present(client, login)
+    return login.wait(timeout)
+
+
+def present(client: Client, login: ConnectAccount) -> None:
+    """Show a login where its user can see it; where nobody can, waiting for it says so."""
     if client.browser is None:
         match find_front_end(login.comm):
             case FrontEnd.NOTEBOOK:
@@ -76,7 +82,6 @@ def connect(
                 login.open_in_browser(lambda _: False)
             case FrontEnd.NOBODY:
                 pass  # waiting says so, or uses an earlier login
-    return login.wait(timeout)
 
 
 def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:

@@ -39,6 +39,13 @@ def find_front_end(channel: object) -> FrontEnd:
     return FrontEnd.TERMINAL if _is_terminal() else FrontEnd.NOBODY
 
 
+def find_front_end_here() -> FrontEnd:
+    """Find out where a login could be shown, before there is one: no comm is opened for it."""
+    # A kernel puts its own maker of comms in the place of the package's, which makes dummies.
+    has_comms = getattr(comm.create_comm, "__module__", "") != comm.__name__
+    return find_front_end(comm if has_comms else None)
+
+
 def _may_be_asked() -> bool:
     """Tell whether the cell that runs came from somebody who can answer.
 

@@ -38,7 +38,7 @@ from ghl_notebook.secret import Secret
 from .ledger import Ledger
 from .machine import LoginMachine
 from .screen import SCREEN
-from .state import ENDS, Claim, LoginState, Status, Way
+from .state import ENDS, Claim, Heard, LoginState, Status, Way
 from .watch import AccountsWatch
 
 # How the service says that this sub-account does not know an account id.
@@ -77,6 +77,19 @@ class Screen(Protocol):
         """Close the window that was opened for `request`: there is no authorization URL."""
 
 
+class Witness(Protocol):
+    """Who is told what the login's window does, whether or not it counts. In the screen's thread.
+
+    Only the client's own browser and the login page (not a notebook's page) tell it.
+    """
+
+    def heard(self, heard: Heard) -> None:
+        """A window has posted a message."""
+
+    def lost(self) -> None:
+        """The page cannot see the window any more."""
+
+
 class Login:
     """One login, from the click to a connection that the service has confirmed.
 
@@ -92,6 +105,8 @@ class Login:
         Handed to `AsyncClient.start`.
     time_limit : float
         Seconds that a run may take until its claim arrives.
+    witness : Witness, optional
+        Who is told of every message, also of those that are refused.
     """
 
     def __init__(
@@ -104,6 +119,7 @@ class Login:
         reconnect: bool = False,
         login_type: str | None = None,
         time_limit: float = 600.0,
+        witness: Witness | None = None,
     ) -> None:
         require_client(client)
         if not time_limit > 0:
@@ -116,6 +132,7 @@ class Login:
         self._page = page
         self._reconnect = reconnect
         self._login_type = login_type
+        self.witness = witness
         self._machine = LoginMachine(self.platform, client.allowed_origins, time_limit, _LEDGER)
         self._lock = threading.RLock()
         self._waiters: list[Future[LoginState]] = []
@@ -169,8 +186,15 @@ class Login:
         with self._lock:
             self._examine(self._machine.claim(claim, way))
 
+    def heard(self, heard: Heard) -> None:
+        """A window has posted a message, which may or may not become a claim."""
+        if (witness := self.witness) is not None:
+            SCREEN.post(lambda: witness.heard(heard))
+
     def lost(self, run: str) -> None:
         """The page cannot see the window any more: the accounts list may tell instead."""
+        if (witness := self.witness) is not None:
+            SCREEN.post(witness.lost)
         with self._lock:
             self._machine.lost(run)
 
@@ -240,6 +264,7 @@ class Login:
         assert self.client.browser is not None
         event = await anyio.to_thread.run_sync(self.client.browser, url)
         self.opened(run)
+        self.heard(Heard(origin=event.origin, source="popup", data=event.data))
         claim = Claim(run=run, origin=event.origin, page_origin="", source="popup", data=event.data)
         self.claim(claim, Way.BROWSER)
         self._give_up_alone(run)

@@ -80,6 +80,8 @@ class Pages:
         Tells the login what a page has said, and by which way.
     card : str
         The script and style of the card, on the login page (see `static_files`).
+    is_witnessed : bool
+        Have the login page tell of every message that it hears.
     """
 
     def __init__(
@@ -90,12 +92,14 @@ class Pages:
         *,
         tell: Callable[[Said, Way], None],
         card: str = "connect",
+        is_witnessed: bool = False,
     ) -> None:
         self._login = login
         self._send = send
         self._traits = traits
         self._tell = tell
         self._card = card
+        self._is_witnessed = is_witnessed
         self._door: Door | None = None
         self._lock = threading.RLock()
         self._known_ids: dict[str, None] = {}
@@ -188,7 +192,8 @@ class Pages:
         return f"http://127.0.0.1:{port}/open/{door.ticket}"
 
     def _greet(self) -> list[Message]:
-        return [self._traits_message(), self._time_message()]
+        asked: list[Message] = [{"type": "witness"}] if self._is_witnessed else []
+        return [*asked, self._traits_message(), self._time_message()]
 
     # Helpers.
 

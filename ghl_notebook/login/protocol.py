@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from .state import Claim
+from .state import Claim, Heard
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -62,7 +62,7 @@ class Redirected(msgspec.Struct, tag="redirected"):
     address: str = ""
 
 
-Said = Hello | Begin | Claim | Cancel | Recheck | Lost | Paste | Redirected
+Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected
 
 
 def read_said(content: dict[str, Any]) -> Said | None:

@@ -58,6 +58,14 @@ class Claim(msgspec.Struct, frozen=True, tag="claim"):
     data: Any
 
 
+class Heard(msgspec.Struct, frozen=True, tag="heard"):
+    """A message as the login page saw it, before anything is said of what it is worth."""
+
+    origin: str
+    source: Source
+    data: Any
+
+
 @dataclass(frozen=True, slots=True)
 class LoginState:
     """Everything that there is to know about a login at one moment."""

@@ -14,10 +14,10 @@ from ghl_notebook.settings import read_account_ids
 
 from .card import Card, kept
 from .front_end import FrontEnd, find_front_end
-from .login import Login
+from .login import Login, Witness
 from .pages import Pages
 from .protocol import Begin, Cancel, Lost, Paste, Recheck, Said
-from .state import Claim, LoginState, Status, Way
+from .state import Claim, Heard, LoginState, Status, Way
 from .static_files import read_script, read_style
 
 
@@ -50,6 +50,9 @@ class ConnectAccount(Card):
         ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the result must have arrived.
+    witness : Witness, optional
+        Who is told of every message that the login page hears, also of those that are refused;
+        for ``ghl-notebook verify-live``.
     **kwargs
         Handed to `ipywidgets.DOMWidget`, for instance ``layout``.
 
@@ -149,6 +152,7 @@ class ConnectAccount(Card):
         account_name: str | None = None,
         login_type: str | None = None,
         time_limit: float = 600.0,
+        witness: Witness | None = None,
         **kwargs: Any,
     ) -> None:
         self._check(kwargs)
@@ -160,9 +164,16 @@ class ConnectAccount(Card):
             reconnect=reconnect,
             login_type=login_type,
             time_limit=time_limit,
+            witness=witness,
         )
         self._what = f"The login for {self._login.platform.title}"
-        self._pages = Pages(self._login, self.send, self._shown_traits, tell=self._hear)
+        self._pages = Pages(
+            self._login,
+            self.send,
+            self._shown_traits,
+            tell=self._hear,
+            is_witnessed=witness is not None,
+        )
         # Set before the comm opens, so that the page has them from its first moment on.
         self.set_trait("platform", self._login.platform.key)
         self.set_trait("platform_name", self._login.platform.title)
@@ -242,6 +253,8 @@ class ConnectAccount(Card):
                 self._login.begin(request)
             case Claim() as claim:
                 self._login.claim(claim, way)
+            case Heard() as heard:
+                self._login.heard(heard)
             case Lost(run=run):
                 self._login.lost(run)
             case Paste(account_id=account_id):

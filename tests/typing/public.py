@@ -24,6 +24,8 @@ def blocking(
     assert_type(client.accounts().accounts, list[ghl.Account])
     assert_type(client.delete_account("key"), str)
     assert_type(client.user_id, str | None)
+    assert_type(ghl.doctor(client), ghl.Diagnosis)
+    assert_type(ghl.doctor(client).problems, list[ghl.Finding])
     assert_type(ghl.fetch_accounts(client, deleted=True), pd.DataFrame)
     assert_type(ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
@@ -38,6 +40,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await pending, pd.DataFrame)
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
         assert_type(same, ghl.AsyncClient)
 

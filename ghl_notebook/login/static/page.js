@@ -10,6 +10,8 @@
 
 import widget from "./card.js";
 
+const MAX_TOLD = 20;
+
 class KernelModel {
   /** @type {Partial<Traits>} */
   traits = {};
@@ -67,10 +69,12 @@ const model = new KernelModel();
 const events = new EventSource("events");
 const life = new AbortController();
 let isShown = false;
+let told = -1;
 
 events.addEventListener("message", ({ data }) => {
   /** @type {FromKernel | {type: "traits", traits: Traits}} */
   const message = JSON.parse(data);
+  if (message.type === "witness") return testify();
   if (message.type !== "traits") return model.emit("msg:custom", message);
   model.set(message.traits);
   if (!isShown) show();
@@ -92,6 +96,26 @@ function show() {
   const verb = model.get("reconnect") ? "Reconnect" : "Connect";
   const platform = model.get("platform_name");
   document.title = platform ? `${verb} ${platform} to GoHighLevel` : "Log in to GoHighLevel";
+}
+
+/**
+ * Tell the kernel of every message, also of those that the card does not take for the login's. The
+ * kernel asks for it when it is to find out how the service behaves, and not for an ordinary login.
+ */
+function testify() {
+  if (told >= 0) return; // the events were interrupted, and have begun anew
+  told = 0;
+  addEventListener("message", ({ source, origin, data }) => {
+    if (source === window || told >= MAX_TOLD) return;
+    told += 1;
+    const isOurs = source !== null && windowsOfThePage()?.has(source);
+    void model.send({ type: "heard", origin, source: isOurs ? "popup" : "other", data });
+  }, { signal: life.signal });
+}
+
+/** @returns {WeakMap<object, string> | undefined} The windows that the card has opened. */
+function windowsOfThePage() {
+  return /** @type {any} */ (globalThis)[Symbol.for("ghl_notebook.windows")];
 }
 
 addEventListener("pagehide", () => life.abort(), { once: true });

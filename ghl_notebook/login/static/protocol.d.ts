@@ -60,7 +60,9 @@ export type FromKernel =
    */
   | { type: "loopback"; port: number; path: string; ticket: string }
   /** There is no login page for this click. The trait `error` says why. */
-  | { type: "failed"; request: string };
+  | { type: "failed"; request: string }
+  /** To the login page only: every message that it hears is to be told as `heard`. */
+  | { type: "witness" };
 
 /** Page to kernel, each with an `id` of its own: said by two ways, it is taken once. */
 export type ToKernel =
@@ -71,6 +73,8 @@ export type ToKernel =
   /** A message has come that may be the run's result; `source` is the window it came from. */
   | { type: "claim"; run: string; origin: string; page_origin: string;
       source: "popup" | "other"; data: Claim }
+  /** The login page has heard a message, whatever it is. */
+  | { type: "heard"; origin: string; source: "popup" | "other"; data: unknown }
   | { type: "cancel"; run: string | null }
   | { type: "recheck"; run: string | null }
   /** The window of the run reads closed, or this page never had it in sight. */

@@ -1,0 +1,111 @@
+"""All walks with one client, and the report of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+
+from ghl_notebook.api import Browser, Client
+from ghl_notebook.errors import FrontEndError
+from ghl_notebook.login import ConnectAccount, FrontEnd, find_front_end_here, present
+from ghl_notebook.models import find_platform
+from ghl_notebook.settings import DEFAULT_BASE_URL
+
+from .evidence import Variant
+from .recorder import Recorder
+from .report import Report
+from .shape import Names
+from .walk import Route, Say, take_walk
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def verify_live(
+    *,
+    platforms: Sequence[str] = ("instagram",),
+    variants: Sequence[Variant] = ("connect",),
+    login_type: str | None = None,
+    attach: str | None = None,
+    time_limit: float = 600.0,
+    browser: Browser | None = None,
+    show: Callable[[ConnectAccount], None] | None = None,
+    say: Say = _say,
+    **client_options: Any,
+) -> Report:
+    """Walk through a login with the user's own credentials, and compare it with what is assumed.
+
+    Nothing is changed at the service but by the login itself, and by `attach`.
+
+    Parameters
+    ----------
+    platforms : sequence of str
+        One walk for each.
+    variants : sequence of str
+        For each platform: ``connect``, ``reconnect`` (with ``reconnect=true``), ``cancel`` (the
+        user refuses).
+    login_type : str, optional
+        As for `ConnectAccount`.
+    attach : str, optional
+        Also attach one of the login's accounts: its ``origin_id``, or empty for the only one.
+    time_limit : float, default 600
+        Seconds that the user has for each login.
+    browser : callable, optional
+        Stands in for the user's browser, as `Client.browser`.
+    show : callable, optional
+        Shows a login to the user; by default in the system's browser, or by its address.
+    say : callable, optional
+        Tells the user what is not for publication; by default on stderr.
+    **client_options
+        Handed to `Client`, whose settings come from the environment otherwise.
+
+    Returns
+    -------
+    Report
+        ``str()`` of it is Markdown for a public issue.
+
+    Raises
+    ------
+    PlatformError
+        If a platform is unknown or cannot be connected.
+    SettingsError
+        If a setting is missing or makes no sense.
+    FrontEndError
+        If nobody could log in here.
+    """
+    keys = [find_platform(name).key for name in platforms]
+    names = Names()
+    recorder = Recorder(names, client_options.pop("transport", None))
+    with Client(transport=recorder, **client_options) as client:
+        client.browser = browser
+        if browser is None and show is None and find_front_end_here() is FrontEnd.NOBODY:
+            raise FrontEndError(
+                "No browser can be opened here, and nobody reads this terminal.",
+                "Run it in a terminal, outside of a notebook: it opens the login in your browser, "
+                "or prints the address to open there. It prints the table when you are done.",
+            )
+        names.add("locationId", client.location_id)
+        names.add("userId", client.user_id)
+        walks = [
+            take_walk(
+                client,
+                recorder,
+                Route(key, variant, login_type, attach, time_limit),
+                show=show or (lambda login: present(client, login)),
+                say=say,
+            )
+            for key in keys
+            for variant in variants
+        ]
+        return Report(walks, names, _service(client.core.base_url))
+
+
+def _service(base_url: str) -> str:
+    if base_url == DEFAULT_BASE_URL:
+        return "the live service at its usual address"
+    is_local = httpx.URL(base_url).host in ("127.0.0.1", "localhost", "::1")
+    return "a simulator on this computer" if is_local else "another address than the usual one"

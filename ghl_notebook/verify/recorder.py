@@ -1,0 +1,244 @@
+"""What was really sent and answered, as shapes: a transport around the one that carries it."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+import httpx
+import msgspec
+
+from ghl_notebook.models import read_refusal
+
+from .shape import Names, Shape, form_of, safe_key, shape_of
+
+_OAUTH: Final = "/social-media-posting/oauth"
+_TEMPLATES: Final = tuple(
+    (re.compile(rf"(?:/.*)?{pattern}"), template)
+    for pattern, template in (
+        (rf"{_OAUTH}/[^/]+/start", f"{_OAUTH}/{{platform}}/start"),
+        (
+            rf"{_OAUTH}/[^/]+/[^/]+/(accounts|locations)/[^/]+",
+            f"{_OAUTH}/{{locationId}}/{{platform}}/{{collection}}/{{accountId}}",
+        ),
+        (
+            rf"{_OAUTH}/[^/]+/(accounts|locations)/[^/]+",
+            f"{_OAUTH}/{{platform}}/{{collection}}/{{accountId}}",
+        ),
+        (r"/social-media-posting/[^/]+/accounts", "/social-media-posting/{locationId}/accounts"),
+        (r"/users/", "/users/"),
+    )
+)
+START: Final = f"GET {_TEMPLATES[0][1]}"
+STEP_2: Final = f"GET {_TEMPLATES[1][1]}"
+STEP_2_SHORT: Final = f"GET {_TEMPLATES[2][1]}"
+ATTACH: Final = f"POST {_TEMPLATES[1][1]}"
+ACCOUNTS: Final = f"GET {_TEMPLATES[3][1]}"
+USERS: Final = f"GET {_TEMPLATES[4][1]}"
+
+# The only headers and parameters whose values are kept.
+_KEPT_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})
+_KEPT_PARAMETERS: Final = frozenset({"fetchAll", "reconnect", "loginType", "page"})
+_LIMITS: Final = "x-ratelimit-"
+_TOKENS: Final = ("/oauth/token", "/oauth/locationToken", "/oauth/location-token")
+_FINISH: Final = re.compile(rf".*{_OAUTH}/[a-z-]+/finish")
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_SHORTEST_STATE: Final = 16
+_PLAIN: Final = re.compile(r"[\w ,;=/+.*-]{0,80}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A ``Location``, without the address.
+
+    Attributes
+    ----------
+    is_page : bool
+        Whether it is an address of https, or of this computer for a service on this computer.
+    parameters : tuple of str
+        The names of its parameters.
+    has_state : bool
+        Whether ``state`` is there and not short.
+    finish : bool or None
+        Whether ``redirect_uri`` is the service's own ``…/oauth/{platform}/finish``; None: it has
+        none.
+    """
+
+    is_page: bool
+    parameters: tuple[str, ...]
+    has_state: bool
+    finish: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, without any value that could be somebody's.
+
+    Attributes
+    ----------
+    operation : str
+        Verb and path template.
+    query : tuple of str
+        Names of the parameters, and the values of a few.
+    sent : tuple of str
+        Names of the request's headers, and the values of a few.
+    status : int
+        The HTTP status.
+    names : tuple of str
+        Names of the answer's headers as they came.
+    headers : dict
+        The values of those that may be kept, by lowercase names.
+    kind : str
+        ``json``, ``html``, ``empty`` or ``other``.
+    body : dict, list or str
+        The shape of the body; of the request's in `asked`.
+    meaning : str
+        The name of the error that the answer is; empty for none.
+    redirect : Redirect or None
+        Of an answer with a ``Location``.
+    """
+
+    operation: str
+    query: tuple[str, ...]
+    sent: tuple[str, ...]
+    asked: Shape
+    status: int
+    names: tuple[str, ...]
+    headers: dict[str, str]
+    kind: str
+    body: Shape
+    meaning: str
+    redirect: Redirect | None
+
+    def is_like(self, query: str) -> bool:
+        """Tell whether a parameter with its value was sent, such as ``fetchAll=true``."""
+        return query in self.query
+
+
+@dataclass(slots=True)
+class Recorder(httpx.AsyncBaseTransport):
+    """Carry requests, and keep the shapes of them and of their answers.
+
+    Parameters
+    ----------
+    names : Names
+        What is known of the run.
+    inner : httpx.AsyncBaseTransport, optional
+        What carries the requests; by default httpx's own, through the proxy of the environment.
+    """
+
+    names: Names
+    inner: httpx.AsyncBaseTransport | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, read its answer whole, and keep what both look like."""
+        if self.inner is None:
+            self.inner = carry(request.url)
+        response = await self.inner.handle_async_request(request)
+        await response.aread()
+        response.request = request
+        if not request.url.path.endswith(_TOKENS):  # how tokens are renewed is not of the walk
+            self.exchanges.append(self._exchange(request, response))
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self.inner is not None:
+            await self.inner.aclose()
+
+    def _exchange(self, request: httpx.Request, response: httpx.Response) -> Exchange:
+        kind, body = _body(response.content, self.names)
+        return Exchange(
+            operation=f"{request.method} {_template(request.url.path)}",
+            query=tuple(_parameter(k, v) for k, v in request.url.params.multi_items()),
+            sent=tuple(_header(k, v) for k, v in request.headers.items()),
+            asked=_body(request.content, self.names)[1],
+            status=response.status_code,
+            names=tuple(name.decode("latin-1") for name, _ in response.headers.raw),
+            headers={
+                name: value
+                for name, value in response.headers.items()
+                if (name in _KEPT_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)
+            },
+            kind=kind,
+            body=body,
+            meaning=_meaning(response),
+            redirect=_redirect(request.url, response),
+        )
+
+
+def carry(url: httpx.URL) -> httpx.AsyncHTTPTransport:
+    """Return what carries requests to an address: a transport of one's own has no proxy by itself.
+
+    Parameters
+    ----------
+    url : httpx.URL
+        The address.
+    """
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if proxy is None or url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
+        return httpx.AsyncHTTPTransport()
+    return httpx.AsyncHTTPTransport(proxy=proxy)
+
+
+def _meaning(response: httpx.Response) -> str:
+    if response.status_code < 400:
+        return ""
+    kind = response.headers.get("content-type", "")
+    return read_refusal(response.status_code, response.content, kind).kind.__name__
+
+
+def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:
+    location = response.headers.get("location", "").strip()
+    if not location:
+        return None
+    parts = _split(location)
+    query = dict(parse_qsl(parts.query)) if parts else {}
+    target = _split(query.get("redirect_uri", ""))
+    schemes = ("https", "http") if asked.host in _LOOPBACK else ("https",)
+    return Redirect(
+        is_page=parts is not None and bool(parts.hostname) and parts.scheme in schemes,
+        parameters=tuple(safe_key(name) for name in query),
+        has_state=len(query.get("state", "")) >= _SHORTEST_STATE,
+        finish=None
+        if not query.get("redirect_uri") or target is None
+        else target.netloc == asked.netloc.decode() and _FINISH.fullmatch(target.path) is not None,
+    )
+
+
+def _template(path: str) -> str:
+    return next((t for pattern, t in _TEMPLATES if pattern.fullmatch(path)), "another path")
+
+
+def _parameter(name: str, value: str) -> str:
+    return f"{name}={value}" if name in _KEPT_PARAMETERS and _PLAIN.fullmatch(value) else name
+
+
+def _header(name: str, value: str) -> str:
+    return f"{name}: {value}" if name in _KEPT_HEADERS and _PLAIN.fullmatch(value) else name
+
+
+def _body(content: bytes, names: Names) -> tuple[str, Shape]:
+    if not content.strip():
+        return "empty", "empty"
+    try:
+        return "json", shape_of(msgspec.json.decode(content), names)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    if content.lstrip()[:1] == b"<":
+        return "html", "HTML"
+    return "other", form_of(content[:200].decode(errors="replace"))
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # reading it checks it
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,83 @@
+"""A simulated service, and walks through it as its users take them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ghl_notebook.login import Ledger
+from ghl_notebook.simulator import Simulator
+from ghl_notebook.verify import Report, verify_live
+from tests.login.recording import PATIENCE, plain_http, settle
+from tests.verify.person import Person
+
+Walk = Callable[..., Report]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's own settings, and the logins of other tests, out."""
+    for name in list(os.environ):
+        if name.startswith("GHL_") or name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    """A simulator of its own for each test."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the user was told."""
+    return []
+
+
+@pytest.fixture
+def walk(sim: Simulator, said: list[str]) -> Iterator[Walk]:
+    """Walk with the login page on the loopback server, whose user `Person` plays.
+
+    With ``browser`` the client's own browser plays the user instead.
+    """
+    people: list[Person] = []
+
+    def go(*platforms: str, **how: Any) -> Report:
+        variants = how.pop("variants", ("connect",))
+        transport = how.pop("transport", None)
+        person = Person(sim, allow="cancel" not in variants)
+        people.append(person)
+        return verify_live(
+            platforms=platforms or ("instagram",),
+            variants=variants,
+            token=sim.token,
+            location_id=sim.location_id,
+            base_url=sim.base_url,
+            allowed_origins=(sim.origin,),
+            transport=transport or plain_http(),
+            show=person.visit,
+            say=said.append,
+            time_limit=PATIENCE,
+            **how,
+        )
+
+    yield go
+    for person in people:
+        person.leave()
+    settle()
+
+
+def differing(report: Report) -> dict[str, str]:
+    """Return what differs, by the assumption's name."""
+    return {row.assumption.id: row.seen for row in report.differing}
+
+
+def seen(report: Report, name: str) -> tuple[str, str]:
+    """Return what was found of one assumption."""
+    row = next(row for row in report.rows if row.assumption.id == name)
+    return row.verdict, row.seen

@@ -1,0 +1,78 @@
+"""The walk in a real browser: what the login page hears, and what only a browser does."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from ghl_notebook import ConnectAccount
+from ghl_notebook.simulator import Simulator
+from ghl_notebook.verify import Report, verify_live
+from tests.browsers import BROWSERS
+from tests.login.recording import PATIENCE, settle
+from tests.verify.conftest import differing, seen
+from tests.verify.test_deviations import options
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Each browser in turn."""
+    with BROWSERS[request.param]() as browser:
+        yield browser
+
+
+def walk(sim: Simulator, browser: Browser, button: str = "Allow", **how: Any) -> Report:
+    """Walk in a thread, with the browser in this one."""
+    addresses: queue.SimpleQueue[str] = queue.SimpleQueue()
+    reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+
+    def show(login: ConnectAccount) -> None:
+        login.open_in_browser(lambda address: addresses.put(address) is None)
+
+    def go() -> None:
+        reports.put(verify_live(**options(sim), show=show, time_limit=PATIENCE, **how))
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(addresses.get(timeout=PATIENCE))
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Connect Instagram").click()
+    popup = opened.value
+    popup.get_by_role("button", name=button).click()
+    if button == "Allow":
+        expect(page.locator("body")).to_contain_text("Instagram is connected.", timeout=60_000)
+    report = reports.get(timeout=PATIENCE)
+    thread.join(PATIENCE)
+    context.close()
+    settle()
+    return report
+
+
+def test_the_page_tells_what_it_hears(sim: Simulator, browser: Browser) -> None:
+    """Origin and payload come from the event, by the loopback server."""
+    report = walk(sim, browser)
+    assert differing(report) == {}
+    assert seen(report, "message_origin") == ("as assumed", sim.origin)
+    assert seen(report, "message_once") == ("as assumed", "1")
+
+
+def test_a_refusal_is_heard(sim: Simulator, browser: Browser) -> None:
+    """The message has no account, and its string says so."""
+    sim.levers.keep_open = True
+    report = walk(sim, browser, "Deny", variants=("cancel",))
+    assert differing(report) == {}
+    assert 'accountId: "undefined"' in seen(report, "cancel_message")[1]
+
+
+def test_a_window_that_cannot_report_is_named(sim: Simulator, browser: Browser) -> None:
+    """The provider's policy cuts its tie: the login arrives by the accounts list."""
+    sim.levers.consent_coop = "same-origin"
+    found = differing(walk(sim, browser))
+    assert found == {"message_arrives": "no message; the login was found by: accounts"}

@@ -1,0 +1,175 @@
+"""The simulator's levers: what each of them turns is named, and nothing else differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ghl_notebook.simulator import Levers, Simulator
+from tests.verify.conftest import Walk, differing, seen
+
+PLATFORMS = [
+    "facebook", "instagram", "google", "linkedin", "tiktok", "tiktok-business", "youtube",
+    "pinterest", "threads",
+]  # fmt: skip
+CANCEL = {"variants": ("cancel",)}
+RECONNECT = {"variants": ("reconnect",)}
+
+# Levers, how to walk, and what then differs: the assumption and a part of what is said of it.
+DEVIATIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, str]]] = [
+    ({"start_answer": "html"}, "instagram", {}, {"start_redirect": "200, no Location, body: html"}),
+    ({"start_answer": "no_location"}, "instagram", {}, {"start_redirect": "302, no Location"}),
+    ({"start_answer": "odd_scheme"}, "instagram", {}, {"start_location": "not an https page"}),
+    (
+        {"start_answer": "odd_scheme", "odd_location": "https://login.example/?state=x"},
+        "instagram", {}, {"start_location": "no state"},
+    ),
+    ({"message": "none"}, "instagram", {}, {"message_arrives": "found by: pasted"}),
+    ({"message": "twice"}, "instagram", {}, {"message_once": "2"}),
+    (
+        {"message_origin": "localhost"}, "instagram", {},
+        {"message_origin": "(refused: not an allowed origin)"},
+    ),
+    (
+        {"message_page": "social-media-posting"}, "instagram", {},
+        {"message_page": '"social-media-posting"'},
+    ),
+    ({"message_as_json": True}, "instagram", {}, {"message_object": "JSON string"}),
+    (
+        {"reconnect_accounts": ["66a1b2c3d4e5f60718293a4b"]}, "instagram", {},
+        {"message_first": "reconnectAccounts: [1 of 24 hex]"},
+    ),
+    ({"deny_message": "absent"}, "instagram", CANCEL, {"cancel_message": "actionType"}),
+    ({"deny_message": "nothing"}, "instagram", CANCEL, {"cancel_message": "no message came"}),
+    ({"linkedin_profile": "object"}, "linkedin", {}, {"step2_linkedin": "profile is one object"}),
+    ({"tiktok_shape": "flat"}, "tiktok", {}, {"step2_tiktok": "also openId"}),
+    ({"pinterest_shape": "flat"}, "pinterest", {}, {"step2_pinterest": "also id"}),
+    (
+        {"fetch_all_shows_unattached": False}, "instagram", {},
+        {"accounts_fetch_all": "not listed"},
+    ),
+    ({"rate_limit": 40}, "instagram", {}, {"limits_size": "40 per interval"}),
+    ({"daily_limit": 5000}, "instagram", {}, {"limits_size": "5000 a day"}),
+    ({"rate_interval": 5.0}, "instagram", {}, {"limits_interval": "5000 ms"}),
+    ({"rate_headers": False}, "instagram", {}, {"limits_headers": "no x-ratelimit-max"}),
+]  # fmt: skip
+
+# What the service may do as well, as far as we know.
+ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({"rate_limit": 25, "daily_limit": 10_000}, "instagram", {}),
+    ({"rate_window": "sliding"}, "instagram", {}),
+    ({"reconnect_accounts": ["66a1b2c3d4e5f60718293a4b"]}, "instagram", RECONNECT),
+    ({"reconnect_accounts": []}, "instagram", RECONNECT),
+    ({"deny_message": "undefined"}, "instagram", CANCEL),
+    ({"instagram_key": "originId"}, "instagram", {}),
+    ({"instagram_key": "both"}, "instagram", {}),
+    ({"google_locations": "one"}, "google", {}),
+    ({"google_locations": "list"}, "google", {}),
+    ({"youtube_shape": "channels"}, "youtube", {}),
+    ({"latency": 0.02, "gateway_timeout": 0.01}, "instagram", {}),
+]
+
+# What only a browser sees: tests/verify/test_browser.py.
+IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
+# Of the app's login and of renewal, which the walk does not meet.
+OF_TOKENS = {
+    "code_lifetime", "pkce", "refresh_lifetime", "rotate_then_fail", "token_lifetime",
+    "token_location",
+}  # fmt: skip
+
+
+def turn(sim: Simulator, levers: dict[str, Any]) -> None:
+    """Set levers."""
+    for name, value in levers.items():
+        setattr(sim.levers, name, value)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_nothing_differs_by_itself(walk: Walk, platform: str) -> None:
+    """The simulator does what we assume, on every platform."""
+    report = walk(platform)
+    assert differing(report) == {}
+    assert seen(report, "message_arrives") == ("as assumed", "result taken by: loopback")
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_nothing_differs_when_something_is_attached(
+    walk: Walk, platform: str, said: list[str]
+) -> None:
+    """The body of every platform is taken, but of the one that nobody can attach."""
+    walk(platform, attach="")
+    origin_id = next(word for text in said for word in _offered(text))
+    report = walk(platform, attach=origin_id)
+    assert differing(report) == {}
+    row = "attach_tiktok_business" if platform == "tiktok-business" else "attach_body"
+    assert seen(report, row)[0] == "as assumed"
+
+
+def _offered(text: str) -> list[str]:
+    _, found, offered = text.partition("--attach=ID: ")
+    return [offered.split(" ")[0]] if found else []
+
+
+@pytest.mark.parametrize(("levers", "platform", "how", "expected"), DEVIATIONS, ids=repr)
+def test_a_deviation_is_named(
+    walk: Walk,
+    sim: Simulator,
+    levers: dict[str, Any],
+    platform: str,
+    how: dict[str, Any],
+    expected: dict[str, str],
+) -> None:
+    """The right row differs, says how, and is alone."""
+    turn(sim, levers)
+    found = differing(walk(platform, **how))
+    assert found.keys() == expected.keys()
+    for name, words in expected.items():
+        assert words in found[name]
+
+
+@pytest.mark.parametrize(("levers", "platform", "how"), ACCEPTED, ids=repr)
+def test_what_may_be_does_not_differ(
+    walk: Walk, sim: Simulator, levers: dict[str, Any], platform: str, how: dict[str, Any]
+) -> None:
+    """Both forms that are known of are as assumed."""
+    turn(sim, levers)
+    assert differing(walk(platform, **how)) == {}
+
+
+def test_every_lever_was_turned() -> None:
+    """A new lever needs its place in one of the tables."""
+    turned = {name for levers, *_ in (*DEVIATIONS, *ACCEPTED) for name in levers}
+    assert {name for name in vars(Levers()) if name[0] != "_"} == turned | IN_A_BROWSER | OF_TOKENS
+
+
+def test_a_walk_goes_on_with_a_message_that_was_refused(walk: Walk, sim: Simulator) -> None:
+    """The origin is what we want to know: it is shown, and step 2 is still seen."""
+    sim.levers.message_origin = "localhost"
+    report = walk()
+    port = sim.base_url.rpartition(":")[2]
+    assert f"http://localhost:{port}" in report.markdown()
+    assert seen(report, "step2_instagram")[0] == "as assumed"
+
+
+def test_login_type_is_seen_in_the_accounts(walk: Walk) -> None:
+    """The undocumented parameter, and what it does."""
+    assert seen(walk(login_type="instagram"), "start_login_type") == ("as assumed", '"instagram"')
+
+
+def test_reconnecting_and_refusing_are_seen(walk: Walk) -> None:
+    """The two open points of the message."""
+    reconnected = walk(variants=("reconnect",))
+    assert seen(reconnected, "reconnect_message") == ("as assumed", "no reconnectAccounts")
+    assert seen(reconnected, "message_first")[0] == "not seen"
+    refused = walk(variants=("cancel",))
+    assert seen(refused, "cancel_message")[0] == "as assumed"
+    assert seen(refused, "message_arrives")[0] == "not seen"
+
+
+def test_several_platforms_are_told_apart(walk: Walk, sim: Simulator) -> None:
+    """One table: a row says on which platform something was seen."""
+    sim.levers.tiktok_shape = "flat"
+    report = walk("instagram", "tiktok")
+    assert differing(report).keys() == {"step2_tiktok"}
+    assert seen(report, "message_account_id")[1] == "instagram: 24 hex; tiktok: 24 hex"
