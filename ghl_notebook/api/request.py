@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -32,7 +33,7 @@ from .pacing import Pacer
 from .redaction import hide_headers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
-from .verdict import Clock, body_of, error_of
+from .verdict import Clock, Shape, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
@@ -138,6 +139,7 @@ class Requester:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
+        shape: Shape | None = None,
     ) -> dict[str, Any]:
         """Send a request and return the JSON object it is answered with.
 
@@ -153,6 +155,8 @@ class Requester:
             Query parameters; those that are None are left out.
         body : Mapping, optional
             JSON body.
+        shape : Shape, optional
+            What the answer must hold; one that does not counts as damaged on the way.
 
         Raises
         ------
@@ -161,7 +165,8 @@ class Requester:
         ResponseError
             If the answer cannot be used.
         """
-        return await self._ask(body_of, method, template, path, query, body, redirects=False)
+        read = functools.partial(body_of, shape=shape)
+        return await self._ask(read, method, template, path, query, body, redirects=False)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
