@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ._demo import demo as demo
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
+    from .auth import App as App
+    from .auth import log_out as log_out
     from .diagnosis import Diagnosis as Diagnosis
     from .diagnosis import Finding as Finding
     from .diagnosis import doctor as doctor
@@ -138,8 +140,10 @@ if TYPE_CHECKING:
     from .frames import (
         fetch_available_accounts as fetch_available_accounts,
     )
+    from .login import AppLogin as AppLogin
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
+    from .login import log_in as log_in
     from .login import reconnect as reconnect
     from .models import (
         Account as Account,
@@ -163,6 +167,8 @@ __all__ = [
     "AccountList",
     "AgencyOnlyError",
     "AgencyTokenError",
+    "App",
+    "AppLogin",
     "ArgumentError",
     "AsyncClient",
     "AttachedAccount",
@@ -213,6 +219,8 @@ __all__ = [
     "doctor",
     "fetch_accounts",
     "fetch_available_accounts",
+    "log_in",
+    "log_out",
     "reconnect",
 ]
 
@@ -221,11 +229,15 @@ _ROOMS = {
     "demo": "_demo",
     "AsyncClient": "api",
     "Client": "api",
+    "App": "auth",
+    "log_out": "auth",
+    "AppLogin": "login",
     "Diagnosis": "diagnosis",
     "Finding": "diagnosis",
     "doctor": "diagnosis",
     "ConnectAccount": "login",
     "connect": "login",
+    "log_in": "login",
     "reconnect": "login",
     "attach": "frames",
     "fetch_accounts": "frames",

@@ -39,7 +39,15 @@ def test_a_public_name_resolves(name: str) -> None:
     ("name", "method"),
     [
         (name, method)
-        for name in ("AsyncClient", "Client", "DemoClient", "ConnectAccount", "Secret")
+        for name in (
+            "App",
+            "AppLogin",
+            "AsyncClient",
+            "Client",
+            "ConnectAccount",
+            "DemoClient",
+            "Secret",
+        )
         for method, value in vars(getattr(ghl_notebook, name)).items()
         if not method.startswith("_") and inspect.isroutine(value)
     ],

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from ghl_notebook.auth import Clock, find_credential
+from ghl_notebook.auth import Clock, Credential, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AccountList,
@@ -44,6 +44,8 @@ class AsyncClient:
     user_id : str, optional
         The user who will own connections. ``GHL_USER_ID`` when left out, and when that is not
         set either, the one that `resolve_user_id` finds.
+    credential : Credential, optional
+        What proves who asks, in place of `token` and `location_id`.
     base_url : str, optional
         The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
     allowed_origins : tuple of str, optional
@@ -78,6 +80,7 @@ class AsyncClient:
         location_id: str | None = None,
         user_id: str | None = None,
         *,
+        credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
         timeout: float = 30.0,
@@ -86,6 +89,8 @@ class AsyncClient:
         clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        if credential is not None:  # the environment's token is not asked for
+            token, location_id = Secret(""), credential.location_id
         settings = read_settings(
             token=token,
             location_id=location_id,
@@ -93,7 +98,9 @@ class AsyncClient:
             base_url=base_url,
             allowed_origins=allowed_origins,
         )
-        self.credential = find_credential(settings, clock=clock, transport=transport)
+        self.credential: Credential = credential or find_credential(
+            settings, clock=clock, transport=transport
+        )
         self.location_id = self.credential.location_id
         self.user_id = settings.user_id
         self.base_url = settings.base_url

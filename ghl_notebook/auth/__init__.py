@@ -3,7 +3,7 @@
 from .app import App, Authorization
 from .bearer import BearerAuth
 from .credential import Clock, Credential
-from .find import find_credential, open_logins
+from .find import find_credential, log_out, open_logins
 from .logins import Logins, Stores
 from .tokens import Tokens
 
@@ -17,5 +17,6 @@ __all__ = [
     "Stores",
     "Tokens",
     "find_credential",
+    "log_out",
     "open_logins",
 ]

@@ -1,6 +1,6 @@
 """The login flow: a state machine without a screen, and the pages that show it."""
 
-from .app_entry import authorize
+from .app_entry import log_in
 from .app_login import AppLogin, Granted
 from .code_flow import CodeFlow, CodeFlowState
 from .entry import connect, present, reconnect
@@ -29,10 +29,10 @@ __all__ = [
     "Status",
     "Way",
     "Witness",
-    "authorize",
     "connect",
     "find_front_end",
     "find_front_end_here",
+    "log_in",
     "present",
     "reconnect",
 ]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import functools
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import traitlets as t
 
-from ghl_notebook.auth import App
+from ghl_notebook.auth import App, open_logins
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.secret import Secret
+from ghl_notebook.settings import now, read_base_url
 
-from .card import Card, kept
+from .card import Buffer, Card, kept
 from .code_flow import CodeFlow, CodeFlowState
 from .front_end import FrontEnd, find_front_end
+from .loopback import Message
 from .pages import Pages
 from .protocol import Begin, Cancel, Redirected, Said
 from .state import Status, Way
@@ -57,9 +60,10 @@ class AppLogin(Card):
     ----------
     app : App
         The app.
-    finish : callable
+    finish : callable, optional
         Coroutine function that exchanges the authorization code and its PKCE verifier, two
-        `Secret`, for what the login results in. It runs once per code.
+        `Secret`, for what the login results in. It runs once per code. By default the code is
+        exchanged for tokens, which are stored where `Client` finds them.
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the answer must have arrived.
     **kwargs
@@ -110,12 +114,14 @@ class AppLogin(Card):
     def __init__(
         self,
         app: App,
-        finish: Callable[[Secret, Secret], Awaitable[Granted]],
+        finish: Callable[[Secret, Secret], Awaitable[Granted]] | None = None,
         *,
         time_limit: float = 600.0,
         **kwargs: Any,
     ) -> None:
         self._check(kwargs)
+        if finish is None:
+            finish = functools.partial(open_logins(read_base_url(), clock=now).finish, app)
         self._login = CodeFlow(app, finish, screen=self, time_limit=time_limit)
         self._pages = Pages(self._login, self.send, self._shown_traits, tell=self._hear, card="app")
         self.set_trait("time_limit", float(time_limit))
@@ -178,6 +184,15 @@ class AppLogin(Card):
                 self._login.paste(address)
             case Cancel(run=run):
                 self._login.cancel(run)
+
+    def _unpacked(self, content: Message, buffers: Sequence[Buffer]) -> Message:
+        """Return a message with its address, which comes beside it.
+
+        The comm package logs whole messages at the level DEBUG, but no buffer's content.
+        """
+        if content.get("type") != "redirected" or not buffers:
+            return content
+        return content | {"address": bytes(buffers[0]).decode("utf-8", "replace")}
 
     def _needs_person(self) -> bool:
         """Tell that a person is needed, and raise where none can be asked."""

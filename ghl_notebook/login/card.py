@@ -8,7 +8,7 @@ import logging
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, Self
 
@@ -16,12 +16,14 @@ import anywidget
 
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
 
+from .loopback import Message
 from .pages import Conducted, Pages
 from .screen import SCREEN
 from .state import ENDS, Status
 
 _log = logging.getLogger("ghl_notebook.login")
 _OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
+Buffer = bytes | memoryview
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 
@@ -117,9 +119,13 @@ class Card(anywidget.AnyWidget):
         """Take over what a page may change: how the card lies there, never what it is or says."""
         super().set_state({k: v for k, v in sync_data.items() if k in _OF_THE_PAGE})
 
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+    def _receive(self, _widget: object, content: object, buffers: Sequence[Buffer]) -> None:
         if isinstance(content, dict):
-            self._pages.take(content, "comm")
+            self._pages.take(self._unpacked(content, buffers), "comm")
+
+    def _unpacked(self, content: Message, _buffers: Sequence[Buffer]) -> Message:
+        """Return a message with what a page has sent beside it."""
+        return content
 
     # Helpers.
 

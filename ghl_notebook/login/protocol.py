@@ -59,7 +59,7 @@ class Paste(msgspec.Struct, tag="paste"):
 class Redirected(msgspec.Struct, tag="redirected"):
     """The user has entered the address that an app's login has ended at."""
 
-    address: str
+    address: str = ""
 
 
 Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected

@@ -31,9 +31,14 @@ class FakeModel {
       off: (/** @type {string} */ name, /** @type {Handler} */ handler) => {
         this.handlers = this.handlers.filter(([n, h]) => n !== name || h !== handler);
       },
-      send: (/** @type {unknown} */ message) => {
+      send: (
+        /** @type {object} */ message,
+        /** @type {undefined} */ _callbacks,
+        /** @type {Uint8Array[]} */ buffers = [],
+      ) => {
         if (!this.connected) throw new Error("no comm");
-        this.sent.push(structuredClone(message));
+        const beside = buffers.map((buffer) => new TextDecoder().decode(buffer));
+        this.sent.push(structuredClone(beside.length ? { ...message, beside } : message));
       },
     };
   }

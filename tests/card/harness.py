@@ -269,6 +269,7 @@ class AppCard(Card):
         self.button(button).click()
         request = self.wait_for_sent("begin", before + 1)[-1]["request"]
         self.set(status="waiting", **traits)
+        self.tell(type="time", run=run, seconds_left=300)  # the kernel says it before the address
         self.authorize(run, url, request)
 
 

@@ -71,13 +71,19 @@ class Page(BaseComm):
 
     # What is said.
 
-    def send_raw(self, data: object) -> None:
+    def send_raw(self, data: object, *buffers: bytes) -> None:
         """Say something that no page of ours would say."""
-        self.handle_msg({"content": {"data": data}, "buffers": []})
+        beside = [memoryview(buffer) for buffer in buffers]
+        self.handle_msg({"content": {"data": data}, "buffers": beside})
 
     def say(self, kind: str, **fields: Any) -> None:
         """Say something to the kernel."""
         self.send_raw({"method": "custom", "content": {"type": kind, **fields}})
+
+    def paste_address(self, address: str) -> None:
+        """Say where an app's login has ended: beside the message, so that no log has it."""
+        content = {"type": "redirected"}
+        self.send_raw({"method": "custom", "content": content}, address.encode())
 
     def click(self) -> dict[str, Any]:
         """Press the button, and return the message with the address."""

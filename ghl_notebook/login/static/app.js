@@ -99,6 +99,11 @@ class Session {
     return this.request !== null;
   }
 
+  /** Whether the kernel has yet to answer the click with the authorization URL. */
+  get isAsking() {
+    return this.begun && this.url === null;
+  }
+
   get isGone() {
     return this.problem === KERNEL_GONE && this.status !== "connected";
   }
@@ -120,7 +125,7 @@ class Session {
   }
 
   get kernelIsSilent() {
-    return this.begun && this.url === null && performance.now() - this.asked > PATIENCE_MS;
+    return this.isAsking && performance.now() - this.asked > PATIENCE_MS;
   }
 
   update() {
@@ -174,7 +179,8 @@ class Session {
 
   /** @param {string} address Where the window has ended, as the user has pasted it. */
   paste(address) {
-    if (address.trim()) this.send({ type: "redirected", address: address.slice(0, MAX_CHARS) });
+    const shortened = address.trim().slice(0, MAX_CHARS);
+    if (shortened) this.send({ type: "redirected", address: shortened });
   }
 
   linkFollowed() {
@@ -225,7 +231,8 @@ class Session {
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
-    if (run !== null && this.run !== null && run !== this.run) this.settle();
+    // Another page has begun a run since, unless it is the one that this page has just asked for.
+    if (run !== null && this.run !== null && run !== this.run && !this.isAsking) this.settle();
     this.run = run;
     this.setDeadline(seconds_left);
   }
@@ -245,9 +252,7 @@ class Session {
       break;
     }
     // A click that came before went by the comm alone, which a busy kernel does not read.
-    if (this.loopback && this.begun && this.url === null && this.click) {
-      void post(this.loopback, this.click);
-    }
+    if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
   }
 
   /** @param {number | null} seconds */
@@ -264,8 +269,11 @@ class Session {
   send(message) {
     const numbered = { ...message, id: newId() };
     if (this.loopback !== null) void post(this.loopback, numbered);
+    // As a buffer: of a message itself a kernel that logs everything would log the code.
+    const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
+    const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
     try {
-      this.model.send(numbered);
+      this.model.send(rest, undefined, buffers);
     } catch {
       this.settle();
       this.problem = KERNEL_GONE;

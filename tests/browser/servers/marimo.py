@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from textwrap import indent
 
-from .program import free_port, python, run
+from .program import free_port, python, run, until_open
 
 _TOKEN = "token-of-the-tests"
 
@@ -41,6 +41,7 @@ def serve(folder: Path, mode: str, *cells: str) -> Iterator[str]:
     command = python("marimo", mode, str(notebook), "--headless")
     command += [f"--port={port}", f"--token-password={_TOKEN}"]
     with run(command, folder, re.compile("URL: http")):
+        until_open(port)  # it names its address a little before it listens there
         yield f"http://127.0.0.1:{port}/?access_token={_TOKEN}"
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -96,6 +97,19 @@ def _stop(process: subprocess.Popen[str]) -> None:
     for child in left:
         child.kill()
     assert behind == [], "a server has left programs behind"
+
+
+def until_open(port: int) -> None:
+    """Wait until somebody listens on a port of this machine."""
+    end = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, f"nobody listens on port {port}"
+            time.sleep(0.02)
+        else:
+            return
 
 
 def free_port() -> int:

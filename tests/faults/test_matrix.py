@@ -1,0 +1,137 @@
+"""Every fault against every operation: what comes of it, what it says, and what it gives away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ghl_notebook import ConnectionFailedError, GHLError
+from tests.faults.matrix import (
+    CELLS,
+    MATRIX,
+    Cell,
+    Outcome,
+    Stand,
+    figures,
+    markdown,
+    new_client,
+    verdict,
+)
+from tests.faults.plots import lay_out
+from tests.faults.server import FaultServer
+from tests.planted import faces, traceback_with_locals
+
+
+@pytest.fixture(scope="module")
+def stand() -> Iterator[Stand]:
+    """The simulator behind all faults."""
+    with Stand() as stand:
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def outcomes(stand: Stand, request: pytest.FixtureRequest) -> dict[Cell, Outcome]:
+    """What came of the cells that this run asks for, tried side by side."""
+    here = [item for item in request.session.items if item.path == Path(__file__)]
+    asked = [getattr(item, "callspec", None) for item in here]
+    # A test without a cell of its own looks at all of them.
+    wanted = {spec.params["cell"] for spec in asked if spec} if all(asked) else set(CELLS)
+    outcomes = asyncio.run(stand.run(cell for cell in CELLS if cell in wanted))
+    print(figures(outcomes))
+    return outcomes
+
+
+@pytest.fixture
+def outcome(outcomes: dict[Cell, Outcome], cell: Cell) -> Outcome:
+    """What came of one cell."""
+    return outcomes[cell]
+
+
+def names_no_bearer(text: str, outcomes: dict[Cell, Outcome]) -> bool:
+    """Tell whether a text is without the token of any cell, and of any part of one."""
+    return "pit-planted" not in text and not any(
+        outcome.plot.token.reveal() in text for outcome in outcomes.values()
+    )
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_fault_ends_as_it_must(cell: Cell, outcome: Outcome) -> None:
+    """A call gives what is right or raises what is true, and nothing is attached twice."""
+    assert verdict(cell, outcome) == []
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_an_error_says_what_to_do_and_shows_no_token(
+    cell: Cell, outcome: Outcome, outcomes: dict[Cell, Outcome]
+) -> None:
+    """Its text ends with the next step; no token is in it, in its causes, or in their frames."""
+    error = outcome.error
+    if error is None:
+        return
+    assert isinstance(error, GHLError)
+    assert error.next_step.endswith(".")
+    assert str(error).endswith(error.next_step)
+    assert len(str(error)) < 2_000
+    todo: list[BaseException | None] = [error]
+    while todo:
+        cause = todo.pop()
+        if cause is not None:
+            todo += [cause.__cause__, cause.__context__]
+            assert names_no_bearer(faces(cause), outcomes)
+    frames = traceback_with_locals(error)
+    assert "self = " in frames
+    assert names_no_bearer(frames, outcomes)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_the_log_shows_no_token(
+    cell: Cell, outcome: Outcome, outcomes: dict[Cell, Outcome]
+) -> None:
+    """At the lowest level of every logger, a call is told of, and its token is not."""
+    text = "\n".join(outcome.logged)
+    assert "connect_tcp.started" in text
+    assert names_no_bearer(text, outcomes)
+
+
+def test_what_no_cell_has_logged_shows_no_token(
+    stand: Stand, outcomes: dict[Cell, Outcome]
+) -> None:
+    """Nor do the lines that cannot be laid to one cell."""
+    assert names_no_bearer("\n".join(stand.ears.stray), outcomes)
+
+
+def test_the_search_finds_a_token(outcomes: dict[Cell, Outcome]) -> None:
+    """The searches above would have found one."""
+    plot = next(iter(outcomes.values())).plot
+    assert not names_no_bearer(f"Bearer {plot.token.reveal()}", outcomes)
+
+
+async def test_a_call_whose_time_ends_while_it_connects_has_sent_nothing(stand: Stand) -> None:
+    """What was not sent was not carried out, and the error does not say that it may have been."""
+    plot = lay_out(stand.sim, pages=1, attached=0)
+    with FaultServer(stand.sim.base_url, lambda _: None, door="full") as server:
+        async with new_client(plot, server.base_url, time_limit=0.2) as client:
+            with pytest.raises(ConnectionFailedError) as caught:
+                await client.attach("instagram", plot.login_id, plot.offer(plot.pages[0]))
+    assert not caught.value.outcome_unknown
+
+
+def test_no_redirect_is_followed(stand: Stand, outcomes: dict[Cell, Outcome]) -> None:
+    """The other host has heard nothing, and so no token."""
+    assert outcomes
+    assert stand.stranger.seen == []
+    assert stand.stranger.connections == 0
+
+
+def test_the_table_has_no_empty_field(outcomes: dict[Cell, Outcome]) -> None:
+    """Each fault has met each operation, as often as it can."""
+    assert set(outcomes) == set(CELLS)
+    assert "?" not in markdown(outcomes)
+
+
+def test_the_written_table_is_that_of_this_run(outcomes: dict[Cell, Outcome]) -> None:
+    """MATRIX.md shows what came of this run; ``python -m tests.faults --write`` puts it there."""
+    assert MATRIX.read_text("utf-8") == markdown(outcomes)
