@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -125,6 +126,11 @@ class AsyncClient:
     def limits(self) -> Limits:
         """What the service's last answer said is left of the calls for this sub-account."""
         return self._requester.limits
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The service's clock less the local one, by its last answer; None: not told yet."""
+        return self._requester.clock_offset
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any, Final, TypeVar
@@ -33,6 +34,7 @@ from .pacing import Pacer
 from .redaction import hide_headers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
+from .time_told import read_offset
 from .verdict import Clock, Shape, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
@@ -101,6 +103,7 @@ class Requester:
         self._time_limit = time_limit
         self._budget = RetryBudget()
         self._used_up: tuple[DailyLimitError, float] | None = None
+        self.clock_offset: timedelta | None = None
         self._http = httpx.AsyncClient(
             base_url=base_url,
             auth=auth,
@@ -272,6 +275,7 @@ class Requester:
             with seconds:
                 response = await self._carry(what, request, seconds.left)
             limits = read_limits(response.headers)
+            self.clock_offset = read_offset(response.headers, self._clock())
             return response
         finally:
             self._pacer.release(limits)
