@@ -118,9 +118,11 @@ class AsyncClient:
         )
 
     def __repr__(self) -> str:
-        # None while its settings are refused
-        location_id = getattr(self, "location_id", None)
-        return f"{type(self).__name__}(location_id={location_id!r})"
+        credential = getattr(self, "credential", None)  # None while its settings are refused
+        if credential is None:
+            return f"{type(self).__name__}(location_id=None)"
+        of = f"location_id={self.location_id!r}, credential={credential.source!r}"
+        return f"{type(self).__name__}({of})"
 
     @property
     def limits(self) -> Limits:
