@@ -54,6 +54,12 @@ def start_in_background(
     return asyncio.run_coroutine_threadsafe(func(*args, **kwargs), _background.loop())
 
 
+def call_in_background(seconds: float, callback: Callable[[], object]) -> None:
+    """Call a function in the background loop after some seconds."""
+    loop = _background.loop()
+    loop.call_soon_threadsafe(loop.call_later, seconds, callback)
+
+
 def run_in_background(
     func: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> T:

@@ -112,7 +112,7 @@ class AsyncClient:
             auth=self.credential.auth(host),
             timeout=timeout,
             time_limit=time_limit,
-            pacer=PACERS.of(settings.base_url, f"location:{self.location_id}"),
+            pacer=PACERS.of(settings.base_url, f"location:{self.location_id}", user=self),
             clock=clock,
             transport=transport,
         )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
+
+_LONGEST: Final = timedelta(days=2)
+"""What is longer makes no sense for a limit of a day or less; some services tell an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +41,48 @@ class Limits:
     daily_reset: timedelta | None = None
 
     def __str__(self) -> str:
-        if self.max is None or self.interval is None:
-            return "not known before the first answer"
-        text = f"{self.remaining} of {self.max} calls left per {self.interval.total_seconds():g} s"
-        if self.daily_max is not None:
-            text += f", {self.daily_remaining} of {self.daily_max} today"
-        return text
+        per = f" per {self.interval.total_seconds():g} s" if self.interval is not None else ""
+        parts = [
+            _left(self.remaining, self.max, "calls", per),
+            _left(self.daily_remaining, self.daily_max, "" if self.max else "calls", " today"),
+        ]
+        return ", ".join(part for part in parts if part) or "not told by the service so far"
 
 
 def read_limits(headers: Mapping[str, str]) -> Limits:
     """Read the headers of an answer; one that is missing or makes no sense is None."""
-    interval = _number(headers, "x-ratelimit-interval-milliseconds")
-    reset = _number(headers, "x-ratelimit-daily-reset")
     return Limits(
         max=_number(headers, "x-ratelimit-max") or None,
         remaining=_number(headers, "x-ratelimit-remaining"),
-        interval=timedelta(milliseconds=interval) if interval else None,
+        interval=_duration(headers, "x-ratelimit-interval-milliseconds") or None,
         daily_max=_number(headers, "x-ratelimit-limit-daily"),
         daily_remaining=_number(headers, "x-ratelimit-daily-remaining"),
-        # A duration in milliseconds, not an instant.
-        daily_reset=None if reset is None else timedelta(milliseconds=reset),
+        daily_reset=_duration(headers, "x-ratelimit-daily-reset"),
     )
+
+
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read the seconds of ``Retry-After``; None where it is missing or a date.
+
+    The service has never been seen to send one.
+    """
+    return _number(headers, "retry-after")
+
+
+def _left(remaining: int | None, most: int | None, noun: str, per: str) -> str:
+    if most is None:
+        return ""
+    noun = f" {noun}" if noun else ""
+    if remaining is None:
+        return f"at most {most}{noun}{per}"
+    left = " left" if noun else ""
+    return f"{remaining} of {most}{noun}{left}{per}"
+
+
+def _duration(headers: Mapping[str, str], name: str) -> timedelta | None:
+    number = _number(headers, name)
+    duration = None if number is None else timedelta(milliseconds=number)
+    return None if duration is None or duration > _LONGEST else duration
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

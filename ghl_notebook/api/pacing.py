@@ -8,31 +8,99 @@ in, fixed or sliding, it has counted the request by then.
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
+import math
+import os
 import threading
 import time
 import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from dataclasses import replace
+from functools import partial
+from typing import Final, Self
+
+from ghl_notebook.background import call_in_background
 
 from .limits import Limits
 
-_UNKNOWN_MAX: Final = 8
-"""In flight before the first answer has told the limit; the lowest one known of is 25."""
+_LOWEST: Final = 25
+"""Slots as long as nothing was answered: no plan is known to allow fewer."""
+_FIRST: Final = 8
+"""In flight as long as no answer has told the limit."""
+MAX_IN_FLIGHT: Final = 32
+"""More would only queue for a connection, in the time that a call has."""
+_MOST: Final = 10_000
+"""Slots at the most, whatever an answer says."""
 _INTERVAL: Final = 10.0
-"""Seconds; only for a 429 without headers."""
+"""Seconds; as long as no answer has told the interval."""
+_LONGEST: Final = 60.0
+"""Seconds that anything waits for, whatever an answer says: after that, asking tells more."""
 _MARGIN: Final = 0.005
 """Seconds: clocks that tick in steps."""
+
+Later = Callable[[float, Callable[[], object]], object]
+"""Calls a function after some seconds, in a thread that lasts."""
+
+
+class Slot:
+    """The right to send one request. Leaving its context without a `release` says: not sent."""
+
+    def __init__(self, pacer: Pacer, forgotten: int) -> None:
+        self._pacer = pacer
+        self._is_taken = True
+        self.forgotten = forgotten
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
+
+    def release(
+        self, limits: Limits | None, *, refused: bool = False, retry_after: float | None = None
+    ) -> None:
+        """Say that the answer has come, or that none will.
+
+        Parameters
+        ----------
+        limits : Limits or None
+            What the answer said. None: there was no answer; the service may have counted it.
+        refused : bool
+            It was 429: nothing passes for one interval, or for `retry_after` seconds.
+        """
+        if self._is_taken:
+            self._is_taken = False
+            self._pacer.take_back(self, limits, refused=refused, retry_after=retry_after)
+
+    def give_back(self) -> None:
+        """Say that the request was not sent."""
+        if self._is_taken:
+            self._is_taken = False
+            self._pacer.take_back(None, None)
+
+
+_ARRIVALS: Final = itertools.count()
 
 
 class _Waiter:
     """A request that waits for its slot, in whichever event loop it lives."""
 
     def __init__(self) -> None:
+        self.number = next(_ARRIVALS)
         self.loop = asyncio.get_running_loop()
-        self.admitted: asyncio.Future[None] = self.loop.create_future()
-        self.left = False
+        self.admitted: asyncio.Future[Slot] = self.loop.create_future()
+        self.has_left = False
+        self.slot: Slot | None = None
+
+    def __lt__(self, other: _Waiter) -> bool:
+        return self.number < other.number
+
+    def tell(self) -> None:
+        if self.slot is not None and not self.admitted.done():
+            self.admitted.set_result(self.slot)
 
 
 class Pacer:
@@ -42,168 +110,241 @@ class Pacer:
     ----------
     monotonic : callable
         Seconds that only grow.
+    later : callable
+        Calls a function after some of these seconds.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, later: Later = call_in_background
+    ) -> None:
         self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._queue: deque[_Waiter] = deque()
+        self._later = later
+        self._limits = Limits()
+        self._was_answered = False
+        self._queue: list[_Waiter] = []  # a heap
         self._in_flight = 0
         self._answered: deque[float] = deque()
-        self._has_answered = False
-        self._blocked_until = 0.0
-        self._timer: tuple[float, asyncio.AbstractEventLoop] | None = None
-        self._limits = Limits()
+        self._forgotten = 0
+        self._blocked_until = self._last_answer = -math.inf
+        self._wakes_at: float | None = None
+        # Whatever happens is put here and done by one thread at a time, one after the other. So
+        # nobody waits for a lock, not even the garbage collector, which may end a waiting task in
+        # the middle of anything.
+        self._happened: deque[Callable[[], None]] = deque()
+        self._turn = threading.Lock()
 
     @property
     def limits(self) -> Limits:
         """What the last answer said."""
         return self._limits
 
-    async def acquire(self) -> None:
-        """Wait for a slot and take it; `release` has to follow. First come, first served."""
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing that was sent counts any longer."""
+        counts_until = max(self._last_answer + self._interval + _MARGIN, self._blocked_until)
+        return not (self._queue or self._in_flight) and self._monotonic() >= counts_until
+
+    async def acquire(self) -> Slot:
+        """Wait for a slot and take it. First come, first served."""
         waiter = _Waiter()
-        with self._lock:
-            self._queue.append(waiter)
-        self._admit()
         try:
-            await waiter.admitted
+            self._do(partial(heapq.heappush, self._queue, waiter))
+            return await waiter.admitted
         except BaseException:
-            self._leave(waiter)
+            self._do(partial(self._leave, waiter))
             raise
 
-    def release(self, limits: Limits | None) -> None:
-        """Give a slot back.
+    def take_back(
+        self,
+        answered: Slot | None,
+        limits: Limits | None,
+        *,
+        refused: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        """Make a slot free: one interval from now, or now if it was not used (None)."""
+        now = self._monotonic()
 
-        Parameters
-        ----------
-        limits : Limits or None
-            What the answer said. None: there was no answer; the service may have counted it.
-        """
-        with self._lock:
-            now = self._monotonic()
-            self._has_answered = True
-            if limits is not None and (limits.max is not None or limits.interval is not None):
-                self._learn(limits, now)
+        def act() -> None:
+            if limits is not None and answered is not None:
+                self._learn(limits, answered, now)
             self._in_flight -= 1
-            self._answered.append(now)
-        self._admit()
+            if answered is not None:
+                self._answered.append(now)
+                self._last_answer = now
+            if refused:
+                wait = min(retry_after or self._interval, _LONGEST)
+                self._blocked_until = max(self._blocked_until, now + wait)
 
-    def block(self, seconds: float | None = None) -> None:
-        """Let nothing pass for one interval, or for some seconds: the service has answered 429."""
-        with self._lock:
-            wait = self._interval if seconds is None else seconds
-            self._blocked_until = max(self._blocked_until, self._monotonic() + wait)
+        self._do(act)
+
+    def start_anew(self) -> None:
+        """Go on in a forked process: nobody waits there, and what is in flight is the parent's."""
+        now = self._monotonic()
+        self._turn = threading.Lock()
+        self._happened.clear()
+        self._queue.clear()
+        self._answered.extend([now] * self._in_flight)
+        self._in_flight = 0
+        self._wakes_at = None
+
+    def _do(self, act: Callable[[], None]) -> None:
+        self._happened.append(act)
+        while self._happened and self._turn.acquire(blocking=False):
+            try:
+                while self._happened:
+                    self._happened.popleft()()
+                    self._admit()
+            finally:
+                self._turn.release()
 
     @property
     def _interval(self) -> float:
         interval = self._limits.interval
-        return _INTERVAL if interval is None else interval.total_seconds()
+        return _INTERVAL if interval is None else min(interval.total_seconds(), _LONGEST)
 
-    def _learn(self, limits: Limits, now: float) -> None:
-        self._limits = limits
+    def _learn(self, limits: Limits, slot: Slot, now: float) -> None:
+        self._was_answered = True
+        if limits == Limits():  # of something on the way, or of a service that tells nothing
+            return
+        known = self._limits
+        self._limits = replace(
+            limits, max=limits.max or known.max, interval=limits.interval or known.interval
+        )
         if limits.max is None or limits.remaining is None:
             return
+        # Others may have called too: another process, a client that is gone. Their calls leave the
+        # service's window within one interval from now. What has been forgotten since this request
+        # was sent may still have counted when the service counted it.
         self._forget(now)
-        # Others have called too (another process, a client that is gone): their calls leave the
-        # service's window within one interval from now.
-        others = limits.max - limits.remaining - self._in_flight - len(self._answered)
-        self._answered.extend([now] * min(others, limits.max))
+        used = limits.max - limits.remaining
+        ours = len(self._answered) + self._forgotten - slot.forgotten
+        if used > ours + self._in_flight:
+            # Then it is not known which of those in flight are among them: assume none but this.
+            self._answered.extend([now] * min(used - ours - 1, _MOST))
 
     def _forget(self, now: float) -> None:
         while self._answered and self._answered[0] + self._interval + _MARGIN <= now:
             self._answered.popleft()
+            self._forgotten += 1
 
     def _free_at(self, now: float) -> float | None:
         """Return when the next request may go: now, an instant, or None for after an answer."""
         if now < self._blocked_until:
             return self._blocked_until
-        most = self._limits.max
-        if most is None:
-            return now if self._has_answered or self._in_flight < _UNKNOWN_MAX else None
         self._forget(now)
-        if self._in_flight + len(self._answered) < most:
-            return now
+        in_flight = MAX_IN_FLIGHT if self._limits.max else _FIRST
+        if self._limits.daily_remaining is not None:  # one finds out that none is left
+            in_flight = min(in_flight, max(1, self._limits.daily_remaining))
+        if self._in_flight >= in_flight:
+            return None
+        most = self._limits.max or (_MOST if self._was_answered else _LOWEST)
         # With a limit that has shrunk several slots have to come free first.
-        surplus = self._in_flight + len(self._answered) - most
+        surplus = self._in_flight + len(self._answered) - min(most, _MOST)
+        if surplus < 0:
+            return now
         if surplus >= len(self._answered):
             return None
         return self._answered[surplus] + self._interval + _MARGIN
 
     def _admit(self) -> None:
-        with self._lock:
-            while self._queue:
-                now = self._monotonic()
-                head = self._queue[0]
-                if head.left or head.loop.is_closed():
-                    self._queue.popleft()
-                    continue
-                at = self._free_at(now)
-                if at is None:
-                    return
-                if at > now:
-                    self._wake_at(at, now, head)
-                    return
-                self._queue.popleft()
-                self._in_flight += 1
-                if not _soon(head.loop, self._tell, head):
-                    self._in_flight -= 1
+        now = self._monotonic()
+        while self._queue:
+            head = self._queue[0]
+            if head.has_left or head.loop.is_closed():
+                heapq.heappop(self._queue)
+                continue
+            if not head.loop.is_running():
+                # It must not hold up the others; if its loop goes on, it is in its old place again.
+                heapq.heappop(self._queue)
+                _soon(head.loop, partial(self._do, partial(heapq.heappush, self._queue, head)))
+                continue
+            at = self._free_at(now)
+            if at is None:
+                return
+            if at > now:
+                self._wake_at(at, now)
+                return
+            heapq.heappop(self._queue)
+            head.slot = Slot(self, self._forgotten)
+            self._in_flight += 1
+            if not _soon(head.loop, head.tell):
+                head.slot.give_back()
 
-    def _wake_at(self, at: float, now: float, head: _Waiter) -> None:
-        # A timer of another event loop does not count: that loop may end before it rings.
-        if self._timer is not None and now < self._timer[0] <= at and self._timer[1] is head.loop:
-            return
-        self._timer = (at, head.loop)
-        _soon(head.loop, lambda: head.loop.call_later(at - now, self._admit))
+    def _wake_at(self, at: float, now: float) -> None:
+        if self._wakes_at is None or at < self._wakes_at:
+            self._wakes_at = at
+            # Not in the event loop of whoever waits: that may end, and others wait as well.
+            self._later(at - now, partial(_wake, weakref.ref(self), at))
 
-    def _tell(self, waiter: _Waiter) -> None:
-        if not waiter.admitted.done():
-            waiter.admitted.set_result(None)
-        elif waiter.left:
-            self._give_back()
+    def wake(self, at: float) -> None:
+        """See who may go: it is as late as that."""
+
+        def act() -> None:
+            if self._wakes_at == at:
+                self._wakes_at = None
+
+        self._do(act)
 
     def _leave(self, waiter: _Waiter) -> None:
         """Take a waiter out that was cancelled, with its slot if it had one already."""
-        waiter.left = True
-        with self._lock:
-            queued = waiter in self._queue
-            if queued:
-                self._queue.remove(waiter)
-        if not queued and waiter.admitted.done() and not waiter.admitted.cancelled():
-            self._give_back()
-        else:
-            self._admit()
-
-    def _give_back(self) -> None:
-        with self._lock:
-            self._in_flight -= 1
-        self._admit()
+        waiter.has_left = True
+        if waiter.slot is not None:
+            waiter.slot.give_back()
 
 
-def _soon(loop: asyncio.AbstractEventLoop, callback: Callable[..., object], *args: object) -> bool:
+def _wake(pacer: weakref.ref[Pacer], at: float) -> None:
+    found = pacer()
+    if found is not None:
+        found.wake(at)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> bool:
     with suppress(RuntimeError):  # the loop was closed meanwhile
-        loop.call_soon_threadsafe(callback, *args)
+        loop.call_soon_threadsafe(callback)
         return True
     return False
 
 
 class Pacers:
-    """The pacers of a process, each for as long as somebody uses it."""
+    """The pacers of a process, each for as long as somebody uses it or its calls count."""
 
-    def __init__(self) -> None:
+    def __init__(self, new: Callable[[], Pacer] = Pacer) -> None:
+        self._new = new
         self._lock = threading.Lock()
         self._pacers: weakref.WeakValueDictionary[tuple[str, str], Pacer] = (
             weakref.WeakValueDictionary()
         )
+        self._kept: deque[Pacer] = deque()
 
-    def of(self, base_url: str, whose: str) -> Pacer:
-        """Return the pacer of a sub-account or an agency, the same one for every client."""
+    def of(self, base_url: str, whose: str, user: object) -> Pacer:
+        """Return the pacer of a sub-account or an agency, the same one for every client.
+
+        Parameters
+        ----------
+        base_url, whose : str
+            The service, and whom it counts for.
+        user : object
+            The client. When it is gone, what it has used up is still remembered.
+        """
         with self._lock:
+            while self._kept and self._kept[0].is_idle:
+                self._kept.popleft()
             pacer = self._pacers.get((base_url, whose))
             if pacer is None:
-                pacer = self._pacers[base_url, whose] = Pacer()
-            return pacer
+                pacer = self._pacers[base_url, whose] = self._new()
+        # Without the lock: the garbage collector may do this in the middle of the above.
+        weakref.finalize(user, self._kept.append, pacer).atexit = False
+        return pacer
+
+    def start_anew(self) -> None:
+        """Go on in a forked process."""
+        self._lock = threading.Lock()
+        for pacer in list(self._pacers.values()):
+            pacer.start_anew()
 
 
 PACERS = Pacers()
 """Those of this process."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=PACERS.start_anew)

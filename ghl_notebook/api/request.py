@@ -23,14 +23,13 @@ from ghl_notebook.errors import (
     ConnectionFailedError,
     DailyLimitError,
     GHLError,
-    RateLimitError,
     ResponseError,
     SettingsError,
     UnexpectedAnswerError,
 )
 
-from .limits import Limits, read_limits
-from .pacing import Pacer
+from .limits import Limits, read_limits, read_retry_after
+from .pacing import MAX_IN_FLIGHT, Pacer, Slot
 from .redaction import hide_headers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
@@ -39,7 +38,9 @@ from .verdict import Clock, Shape, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
-_LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+_LIMITS: Final = httpx.Limits(
+    max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT
+)
 MAX_BODY: Final = 32 * 2**20
 """Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
 
@@ -206,16 +207,17 @@ class Requester:
 
         async def attempt() -> T:
             self._check_day()
-            await self._pacer.acquire()
-            with line:
-                response = await self._timed(what, request, seconds)
-                line.status = str(response.status_code)
-                if not (redirects and response.is_redirect):
-                    error = error_of(what, response, clock=self._clock)
-                    if error is not None:
-                        self._heed(error, response)
-                        raise error
-                return read(what, response)
+            with await self._pacer.acquire() as slot:
+                self._check_day()  # another call may have been told while this one waited
+                with line:
+                    response = await self._timed(what, request, seconds, slot)
+                    line.status = str(response.status_code)
+                    if not (redirects and response.is_redirect):
+                        error = error_of(what, response, clock=self._clock)
+                        if error is not None:
+                            self._heed(error, response)
+                            raise error
+                    return read(what, response)
 
         try:
             return await retrying(attempt)
@@ -248,14 +250,11 @@ class Requester:
         )
 
     def _heed(self, error: ResponseError, response: httpx.Response) -> None:
-        """Let a refusal for the rate limit hold for the calls that follow."""
-        if isinstance(error, DailyLimitError):
-            reset = read_limits(response.headers).daily_reset
-            if reset is not None:
-                self._used_up = (error, time.monotonic() + reset.total_seconds())
-        elif isinstance(error, RateLimitError):
-            asked = response.headers.get("retry-after", "")  # never seen so far
-            self._pacer.block(min(float(asked), 60.0) if asked.isdecimal() else None)
+        """Let the end of the day's calls hold for the calls that follow."""
+        reset = read_limits(response.headers).daily_reset
+        if isinstance(error, DailyLimitError) and reset is not None:
+            # A copy: the one that is raised leads to all the frames that it passes.
+            self._used_up = (_again(error), time.monotonic() + reset.total_seconds())
 
     def _check_day(self) -> None:
         if self._used_up is None:
@@ -267,18 +266,28 @@ class Requester:
         self._used_up = None
 
     async def _timed(
-        self, what: str, request: httpx.Request, seconds: _SecondsLeft
+        self, what: str, request: httpx.Request, seconds: _SecondsLeft, slot: Slot
     ) -> httpx.Response:
-        """Send a request that has its slot, and give the slot back."""
-        limits = None
+        """Send a request, and give its slot back with what the answer says of the limits."""
         try:
             with seconds:
                 response = await self._carry(what, request, seconds.left)
-            limits = read_limits(response.headers)
-            self.clock_offset = read_offset(response.headers, self._clock())
-            return response
-        finally:
-            self._pacer.release(limits)
+        except ConnectionFailedError as error:
+            if error.was_sent:
+                slot.release(None)
+            raise
+        except BaseException:
+            slot.release(None)
+            raise
+        limits = read_limits(response.headers)
+        slot.release(
+            limits,
+            # When the day's calls are used up, an interval changes nothing.
+            refused=response.status_code == 429 and limits.daily_remaining != 0,
+            retry_after=read_retry_after(response.headers),
+        )
+        self.clock_offset = read_offset(response.headers, self._clock())
+        return response
 
     async def _carry(self, what: str, request: httpx.Request, seconds: float) -> httpx.Response:
         failure: GHLError
