@@ -77,10 +77,11 @@ def _find(
                 "Set it to the sub-account that the login is for.",
             )
         return logins.from_environment(renewal, location_id)
-    return logins.credential(_choose(logins.list(), location_id), location_id)
+    client_id = renewal.client_id if renewal is not None else None
+    return logins.credential(_choose(logins.list(), location_id, client_id), location_id)
 
 
-def _choose(keys: list[Key], location_id: str | None) -> Key:
+def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> Key:
     if location_id is not None:
         own = [k for k in keys if k.subject == f"location:{location_id}"]
         keys = own or [k for k in keys if k.subject.startswith("company:")]
@@ -93,10 +94,15 @@ def _choose(keys: list[Key], location_id: str | None) -> Key:
             "client = ghl_notebook.demo().",
         )
     if len(keys) > 1:
+        keys = [k for k in keys if k.client_id == client_id] or keys
+    if len(keys) > 1:
         names = ", ".join(sorted(k.subject.replace(":", " ") for k in keys))
         raise SettingsError(
             f"Several logins are stored: {names}.",
-            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
+            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
+            if location_id is None
+            else "Forget the others: ghl_notebook.log_out() with the id of an agency; or name the "
+            "app in GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
         )
     return keys[0]
 

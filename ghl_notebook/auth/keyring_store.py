@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.secret import Secret
 
 from .file_store import FileStore
 from .store import Key, Place, Store, StoredCredential, from_json, to_json
@@ -23,6 +24,7 @@ _SOUND: Final = frozenset(
 )
 # Windows refuses values above 2560 bytes, and counts two for a character.
 _LONGEST: Final = {"keyring.backends.Windows": 1200}
+_TRIES: Final = 5
 
 
 class Backend(Protocol):
@@ -63,6 +65,11 @@ class KeyringStore:
     def __repr__(self) -> str:
         return f"KeyringStore({type(self._backend).__name__})"
 
+    @property
+    def folder(self) -> Path:
+        """As given."""
+        return self._names.folder
+
     def load(self, key: Key) -> StoredCredential | None:
         """Return a credential, or None if there is none.
 
@@ -71,11 +78,18 @@ class KeyringStore:
         StorageError
             If the keyring is locked or fails, or the entry is damaged.
         """
-        text = self._get(key.name)
-        head = _head(text)
-        if head is not None:
-            parts = [self._get(_part(key, head["generation"], n)) for n in range(head["parts"])]
-            text = "".join(part or "" for part in parts)
+        text = None
+        for _ in range(_TRIES):
+            text = self._get(key.name)
+            head = _head(text)
+            if head is None:
+                break
+            names = [_part(key, head["generation"], n) for n in range(head["parts"])]
+            parts = [part for part in map(self._get, names) if part is not None]
+            text = Secret("".join(part.reveal() for part in parts))
+            if len(parts) == len(names):
+                break
+            # Another process has switched to the next one meanwhile, and taken this away.
         return None if text is None else from_json(text, "the system's keyring")
 
     @contextmanager
@@ -87,31 +101,34 @@ class KeyringStore:
         StorageError
             If it does not.
         """
-        with self._names.place(key):
+        with self._names.place(key) as mark:
+            self._clear(key)  # what a process left that was killed between the parts
             with _said("The system's keyring cannot be written"):
-                self._backend.set_password(_SERVICE, f"{key.name}.draft", "-")
+                self._backend.set_password(_SERVICE, _draft(key), "[]")
             try:
-                yield _Entry(self, key)
+                yield _Entry(self, key, mark)
             finally:
-                self._forget(f"{key.name}.draft")
+                with suppress(StorageError):
+                    self._clear(key)
+                self._forget(_draft(key))
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential; the entry that leads to it is written last."""
-        key, text = credential.key, to_json(credential).decode()
-        before = _head(self._get(key.name))
+        key, text = credential.key, to_json(credential)
+        before, head = _head(self._get(key.name)), None
+        parts, generation = _cut(text, self._longest), secrets.token_hex(4)
+        if len(parts) > 1:
+            head = {"parts": len(parts), "generation": generation}
+            text = Secret(json.dumps(head))
         with _said("The system's keyring cannot be written"):
-            if self._longest is None or len(text) <= self._longest:
-                self._backend.set_password(_SERVICE, key.name, text)
-            else:
-                size = self._longest
-                parts = [text[i : i + size] for i in range(0, len(text), size)]
-                generation = secrets.token_hex(4)
-                for number, part in enumerate(parts):
-                    self._backend.set_password(_SERVICE, _part(key, generation, number), part)
-                head = json.dumps({"parts": len(parts), "generation": generation})
-                self._backend.set_password(_SERVICE, key.name, head)
+            if before or head:
+                heads = json.dumps([h for h in (before, head) if h])
+                self._backend.set_password(_SERVICE, _draft(key), heads)
+            for number, part in enumerate(parts if head else []):
+                name = _part(key, generation, number)
+                self._backend.set_password(_SERVICE, name, part.reveal())
+            self._backend.set_password(_SERVICE, key.name, text.reveal())
         self._names.write(key)
-        self._forget_parts(key, before)
 
     def delete(self, key: Key) -> bool:
         """Forget a credential; tell whether there was one.
@@ -126,6 +143,7 @@ class KeyringStore:
             with _said("The entry of the system's keyring cannot be deleted"):
                 self._backend.delete_password(_SERVICE, key.name)
         self._forget_parts(key, _head(text))
+        self._clear(key)
         self._names.delete(key)
         return text is not None
 
@@ -140,16 +158,28 @@ class KeyringStore:
         return self._names.list()
 
     def was_interrupted(self, key: Key) -> bool:
-        """Tell whether a process has died between making room and writing. Ask under the lock."""
+        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
         return self._names.was_interrupted(key)
 
     def lock_path(self, key: Key) -> Path:
         """Return the file whose lock a renewal holds."""
         return self._names.lock_path(key)
 
-    def _get(self, name: str) -> str | None:
+    def _get(self, name: str) -> Secret | None:
         with _said("The system's keyring cannot be read"):
-            return self._backend.get_password(_SERVICE, name)
+            text = self._backend.get_password(_SERVICE, name)
+            return None if text is None else Secret(text)
+
+    def _clear(self, key: Key) -> None:
+        """Forget the parts that no entry leads to; the draft names all that there may be."""
+        draft = self._get(_draft(key))
+        if draft is None:
+            return
+        current = _head(self._get(key.name))
+        with suppress(ValueError, TypeError, KeyError):
+            for head in json.loads(draft.reveal()):
+                if head != current:
+                    self._forget_parts(key, head)
 
     def _forget(self, name: str) -> None:
         with suppress(StorageError), _said("not deleted"):
@@ -163,41 +193,47 @@ class KeyringStore:
 class _Entry:
     """The room in a keyring for one credential."""
 
-    def __init__(self, store: KeyringStore, key: Key) -> None:
-        self._store, self._key = store, key
+    def __init__(self, store: KeyringStore, key: Key, mark: Place) -> None:
+        self._store, self._key, self._mark = store, key, mark
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential: whole, or not at all."""
         self._store.write(credential)
 
+    def leave_mark(self) -> None:
+        """Let `KeyringStore.was_interrupted` tell."""
+        self._mark.leave_mark()
+
 
 class _Names(FileStore):
     """The names of the credentials in a keyring, as files without a secret."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._own = folder
-
     def write(self, key: Key) -> None:
         """Add a name."""
-        path = self._own / f"{key.name}.name"
+        path, name = self._name(key), [key.base_url, key.client_id, key.subject]
         with _said(f"{path} cannot be written"):
-            path.write_text(json.dumps([key.base_url, key.client_id, key.subject]), "utf-8")
+            if not path.exists():  # a renewal needs no room for it
+                draft = path.with_suffix(".new")
+                draft.write_text(json.dumps(name), "utf-8")
+                draft.replace(path)
 
     def delete(self, key: Key) -> bool:
         """Take a name out."""
         with _said("The name of a credential cannot be deleted"):
-            (self._own / f"{key.name}.name").unlink(missing_ok=True)
+            self._name(key).unlink(missing_ok=True)
         return True
 
     def list(self) -> list[Key]:
         """Return all names."""
         found = []
-        with _said(f"{self._own} cannot be read"):
-            for path in sorted(self._own.glob("*.name")) if self._own.is_dir() else []:
+        with _said(f"{self.folder} cannot be read"):
+            for path in sorted(self.folder.glob("*.name")) if self.folder.is_dir() else []:
                 with suppress(ValueError, TypeError):
                     found.append(Key(*json.loads(path.read_text("utf-8"))))
         return found
+
+    def _name(self, key: Key) -> Path:
+        return self.folder / f"{key.name}.name"
 
 
 def open_store(folder: Path, *, keyring: bool) -> Store:
@@ -221,22 +257,33 @@ def _find_backend() -> Backend | None:
 
     with suppress(StorageError), _said("no keyring"):
         found: Any = keyring.get_keyring()
+        chain = [found]
         if type(found).__module__ == "keyring.backends.chainer":
-            found = next(iter(found.backends), None)
-        return found if type(found).__module__ in _SOUND else None
+            chain = list(found.backends)
+        return next((one for one in chain if type(one).__module__ in _SOUND), None)
     return None
+
+
+def _draft(key: Key) -> str:
+    return f"{key.name}.draft"
 
 
 def _part(key: Key, generation: str, number: int) -> str:
     return f"{key.name}.{generation}.{number}"
 
 
-def _head(text: str | None) -> dict[str, Any] | None:
+def _cut(text: Secret, size: int | None) -> list[Secret]:
+    whole = text.reveal()
+    return [Secret(whole[i : i + size]) for i in range(0, len(whole), size)] if size else [text]
+
+
+def _head(text: Secret | None) -> dict[str, Any] | None:
     """Return what leads to the parts of a credential, where the entry is not all of it."""
-    with suppress(ValueError):
-        head = json.loads(text or "null")
-        if isinstance(head, dict) and "parts" in head:
-            return head
+    if text is not None:
+        with suppress(ValueError):
+            head = json.loads(text.reveal())
+            if isinstance(head, dict) and "parts" in head:
+                return head
     return None
 
 
