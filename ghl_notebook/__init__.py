@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
     from .auth import App as App
+    from .auth import log_out as log_out
     from .diagnosis import Diagnosis as Diagnosis
     from .diagnosis import Finding as Finding
     from .diagnosis import doctor as doctor
@@ -219,6 +220,7 @@ __all__ = [
     "fetch_accounts",
     "fetch_available_accounts",
     "log_in",
+    "log_out",
     "reconnect",
 ]
 
@@ -228,6 +230,7 @@ _ROOMS = {
     "AsyncClient": "api",
     "Client": "api",
     "App": "auth",
+    "log_out": "auth",
     "AppLogin": "login",
     "Diagnosis": "diagnosis",
     "Finding": "diagnosis",

@@ -111,20 +111,25 @@ def read_settings(
         token_source=token_source,
         location_id=location or None,
         user_id=user_id or _get(environ, "GHL_USER_ID") or None,
-        base_url=_base_url(base_url or _get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL),
+        base_url=read_base_url(base_url, environ=environ),
         allowed_origins=tuple(_origin(o) for o in origins),
     )
 
 
-def read_base_url(environ: Mapping[str, str] | None = None) -> str:
-    """Read the API's address alone (``GHL_BASE_URL``).
+def read_location_id(environ: Mapping[str, str] | None = None) -> str | None:
+    """Read the sub-account alone (``GHL_LOCATION_ID``)."""
+    return _get(environ, "GHL_LOCATION_ID") or None
+
+
+def read_base_url(base_url: str | None = None, *, environ: Mapping[str, str] | None = None) -> str:
+    """Read the API's address alone (``GHL_BASE_URL``, if none is passed).
 
     Raises
     ------
     SettingsError
         If it makes no sense.
     """
-    return _base_url(_get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL)
+    return _base_url(base_url or _get(environ, "GHL_BASE_URL") or DEFAULT_BASE_URL)
 
 
 @dataclass(frozen=True, slots=True)

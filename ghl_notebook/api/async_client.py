@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-from ghl_notebook.auth import Clock, find_credential
+from ghl_notebook.auth import Clock, Credential, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AccountList,
@@ -43,6 +44,8 @@ class AsyncClient:
     user_id : str, optional
         The user who will own connections. ``GHL_USER_ID`` when left out, and when that is not
         set either, the one that `resolve_user_id` finds.
+    credential : Credential, optional
+        What proves who asks, in place of `token` and `location_id`.
     base_url : str, optional
         The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
     allowed_origins : tuple of str, optional
@@ -77,6 +80,7 @@ class AsyncClient:
         location_id: str | None = None,
         user_id: str | None = None,
         *,
+        credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
         timeout: float = 30.0,
@@ -85,6 +89,8 @@ class AsyncClient:
         clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        if credential is not None:  # the environment's token is not asked for
+            token, location_id = Secret(""), credential.location_id
         settings = read_settings(
             token=token,
             location_id=location_id,
@@ -92,7 +98,9 @@ class AsyncClient:
             base_url=base_url,
             allowed_origins=allowed_origins,
         )
-        self.credential = find_credential(settings, clock=clock, transport=transport)
+        self.credential: Credential = credential or find_credential(
+            settings, clock=clock, transport=transport
+        )
         self.location_id = self.credential.location_id
         self.user_id = settings.user_id
         self.base_url = settings.base_url
@@ -110,14 +118,21 @@ class AsyncClient:
         )
 
     def __repr__(self) -> str:
-        # None while its settings are refused
-        location_id = getattr(self, "location_id", None)
-        return f"{type(self).__name__}(location_id={location_id!r})"
+        credential = getattr(self, "credential", None)  # None while its settings are refused
+        if credential is None:
+            return f"{type(self).__name__}(location_id=None)"
+        of = f"location_id={self.location_id!r}, credential={credential.source!r}"
+        return f"{type(self).__name__}({of})"
 
     @property
     def limits(self) -> Limits:
         """What the service's last answer said is left of the calls for this sub-account."""
         return self._requester.limits
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The service's clock less the local one, by its last answer; None: not told yet."""
+        return self._requester.clock_offset
 
     async def __aenter__(self) -> Self:
         return self
@@ -144,8 +159,13 @@ class AsyncClient:
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._requester.call("GET", "/users/", query={"locationId": self.location_id})
-        return [User.from_wire(user) for user in _list(body.get("users"))]
+        body = await self._requester.call(
+            "GET",
+            "/users/",
+            query={"locationId": self.location_id},
+            shape=lambda body: isinstance(body.get("users"), list),
+        )
+        return [User.from_wire(user) for user in body["users"]]
 
     async def resolve_user_id(self) -> str:
         """Return the user who will own connections: the one given, else an administrator.
@@ -282,7 +302,13 @@ class AsyncClient:
                 "page": page,
                 "reconnect": "true" if reconnect else None,
             }
-        body = await self._requester.call("GET", template, path=path, query=query)
+        body = await self._requester.call(
+            "GET",
+            template,
+            path=path,
+            query=query,
+            shape=lambda body: isinstance(body.get("results"), Mapping | list),
+        )
         return available_accounts(found, body.get("results"))
 
     async def attach(
@@ -348,6 +374,7 @@ class AsyncClient:
             "/social-media-posting/{locationId}/accounts",
             path={"locationId": self.location_id},
             query={"fetchAll": "true" if fetch_all else None},
+            shape=lambda body: isinstance(_object(body.get("results")).get("accounts"), list),
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
 
@@ -381,5 +408,5 @@ class AsyncClient:
         return str(told) if told else account_key
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

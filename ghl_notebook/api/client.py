@@ -82,6 +82,7 @@ class Client:
         location_id: str | None = None,
         user_id: str | None = None,
         *,
+        credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
         timeout: float = 30.0,
@@ -94,6 +95,7 @@ class Client:
             token,
             location_id,
             user_id,
+            credential=credential,
             base_url=base_url,
             allowed_origins=allowed_origins,
             timeout=timeout,
@@ -130,7 +132,8 @@ class Client:
 
     def __repr__(self) -> str:
         core = getattr(self, "core", None)  # None while its settings are refused
-        return f"{type(self).__name__}(location_id={getattr(core, 'location_id', None)!r})"
+        shown = "(location_id=None)" if core is None else repr(core).removeprefix("AsyncClient")
+        return f"{type(self).__name__}{shown}"
 
     def __enter__(self) -> Self:
         return self

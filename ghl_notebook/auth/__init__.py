@@ -2,8 +2,8 @@
 
 from .app import App, Authorization
 from .bearer import BearerAuth
-from .credential import Clock, Credential
-from .find import find_credential, open_logins
+from .credential import Clock, Credential, TokenCredential
+from .find import find_credential, log_out, open_logins
 from .logins import Logins, Stores
 from .tokens import Tokens
 
@@ -15,7 +15,9 @@ __all__ = [
     "Credential",
     "Logins",
     "Stores",
+    "TokenCredential",
     "Tokens",
     "find_credential",
+    "log_out",
     "open_logins",
 ]

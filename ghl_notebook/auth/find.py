@@ -7,7 +7,13 @@ import logging
 import httpx
 
 from ghl_notebook.errors import SettingsError
-from ghl_notebook.settings import Settings, read_credentials_folder, read_renewal_settings
+from ghl_notebook.settings import (
+    Settings,
+    now,
+    read_base_url,
+    read_credentials_folder,
+    read_renewal_settings,
+)
 
 from .credential import Clock, Credential, TokenCredential
 from .logins import Logins, Stores
@@ -93,3 +99,35 @@ def _choose(keys: list[Key], location_id: str | None) -> Key:
             "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
         )
     return keys[0]
+
+
+def log_out(location_id: str | None = None, *, base_url: str | None = None) -> list[str]:
+    """Forget stored logins, and tell whose they were.
+
+    The service knows no call that ends a login: whoever has its refresh token can go on using it
+    until the app is uninstalled in GoHighLevel.
+
+    Parameters
+    ----------
+    location_id : str, optional
+        The sub-account, or the agency, whose login to forget; all of them when left out.
+    base_url : str, optional
+        The API's address; as for `Client`.
+
+    Returns
+    -------
+    list of str
+        The sub-accounts and agencies, as in ``["location ve9EPM428h8vShlRW1KT"]``.
+
+    Raises
+    ------
+    StorageError
+        If the stored logins cannot be read or deleted.
+    """
+    logins = open_logins(read_base_url(base_url), clock=now)
+    forgotten = []
+    for key in logins.list():
+        whose = key.subject.replace(":", " ")
+        if location_id in (None, key.subject.partition(":")[2]) and logins.forget(key):
+            forgotten.append(whose)
+    return forgotten

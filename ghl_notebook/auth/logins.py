@@ -107,9 +107,13 @@ class Logins:
         draft = Key(self._base_url, app.client_id, f"draft:{self._clock().isoformat()}")
         with self._stores.logins.place(draft):
             tokens = await endpoint.exchange(code, verifier, app.redirect_uri)
-        key = Key(self._base_url, app.client_id, subject_of(tokens))
-        await keep(self._stores.logins, StoredCredential(key, tokens, app.client_secret))
+        credential = StoredCredential(self.key_of(app, tokens), tokens, app.client_secret)
+        await keep(self._stores.logins, credential)
         return tokens
+
+    def key_of(self, app: App, tokens: Tokens) -> Key:
+        """Name the login that has given a pair."""
+        return Key(self._base_url, app.client_id, _subject_of(tokens))
 
     def forget(self, key: Key) -> bool:
         """Delete a stored login; tell whether there was one.
@@ -249,7 +253,7 @@ class _EitherKeeper(TokenKeeper):
         return await keeper.renewed(rejected)
 
 
-def subject_of(tokens: Tokens) -> str:
+def _subject_of(tokens: Tokens) -> str:
     """Name whose a pair is, for its key."""
     if tokens.user_type == "Company" or tokens.location_id is None:
         return f"company:{tokens.company_id}"

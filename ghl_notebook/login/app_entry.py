@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any, TypeVar, overload
+from typing import TypeVar
 
-from ghl_notebook.auth import App, TokenEndpoint, Tokens
+from ghl_notebook.api import Client
+from ghl_notebook.auth import App, open_logins
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import read_base_url
+from ghl_notebook.settings import now, read_base_url, read_location_id
 
 from .app_login import HEADLESS, AppLogin, Granted
 from .code_flow import CodeFlow
@@ -24,34 +25,21 @@ G = TypeVar("G", bound=Granted)
 _LOOK_SECONDS = 0.2
 
 
-@overload
-def log_in(
-    app: App | None = None, *, timeout: float | None = None, time_limit: float = 600.0
-) -> Tokens: ...
-
-
-@overload
 def log_in(
     app: App | None = None,
     *,
-    finish: Callable[[Secret, Secret], Awaitable[G]],
+    location_id: str | None = None,
+    user_id: str | None = None,
+    base_url: str | None = None,
     timeout: float | None = None,
     time_limit: float = 600.0,
-) -> G: ...
-
-
-def log_in(
-    app: App | None = None,
-    *,
-    finish: Callable[[Secret, Secret], Awaitable[Any]] | None = None,
-    timeout: float | None = None,
-    time_limit: float = 600.0,
-) -> Any:
-    """Log in to GoHighLevel as a marketplace app, wherever this runs.
+) -> Client:
+    """Log in to GoHighLevel as a marketplace app, and keep the login for all notebooks.
 
     In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
     the login opens in the system's browser; without one, its address is printed, and the address
-    that it ends at is read from the terminal.
+    that it ends at is read from the terminal. From then on `Client` finds the login by itself, and
+    renews it.
 
     ``POST /oauth/token`` (``grant_type=authorization_code``)
 
@@ -60,8 +48,11 @@ def log_in(
     app : App, optional
         The app; from the environment by default (``GHL_CLIENT_ID``, ``GHL_CLIENT_SECRET``,
         ``GHL_REDIRECT_URI``, ``GHL_SCOPES`` and ``GHL_AUTHORIZE_URL``).
-    finish : callable, optional
-        As for `AppLogin`; by default the code is exchanged for tokens, which are not stored.
+    location_id : str, optional
+        The sub-account that the client is for, where an agency is logged in to; ``GHL_LOCATION_ID``
+        when left out. The login of a sub-account is for that one.
+    user_id, base_url : str, optional
+        As for `Client`.
     timeout : float, optional
         Seconds to wait. Waiting never outlasts the login's own time limit.
     time_limit : float, default 600
@@ -69,8 +60,8 @@ def log_in(
 
     Returns
     -------
-    Tokens
-        Or what `finish` has returned.
+    Client
+        A client that uses the login.
 
     Raises
     ------
@@ -79,19 +70,31 @@ def log_in(
     FrontEndError
         If nobody can log in here; the message names the variables to set.
     CredentialError
-        If the code cannot be exchanged.
+        If the code cannot be exchanged, or the login cannot be kept.
     LoginError
         If the login ends otherwise, or `timeout` is over.
+    ArgumentError
+        If an agency was logged in to, and no sub-account is named. The login is kept.
     """
-    app = app or App.from_environment()
-    if app is None:
-        raise SettingsError(
-            "There is no app to log in with: GHL_CLIENT_ID is not set.",
-            "Set GHL_CLIENT_ID, GHL_CLIENT_SECRET, GHL_REDIRECT_URI and GHL_SCOPES, or pass an "
-            "App; to use a private integration instead, set GHL_TOKEN.",
-        )
-    if finish is None:
-        finish = TokenEndpoint(read_base_url(), app, clock=lambda: datetime.now(UTC)).exchange
+    logins = open_logins(read_base_url(base_url), clock=now)
+
+    chosen = app or _app_of_environment()
+    finish = functools.partial(logins.finish, chosen)
+    tokens = authorize(chosen, finish, timeout=timeout, time_limit=time_limit)
+    key = logins.key_of(chosen, tokens)
+    credential = logins.credential(key, location_id or read_location_id())
+    return Client(user_id=user_id, base_url=base_url, credential=credential)
+
+
+def authorize(
+    app: App | None,
+    finish: Callable[[Secret, Secret], Awaitable[G]],
+    *,
+    timeout: float | None = None,
+    time_limit: float = 600.0,
+) -> G:
+    """Log in and return what `finish` has made of the authorization code; see `log_in`."""
+    app = app or _app_of_environment()
     login = AppLogin(app, finish, time_limit=time_limit)
     try:
         match find_front_end(login.comm):
@@ -114,7 +117,19 @@ def log_in(
     except BaseException:
         login.cancel()  # nobody waits for the answer any more, and the port is for others
         raise
-    return login.finished()
+    result: G = login.finished()
+    return result
+
+
+def _app_of_environment() -> App:
+    app = App.from_environment()
+    if app is None:
+        raise SettingsError(
+            "There is no app to log in with: GHL_CLIENT_ID is not set.",
+            "Set GHL_CLIENT_ID, GHL_CLIENT_SECRET, GHL_REDIRECT_URI and GHL_SCOPES, or pass an "
+            "App; to use a private integration instead, set GHL_TOKEN.",
+        )
+    return app
 
 
 def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:

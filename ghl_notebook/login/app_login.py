@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 import traitlets as t
 
-from ghl_notebook.auth import App
+from ghl_notebook.auth import App, open_logins
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.secret import Secret
+from ghl_notebook.settings import now, read_base_url
 
 from .card import Buffer, Card, kept
 from .code_flow import CodeFlow, CodeFlowState
@@ -58,9 +60,10 @@ class AppLogin(Card):
     ----------
     app : App
         The app.
-    finish : callable
+    finish : callable, optional
         Coroutine function that exchanges the authorization code and its PKCE verifier, two
-        `Secret`, for what the login results in. It runs once per code.
+        `Secret`, for what the login results in. It runs once per code. By default the code is
+        exchanged for tokens, which are stored where `Client` finds them.
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the answer must have arrived.
     **kwargs
@@ -111,12 +114,14 @@ class AppLogin(Card):
     def __init__(
         self,
         app: App,
-        finish: Callable[[Secret, Secret], Awaitable[Granted]],
+        finish: Callable[[Secret, Secret], Awaitable[Granted]] | None = None,
         *,
         time_limit: float = 600.0,
         **kwargs: Any,
     ) -> None:
         self._check(kwargs)
+        if finish is None:
+            finish = functools.partial(open_logins(read_base_url(), clock=now).finish, app)
         self._login = CodeFlow(app, finish, screen=self, time_limit=time_limit)
         self._pages = Pages(self._login, self.send, self._shown_traits, tell=self._hear, card="app")
         self.set_trait("time_limit", float(time_limit))

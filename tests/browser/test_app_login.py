@@ -32,6 +32,12 @@ app = ghl.App(
 )
 exchange = Exchange(app, simulator.base_url)
 """
+LOG_IN = """\
+import os, tempfile
+os.environ["GHL_CREDENTIALS_DIR"] = tempfile.mkdtemp()
+os.environ["GHL_BASE_URL"] = simulator.base_url
+client = ghl.log_in(app, timeout=60)
+client.credential.kind, ghl.Client().users()[0].id == client.users()[0].id, ghl.log_out()"""
 CARD = """\
 login = ghl.AppLogin(app, exchange)
 login"""
@@ -115,7 +121,7 @@ def test_pasted_address(
     """Where the app's redirect leads elsewhere, its address is copied and pasted."""
     notebook = open_notebook(CELL.format(redirect_uri=ELSEWHERE) + CARD)
     notebook.run()
-    window = choose(notebook.card.open("Log in"), "agency")
+    window = choose(notebook.card.open("Log in"), "Agency")
     window.page.get_by_role("button", name="Allow").click()
     window.page.wait_for_url(f"{ELSEWHERE}**")
     notebook.card.expect_status("waiting", "copy the whole address")
@@ -138,14 +144,12 @@ def test_pasted_address(
 def test_while_a_cell_waits(
     open_notebook: Callable[..., Notebook], server: JupyterServer, seen: list[str], here: str
 ) -> None:
-    """In one call: the card is displayed, and the blocked kernel hears click and redirect."""
-    notebook = open_notebook(
-        CELL.format(redirect_uri=here), "ghl.log_in(app, finish=exchange, timeout=60).user_type"
-    )
+    """In one call: the blocked kernel hears click and redirect; a client finds the login later."""
+    notebook = open_notebook(CELL.format(redirect_uri=here), LOG_IN)
     notebook.run_all()
     expect(notebook.prompt(1)).to_have_text("[*]:")
     notebook.card.open("Log in").wait_until_loaded().allow()
-    expect(notebook.output(1).last).to_have_text("'Location'")
+    expect(notebook.output(1).last).to_contain_text("('login', True, ['location ")
     notebook.card.expect_status("connected", "You are logged in to a sub-account.")
 
 

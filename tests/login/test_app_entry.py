@@ -17,6 +17,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import errors
+from ghl_notebook.login.app_entry import authorize
 from ghl_notebook.secret import Secret
 from tests.browser.shell import write_browser
 from tests.login.apps import ELSEWHERE, Exchange, answer_to, free_port, make_app, visit
@@ -24,14 +25,14 @@ from tests.login.recording import PATIENCE
 from tests.login.test_nobody import run_notebook, run_script
 
 SCRIPT = """\
-import ghl_notebook as ghl
+from ghl_notebook.login.app_entry import authorize
 from types import SimpleNamespace
 
 async def finish(code, verifier):
     print("exchanged", len(verifier.reveal()) > 42)
     return SimpleNamespace(user_type="Location", location_id="here", company_id=None, user_id=None)
 
-print(ghl.log_in(finish=finish, timeout=60).location_id)
+print(authorize(None, finish, timeout=60).location_id)
 """
 
 
@@ -198,7 +199,7 @@ def test_script_without_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert name in said
 
 
-@pytest.mark.parametrize("code", ["ghl.log_in(app, finish=print)",
+@pytest.mark.parametrize("code", ["ghl.log_in(app)",
                                   "ghl.AppLogin(app, print).wait()",
                                   "await ghl.AppLogin(app, print)"])  # fmt: skip
 def test_nbclient(code: str) -> None:
@@ -231,6 +232,6 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ghl_notebook.AppLogin.open_in_browser", lambda login: None)
     monkeypatch.setattr("ghl_notebook.AppLogin.wait", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        ghl.log_in(make_app(), finish=Exchange())
+        authorize(make_app(), Exchange())
 
     assert [login._login.state.status for login in made] == ["idle"]
