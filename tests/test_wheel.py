@@ -112,6 +112,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/login/static/redirected.html",
         "ghl_notebook/simulator/static/finish.js",
         "ghl_notebook/simulator/static/page.css",
+        "ghl_notebook/verify/documents.json",
     ],
 )
 def test_wheel_has_what_is_no_module(names: set[str], name: str) -> None:
@@ -166,6 +167,14 @@ def test_every_public_name_is_there(python: Path, tmp_path: Path) -> None:
     code = "import ghl_notebook as g; print(*[n for n in g.__all__ if getattr(g, n) is None])"
 
     assert run(python, "-c", code, cwd=tmp_path).split() == []
+
+
+def test_the_command_is_installed(python: Path, tmp_path: Path) -> None:
+    """`ghl-notebook` names what it can do."""
+    said = run(python.with_name("ghl-notebook"), "--help", cwd=tmp_path)
+
+    assert "doctor" in said
+    assert "verify-live" in said
 
 
 def test_simulators_command_runs(python: Path, tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from .async_client import AsyncClient
 from .client import Browser, Client, MessageEvent
+from .limits import Limits
 
 __all__ = [
     "AsyncClient",
     "Browser",
     "Client",
+    "Limits",
     "MessageEvent",
 ]

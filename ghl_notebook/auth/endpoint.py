@@ -57,6 +57,10 @@ def _wait(state: RetryCallState) -> float:
     return _BACKOFF(state) if wait is None else float(wait)
 
 
+class _UnknownKeyError(CredentialError):
+    """The service knows no PKCE, and has done nothing."""
+
+
 class TokenEndpoint:
     """Asks for token pairs.
 
@@ -118,6 +122,11 @@ class TokenEndpoint:
             "code_verifier": verifier,
             "redirect_uri": redirect_uri,
         }
+        try:
+            return await self._ask("The login", "/oauth/token", self._of_app(fields))
+        except _UnknownKeyError:
+            # No document of the service names it, and its body keys are whitelisted elsewhere.
+            del fields["code_verifier"]
         return await self._ask("The login", "/oauth/token", self._of_app(fields))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
@@ -220,6 +229,8 @@ class TokenEndpoint:
             raise _PassingError(words, was_done=False, wait=interval)
         if status == 408 or status >= 500 or "command timed out" in said:
             raise _PassingError(words, was_done=True)
+        if status == 422 and "code_verifier should not exist" in refusal.message:
+            raise _UnknownKeyError(what)
         text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
         if bearer is not None:
             if refusal.kind is InvalidTokenError:

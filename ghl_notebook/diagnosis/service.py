@@ -63,7 +63,7 @@ async def examine(core: AsyncClient) -> list[Finding]:
     tried = await _try(core)
     now = read(core)
     return [
-        _credential(core, now),
+        _credential(now),
         _token(tried),
         *_scopes(tried, now),
         _location(core, tried),
@@ -101,18 +101,8 @@ def _is_scope(error: GHLError | None) -> bool:
     return isinstance(error, ScopeError)
 
 
-def _credential(core: AsyncClient, now: Reading) -> Finding:
-    text = now.source or now.kind or "of a kind that the client does not tell"
-    said = f"{text[:1].upper()}{text[1:]}."
-    if now.credential_location_id not in (None, core.location_id):
-        return Finding(
-            "credential",
-            Mark.PROBLEM,
-            f"{said} It is of the sub-account {now.credential_location_id}, the client is of "
-            f"{core.location_id}.",
-            "Log in again for that sub-account, or set GHL_LOCATION_ID to the credential's.",
-        )
-    return Finding("credential", Mark.OK if now.kind else Mark.UNKNOWN, said)
+def _credential(now: Reading) -> Finding:
+    return Finding("credential", Mark.OK, f"{now.source[:1].upper()}{now.source[1:]}.")
 
 
 def _token(tried: _Tried) -> Finding:
@@ -236,7 +226,7 @@ def _limits(now: Reading, tried: _Tried) -> Finding:
     topic = "limits"
     used_up = any(isinstance(error, DailyLimitError) for error in tried.errors.values())
     limits = now.limits
-    if limits is None or limits.max is None:
+    if limits.max is None:
         mark = Mark.PROBLEM if used_up else Mark.UNKNOWN
         said = "The day's calls are used up." if used_up else "The service has not told them."
         return Finding(topic, mark, said)

@@ -216,7 +216,9 @@ def _template(path: str) -> str:
 
 
 def _parameter(name: str, value: str) -> str:
-    return f"{name}={value}" if name in _KEPT_PARAMETERS and _PLAIN.fullmatch(value) else name
+    if name in _KEPT_PARAMETERS and _PLAIN.fullmatch(value):
+        return f"{name}={value}"
+    return safe_key(name)
 
 
 def _header(name: str, value: str) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client, Diagnosis, Finding
+from ghl_notebook.api import Limits
 from ghl_notebook.diagnosis import Mark, reading
 from ghl_notebook.diagnosis.words import span
 from ghl_notebook.simulator import Simulator
@@ -212,15 +216,36 @@ def test_the_scopes_for_writing_are_known_where_they_are_listed(
     assert problems(diagnosis) == ["scope socialplanner/account.write"]
 
 
-def test_the_credential_is_said(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its kind and where it came from; one of another sub-account is a problem."""
-    told(monkeypatch, kind="login", source="login, stored", credential_location_id=None)
+def test_the_credential_is_said(examine: Examine) -> None:
+    """Its kind and where it came from."""
     found = of(examine(), "credential")
-    assert (found.mark, found.meaning) == ("ok", "Login, stored.")
-    told(monkeypatch, kind="login", source="login, stored", credential_location_id="elsewhere")
-    found = of(examine(), "credential")
-    assert found.mark == "problem"
-    assert "elsewhere" in found.meaning
+    assert (found.mark, found.meaning[:20]) == ("ok", "Private integration,")
+
+
+class Dated(httpx.AsyncBaseTransport):
+    """Carry requests to a service that tells another time."""
+
+    def __init__(self, off: timedelta) -> None:
+        self._inner = plain_http()
+        self._off = off
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one."""
+        response = await self._inner.handle_async_request(request)
+        told = datetime.now(UTC) + self._off
+        response.headers["date"] = format_datetime(told, usegmt=True)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._inner.aclose()
+
+
+def test_the_clock_is_that_of_the_answers(examine: Examine) -> None:
+    """Each of them tells the time."""
+    assert of(examine(transport=Dated(timedelta(0))), "clock").mark == "ok"
+    found = of(examine(transport=Dated(timedelta(days=-1, hours=-1))), "clock")
+    assert (found.mark, "ahead of the service" in found.meaning) == ("problem", True)
 
 
 @pytest.mark.parametrize(
@@ -243,20 +268,19 @@ def test_the_clock_is_compared(
     assert words in found.meaning
 
 
-class Left:
-    """What is left of the limits."""
-
-    max: int | None = 25
-    remaining = 22
-    interval: timedelta | None = timedelta(seconds=10)
-    daily_max: int | None = 10_000
-    daily_remaining = 9_000
-    daily_reset: timedelta | None = timedelta(hours=15, minutes=1, seconds=30)
+LEFT = Limits(
+    max=25,
+    remaining=22,
+    interval=timedelta(seconds=10),
+    daily_max=10_000,
+    daily_remaining=9_000,
+    daily_reset=timedelta(hours=15, minutes=1, seconds=30),
+)
 
 
 def test_the_limits_are_said_in_words(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Per interval and per day, and when the day begins anew."""
-    told(monkeypatch, limits=Left())
+    told(monkeypatch, limits=LEFT)
     assert of(examine(), "limits").meaning == (
         "22 of 25 calls left in 10 seconds, 9000 of 10000 today, "
         "which is counted anew in 15 hours 1 minute."
@@ -267,9 +291,7 @@ def test_a_day_that_is_used_up_is_a_problem(
     examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And there is only one thing to do."""
-    none = Left()
-    none.daily_remaining = 0
-    told(monkeypatch, limits=none)
+    told(monkeypatch, limits=replace(LEFT, daily_remaining=0))
     found = of(examine(), "limits")
     assert found.mark == "problem"
     assert "Wait" in found.next_step
