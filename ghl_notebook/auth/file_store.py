@@ -70,7 +70,7 @@ class FileStore:
         target = self._path(key)
         self._make_folder()
         draft = self._draft(key)
-        with _said(f"{target} cannot be written"):
+        with said(f"{target} cannot be written"):
             with suppress(FileNotFoundError):
                 draft.unlink()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
@@ -90,7 +90,7 @@ class FileStore:
         StorageError
             If it cannot be deleted.
         """
-        with _said(f"{self._path(key)} cannot be deleted"):
+        with said(f"{self._path(key)} cannot be deleted"):
             try:
                 self._path(key).unlink()
             except FileNotFoundError:
@@ -106,7 +106,7 @@ class FileStore:
             If the folder cannot be read.
         """
         found = []
-        with _said(f"{self._folder} cannot be read"):
+        with said(f"{self._folder} cannot be read"):
             paths = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
         for path in paths:
             try:
@@ -140,7 +140,7 @@ class FileStore:
         return self._folder / f"{key.name}.draft"
 
     def _make_folder(self) -> None:
-        with _said(f"The folder {self._folder} cannot be made"):
+        with said(f"The folder {self._folder} cannot be made"):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._check_folder()
 
@@ -150,7 +150,7 @@ class FileStore:
             self._folder.chmod(0o700)
 
     def _read(self, path: Path) -> StoredCredential | None:
-        with _said(f"{path} cannot be read"):
+        with said(f"{path} cannot be read"):
             try:
                 self._check_folder()
                 descriptor = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT)
@@ -178,14 +178,14 @@ class _File:
 
     def make_room(self) -> None:
         """Write and sync as much as a credential may take: a full disk shows now."""
-        with _said(f"{self._target} cannot be written"):
+        with said(f"{self._target} cannot be written"):
             self._fill(Secret(" " * _ROOM))
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential: whole and on disk, or not at all."""
         # The file keeps its blanks behind the text, so that writing needs no further room.
         text = Secret(to_json(credential).reveal().ljust(_ROOM))
-        with _said(f"{self._target} cannot be written"):
+        with said(f"{self._target} cannot be written"):
             self._fill(text)
             if os.name == "nt":  # an open file cannot be renamed there
                 os.close(self._descriptor)
@@ -240,15 +240,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _said(what: str) -> Iterator[None]:
-    failure = None
+def said(what: str) -> Iterator[None]:
+    """Turn a system error into a `StorageError`."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        failure = StorageError(
+        error.__traceback__ = None  # its frames hold what was to be written
+        raise StorageError(
             f"{what}: {reason}.",
             "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",
-        )
-    if failure is not None:
-        raise failure  # out here: the system error's frames hold what was to be written
+        ) from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from ghl_notebook.errors import StorageError
 from ghl_notebook.secret import Secret
 
-from .file_store import FileStore
+from .file_store import FileStore, said
 from .store import Key, Place, Store, StoredCredential, from_json, to_json
 
 _SERVICE: Final = "ghl_notebook"
@@ -25,6 +25,8 @@ _SOUND: Final = frozenset(
 # Windows refuses values above 2560 bytes, and counts two for a character.
 _LONGEST: Final = {"keyring.backends.Windows": 1200}
 _TRIES: Final = 5
+
+T = TypeVar("T")
 
 
 class Backend(Protocol):
@@ -86,8 +88,9 @@ class KeyringStore:
                 break
             names = [_part(key, head["generation"], n) for n in range(head["parts"])]
             parts = [part for part in map(self._get, names) if part is not None]
-            text = Secret("".join(part.reveal() for part in parts))
-            if len(parts) == len(names):
+            whole = len(parts) == len(names)
+            text = Secret("".join(part.reveal() for part in parts) if whole else "")
+            if whole:
                 break
             # Another process has switched to the next one meanwhile, and taken this away.
         return None if text is None else from_json(text, "the system's keyring")
@@ -103,8 +106,7 @@ class KeyringStore:
         """
         with self._names.place(key) as mark:
             self._clear(key)  # what a process left that was killed between the parts
-            with _said("The system's keyring cannot be written"):
-                self._backend.set_password(_SERVICE, _draft(key), "[]")
+            self._set(_draft(key), Secret("[]"))
             try:
                 yield _Entry(self, key, mark)
             finally:
@@ -120,14 +122,12 @@ class KeyringStore:
         if len(parts) > 1:
             head = {"parts": len(parts), "generation": generation}
             text = Secret(json.dumps(head))
-        with _said("The system's keyring cannot be written"):
-            if before or head:
-                heads = json.dumps([h for h in (before, head) if h])
-                self._backend.set_password(_SERVICE, _draft(key), heads)
-            for number, part in enumerate(parts if head else []):
-                name = _part(key, generation, number)
-                self._backend.set_password(_SERVICE, name, part.reveal())
-            self._backend.set_password(_SERVICE, key.name, text.reveal())
+        if before or head:
+            heads = json.dumps([h for h in (before, head) if h])
+            self._set(_draft(key), Secret(heads))
+        for number, part in enumerate(parts if head else []):
+            self._set(_part(key, generation, number), part)
+        self._set(key.name, text)
         self._names.write(key)
 
     def delete(self, key: Key) -> bool:
@@ -140,8 +140,7 @@ class KeyringStore:
         """
         text = self._get(key.name)
         if text is not None:
-            with _said("The entry of the system's keyring cannot be deleted"):
-                self._backend.delete_password(_SERVICE, key.name)
+            self._delete(key.name)
         self._forget_parts(key, _head(text))
         self._clear(key)
         self._names.delete(key)
@@ -166,9 +165,23 @@ class KeyringStore:
         return self._names.lock_path(key)
 
     def _get(self, name: str) -> Secret | None:
-        with _said("The system's keyring cannot be read"):
+        def get() -> Secret | None:
             text = self._backend.get_password(_SERVICE, name)
             return None if text is None else Secret(text)
+
+        return _said("The system's keyring cannot be read", get)
+
+    def _set(self, name: str, text: Secret) -> None:
+        _said(
+            "The system's keyring cannot be written",
+            lambda: self._backend.set_password(_SERVICE, name, text.reveal()),
+        )
+
+    def _delete(self, name: str) -> None:
+        _said(
+            "The entry of the system's keyring cannot be deleted",
+            lambda: self._backend.delete_password(_SERVICE, name),
+        )
 
     def _clear(self, key: Key) -> None:
         """Forget the parts that no entry leads to; the draft names all that there may be."""
@@ -182,8 +195,8 @@ class KeyringStore:
                     self._forget_parts(key, head)
 
     def _forget(self, name: str) -> None:
-        with suppress(StorageError), _said("not deleted"):
-            self._backend.delete_password(_SERVICE, name)
+        with suppress(StorageError):
+            self._delete(name)
 
     def _forget_parts(self, key: Key, head: dict[str, Any] | None) -> None:
         for number in range(head["parts"] if head else 0):
@@ -211,7 +224,7 @@ class _Names(FileStore):
     def write(self, key: Key) -> None:
         """Add a name."""
         path, name = self._name(key), [key.base_url, key.client_id, key.subject]
-        with _said(f"{path} cannot be written"):
+        with said(f"{path} cannot be written"):
             if not path.exists():  # a renewal needs no room for it
                 draft = path.with_suffix(".new")
                 draft.write_text(json.dumps(name), "utf-8")
@@ -219,14 +232,14 @@ class _Names(FileStore):
 
     def delete(self, key: Key) -> bool:
         """Take a name out."""
-        with _said("The name of a credential cannot be deleted"):
+        with said(f"{self._name(key)} cannot be deleted"):
             self._name(key).unlink(missing_ok=True)
         return True
 
     def list(self) -> list[Key]:
         """Return all names."""
         found = []
-        with _said(f"{self.folder} cannot be read"):
+        with said(f"{self.folder} cannot be read"):
             for path in sorted(self.folder.glob("*.name")) if self.folder.is_dir() else []:
                 with suppress(ValueError, TypeError):
                     found.append(Key(*json.loads(path.read_text("utf-8"))))
@@ -255,13 +268,13 @@ def open_store(folder: Path, *, keyring: bool) -> Store:
 def _find_backend() -> Backend | None:
     import keyring
 
-    with suppress(StorageError), _said("no keyring"):
+    try:
         found: Any = keyring.get_keyring()
-        chain = [found]
-        if type(found).__module__ == "keyring.backends.chainer":
-            chain = list(found.backends)
-        return next((one for one in chain if type(one).__module__ in _SOUND), None)
-    return None
+    except Exception:  # noqa: BLE001 - each backend raises errors of its own system
+        return None
+    is_chain = type(found).__module__ == "keyring.backends.chainer"
+    chain = found.backends if is_chain else [found]
+    return next((one for one in chain if type(one).__module__ in _SOUND), None)
 
 
 def _draft(key: Key) -> str:
@@ -287,17 +300,12 @@ def _head(text: Secret | None) -> dict[str, Any] | None:
     return None
 
 
-@contextmanager
-def _said(what: str) -> Iterator[None]:
-    failure = None
+def _said(what: str, call: Callable[[], T]) -> T:
     try:
-        yield
-    except StorageError:
-        raise
+        return call()
     except Exception as error:  # noqa: BLE001 - each backend raises errors of its own system
-        failure = StorageError(
-            f"{what} ({type(error).__name__}).",
-            "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR.",
-        )
-    if failure is not None:
-        raise failure  # out here: the backend's frames hold what was to be written
+        kind = type(error).__name__
+    # Out here: the backend's frames, and its errors, may hold what was to be written.
+    raise StorageError(
+        f"{what} ({kind}).", "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR."
+    )
