@@ -20,7 +20,7 @@ from threading import Thread
 from ghl_notebook import Client
 from ghl_notebook.simulator import Simulator, running_clock
 from ghl_notebook.simulator.clock import EPOCH
-from tests.auth.bench import DAY, Bench
+from tests.auth.bench import DAY, Bench, Time
 from tests.auth.programs import STEPS
 
 PATIENCE = 60.0
@@ -210,8 +210,6 @@ def _wait_for_end(process: int) -> None:
 @contextmanager
 def open_bench(folder: Path) -> Iterator[Bench]:
     """Start a simulator and open a folder, for a command."""
-    from tests.auth.bench import Time
-
     clock = Time()
     with Simulator(clock=clock) as sim:
         sim.levers.rate_limit = 1_000_000

@@ -131,7 +131,7 @@ class Program:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
         for line in sys.stdin:
             if (child := os.fork()) == 0:
-                _guarded(lambda: self._renew(line.strip()))
+                _guarded(self._renew, line.strip())
             print(child, flush=True)
 
     def _renew(self, how: str) -> None:
@@ -164,10 +164,10 @@ def _in_child(call: Callable[[], object]) -> None:
     assert status == 0
 
 
-def _guarded(call: Callable[[], object]) -> None:
+def _guarded(call: Callable[[str], object], how: str) -> None:
     """Do something in a forked process that never comes back."""
     try:
-        call()
+        call(how)
     except BaseException:  # noqa: BLE001 - it has to end here
         print("failed: " + traceback.format_exc().replace("\n", " | "), flush=True)
     finally:
