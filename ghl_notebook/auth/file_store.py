@@ -91,6 +91,7 @@ class FileStore:
             If it cannot be deleted.
         """
         with said(f"{self._path(key)} cannot be deleted"):
+            self._draft(key).unlink(missing_ok=True)  # a process was killed while it wrote
             try:
                 self._path(key).unlink()
             except FileNotFoundError:
@@ -107,7 +108,11 @@ class FileStore:
         """
         found = []
         with said(f"{self._folder} cannot be read"):
-            paths = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+            try:
+                self._check_folder()
+            except FileNotFoundError:
+                return []
+            paths = sorted(self._folder.glob("*.json"))
         for path in paths:
             try:
                 credential = self._read(path)

@@ -116,7 +116,8 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     Parameters
     ----------
     location_id : str, optional
-        The sub-account, or the agency, whose login to forget; all of them when left out.
+        The sub-account, or the agency, whose login to forget; all of them when left out, and then
+        also what ``GHL_REFRESH_TOKEN`` has begun, which cannot begin it again.
     base_url : str, optional
         The API's address; as for `Client`.
 
@@ -132,8 +133,8 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     """
     logins = open_logins(read_base_url(base_url), clock=now)
     forgotten = []
-    for key in logins.list():
-        whose = key.subject.replace(":", " ")
-        if location_id in (None, key.subject.partition(":")[2]) and logins.forget(key):
-            forgotten.append(whose)
+    for key in logins.list_all() if location_id is None else logins.list():
+        kind, _, whose = key.subject.partition(":")
+        if location_id in (None, whose) and logins.forget(key):
+            forgotten.append("GHL_REFRESH_TOKEN" if kind == "seed" else f"{kind} {whose}")
     return forgotten

@@ -143,6 +143,7 @@ class KeyringStore:
             self._delete(key.name)
         self._forget_parts(key, _head(text))
         self._clear(key)
+        self._forget(_draft(key))
         self._names.delete(key)
         return text is not None
 

@@ -24,6 +24,8 @@ from .memory_store import MemoryStore
 from .store import Key, Store, StoredCredential
 from .tokens import Tokens
 
+Keys = list[Key]  # in the class below, `list` is something else
+
 
 @dataclass(frozen=True, slots=True)
 class Stores:
@@ -85,15 +87,18 @@ class Logins:
         return f"Logins({self._stores.logins!r})"
 
     def list(self) -> list[Key]:
-        """Name the stored logins at this service.
+        """Name the stored logins at this service that a person has logged in for.
 
         Raises
         ------
         StorageError
             If the store cannot be read.
         """
-        keys = self._stores.logins.list()
-        return [k for k in keys if k.base_url == self._base_url and k.subject[:5] != "seed:"]
+        return [key for key in self.list_all() if not key.subject.startswith("seed:")]
+
+    def list_all(self) -> Keys:
+        """Name those that a refresh token of the environment has begun as well; see `list`."""
+        return [key for key in self._stores.logins.list() if key.base_url == self._base_url]
 
     async def finish(self, app: App, code: Secret, verifier: Secret) -> Tokens:
         """Exchange the code of a login, and keep what it has given before anybody uses it.

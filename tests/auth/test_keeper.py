@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from filelock import FileLock
 
 from ghl_notebook import (
     Client,
@@ -492,6 +493,34 @@ def test_a_rejected_token_is_renewed_while_others_are_only_beginning(bench: Benc
         for one in more:
             one.close()
     assert bench.asked() == 1
+
+
+def test_a_lock_that_is_never_given_back_is_an_error(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that hangs does not have all others hang; and nothing is asked without the lock."""
+    monkeypatch.setattr("ghl_notebook.auth.keeper._LOCK_SECONDS", 0.1)
+    key = bench.log_in()
+    bench.time.go(DAY)
+    with bench.client(key) as client:
+        with (
+            FileLock(bench.stores.logins.lock_path(key)),
+            pytest.raises(StorageError, match=r"another process for 0\.1 s\. End that process"),
+        ):
+            client.users()
+        assert bench.asked() == 0
+        assert client.users()
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_lock_that_is_none_is_an_error(bench: Bench, kind: str) -> None:
+    """Something else has its name."""
+    key = bench.log_in()
+    lock = bench.stores.logins.lock_path(key)
+    lock.unlink()
+    lock.mkdir() if kind == "folder" else lock.symlink_to(bench.folder / "elsewhere")
+    with bench.client(key) as client, pytest.raises(StorageError, match="cannot be locked"):
+        client.users()
 
 
 def test_two_folders_are_two_logins(bench: Bench) -> None:
