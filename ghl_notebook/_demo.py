@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 from .api import Client, MessageEvent
+from .auth import TokenCredential
 from .errors import SettingsError
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
@@ -22,8 +23,9 @@ class DemoClient(Client):
 
     def __init__(self, simulator: Simulator) -> None:
         super().__init__(
-            simulator.token,
-            simulator.location_id,
+            credential=TokenCredential(
+                Secret(simulator.token), simulator.location_id, source="the simulator"
+            ),
             base_url=simulator.base_url,
             allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),
         )

@@ -132,7 +132,7 @@ def test_the_login_page(watched: Watched) -> None:
 
 def test_reprs(watched: Watched) -> None:
     """What printing shows."""
-    assert_clean(watched.reprs(), watched.secrets, control=f"Client(location_id='{LOCATION}')")
+    assert_clean(watched.reprs(), watched.secrets, control=f"Client(location_id='{LOCATION}',")
 
 
 def test_insides(watched: Watched) -> None:

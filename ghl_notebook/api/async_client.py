@@ -118,9 +118,11 @@ class AsyncClient:
         )
 
     def __repr__(self) -> str:
-        # None while its settings are refused
-        location_id = getattr(self, "location_id", None)
-        return f"{type(self).__name__}(location_id={location_id!r})"
+        credential = getattr(self, "credential", None)  # None while its settings are refused
+        if credential is None:
+            return f"{type(self).__name__}(location_id=None)"
+        of = f"location_id={self.location_id!r}, credential={credential.source!r}"
+        return f"{type(self).__name__}({of})"
 
     @property
     def limits(self) -> Limits:
@@ -157,8 +159,13 @@ class AsyncClient:
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._requester.call("GET", "/users/", query={"locationId": self.location_id})
-        return [User.from_wire(user) for user in _list(body.get("users"))]
+        body = await self._requester.call(
+            "GET",
+            "/users/",
+            query={"locationId": self.location_id},
+            shape=lambda body: isinstance(body.get("users"), list),
+        )
+        return [User.from_wire(user) for user in body["users"]]
 
     async def resolve_user_id(self) -> str:
         """Return the user who will own connections: the one given, else an administrator.
@@ -295,7 +302,13 @@ class AsyncClient:
                 "page": page,
                 "reconnect": "true" if reconnect else None,
             }
-        body = await self._requester.call("GET", template, path=path, query=query)
+        body = await self._requester.call(
+            "GET",
+            template,
+            path=path,
+            query=query,
+            shape=lambda body: isinstance(body.get("results"), Mapping | list),
+        )
         return available_accounts(found, body.get("results"))
 
     async def attach(
@@ -361,6 +374,7 @@ class AsyncClient:
             "/social-media-posting/{locationId}/accounts",
             path={"locationId": self.location_id},
             query={"fetchAll": "true" if fetch_all else None},
+            shape=lambda body: isinstance(_object(body.get("results")).get("accounts"), list),
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
 
@@ -394,5 +408,5 @@ class AsyncClient:
         return str(told) if told else account_key
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -132,7 +132,8 @@ class Client:
 
     def __repr__(self) -> str:
         core = getattr(self, "core", None)  # None while its settings are refused
-        return f"{type(self).__name__}(location_id={getattr(core, 'location_id', None)!r})"
+        shown = "(location_id=None)" if core is None else repr(core).removeprefix("AsyncClient")
+        return f"{type(self).__name__}{shown}"
 
     def __enter__(self) -> Self:
         return self

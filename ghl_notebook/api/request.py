@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -34,7 +35,7 @@ from .redaction import hide_headers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
 from .time_told import read_offset
-from .verdict import Clock, body_of, error_of
+from .verdict import Clock, Shape, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
@@ -141,6 +142,7 @@ class Requester:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
+        shape: Shape | None = None,
     ) -> dict[str, Any]:
         """Send a request and return the JSON object it is answered with.
 
@@ -156,6 +158,8 @@ class Requester:
             Query parameters; those that are None are left out.
         body : Mapping, optional
             JSON body.
+        shape : Shape, optional
+            What the answer must hold; one that does not counts as damaged on the way.
 
         Raises
         ------
@@ -164,7 +168,8 @@ class Requester:
         ResponseError
             If the answer cannot be used.
         """
-        return await self._ask(body_of, method, template, path, query, body, redirects=False)
+        read = functools.partial(body_of, shape=shape)
+        return await self._ask(read, method, template, path, query, body, redirects=False)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,11 @@ Clock = Callable[[], datetime]
 """The current time, with a time zone."""
 
 
-def body_of(what: str, response: httpx.Response) -> dict[str, Any]:
+Shape = Callable[[Mapping[str, Any]], bool]
+"""Tells whether a body holds what was asked for, at least in its outlines."""
+
+
+def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> dict[str, Any]:
     """Return the JSON object of an answer below 300.
 
     Parameters
@@ -32,13 +36,15 @@ def body_of(what: str, response: httpx.Response) -> dict[str, Any]:
         What was asked, for the error's text.
     response : httpx.Response
         The answer, read whole.
+    shape : Shape, optional
+        What else it must be: a list that is missing is not an empty one.
 
     Raises
     ------
     RefusedError
         For ``success: false``.
     UnexpectedAnswerError
-        For a body that is no JSON object.
+        For a body that is no JSON object, or has another shape.
     """
     body = json_object(response.content)
     if body is None:
@@ -50,6 +56,14 @@ def body_of(what: str, response: httpx.Response) -> dict[str, Any]:
     if body.get("success") is False:
         del body  # a traceback may show this frame's locals: the service may repeat the token
         raise _made(RefusedError, what, response)
+    if shape is not None and not shape(body):
+        keys = ", ".join(sorted(str(key)[:20] for key in body)[:5])
+        del body
+        raise UnexpectedAnswerError(
+            what,
+            status=response.status_code,
+            service_message=f"an answer without what was asked for (it holds: {keys})",
+        )
     return body
 
 

@@ -2,7 +2,7 @@
 
 from .app import App, Authorization
 from .bearer import BearerAuth
-from .credential import Clock, Credential
+from .credential import Clock, Credential, TokenCredential
 from .find import find_credential, log_out, open_logins
 from .logins import Logins, Stores
 from .tokens import Tokens
@@ -15,6 +15,7 @@ __all__ = [
     "Credential",
     "Logins",
     "Stores",
+    "TokenCredential",
     "Tokens",
     "find_credential",
     "log_out",

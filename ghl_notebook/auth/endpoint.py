@@ -29,6 +29,10 @@ class _PassingError(Exception):
     """Another attempt may end differently. Holds nothing but words of ours."""
 
 
+class _UnknownKeyError(CredentialError):
+    """The service knows no PKCE, and has done nothing."""
+
+
 class TokenEndpoint:
     """Asks for token pairs.
 
@@ -90,6 +94,11 @@ class TokenEndpoint:
             "code_verifier": verifier,
             "redirect_uri": redirect_uri,
         }
+        try:
+            return await self._ask("The login", "/oauth/token", self._of_app(fields))
+        except _UnknownKeyError:
+            # No document of the service names it, and its body keys are whitelisted elsewhere.
+            del fields["code_verifier"]
         return await self._ask("The login", "/oauth/token", self._of_app(fields))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
@@ -173,6 +182,8 @@ class TokenEndpoint:
         del hide, content
         if status in (408, 429) or status >= 500 or "command timed out" in refusal.message.lower():
             raise _PassingError(f"{path} was answered {status}")
+        if status == 422 and "code_verifier should not exist" in refusal.message:
+            raise _UnknownKeyError(what)
         text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
         if refusal.code in _USED_UP or (bearer is not None and status == 401):
             raise LogInAgainError(text)

@@ -272,5 +272,9 @@ def test_a_forked_child_gets_a_loop_of_its_own() -> None:
 def test_a_client_shows_its_sub_account_only() -> None:
     """The representation holds no token."""
     with Stub(LISTED).client() as client:
-        assert repr(client) == f"Client(location_id={LOCATION!r})"
-        assert repr(client.core) == f"AsyncClient(location_id={LOCATION!r})"
+        shown = (
+            f"(location_id={LOCATION!r}, "
+            "credential='private integration, from the token that was passed')"
+        )
+        assert repr(client) == f"Client{shown}"
+        assert repr(client.core) == f"AsyncClient{shown}"

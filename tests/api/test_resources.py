@@ -84,15 +84,26 @@ def test_a_given_owner_is_not_looked_up() -> None:
     assert stub.requests == []
 
 
-@pytest.mark.parametrize("body", [{"users": []}, {}, {"users": None}, {"users": {"id": "u1"}}])
-def test_without_users_there_is_no_owner(body: dict[str, object]) -> None:
+def test_without_users_there_is_no_owner() -> None:
     """No id is made up; the error names the setting."""
     with (
-        Stub(httpx.Response(200, json=body)).client(user_id=None) as client,
+        Stub(httpx.Response(200, json={"users": []})).client(user_id=None) as client,
         pytest.raises(ghl.ArgumentError) as caught,
     ):
         client.start("instagram")
     assert "GHL_USER_ID" in caught.value.next_step
+
+
+@pytest.mark.parametrize("body", [{}, {"users": None}, {"users": {"id": "u1"}}])
+def test_a_list_of_users_that_is_missing_is_not_an_empty_one(body: dict[str, object]) -> None:
+    """It is asked for again, and then told as what it is."""
+    stub = Stub(httpx.Response(200, json=body))
+    with (
+        stub.client(user_id=None) as client,
+        pytest.raises(ghl.UnexpectedAnswerError, match="without what was asked for"),
+    ):
+        client.users()
+    assert len(stub.requests) == 4
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -253,11 +264,24 @@ def test_all_accounts_are_listed_with_their_groups(sim: Simulator, client: Clien
     "results",
     [None, {}, [], "none", {"accounts": None}, {"accounts": 5}, {"accounts": {}}, {"groups": 5}],
 )
-def test_an_odd_list_of_accounts_is_empty(results: object) -> None:
-    """What is no list holds no accounts, and no other library's error comes out."""
-    with Stub(answer(results)).client() as client:
+def test_a_list_of_accounts_that_is_missing_is_not_an_empty_one(results: object) -> None:
+    """Rows would be lost in silence: it is asked for again, and the next answer is whole."""
+    stub = Stub(answer(results), answer({"accounts": [{"id": "a"}], "groups": 5}))
+    with stub.client() as client:
         listed = client.accounts()
-    assert (listed.accounts, listed.groups) == ([], [])
+    assert [account.id for account in listed.accounts] == ["a"]
+    assert listed.groups == []
+    assert len(stub.requests) == 2
+
+
+@pytest.mark.parametrize("results", [None, "none", 5])
+def test_what_a_login_may_attach_is_not_nothing_because_it_is_missing(results: object) -> None:
+    """Only a list that is there can be empty."""
+    with (
+        Stub(answer(results)).client() as client,
+        pytest.raises(ghl.UnexpectedAnswerError, match=r"\(it holds: message, results, status"),
+    ):
+        client.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
 
 
 def test_disconnecting_says_who_does_it() -> None:

@@ -121,7 +121,7 @@ def test_pasted_address(
     """Where the app's redirect leads elsewhere, its address is copied and pasted."""
     notebook = open_notebook(CELL.format(redirect_uri=ELSEWHERE) + CARD)
     notebook.run()
-    window = choose(notebook.card.open("Log in"), "agency")
+    window = choose(notebook.card.open("Log in"), "Agency")
     window.page.get_by_role("button", name="Allow").click()
     window.page.wait_for_url(f"{ELSEWHERE}**")
     notebook.card.expect_status("waiting", "copy the whole address")

@@ -141,7 +141,8 @@ def test_a_refused_request_keeps_to_the_documents(
 )  # fmt: skip
 def test_a_known_error_keeps_to_the_documents(sim: Simulator, client: Client, name: str) -> None:
     """The errors that the tests raise have the form that the documents give them."""
-    sim.levers.fail_with(name, times=3)
+    sim.levers.rate_interval = 0.01
+    sim.levers.fail_with(name, times=6)
     with pytest.raises(GHLError):
         client.accounts()
     assert judge(sim)[-1][2] >= 400

@@ -51,10 +51,10 @@ _BY_NAME = {case.name: case.fault for case in CASES}
 FAULTS: tuple[Fault, ...] = tuple(_BY_NAME[name] for name in _NAMES)
 
 SHARE = 0.3
-_CLIENTS = 8
+_CLIENTS = 12
 _WORKERS = 4
 """Per client, at the same time."""
-_ATTACHED = 12
+_ATTACHED = 6
 """Accounts that are in every list from the beginning to the end."""
 
 
