@@ -144,8 +144,9 @@ class TokenEndpoint:
         fields: dict[str, str | Secret] = {
             "grant_type": "refresh_token",
             "refresh_token": tokens.refresh_token,
-            "user_type": tokens.user_type,
         }
+        if tokens.user_type:  # not known yet of a refresh token from the environment
+            fields["user_type"] = tokens.user_type
         return await self._ask("The access token", "/oauth/token", self._of_app(fields))
 
     async def mint(self, company: Tokens, location_id: str) -> Tokens:
