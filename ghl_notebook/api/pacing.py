@@ -20,6 +20,8 @@ from .limits import Limits
 
 _UNKNOWN_MAX: Final = 8
 """In flight before the first answer has told the limit; the lowest one known of is 25."""
+MAX_IN_FLIGHT: Final = 32
+"""More would only queue for a connection, in the time that a call has."""
 _INTERVAL: Final = 10.0
 """Seconds; only for a 429 without headers."""
 _MARGIN: Final = 0.005
@@ -118,6 +120,8 @@ class Pacer:
         """Return when the next request may go: now, an instant, or None for after an answer."""
         if now < self._blocked_until:
             return self._blocked_until
+        if self._in_flight >= MAX_IN_FLIGHT:
+            return None
         most = self._limits.max
         if most is None:
             return now if self._has_answered or self._in_flight < _UNKNOWN_MAX else None

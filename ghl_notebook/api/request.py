@@ -30,7 +30,7 @@ from ghl_notebook.errors import (
 )
 
 from .limits import Limits, read_limits
-from .pacing import Pacer
+from .pacing import MAX_IN_FLIGHT, Pacer
 from .redaction import hide_headers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
@@ -39,7 +39,9 @@ from .verdict import Clock, Shape, body_of, error_of
 
 API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
-_LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+_LIMITS: Final = httpx.Limits(
+    max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT
+)
 MAX_BODY: Final = 32 * 2**20
 """Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
 
@@ -252,7 +254,8 @@ class Requester:
         if isinstance(error, DailyLimitError):
             reset = read_limits(response.headers).daily_reset
             if reset is not None:
-                self._used_up = (error, time.monotonic() + reset.total_seconds())
+                # A copy: the one that is raised leads to all the frames that it passes.
+                self._used_up = (_again(error), time.monotonic() + reset.total_seconds())
         elif isinstance(error, RateLimitError):
             asked = response.headers.get("retry-after", "")  # never seen so far
             self._pacer.block(min(float(asked), 60.0) if asked.isdecimal() else None)
