@@ -37,11 +37,18 @@ class _Background:
                 self._pid = os.getpid()
             return self._loop
 
+    def forget(self) -> None:
+        """Start anew in a forked process: another thread may have held the lock."""
+        self._lock = threading.RLock()
+        self._pid = None
+
     def is_current_thread(self) -> bool:
         return self._pid == os.getpid() and threading.current_thread() is self._thread
 
 
 _background = _Background()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_background.forget)
 
 
 def start_in_background(

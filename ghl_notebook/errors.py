@@ -277,7 +277,10 @@ class VersionHeaderError(AuthenticationError):
 class InvalidTokenError(AuthenticationError):
     """401 "Invalid token" or an expired one."""
 
-    next_step = "Copy the token again into GHL_TOKEN, or make a new one if it was revoked."
+    next_step = (
+        "Copy the token again into GHL_TOKEN, or make a new one if it was revoked; "
+        "log in again with ghl_notebook.log_in() if it is a login's."
+    )
 
 
 class GatewayTimeoutError(ResponseError):

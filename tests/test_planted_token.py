@@ -75,6 +75,7 @@ def watched(request: pytest.FixtureRequest, patched: pytest.MonkeyPatch) -> Iter
             TOKEN, LOCATION, base_url=sim.base_url, allowed_origins=(sim.origin,), transport=spy
         ) as client,
     ):
+        sim.levers.rate_interval = 0.02  # waited for after an answer 429
         watched = Watched(client, spy)
         watched.watch(lambda watched: (ENDS_WELL | FAILS)[name](watched, sim))
         yield watched

@@ -43,6 +43,8 @@ def run(code):
 
 run("import ghl_notebook as ghl; client = ghl.demo(); platform = 'instagram'")
 run("levers = client.simulator.levers; control = 'control-5ea1'")
+run("def calm(): levers.reset(); levers.rate_interval = 0.01")  # waited for after a 429
+run("calm()")
 for mode in ("Verbose", "Context", "Plain", "Minimal"):
     shell.run_line_magic("xmode", mode)
     run("{}[control]")
@@ -50,15 +52,15 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
         run(f"levers.fail_with({fault!r}, '*/start', times=None)")
         run("ghl.ConnectAccount(client).wait(60)")
         run("client.start(platform)")
-        run(f"levers.reset(); levers.fail_with({fault!r}, '*/accounts', times=None)")
+        run(f"calm(); levers.fail_with({fault!r}, '*/accounts', times=None)")
         run("ghl.fetch_accounts(client)")
-        run("levers.reset()")
+        run("calm()")
     for fault in ("scope_missing", "invalid_token", "too_many_requests"):
         run(f"levers.fail_with({fault!r}, '*/accounts/*', times=None)")
         run("login = ghl.ConnectAccount(client); login.wait(2)")
-        run("login.cancel(); levers.reset()")
+        run("login.cancel(); calm()")
     run("levers.message = 'none'; ghl.ConnectAccount(client).wait(60)")
-    run("levers.reset(); client.simulator.stop()")
+    run("calm(); client.simulator.stop()")
     run("client.accounts()")
     run("ghl.ConnectAccount(client).wait(60)")
     run("client.simulator.start(); ghl.ConnectAccount(client).wait(60)")

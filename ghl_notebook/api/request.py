@@ -291,6 +291,8 @@ class Requester:
 
     async def _carry(self, what: str, request: httpx.Request, seconds: float) -> httpx.Response:
         failure: GHLError
+        way = _Way()
+        request.extensions = {**request.extensions, "trace": way.note}
         try:
             async with asyncio.timeout(seconds):
                 response = await self._http.send(request, stream=True)
@@ -301,6 +303,7 @@ class Requester:
                 return response
         except TimeoutError:
             failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
+            failure.was_sent = way.was_sent
         except httpx.InvalidURL:
             failure = SettingsError(
                 f"{what} cannot be sent: the address makes no sense.", "Check GHL_BASE_URL."
@@ -315,6 +318,21 @@ class Requester:
         # Raised out here, not in the handler: the frames of httpx and h11 hold the bearer in their
         # locals, and a traceback that shows a cause may show those.
         raise failure
+
+
+class _Way:
+    """How far a request has come, as the transport tells of it."""
+
+    def __init__(self) -> None:
+        self._events: set[str] = set()
+
+    async def note(self, event: str, _: object) -> None:
+        self._events.add(event.partition(".")[2])
+
+    @property
+    def was_sent(self) -> bool:
+        # Not every transport tells: without a word it may have been.
+        return not self._events or "send_request_headers.started" in self._events
 
 
 class _LogLine:

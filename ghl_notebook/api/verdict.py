@@ -51,7 +51,9 @@ def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> 
         raise UnexpectedAnswerError(
             what,
             status=response.status_code,
-            service_message=describe_body(response.content, _type_of(response)),
+            service_message=describe_body(
+                response.content, _type_of(response), hide=_sent_token(response)
+            ),
         )
     if body.get("success") is False:
         del body  # a traceback may show this frame's locals: the service may repeat the token
@@ -112,7 +114,7 @@ def _made(kind: type[ResponseError] | None, what: str, response: httpx.Response)
         response.status_code,
         response.content,
         _type_of(response),
-        hide=response.request.headers.get("authorization", "").split()[1:],
+        hide=_sent_token(response),
     )
     return (kind or refusal.kind)(
         what,
@@ -120,6 +122,10 @@ def _made(kind: type[ResponseError] | None, what: str, response: httpx.Response)
         service_message=refusal.message,
         trace_id=refusal.trace_id,
     )
+
+
+def _sent_token(response: httpx.Response) -> list[str]:
+    return str(response.request.headers.get("authorization", "")).split()[1:]
 
 
 def _type_of(response: httpx.Response) -> str:

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
 from tenacity import (
     AsyncRetrying,
+    RetryCallState,
     retry_if_exception_type,
     stop_after_attempt,
     wait_random_exponential,
 )
 
-from ghl_notebook.errors import CredentialError, LogInAgainError
+from ghl_notebook.errors import CredentialError, InvalidTokenError, LogInAgainError
 from ghl_notebook.models import TokenAnswer, json_object, read_refusal
 from ghl_notebook.secret import Secret
 
+from .bearer import BearerAuth
 from .tokens import Tokens
 
 _ATTEMPTS: Final = 3
-_USED_UP: Final = frozenset({"invalid_grant", "access_denied", "unauthorized_client"})
+_LARGEST: Final = 2**20
+_USED_UP: Final = frozenset({"invalid_grant", "access_denied"})
+_OF_THE_APP: Final = frozenset({"invalid_client", "unauthorized_client"})
+_OF_THE_REQUEST: Final = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.InvalidURL)
+_OTHERS: Final = (OSError, RuntimeError, ValueError)
+"""Of a proxy's address, or of an event loop that ends: httpx lets them through."""
+_BACKOFF: Final = wait_random_exponential(multiplier=0.4, max=5.0)
 
 
 class _PassingError(Exception):
     """Another attempt may end differently. Holds nothing but words of ours."""
+
+    def __init__(self, words: str, *, was_done: bool, wait: float | None = None) -> None:
+        super().__init__(words)
+        self.was_done = was_done  # perhaps
+        self.wait = wait
+
+
+class _Answer(NamedTuple):
+    status: int
+    content: bytes
+    kind: str
+    interval: float
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    wait = getattr(error, "wait", None)
+    return _BACKOFF(state) if wait is None else float(wait)
 
 
 class _UnknownKeyError(CredentialError):
@@ -47,7 +75,7 @@ class TokenEndpoint:
     clock : callable
         The current time, with a time zone.
     timeout : float, default 30
-        Seconds for each phase of a request.
+        Seconds for one request, its answer read.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests; it is not closed.
     """
@@ -116,8 +144,9 @@ class TokenEndpoint:
         fields: dict[str, str | Secret] = {
             "grant_type": "refresh_token",
             "refresh_token": tokens.refresh_token,
-            "user_type": tokens.user_type,
         }
+        if tokens.user_type:  # not known yet of a refresh token from the environment
+            fields["user_type"] = tokens.user_type
         return await self._ask("The access token", "/oauth/token", self._of_app(fields))
 
     async def mint(self, company: Tokens, location_id: str) -> Tokens:
@@ -150,17 +179,33 @@ class TokenEndpoint:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_PassingError),
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.4, max=5.0),
+            wait=_wait,
             reraise=True,
         )
+        is_open = False  # whether an answer may be lost: a refresh token is used up then
+
+        async def attempt() -> Tokens:
+            nonlocal is_open
+            try:
+                return await self._ask_once(what, path, fields, bearer)
+            except _PassingError as error:
+                is_open = is_open or error.was_done
+                raise
+
         try:
-            return await retrying(self._ask_once, what, path, fields, bearer)
+            return await retrying(attempt)
         except _PassingError as error:
-            words = str(error)
-        raise CredentialError(
-            f"{what} could not be had: {words}.",
-            "Run the cell again in a moment; the login is kept.",
-        )
+            failure = CredentialError(
+                f"{what} could not be had: {error}.",
+                "Run the cell again in a moment; it tells if the login was lost with an answer."
+                if is_open
+                else "Run the cell again in a moment; the login is kept.",
+            )
+        except CredentialError as error:
+            failure = error
+            failure.__context__ = None
+        failure.outcome_unknown = is_open
+        raise failure
 
     async def _ask_once(
         self,
@@ -170,66 +215,92 @@ class TokenEndpoint:
         bearer: Secret | None,
     ) -> Tokens:
         now = self._clock()
-        status, content, kind = await self._post(path, fields, bearer)
+        status, content, kind, interval = await self._post(path, fields, bearer)
         if status < 300:
-            body = json_object(content)
-            answer = TokenAnswer(body or {})
-            if body is None or not answer.access_token:
-                raise _PassingError("the answer holds no access token")
+            answer = TokenAnswer(json_object(content) or {})
+            if not answer.access_token:
+                raise _PassingError(f"the answer of {path} holds no access token", was_done=True)
             return Tokens.of(answer, now)
         hide = [v.reveal() for v in (*fields.values(), bearer) if isinstance(v, Secret)]
         refusal = read_refusal(status, content, kind, hide=hide)
-        del hide, content
-        if status in (408, 429) or status >= 500 or "command timed out" in refusal.message.lower():
-            raise _PassingError(f"{path} was answered {status}")
+        del hide, content  # they may be in a traceback, with this frame's locals
+        said = refusal.message.lower()
+        words = f"{path} was answered {status}"
+        if status == 429:
+            raise _PassingError(words, was_done=False, wait=interval)
+        if status == 408 or status >= 500 or "command timed out" in said:
+            raise _PassingError(words, was_done=True)
         if status == 422 and "code_verifier should not exist" in refusal.message:
             raise _UnknownKeyError(what)
         text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
-        if refusal.code in _USED_UP or (bearer is not None and status == 401):
+        if bearer is not None:
+            if refusal.kind is InvalidTokenError:
+                raise LogInAgainError(text)
+            raise CredentialError(
+                text, "Check that the app is installed there, with the scope oauth.write."
+            )
+        # Under v3, and from the gateway, there is no code of the standard: the words have to do.
+        is_bare = status == 400 and refusal.code not in _OF_THE_REQUEST | _OF_THE_APP
+        is_over = ("invalid" in said or "expired" in said) and "client" not in said
+        if refusal.code in _USED_UP or (is_bare and is_over):
             raise LogInAgainError(text)
-        if refusal.code == "invalid_client":
-            raise CredentialError(text, "Check GHL_CLIENT_ID and GHL_CLIENT_SECRET.")
-        if status == 400 and bearer is None and "invalid" in refusal.message.lower():
-            raise LogInAgainError(text)  # seen without a code of the standard
         raise CredentialError(
-            text, "Check that the app is installed there, with the scope oauth.write."
+            text, "Check the app's client id and secret: GHL_CLIENT_ID and GHL_CLIENT_SECRET."
         )
 
     async def _post(
         self, path: str, fields: Mapping[str, str | Secret], bearer: Secret | None
-    ) -> tuple[int, bytes, str]:
-        headers = {
-            "Accept": "application/json",
-            "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
-            "Version": "2021-07-28",
-        }
-        words = ""
+    ) -> _Answer:
+        base = httpx.URL(self._base_url)
         try:
-            async with httpx.AsyncClient(
-                base_url=self._base_url,
-                timeout=self._timeout,
-                follow_redirects=False,
-                trust_env=httpx.URL(self._base_url).host not in ("127.0.0.1", "localhost", "::1"),
-                transport=self._transport and _Lent(self._transport),
-            ) as http:
-                request = http.build_request(
+            async with (
+                asyncio.timeout(self._timeout),
+                httpx.AsyncClient(
+                    base_url=base,
+                    auth=BearerAuth(bearer, host=base.netloc.decode()) if bearer else None,
+                    headers={
+                        "Accept": "application/json",
+                        "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
+                        "Version": "2021-07-28",
+                    },
+                    timeout=self._timeout,
+                    follow_redirects=False,
+                    trust_env=base.host not in ("127.0.0.1", "localhost", "::1"),
+                    transport=self._transport and _Lent(self._transport),
+                ) as http,
+                http.stream(
                     "POST",
                     path,
-                    headers=headers,
-                    data={k: v.reveal() if isinstance(v, Secret) else v for k, v in fields.items()},
-                )
-                if bearer is not None:
-                    request.headers["Authorization"] = f"Bearer {bearer.reveal()}"
-                response = await http.send(request)
-                return (
-                    response.status_code,
-                    response.content,
-                    response.headers.get("content-type", ""),
-                )
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+                    data={
+                        name: value.reveal() if isinstance(value, Secret) else value
+                        for name, value in fields.items()
+                        if value
+                    },
+                ) as response,
+            ):
+                return await _read(response)
+        except TimeoutError:
+            words, was_sent = f"{path}: no whole answer came in time", True
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, *_OTHERS) as error:
             words = f"{path}: {type(error).__name__}"
+            was_sent = not isinstance(error, _NEVER_SENT)
         # Out here: the frames of httpx hold the refresh token and the client's secret.
-        raise _PassingError(words)
+        raise _PassingError(words, was_done=was_sent)
+
+
+async def _read(response: httpx.Response) -> _Answer:
+    content = bytearray()
+    async for part in response.aiter_bytes():
+        content += part
+        if len(content) > _LARGEST:  # no answer of this endpoint
+            break
+    interval = response.headers.get("x-ratelimit-interval-milliseconds", "")
+    return _Answer(
+        response.status_code,
+        bytes(content),
+        response.headers.get("content-type", ""),
+        min(int(interval), 10_000) / 1000 if interval.isdecimal() else 1.0,
+    )
 
 
 class _Lent(httpx.AsyncBaseTransport):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.secret import Secret
 
 from .store import Key, StoredCredential, from_json, to_json
 
@@ -17,6 +19,10 @@ _ROOM: Final = 16 * 1024
 """Bytes that are made sure of before a pair is asked for; a pair takes up to 4000."""
 _LARGEST: Final = 1024 * 1024
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
+"""Opening a pipe would wait for somebody to write into it."""
+
+_LOG: Final = logging.getLogger("ghl_notebook.auth")
 
 
 class FileStore:
@@ -36,6 +42,11 @@ class FileStore:
 
     def __repr__(self) -> str:
         return f"FileStore({str(self._folder)!r})"
+
+    @property
+    def folder(self) -> Path:
+        """As given."""
+        return self._folder
 
     def load(self, key: Key) -> StoredCredential | None:
         """Return a credential, or None if there is none.
@@ -59,7 +70,7 @@ class FileStore:
         target = self._path(key)
         self._make_folder()
         draft = self._draft(key)
-        with _said(f"{target} cannot be written"):
+        with said(f"{target} cannot be written"):
             with suppress(FileNotFoundError):
                 draft.unlink()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
@@ -79,7 +90,8 @@ class FileStore:
         StorageError
             If it cannot be deleted.
         """
-        with _said(f"{self._path(key)} cannot be deleted"):
+        with said(f"{self._path(key)} cannot be deleted"):
+            self._draft(key).unlink(missing_ok=True)  # a process was killed while it wrote
             try:
                 self._path(key).unlink()
             except FileNotFoundError:
@@ -87,7 +99,7 @@ class FileStore:
         return True
 
     def list(self) -> list[Key]:
-        """Name all credentials; files that cannot be read are left out.
+        """Name all credentials; files that cannot be read are logged and left out.
 
         Raises
         ------
@@ -95,17 +107,24 @@ class FileStore:
             If the folder cannot be read.
         """
         found = []
-        with _said(f"{self._folder} cannot be read"):
-            paths = sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+        with said(f"{self._folder} cannot be read"):
+            try:
+                self._check_folder()
+            except FileNotFoundError:
+                return []
+            paths = sorted(self._folder.glob("*.json"))
         for path in paths:
-            with suppress(StorageError):
+            try:
                 credential = self._read(path)
+            except StorageError as error:
+                _LOG.warning("A stored credential is left out: %s", error)
+            else:
                 if credential is not None:
                     found.append(credential.key)
         return found
 
     def was_interrupted(self, key: Key) -> bool:
-        """Tell whether a process has died between making room and writing. Ask under the lock."""
+        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
         return self._draft(key).exists()
 
     def lock_path(self, key: Key) -> Path:
@@ -126,16 +145,20 @@ class FileStore:
         return self._folder / f"{key.name}.draft"
 
     def _make_folder(self) -> None:
-        with _said(f"The folder {self._folder} cannot be made"):
+        with said(f"The folder {self._folder} cannot be made"):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _check(self._folder.lstat(), self._folder, stat.S_ISDIR)
-            if os.name == "posix" and stat.S_IMODE(self._folder.stat().st_mode) != 0o700:
-                self._folder.chmod(0o700)
+            self._check_folder()
+
+    def _check_folder(self) -> None:
+        _check(self._folder.lstat(), self._folder, stat.S_ISDIR)
+        if os.name == "posix" and stat.S_IMODE(self._folder.stat().st_mode) != 0o700:
+            self._folder.chmod(0o700)
 
     def _read(self, path: Path) -> StoredCredential | None:
-        with _said(f"{path} cannot be read"):
+        with said(f"{path} cannot be read"):
             try:
-                descriptor = os.open(path, os.O_RDONLY | _NO_LINK)
+                self._check_folder()
+                descriptor = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT)
             except FileNotFoundError:
                 return None
             with os.fdopen(descriptor, "rb") as file:
@@ -143,8 +166,11 @@ class FileStore:
                 _check(status, path, stat.S_ISREG)
                 if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                     os.fchmod(file.fileno(), 0o600)
-                content = file.read(_LARGEST)
-        return from_json(content, str(path))
+                text = Secret(file.read(_LARGEST).decode(errors="surrogateescape"))
+        credential = from_json(text, str(path))
+        if self._path(credential.key) != path:
+            raise StorageError(f"{path} has the name of another credential.", "Delete it.")
+        return credential
 
 
 class _File:
@@ -152,36 +178,47 @@ class _File:
 
     def __init__(self, descriptor: int, draft: Path, target: Path) -> None:
         self._descriptor, self._draft, self._target = descriptor, draft, target
+        self._keeps_draft = False
+        self._pid = os.getpid()
 
     def make_room(self) -> None:
         """Write and sync as much as a credential may take: a full disk shows now."""
-        with _said(f"{self._target} cannot be written"):
-            os.write(self._descriptor, b" " * _ROOM)
-            os.fsync(self._descriptor)
+        with said(f"{self._target} cannot be written"):
+            self._fill(Secret(" " * _ROOM))
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential: whole and on disk, or not at all."""
         # The file keeps its blanks behind the text, so that writing needs no further room.
-        content = to_json(credential).ljust(_ROOM)
-        with _said(f"{self._target} cannot be written"):
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            written = 0
-            while written < len(content):
-                written += os.write(self._descriptor, content[written:])
-            os.fsync(self._descriptor)
+        text = Secret(to_json(credential).reveal().ljust(_ROOM))
+        with said(f"{self._target} cannot be written"):
+            self._fill(text)
             if os.name == "nt":  # an open file cannot be renamed there
                 os.close(self._descriptor)
                 self._descriptor = -1
             self._draft.replace(self._target)
             _sync_folder(self._target.parent)
 
+    def leave_mark(self) -> None:
+        """Leave the draft behind, as a process does that is killed."""
+        self._keeps_draft = True
+
     def close(self) -> None:
         """Leave no draft behind."""
         with suppress(OSError):
             if self._descriptor >= 0:
                 os.close(self._descriptor)
-        with suppress(OSError):
-            self._draft.unlink()
+        # A forked process drops its copy of this when it ends; the draft is its parent's.
+        if not self._keeps_draft and self._pid == os.getpid():
+            with suppress(OSError):
+                self._draft.unlink()
+
+    def _fill(self, text: Secret) -> None:
+        content = text.reveal().encode()
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        written = 0
+        while written < len(content):  # a disk that is almost full takes a part
+            written += os.write(self._descriptor, content[written:])
+        os.fsync(self._descriptor)
 
 
 def _check(status: os.stat_result, path: Path, is_kind: object) -> None:
@@ -208,15 +245,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _said(what: str) -> Iterator[None]:
-    failure = None
+def said(what: str) -> Iterator[None]:
+    """Turn a system error into a `StorageError`."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        failure = StorageError(
+        error.__traceback__ = None  # its frames hold what was to be written
+        raise StorageError(
             f"{what}: {reason}.",
             "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",
-        )
-    if failure is not None:
-        raise failure  # out here: the system error's frames hold what was to be written
+        ) from None

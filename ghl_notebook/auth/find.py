@@ -77,10 +77,11 @@ def _find(
                 "Set it to the sub-account that the login is for.",
             )
         return logins.from_environment(renewal, location_id)
-    return logins.credential(_choose(logins.list(), location_id), location_id)
+    client_id = renewal.client_id if renewal is not None else None
+    return logins.credential(_choose(logins.list(), location_id, client_id), location_id)
 
 
-def _choose(keys: list[Key], location_id: str | None) -> Key:
+def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> Key:
     if location_id is not None:
         own = [k for k in keys if k.subject == f"location:{location_id}"]
         keys = own or [k for k in keys if k.subject.startswith("company:")]
@@ -93,10 +94,15 @@ def _choose(keys: list[Key], location_id: str | None) -> Key:
             "client = ghl_notebook.demo().",
         )
     if len(keys) > 1:
+        keys = [k for k in keys if k.client_id == client_id] or keys
+    if len(keys) > 1:
         names = ", ".join(sorted(k.subject.replace(":", " ") for k in keys))
         raise SettingsError(
             f"Several logins are stored: {names}.",
-            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
+            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
+            if location_id is None
+            else "Forget the others: ghl_notebook.log_out() with the id of an agency; or name the "
+            "app in GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
         )
     return keys[0]
 
@@ -110,7 +116,8 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     Parameters
     ----------
     location_id : str, optional
-        The sub-account, or the agency, whose login to forget; all of them when left out.
+        The sub-account, or the agency, whose login to forget; all of them when left out, and then
+        also what ``GHL_REFRESH_TOKEN`` has begun, which cannot begin it again.
     base_url : str, optional
         The API's address; as for `Client`.
 
@@ -126,8 +133,8 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     """
     logins = open_logins(read_base_url(base_url), clock=now)
     forgotten = []
-    for key in logins.list():
-        whose = key.subject.replace(":", " ")
-        if location_id in (None, key.subject.partition(":")[2]) and logins.forget(key):
-            forgotten.append(whose)
+    for key in logins.list_all() if location_id is None else logins.list():
+        kind, _, whose = key.subject.partition(":")
+        if location_id in (None, whose) and logins.forget(key):
+            forgotten.append("GHL_REFRESH_TOKEN" if kind == "seed" else f"{kind} {whose}")
     return forgotten

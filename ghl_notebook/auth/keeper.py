@@ -10,15 +10,17 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future, wait
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
 
 from filelock import AsyncFileLock, Timeout
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
+    CredentialError,
     CredentialMismatchError,
     LogInAgainError,
     StorageError,
@@ -34,8 +36,13 @@ _PAUSE_SECONDS: Final = 30.0
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 Renew = Callable[[StoredCredential | None], Awaitable[StoredCredential]]
 """Asks the service for the next pair; None where there is none yet."""
+
+_Place = tuple[Path, Key]
 
 
 class TokenKeeper:
@@ -55,16 +62,27 @@ class TokenKeeper:
         Asks the service for the next pair.
     clock : callable
         The current time, with a time zone.
+    first : StoredCredential, optional
+        What to begin with where nothing is stored.
     """
 
     def __init__(
-        self, key: Key, store: Store, renew: Renew, *, clock: Callable[[], datetime]
+        self,
+        key: Key,
+        store: Store,
+        renew: Renew,
+        *,
+        clock: Callable[[], datetime],
+        first: StoredCredential | None = None,
     ) -> None:
         self.key = key
+        self.place = (store.folder, key)
         self._store = store
         self._renew = renew
         self._clock = clock
+        self._first = first
         self._tokens: Tokens | None = None
+        self._is_renewing_early = False
         self._paused_until = 0.0
 
     def __repr__(self) -> str:
@@ -83,8 +101,8 @@ class TokenKeeper:
         tokens, now = self._tokens, self._clock()
         if tokens is None or tokens.is_expired(now):
             return await self._fresh(None)
-        if tokens.is_due(now) and time.monotonic() >= self._paused_until:
-            _FLIGHTS.join(self, None, early=True).add_done_callback(self._landed_early)
+        if tokens.is_due(now):
+            self._renew_early()
         return tokens
 
     async def renewed(self, rejected: Secret) -> Tokens:
@@ -101,14 +119,14 @@ class TokenKeeper:
         return await self._fresh(rejected)
 
     async def _fresh(self, rejected: Secret | None) -> Tokens:
-        for _ in range(2):
-            flight = _FLIGHTS.join(self, rejected, early=False)
-            tokens = await asyncio.shield(asyncio.wrap_future(flight))
-            if tokens.access_token != rejected:
-                self._tokens = tokens
-                return tokens
-            # It was begun before this token had been given out, and has given out this one.
-        raise LogInAgainError("The service rejects an access token that it has just given out.")
+        flight = _FLIGHTS.join(self, rejected, early=False)
+        self._tokens = await asyncio.shield(asyncio.wrap_future(flight))
+        return self._tokens
+
+    def _renew_early(self) -> None:
+        if not self._is_renewing_early and time.monotonic() >= self._paused_until:
+            self._is_renewing_early = True
+            _FLIGHTS.join(self, None, early=True).add_done_callback(self._landed_early)
 
     def _landed_early(self, flight: Future[Tokens]) -> None:
         error = None if flight.cancelled() else flight.exception()
@@ -117,11 +135,13 @@ class TokenKeeper:
         else:
             self._paused_until = time.monotonic() + _PAUSE_SECONDS
             _LOG.warning("An access token was not renewed ahead of its time: %s", error)
+        self._is_renewing_early = False
 
     async def fly(self, rejected: Secret | None, *, early: bool) -> Tokens:
         """Read the store, and renew what is in it if that is still needed: under the lock."""
         async with _locked(self._store, self.key):
-            credential = await asyncio.to_thread(self._load)
+            stored = await _apart(self._load)
+            credential = stored or self._first
             if credential is not None:
                 tokens, now = credential.tokens, self._clock()
                 is_old = tokens.is_due(now) if early else tokens.is_expired(now)
@@ -129,25 +149,32 @@ class TokenKeeper:
                     return tokens
                 if credential.refused_at is not None:
                     raise LogInAgainError("The service has refused the stored refresh token.")
-            was_interrupted = await asyncio.to_thread(self._store.was_interrupted, self.key)
-            async with _placed(self._store, self.key) as place:
-                fresh = await self._ask(credential, place, was_interrupted)
-                await asyncio.to_thread(self._keep, place, fresh)
+            was_interrupted = await _apart(self._store.was_interrupted, self.key)
+            async with placed(self._store, self.key) as place:
+                try:
+                    fresh = await self._ask(credential, place, was_interrupted)
+                    # Held on to until it is on disk: the service gives it once.
+                    _FLIGHTS.unkept[self.place] = (stored, fresh)
+                    await _apart(place.write, fresh)
+                except CredentialError as error:
+                    if error.outcome_unknown or isinstance(error, StorageError):
+                        place.leave_mark()
+                    raise
+                del _FLIGHTS.unkept[self.place]
                 return fresh.tokens
 
     def _load(self) -> StoredCredential | None:
         """Return what is kept; a pair that could not be kept before has to be, first."""
-        unkept = _FLIGHTS.unkept.get(self.key)
-        if unkept is not None:
+        stored = self._store.load(self.key)
+        before, unkept = _FLIGHTS.unkept.get(self.place, (None, None))
+        if unkept is None:
+            return stored
+        if stored == before:  # else there was another login meanwhile, or it is to be forgotten
             with self._store.place(self.key) as place:
-                self._keep(place, unkept)
-        return self._store.load(self.key)
-
-    def _keep(self, place: Place, credential: StoredCredential) -> None:
-        # Held on to until it is on disk: the service gives it once.
-        _FLIGHTS.unkept[self.key] = credential
-        place.write(credential)
-        del _FLIGHTS.unkept[self.key]
+                place.write(unkept)
+            stored = unkept
+        del _FLIGHTS.unkept[self.place]
+        return stored
 
     async def _ask(
         self, credential: StoredCredential | None, place: Place, was_interrupted: bool
@@ -157,8 +184,9 @@ class TokenKeeper:
         except LogInAgainError as error:
             if credential is not None and credential.tokens.refresh_token:
                 refused = replace(credential, refused_at=self._clock())
-                await asyncio.to_thread(place.write, refused)
-            if not was_interrupted:
+                with suppress(StorageError):  # it is asked again then, and refused again
+                    await _apart(place.write, refused)
+            if not (was_interrupted or error.outcome_unknown):
                 raise
             failure = LogInAgainError(
                 f"{error.what} An earlier renewal was interrupted before its result was kept."
@@ -170,28 +198,32 @@ class TokenKeeper:
 
 
 class _Flights:
-    """The renewals under way in this process, by credential."""
+    """The renewals under way in this process, by credential and by what they are for."""
 
     def __init__(self) -> None:
         # Reentrant: a callback of a future that is already done runs where it is added.
         self._lock = threading.RLock()
-        self._flights: dict[Key, Future[Tokens]] = {}
-        self.unkept: dict[Key, StoredCredential] = {}
+        self._flights: dict[tuple[_Place, Secret | None, bool], Future[Tokens]] = {}
+        self.unkept: dict[_Place, tuple[StoredCredential | None, StoredCredential]] = {}
 
     def join(self, keeper: TokenKeeper, rejected: Secret | None, *, early: bool) -> Future[Tokens]:
-        """Start a renewal, or return the one that is under way."""
+        """Start a renewal, or return the one under way that has the same reason.
+
+        One with another reason may end with the very token that was rejected.
+        """
+        why = (keeper.place, rejected, early)
         with self._lock:
-            flight = self._flights.get(keeper.key)
-            if flight is None:
+            flight = self._flights.get(why)
+            if flight is None or flight.done():
                 flight = start_in_background(keeper.fly, rejected, early=early)
-                self._flights[keeper.key] = flight
-                flight.add_done_callback(lambda _: self._landed(keeper.key, flight))
+                self._flights[why] = flight
+                flight.add_done_callback(lambda landed: self._landed(why, landed))
             return flight
 
-    def _landed(self, key: Key, flight: Future[Tokens] | None) -> None:
+    def _landed(self, why: tuple[_Place, Secret | None, bool], flight: Future[Tokens]) -> None:
         with self._lock:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
+            if self._flights.get(why) is flight:
+                del self._flights[why]
 
     def finish(self) -> None:
         """Let renewals end before the process does: half of one costs a login."""
@@ -219,21 +251,45 @@ async def keep(store: Store, credential: StoredCredential) -> None:
     StorageError
         If it cannot be kept.
     """
-    async with _locked(store, credential.key), _placed(store, credential.key) as place:
-        await asyncio.to_thread(place.write, credential)
+    async with _locked(store, credential.key), placed(store, credential.key) as place:
+        await _apart(place.write, credential)
+
+
+async def remove(store: Store, key: Key) -> bool:
+    """Forget a credential; tell whether there was one. A renewal under way ends before.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be deleted.
+    """
+    async with _locked(store, key):
+        return await _apart(store.delete, key)
+
+
+@asynccontextmanager
+async def placed(store: Store, key: Key) -> AsyncIterator[Place]:
+    """Make room for a credential, without holding up the event loop."""
+    manager = store.place(key)
+    place = await _apart(manager.__enter__)
+    try:
+        yield place
+    finally:
+        await _apart(manager.__exit__, None, None, None)
 
 
 @asynccontextmanager
 async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
-    path = await asyncio.to_thread(store.lock_path, key)
-    lock = AsyncFileLock(path, timeout=_LOCK_SECONDS, mode=0o600)
+    path = await _apart(store.lock_path, key)
+    # Not in asyncio's threads: see `_apart`.
+    lock = AsyncFileLock(path, timeout=_LOCK_SECONDS, mode=0o600, run_in_executor=False)
     words = None
     try:
         await lock.acquire()
     except Timeout:
         words = f"{path} has been locked by another process for {_LOCK_SECONDS:g} s."
-    except OSError as error:
-        words = f"{path} cannot be locked: {error.strerror}."
+    except (OSError, NotImplementedError) as error:
+        words = f"{path} cannot be locked: {getattr(error, 'strerror', None) or error}."
     if words is not None:
         raise StorageError(words, "End that process, or see to the folder's permissions.")
     try:
@@ -242,14 +298,22 @@ async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
         await lock.release()
 
 
-@asynccontextmanager
-async def _placed(store: Store, key: Key) -> AsyncIterator[Place]:
-    manager = store.place(key)
-    place = await asyncio.to_thread(manager.__enter__)
-    try:
-        yield place
-    finally:
-        await asyncio.to_thread(manager.__exit__, None, None, None)
+async def _apart(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what blocks in a thread of its own.
+
+    asyncio's and anyio's threads end, or are waited for, before a process lets its renewals end:
+    a pair that arrives then could not be written.
+    """
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(func(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - handed to the one who waits
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="ghl_notebook store", daemon=True).start()
+    return await asyncio.wrap_future(future)
 
 
 def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> None:
@@ -257,7 +321,7 @@ def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> N
     kind, _, wanted = key.subject.partition(":")
     found = {"location": tokens.location_id, "company": tokens.company_id}.get(kind, wanted)
     same = found == wanted and not (kind == "company" and tokens.user_type != "Company")
-    if before is not None and kind == "seed":
+    if before is not None and kind == "seed" and before.tokens.access_token:
         old = before.tokens
         same = (old.location_id, old.company_id) == (tokens.location_id, tokens.company_id)
     if not same:

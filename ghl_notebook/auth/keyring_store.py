@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.secret import Secret
 
-from .file_store import FileStore
+from .file_store import FileStore, said
 from .store import Key, Place, Store, StoredCredential, from_json, to_json
 
 _SERVICE: Final = "ghl_notebook"
@@ -23,6 +24,9 @@ _SOUND: Final = frozenset(
 )
 # Windows refuses values above 2560 bytes, and counts two for a character.
 _LONGEST: Final = {"keyring.backends.Windows": 1200}
+_TRIES: Final = 5
+
+T = TypeVar("T")
 
 
 class Backend(Protocol):
@@ -63,6 +67,11 @@ class KeyringStore:
     def __repr__(self) -> str:
         return f"KeyringStore({type(self._backend).__name__})"
 
+    @property
+    def folder(self) -> Path:
+        """As given."""
+        return self._names.folder
+
     def load(self, key: Key) -> StoredCredential | None:
         """Return a credential, or None if there is none.
 
@@ -71,11 +80,19 @@ class KeyringStore:
         StorageError
             If the keyring is locked or fails, or the entry is damaged.
         """
-        text = self._get(key.name)
-        head = _head(text)
-        if head is not None:
-            parts = [self._get(_part(key, head["generation"], n)) for n in range(head["parts"])]
-            text = "".join(part or "" for part in parts)
+        text = None
+        for _ in range(_TRIES):
+            text = self._get(key.name)
+            head = _head(text)
+            if head is None:
+                break
+            names = [_part(key, head["generation"], n) for n in range(head["parts"])]
+            parts = [part for part in map(self._get, names) if part is not None]
+            whole = len(parts) == len(names)
+            text = Secret("".join(part.reveal() for part in parts) if whole else "")
+            if whole:
+                break
+            # Another process has switched to the next one meanwhile, and taken this away.
         return None if text is None else from_json(text, "the system's keyring")
 
     @contextmanager
@@ -87,31 +104,31 @@ class KeyringStore:
         StorageError
             If it does not.
         """
-        with self._names.place(key):
-            with _said("The system's keyring cannot be written"):
-                self._backend.set_password(_SERVICE, f"{key.name}.draft", "-")
+        with self._names.place(key) as mark:
+            self._clear(key)  # what a process left that was killed between the parts
+            self._set(_draft(key), Secret("[]"))
             try:
-                yield _Entry(self, key)
+                yield _Entry(self, key, mark)
             finally:
-                self._forget(f"{key.name}.draft")
+                with suppress(StorageError):
+                    self._clear(key)
+                self._forget(_draft(key))
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential; the entry that leads to it is written last."""
-        key, text = credential.key, to_json(credential).decode()
-        before = _head(self._get(key.name))
-        with _said("The system's keyring cannot be written"):
-            if self._longest is None or len(text) <= self._longest:
-                self._backend.set_password(_SERVICE, key.name, text)
-            else:
-                size = self._longest
-                parts = [text[i : i + size] for i in range(0, len(text), size)]
-                generation = secrets.token_hex(4)
-                for number, part in enumerate(parts):
-                    self._backend.set_password(_SERVICE, _part(key, generation, number), part)
-                head = json.dumps({"parts": len(parts), "generation": generation})
-                self._backend.set_password(_SERVICE, key.name, head)
+        key, text = credential.key, to_json(credential)
+        before, head = _head(self._get(key.name)), None
+        parts, generation = _cut(text, self._longest), secrets.token_hex(4)
+        if len(parts) > 1:
+            head = {"parts": len(parts), "generation": generation}
+            text = Secret(json.dumps(head))
+        if before or head:
+            heads = json.dumps([h for h in (before, head) if h])
+            self._set(_draft(key), Secret(heads))
+        for number, part in enumerate(parts if head else []):
+            self._set(_part(key, generation, number), part)
+        self._set(key.name, text)
         self._names.write(key)
-        self._forget_parts(key, before)
 
     def delete(self, key: Key) -> bool:
         """Forget a credential; tell whether there was one.
@@ -123,9 +140,10 @@ class KeyringStore:
         """
         text = self._get(key.name)
         if text is not None:
-            with _said("The entry of the system's keyring cannot be deleted"):
-                self._backend.delete_password(_SERVICE, key.name)
+            self._delete(key.name)
         self._forget_parts(key, _head(text))
+        self._clear(key)
+        self._forget(_draft(key))
         self._names.delete(key)
         return text is not None
 
@@ -140,20 +158,46 @@ class KeyringStore:
         return self._names.list()
 
     def was_interrupted(self, key: Key) -> bool:
-        """Tell whether a process has died between making room and writing. Ask under the lock."""
+        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
         return self._names.was_interrupted(key)
 
     def lock_path(self, key: Key) -> Path:
         """Return the file whose lock a renewal holds."""
         return self._names.lock_path(key)
 
-    def _get(self, name: str) -> str | None:
-        with _said("The system's keyring cannot be read"):
-            return self._backend.get_password(_SERVICE, name)
+    def _get(self, name: str) -> Secret | None:
+        def get() -> Secret | None:
+            text = self._backend.get_password(_SERVICE, name)
+            return None if text is None else Secret(text)
+
+        return _said("The system's keyring cannot be read", get)
+
+    def _set(self, name: str, text: Secret) -> None:
+        _said(
+            "The system's keyring cannot be written",
+            lambda: self._backend.set_password(_SERVICE, name, text.reveal()),
+        )
+
+    def _delete(self, name: str) -> None:
+        _said(
+            "The entry of the system's keyring cannot be deleted",
+            lambda: self._backend.delete_password(_SERVICE, name),
+        )
+
+    def _clear(self, key: Key) -> None:
+        """Forget the parts that no entry leads to; the draft names all that there may be."""
+        draft = self._get(_draft(key))
+        if draft is None:
+            return
+        current = _head(self._get(key.name))
+        with suppress(ValueError, TypeError, KeyError):
+            for head in json.loads(draft.reveal()):
+                if head != current:
+                    self._forget_parts(key, head)
 
     def _forget(self, name: str) -> None:
-        with suppress(StorageError), _said("not deleted"):
-            self._backend.delete_password(_SERVICE, name)
+        with suppress(StorageError):
+            self._delete(name)
 
     def _forget_parts(self, key: Key, head: dict[str, Any] | None) -> None:
         for number in range(head["parts"] if head else 0):
@@ -163,41 +207,47 @@ class KeyringStore:
 class _Entry:
     """The room in a keyring for one credential."""
 
-    def __init__(self, store: KeyringStore, key: Key) -> None:
-        self._store, self._key = store, key
+    def __init__(self, store: KeyringStore, key: Key, mark: Place) -> None:
+        self._store, self._key, self._mark = store, key, mark
 
     def write(self, credential: StoredCredential) -> None:
         """Keep a credential: whole, or not at all."""
         self._store.write(credential)
 
+    def leave_mark(self) -> None:
+        """Let `KeyringStore.was_interrupted` tell."""
+        self._mark.leave_mark()
+
 
 class _Names(FileStore):
     """The names of the credentials in a keyring, as files without a secret."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._own = folder
-
     def write(self, key: Key) -> None:
         """Add a name."""
-        path = self._own / f"{key.name}.name"
-        with _said(f"{path} cannot be written"):
-            path.write_text(json.dumps([key.base_url, key.client_id, key.subject]), "utf-8")
+        path, name = self._name(key), [key.base_url, key.client_id, key.subject]
+        with said(f"{path} cannot be written"):
+            if not path.exists():  # a renewal needs no room for it
+                draft = path.with_suffix(".new")
+                draft.write_text(json.dumps(name), "utf-8")
+                draft.replace(path)
 
     def delete(self, key: Key) -> bool:
         """Take a name out."""
-        with _said("The name of a credential cannot be deleted"):
-            (self._own / f"{key.name}.name").unlink(missing_ok=True)
+        with said(f"{self._name(key)} cannot be deleted"):
+            self._name(key).unlink(missing_ok=True)
         return True
 
     def list(self) -> list[Key]:
         """Return all names."""
         found = []
-        with _said(f"{self._own} cannot be read"):
-            for path in sorted(self._own.glob("*.name")) if self._own.is_dir() else []:
+        with said(f"{self.folder} cannot be read"):
+            for path in sorted(self.folder.glob("*.name")) if self.folder.is_dir() else []:
                 with suppress(ValueError, TypeError):
                     found.append(Key(*json.loads(path.read_text("utf-8"))))
         return found
+
+    def _name(self, key: Key) -> Path:
+        return self.folder / f"{key.name}.name"
 
 
 def open_store(folder: Path, *, keyring: bool) -> Store:
@@ -219,38 +269,44 @@ def open_store(folder: Path, *, keyring: bool) -> Store:
 def _find_backend() -> Backend | None:
     import keyring
 
-    with suppress(StorageError), _said("no keyring"):
+    try:
         found: Any = keyring.get_keyring()
-        if type(found).__module__ == "keyring.backends.chainer":
-            found = next(iter(found.backends), None)
-        return found if type(found).__module__ in _SOUND else None
-    return None
+    except Exception:  # noqa: BLE001 - each backend raises errors of its own system
+        return None
+    is_chain = type(found).__module__ == "keyring.backends.chainer"
+    chain = found.backends if is_chain else [found]
+    return next((one for one in chain if type(one).__module__ in _SOUND), None)
+
+
+def _draft(key: Key) -> str:
+    return f"{key.name}.draft"
 
 
 def _part(key: Key, generation: str, number: int) -> str:
     return f"{key.name}.{generation}.{number}"
 
 
-def _head(text: str | None) -> dict[str, Any] | None:
+def _cut(text: Secret, size: int | None) -> list[Secret]:
+    whole = text.reveal()
+    return [Secret(whole[i : i + size]) for i in range(0, len(whole), size)] if size else [text]
+
+
+def _head(text: Secret | None) -> dict[str, Any] | None:
     """Return what leads to the parts of a credential, where the entry is not all of it."""
-    with suppress(ValueError):
-        head = json.loads(text or "null")
-        if isinstance(head, dict) and "parts" in head:
-            return head
+    if text is not None:
+        with suppress(ValueError):
+            head = json.loads(text.reveal())
+            if isinstance(head, dict) and "parts" in head:
+                return head
     return None
 
 
-@contextmanager
-def _said(what: str) -> Iterator[None]:
-    failure = None
+def _said(what: str, call: Callable[[], T]) -> T:
     try:
-        yield
-    except StorageError:
-        raise
+        return call()
     except Exception as error:  # noqa: BLE001 - each backend raises errors of its own system
-        failure = StorageError(
-            f"{what} ({type(error).__name__}).",
-            "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR.",
-        )
-    if failure is not None:
-        raise failure  # out here: the backend's frames hold what was to be written
+        kind = type(error).__name__
+    # Out here: the backend's frames, and its errors, may hold what was to be written.
+    raise StorageError(
+        f"{what} ({kind}).", "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR."
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
-from ghl_notebook.errors import ArgumentError, LogInAgainError
+from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import ArgumentError, CredentialError, LogInAgainError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import RenewalSettings
 
@@ -17,11 +18,13 @@ from .app import App
 from .credential import Clock, LoginCredential
 from .endpoint import TokenEndpoint
 from .file_store import FileStore
-from .keeper import TokenKeeper, keep
+from .keeper import TokenKeeper, keep, placed, remove
 from .keyring_store import open_store
 from .memory_store import MemoryStore
 from .store import Key, Store, StoredCredential
 from .tokens import Tokens
+
+Keys = list[Key]  # in the class below, `list` is something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,18 @@ class Logins:
         return f"Logins({self._stores.logins!r})"
 
     def list(self) -> list[Key]:
-        """Name the stored logins at this service.
+        """Name the stored logins at this service that a person has logged in for.
 
         Raises
         ------
         StorageError
             If the store cannot be read.
         """
-        keys = self._stores.logins.list()
-        return [k for k in keys if k.base_url == self._base_url and k.subject[:5] != "seed:"]
+        return [key for key in self.list_all() if not key.subject.startswith("seed:")]
+
+    def list_all(self) -> Keys:
+        """Name those that a refresh token of the environment has begun as well; see `list`."""
+        return [key for key in self._stores.logins.list() if key.base_url == self._base_url]
 
     async def finish(self, app: App, code: Secret, verifier: Secret) -> Tokens:
         """Exchange the code of a login, and keep what it has given before anybody uses it.
@@ -105,8 +111,10 @@ class Logins:
         endpoint = self._endpoint(app.client_id, app.client_secret)
         # Room first: a code can be exchanged once.
         draft = Key(self._base_url, app.client_id, f"draft:{self._clock().isoformat()}")
-        with self._stores.logins.place(draft):
+        async with placed(self._stores.logins, draft):
             tokens = await endpoint.exchange(code, verifier, app.redirect_uri)
+        if tokens.location_id is None and tokens.company_id is None:
+            raise CredentialError("The login was answered without a sub-account and an agency.")
         credential = StoredCredential(self.key_of(app, tokens), tokens, app.client_secret)
         await keep(self._stores.logins, credential)
         return tokens
@@ -116,14 +124,17 @@ class Logins:
         return Key(self._base_url, app.client_id, _subject_of(tokens))
 
     def forget(self, key: Key) -> bool:
-        """Delete a stored login; tell whether there was one.
+        """Delete a stored login, and what it has minted; tell whether there was one.
 
         Raises
         ------
         StorageError
             If it cannot be deleted.
         """
-        return self._stores.logins.delete(key)
+        for minted in self._stores.minted.list():
+            if (minted.base_url, minted.client_id) == (key.base_url, key.client_id):
+                self._stores.minted.delete(minted)  # another agency's are asked for again
+        return run_in_background(remove, self._stores.logins, key)
 
     def credential(self, key: Key, location_id: str | None = None) -> LoginCredential:
         """Return a stored login as a client's credential.
@@ -173,7 +184,8 @@ class Logins:
         seed = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
         key = Key(self._base_url, renewal.client_id, f"seed:{seed}")
         stored = self._stores.logins.load(key)
-        keeper = self._keeper(key, seed=renewal.refresh_token)
+        first = StoredCredential(key, self._unused(renewal.refresh_token), renewal.client_secret)
+        keeper = self._keeper(key, first)
         is_agency = stored is not None and stored.tokens.user_type == "Company"
         return LoginCredential(
             _EitherKeeper(keeper, self._minting_keeper(key, keeper, location_id), location_id),
@@ -183,19 +195,19 @@ class Logins:
             source="GHL_REFRESH_TOKEN",
         )
 
-    def _keeper(self, key: Key, seed: Secret | None = None) -> TokenKeeper:
+    def _keeper(self, key: Key, first: StoredCredential | None = None) -> TokenKeeper:
         async def refresh(stored: StoredCredential | None) -> StoredCredential:
             if stored is None:
-                if seed is None or self._renewal is None:
-                    raise LogInAgainError("The stored login is there no more.")
-                stored = StoredCredential(key, self._unused(seed), self._renewal.client_secret)
+                raise LogInAgainError("The stored login is there no more.")
             secret = stored.client_secret
             if self._renewal is not None and self._renewal.client_id == key.client_id:
                 secret = self._renewal.client_secret
-            endpoint = self._endpoint(key.client_id, secret)
-            return stored.renewed(await endpoint.refresh(stored.tokens))
+            fresh = await self._endpoint(key.client_id, secret).refresh(stored.tokens)
+            if not fresh.refresh_token:  # then the old one stays (RFC 6749, section 6)
+                fresh = replace(fresh, refresh_token=stored.tokens.refresh_token)
+            return stored.renewed(fresh)
 
-        return TokenKeeper(key, self._stores.logins, refresh, clock=self._clock)
+        return TokenKeeper(key, self._stores.logins, refresh, clock=self._clock, first=first)
 
     def _minting_keeper(self, login: Key, company: TokenKeeper, location_id: str) -> TokenKeeper:
         key = Key(self._base_url, login.client_id, f"location:{location_id}")

@@ -28,6 +28,11 @@ class MemoryStore:
     def __repr__(self) -> str:
         return "MemoryStore()"
 
+    @property
+    def folder(self) -> Path:
+        """As given."""
+        return self._locks.folder
+
     def load(self, key: Key) -> StoredCredential | None:
         """Return a credential, or None if there is none."""
         with self._lock:
@@ -68,3 +73,6 @@ class _Shelf:
 
     def write(self, credential: StoredCredential) -> None:
         self._store.keep(credential)
+
+    def leave_mark(self) -> None:
+        """Memory does not outlive a process."""

@@ -6,14 +6,15 @@ import hashlib
 import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from ghl_notebook.errors import StorageError
 from ghl_notebook.secret import Secret
 
-from .tokens import Tokens
+from .tokens import Moment, Tokens
 
 FORMAT: Final = 1
 
@@ -62,7 +63,7 @@ class StoredCredential:
     key: Key
     tokens: Tokens
     client_secret: Secret
-    refused_at: datetime | None = None
+    refused_at: Moment | None = None
 
     def renewed(self, tokens: Tokens) -> StoredCredential:
         """Return it with the next pair."""
@@ -76,12 +77,21 @@ class Place(Protocol):
         """Keep a credential: whole and on disk, or not at all."""
         ...
 
+    def leave_mark(self) -> None:
+        """Let `Store.was_interrupted` tell: what was asked for may be lost."""
+        ...
+
 
 class Store(Protocol):
     """Keeps credentials. Each method may be called from any thread.
 
     All raise `StorageError` where it cannot be done.
     """
+
+    @property
+    def folder(self) -> Path:
+        """Where its locks are: two stores of one folder are the same."""
+        ...
 
     def load(self, key: Key) -> StoredCredential | None:
         """Return a credential, or None if there is none."""
@@ -100,7 +110,7 @@ class Store(Protocol):
         ...
 
     def was_interrupted(self, key: Key) -> bool:
-        """Tell whether a process has died between making room and writing. Ask under the lock."""
+        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
         ...
 
     def lock_path(self, key: Key) -> Path:
@@ -108,21 +118,13 @@ class Store(Protocol):
         ...
 
 
-def to_json(credential: StoredCredential) -> bytes:
-    """Write a credential, secrets in clear."""
-    key = credential.key
-    return json.dumps(
-        {
-            "format": FORMAT,
-            "key": {"base_url": key.base_url, "client_id": key.client_id, "subject": key.subject},
-            "tokens": credential.tokens.to_stored(),
-            "client_secret": credential.client_secret.reveal(),
-            "refused_at": credential.refused_at and credential.refused_at.isoformat(),
-        }
-    ).encode()
+def to_json(credential: StoredCredential) -> Secret:
+    """Write a credential, its secrets in clear: the text is one itself."""
+    fields = msgspec.to_builtins(credential, enc_hook=_in_clear)
+    return Secret(msgspec.json.encode({"format": FORMAT, **fields}).decode())
 
 
-def from_json(content: bytes | str, where: str) -> StoredCredential:
+def from_json(text: Secret, where: str) -> StoredCredential:
     """Read what `to_json` has written.
 
     Raises
@@ -134,22 +136,30 @@ def from_json(content: bytes | str, where: str) -> StoredCredential:
         f"The stored credential in {where} is damaged.", "Delete it, and log in again."
     )
     try:
-        data: Any = json.loads(content)
-        if isinstance(data, dict) and isinstance(data["format"], int) and data["format"] > FORMAT:
+        head = msgspec.json.decode(text.reveal(), type=_Head)
+        if head.format > FORMAT:
             wrong = StorageError(
                 f"The stored credential in {where} was written by a newer ghl_notebook.",
                 "Update ghl_notebook, or log in again with another GHL_CREDENTIALS_DIR.",
             )
-        elif data["format"] == FORMAT:
-            refused_at = data["refused_at"]
-            return StoredCredential(
-                key=Key(**data["key"]),
-                tokens=Tokens.from_stored(data["tokens"]),
-                client_secret=Secret(data["client_secret"]),
-                refused_at=refused_at and datetime.fromisoformat(refused_at),
-            )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        elif head.format == FORMAT:
+            return msgspec.json.decode(text.reveal(), type=StoredCredential, dec_hook=_hidden)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass
-    del content  # a traceback may show this frame's locals
-    data = None
-    raise wrong
+    raise wrong  # out here: the decoder's error may quote what it has read
+
+
+class _Head(msgspec.Struct):
+    format: int
+
+
+def _in_clear(value: Any) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise NotImplementedError(f"{type(value).__name__} is not stored")
+
+
+def _hidden(kind: type, value: Any) -> Secret:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise TypeError(f"{kind.__name__} is not stored so")

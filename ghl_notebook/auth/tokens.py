@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Final
+
+import msgspec
 
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 
 _DEFAULT_LIFETIME: Final = timedelta(hours=1)
 """Where an answer does not say: too short costs a renewal, too long an answer 401."""
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that has a time zone, also where it is read from a store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Tokens:
 
     access_token: Secret
     refresh_token: Secret
-    issued_at: datetime
-    expires_at: datetime
+    issued_at: Moment
+    expires_at: Moment
     user_type: str
     location_id: str | None
     company_id: str | None
@@ -84,38 +89,3 @@ class Tokens:
     @property
     def _lifetime(self) -> timedelta:
         return self.expires_at - self.issued_at
-
-    def to_stored(self) -> dict[str, Any]:
-        """Return it for storage, secrets in clear."""
-        return {
-            "access_token": self.access_token.reveal(),
-            "refresh_token": self.refresh_token.reveal(),
-            "issued_at": self.issued_at.isoformat(),
-            "expires_at": self.expires_at.isoformat(),
-            "user_type": self.user_type,
-            "location_id": self.location_id,
-            "company_id": self.company_id,
-            "user_id": self.user_id,
-            "scopes": list(self.scopes),
-        }
-
-    @classmethod
-    def from_stored(cls, stored: dict[str, Any]) -> Tokens:
-        """Read what `to_stored` has written.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            If it is something else.
-        """
-        return cls(
-            access_token=Secret(stored["access_token"]),
-            refresh_token=Secret(stored["refresh_token"]),
-            issued_at=datetime.fromisoformat(stored["issued_at"]),
-            expires_at=datetime.fromisoformat(stored["expires_at"]),
-            user_type=stored["user_type"],
-            location_id=stored["location_id"],
-            company_id=stored["company_id"],
-            user_id=stored["user_id"],
-            scopes=tuple(stored["scopes"]),
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -139,4 +140,7 @@ def _clean(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > MAX_MESSAGE_CHARACTERS:
         return None
     value = value.strip()
-    return None if value in ("", "undefined", "null") else value
+    with suppress(UnicodeEncodeError):  # half a character, which no other program takes
+        value.encode()
+        return None if value in ("", "undefined", "null") else value
+    return None

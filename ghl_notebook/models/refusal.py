@@ -104,7 +104,7 @@ def read_refusal(
     body = json_object(content)
     code, trace = "", None
     if body is None:
-        text = describe_body(content, content_type)
+        text = describe_body(content, content_type, hide=hide)
     else:
         code = body["error"] if isinstance(body.get("error"), str) else ""
         message = body.get("message") or body.get("error_description") or body.get("error") or ""
@@ -137,7 +137,7 @@ def json_object(content: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def describe_body(content: bytes, content_type: str) -> str:
+def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()) -> str:
     """Describe a body that is no JSON; a web page's own text stays out: it may hold a `state`."""
     if not content.strip():
         return "an empty body"
@@ -146,7 +146,8 @@ def describe_body(content: bytes, content_type: str) -> str:
         return "an HTML page"
     if kind == "text/plain":
         # Not decoded by the charset that the answer names: it may name one that is none.
-        return content[:_MAX_MESSAGE].decode(errors="replace")
+        # What is to be hidden goes first: a cut would leave half of it.
+        return _without(hide, content.decode(errors="replace"))[:_MAX_MESSAGE]
     return f"a body that is not JSON ({kind or 'no content type'})"
 
 

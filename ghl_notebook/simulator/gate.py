@@ -7,7 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -47,12 +47,16 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         request = Request(scope, receive)
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return  # it was killed while it asked: nobody waits for an answer
         call = Call(
             method=request.method,
             path=request.url.path,
             query=dict(request.query_params),
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=await request.body(),
+            body=body,
         )
         if self._provider.serves(call.path):
             answer = self._page(call)

@@ -122,12 +122,17 @@ async def drip_body(exchange: Exchange) -> None:
     await _drip(exchange)
 
 
-async def byte_by_byte(exchange: Exchange) -> None:
-    """Send the whole answer, one byte in each packet."""
-    reply = _reply(exchange)
-    for byte in reply.head + reply.body:
-        await exchange.send(bytes([byte]))
-        await asyncio.sleep(0)
+def in_pieces(size: int) -> Act:
+    """Send the whole answer, so many bytes in each packet."""
+
+    async def act(exchange: Exchange) -> None:
+        reply = _reply(exchange)
+        whole = reply.head + reply.body
+        for start in range(0, len(whole), size):
+            await exchange.send(whole[start : start + size])
+            await asyncio.sleep(0)
+
+    return act
 
 
 async def speak_ssh(exchange: Exchange) -> None:

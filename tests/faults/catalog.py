@@ -206,7 +206,7 @@ _CONNECTIONS = [
     trouble("silence in the body", acts.stop_in_body, done=True),
     trouble("slow loris in the header, for ever", acts.drip_head, done=True),
     trouble("slow loris in the body, for ever", acts.drip_body, done=True),
-    harmless("1 byte at a time, but whole", acts.byte_by_byte),
+    harmless("1 byte at a time, but whole", acts.in_pieces(1)),
     trouble("another protocol", acts.speak_ssh, done=False),
     trouble("a header without an end", acts.endless_head, done=True),
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from ghl_notebook.simulator import Simulator
 from tests.faults.server import Asked
-from tests.faults.volume import FAULTS, SHARE, Books, run, seeded
+from tests.faults.volume import FAULTS, SHARE, Books, outage, run, seeded
 
 CALLS = 10_000
 SEED = 4
@@ -49,6 +49,12 @@ def test_what_was_told_is_what_was_done(books: Books) -> None:
 def test_a_fault_costs_few_requests(books: Books) -> None:
     """A call takes one and a half requests at most."""
     assert books.attempts / books.calls <= 1.5
+
+
+def test_an_outage_costs_few_requests() -> None:
+    """Where nothing helps, nothing is tried for long."""
+    with Simulator() as sim:
+        assert asyncio.run(outage(sim, 400)) <= 1.5
 
 
 def test_the_faults_are_the_same_every_time() -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from ghl_notebook import AsyncClient, GHLError
 from ghl_notebook.simulator import Simulator
 
+from .acts import in_pieces
 from .catalog import CASES
 from .plots import Plot, lay_out
 from .server import Asked, Fault, FaultServer, Script
@@ -31,7 +32,6 @@ _NAMES = (
     "truncated JSON, longer by its content-length, done",
     "reset after the body",
     "closed after the body, unannounced",
-    "1 byte at a time, but whole",
     "another protocol, not done",
     "401 Command timed out, done",
     "429 interval",
@@ -48,13 +48,16 @@ _NAMES = (
     "JSON called HTML",
 )
 _BY_NAME = {case.name: case.fault for case in CASES}
-FAULTS: tuple[Fault, ...] = tuple(_BY_NAME[name] for name in _NAMES)
+FAULTS: tuple[Fault, ...] = (
+    *(_BY_NAME[name] for name in _NAMES),
+    Fault("in pieces", in_pieces(100), reaches=True),  # single bytes would be most of the work
+)
 
 SHARE = 0.3
-_CLIENTS = 8
+_CLIENTS = 12
 _WORKERS = 4
 """Per client, at the same time."""
-_ATTACHED = 12
+_ATTACHED = 6
 """Accounts that are in every list from the beginning to the end."""
 
 
@@ -232,6 +235,20 @@ async def run(sim: Simulator, calls: int, seed: int) -> Books:
     books.seconds = time.monotonic() - began
     _judge(books, workers, _made(sim, before))
     return books
+
+
+async def outage(sim: Simulator, calls: int) -> float:
+    """Make calls while nothing but 503 is answered, and return the requests per call."""
+    plot = lay_out(sim, pages=1, attached=1)
+    with FaultServer(sim.base_url, lambda _: _BY_NAME["503, not done"]) as server:
+        async with AsyncClient(
+            plot.token, plot.location_id, plot.user_id, base_url=server.base_url
+        ) as client:
+            errors = await asyncio.gather(
+                *(client.accounts() for _ in range(calls)), return_exceptions=True
+            )
+        assert all(isinstance(error, GHLError) for error in errors)
+        return len(server.seen) / calls
 
 
 def _made(sim: Simulator, before: int) -> Counter[str]:

@@ -33,6 +33,7 @@ def _ledger(monkeypatch: pytest.MonkeyPatch) -> None:
 def sim() -> Iterator[Simulator]:
     """A simulator of its own for each test."""
     with Simulator() as running:
+        running.levers.rate_interval = 0.02  # what a call waits for after an answer 429
         yield running
 
 

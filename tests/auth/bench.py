@@ -1,0 +1,135 @@
+"""A simulated service, a clock that a test sets, stored logins, and a transport that can fail."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ghl_notebook import AsyncClient, Client
+from ghl_notebook.auth import Logins, Stores, Tokens, keeper
+from ghl_notebook.auth.credential import LoginCredential
+from ghl_notebook.auth.store import Key, StoredCredential
+from ghl_notebook.background import run_in_background
+from ghl_notebook.models import TokenAnswer
+from ghl_notebook.secret import Secret
+from ghl_notebook.simulator import Simulator
+from ghl_notebook.simulator.clock import EPOCH
+
+DAY = 86_399
+TOKEN, MINT, USERS = "/oauth/token", "/oauth/locationToken", "/users/"
+
+
+class Time:
+    """A clock that stands still until a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = EPOCH
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def go(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+class Spy(httpx.AsyncHTTPTransport):
+    """Sends requests, remembers them, and may hold the token endpoint's up or lose its answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bearers: list[str] = []
+        self.held: Future[None] | None = None
+        self.arrived = threading.Event()
+        self.cuts = 0
+        self.answered: Callable[[], object] = lambda: None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        if request.url.path != TOKEN:
+            self.bearers.append(request.headers.get("authorization", "")[7:])
+            return await super().handle_async_request(request)
+        self.arrived.set()
+        if self.held is not None:
+            await asyncio.wrap_future(self.held)
+        response = await super().handle_async_request(request)
+        self.answered()
+        if self.cuts:
+            self.cuts -= 1
+            await response.aclose()
+            raise httpx.ReadError("cut")
+        return response
+
+
+class Bench:
+    """Everything that a test of a login wants."""
+
+    def __init__(self, sim: Simulator, time: Time, folder: Path) -> None:
+        self.sim, self.time, self.folder = sim, time, folder
+        self.spy = Spy()
+        self.stores = Stores.open(folder, keyring=False)
+
+    def logins(self) -> Logins:
+        """Open the stored logins anew, as another client does."""
+        stores = Stores.open(self.folder, keyring=False)
+        return Logins(stores, self.sim.base_url, clock=self.time, transport=self.spy)
+
+    def log_in(self, choose: str | None = None, **options: Any) -> Key:
+        """Store what a login gives."""
+        return self.store(self.sim.install(choose, **options))
+
+    def store(self, answer: dict[str, Any]) -> Key:
+        """Store an answer of the token endpoint."""
+        tokens = Tokens.of(TokenAnswer(answer), self.time())
+        whose = f"location:{tokens.location_id}" if tokens.location_id else ""
+        key = Key(self.sim.base_url, self.sim.client_id, whose or f"company:{tokens.company_id}")
+        credential = StoredCredential(key, tokens, Secret(self.sim.client_secret))
+        run_in_background(keeper.keep, self.stores.logins, credential)
+        return key
+
+    def stored(self, key: Key) -> StoredCredential:
+        """Return what is stored."""
+        found = self.stores.logins.load(key)
+        assert found is not None
+        return found
+
+    def credential(self, key: Key) -> LoginCredential:
+        """Return a login as a client of its own has it, for the main sub-account."""
+        return self.logins().credential(key, self.sim.location_id)
+
+    def client(self, key: Key) -> Client:
+        """Return a client that uses a login."""
+        return Client(
+            credential=self.credential(key),
+            base_url=self.sim.base_url,
+            clock=self.time,
+            transport=self.spy,
+        )
+
+    def async_client(self, key: Key) -> AsyncClient:
+        """Return a client for code that awaits; what it asks runs in the test's own loop."""
+        return AsyncClient(
+            credential=self.credential(key), base_url=self.sim.base_url, clock=self.time
+        )
+
+    def asked(self, path: str = TOKEN) -> int:
+        """Count the requests for a path."""
+        return sum(request.path == path for request in self.sim.requests)
+
+    def use_up(self, key: Key) -> None:
+        """Have the stored refresh token used by somebody else."""
+        token = self.stored(key).tokens.refresh_token.reveal()
+        self.sim.state.refresh_tokens[token].used = True
+
+
+def finish_renewals() -> None:
+    """Wait for the renewals under way."""
+    keeper._FLIGHTS.finish()

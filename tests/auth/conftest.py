@@ -1,0 +1,24 @@
+"""A bench for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ghl_notebook.background import run_in_background
+from ghl_notebook.simulator import Simulator
+from tests.auth.bench import Bench, Time, finish_renewals
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A simulator without a rate limit, its clock in the test's hand, and an empty folder."""
+    time = Time()
+    with Simulator(clock=time) as sim:
+        sim.levers.rate_limit = 1_000_000
+        bench = Bench(sim, time, tmp_path / "credentials")
+        yield bench
+        finish_renewals()
+        run_in_background(bench.spy.aclose)

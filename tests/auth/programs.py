@@ -1,0 +1,205 @@
+"""Processes of their own: they end, fork, or are killed in the middle of a renewal.
+
+::
+
+    python -m tests.auth.programs NAME BASE_URL FOLDER CLIENT_ID LOCATION_ID
+
+What they are to do comes on stdin, a line each, and what came of it goes to stdout.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from ghl_notebook import Client, LogInAgainError
+from ghl_notebook.auth import Logins, Stores
+from ghl_notebook.auth.credential import LoginCredential
+from ghl_notebook.auth.endpoint import TokenEndpoint
+from ghl_notebook.auth.file_store import _File
+from ghl_notebook.auth.store import Key
+from ghl_notebook.background import run_in_background
+from ghl_notebook.secret import Secret
+from ghl_notebook.simulator.clock import EPOCH
+
+TASKS, THREADS = 50, 4
+STEPS = ("before room", "before asking", "before writing", "while writing", "after writing")
+
+
+class Program:
+    """What all of them have: a login, and a clock."""
+
+    def __init__(self, base_url: str, folder: str, client_id: str, location_id: str) -> None:
+        self.base_url, self.folder = base_url, Path(folder)
+        self.key = Key(base_url, client_id, f"location:{location_id}")
+        self.now = EPOCH
+
+    def clock(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def credential(self) -> LoginCredential:
+        """Open the stored login, as each client does."""
+        stores = Stores.open(self.folder, keyring=False)
+        return Logins(stores, self.base_url, clock=self.clock).credential(self.key)
+
+    def client(self) -> Client:
+        """Return a client that uses the login."""
+        return Client(credential=self.credential(), base_url=self.base_url, clock=self.clock)
+
+    def ends(self) -> None:
+        """End, as any script does, when a renewal in the background has just begun."""
+        with self.client() as client:
+            client.users()
+            self.now += timedelta(seconds=86_399 - 3600)
+            client.users()
+
+    def forks(self) -> None:
+        """Fork while a renewal is under way; the child drops its copy of it, and ends before it.
+
+        A second child uses its parent's credential.
+        """
+        credential = self.credential()
+        keeper = credential._keeper
+        asyncio.run(keeper.tokens())
+        self.now += timedelta(seconds=86_399 - 3600)
+        asyncio.run(keeper.tokens())
+        _in_child(_drop)
+        self.now += timedelta(seconds=3601)
+        _in_child(lambda: asyncio.run(keeper.tokens()))
+        asyncio.run(keeper.tokens())
+
+    def works(self) -> None:
+        """In each round have many tasks of many threads call; print the tokens they ended with.
+
+        Each thread has a client and an event loop of its own, and they stay over the rounds.
+        """
+        host = httpx.URL(self.base_url).netloc.decode()
+        rejected = ""
+        used: set[str] = set()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            bearer = request.headers["authorization"].removeprefix("Bearer ")
+            if bearer == rejected:
+                return httpx.Response(401, json={"message": "Invalid token"})
+            used.add(bearer)
+            return httpx.Response(200)
+
+        loops = [asyncio.new_event_loop() for _ in range(THREADS)]
+        clients = [
+            httpx.AsyncClient(
+                base_url=self.base_url,
+                auth=self.credential().auth(host),
+                transport=httpx.MockTransport(answer),
+            )
+            for _ in range(THREADS)
+        ]
+
+        async def many(client: httpx.AsyncClient) -> None:
+            answers = await asyncio.gather(*(client.get("/users/") for _ in range(TASKS)))
+            assert {answer.status_code for answer in answers} == {200}
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            for line in sys.stdin:
+                seconds, rejected = line.rstrip("\n").split(" ")
+                self.now = EPOCH + timedelta(seconds=int(seconds))
+                used.clear()
+                calls = [
+                    pool.submit(loop.run_until_complete, many(client))
+                    for loop, client in zip(loops, clients, strict=True)
+                ]
+                for call in calls:
+                    call.result()
+                print(*used, flush=True)
+
+    def nursery(self) -> None:
+        """For each line begin a process, and print its number.
+
+        "once": it renews once. "ever": it renews until it is killed. Else it is killed at that
+        step of its first renewal. What came of it is printed by the process itself.
+        """
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        for line in sys.stdin:
+            if (child := os.fork()) == 0:
+                _guarded(self._renew, line.strip())
+            print(child, flush=True)
+
+    def _renew(self, how: str) -> None:
+        if how in STEPS:
+            _die_at(how)
+        keeper = self.credential()._keeper
+        try:
+            tokens = asyncio.run(keeper.tokens())
+            while True:
+                tokens = asyncio.run(keeper.renewed(tokens.access_token))
+                if how == "once":
+                    print("renewed", flush=True)
+                    return
+        except LogInAgainError as error:
+            print(f"log in again: {error}", flush=True)
+
+
+def _drop() -> None:
+    """Begin an event loop, so that the copy of the parent's is no longer kept."""
+    run_in_background(asyncio.sleep, 0)
+    gc.collect()
+
+
+def _in_child(call: Callable[[], object]) -> None:
+    """Do something in a forked process, and see it succeed."""
+    if (child := os.fork()) == 0:
+        call()
+        sys.exit(0)  # with everything that Python does at its end
+    _, status = os.waitpid(child, 0)
+    assert status == 0
+
+
+def _guarded(call: Callable[[str], object], how: str) -> None:
+    """Do something in a forked process that never comes back."""
+    try:
+        call(how)
+    except BaseException:  # noqa: BLE001 - it has to end here
+        print("failed: " + traceback.format_exc().replace("\n", " | "), flush=True)
+    finally:
+        os._exit(0)
+
+
+def _die_at(step: str) -> None:
+    """Have this process killed at a step of a renewal."""
+
+    def before(kind: type, name: str) -> None:
+        setattr(kind, name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+
+    fill = _File._fill
+
+    def half(file: _File, text: Secret) -> None:
+        if text.reveal().isspace():
+            fill(file, text)
+        else:
+            os.pwrite(file._descriptor, text.reveal().encode()[:100], 0)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if step == "while writing":
+        _File._fill = half  # type: ignore[method-assign]
+    else:
+        names = {
+            "before room": (_File, "make_room"),
+            "before asking": (TokenEndpoint, "refresh"),
+            "before writing": (_File, "write"),
+            "after writing": (_File, "close"),
+        }
+        before(*names[step])
+
+
+if __name__ == "__main__":
+    getattr(Program(*sys.argv[2:]), sys.argv[1])()
