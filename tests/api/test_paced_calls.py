@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client
 from ghl_notebook.simulator import Simulator
 
@@ -41,6 +43,31 @@ def test_calls_that_are_gathered_keep_to_the_limit(limit: int, window: str) -> N
         assert statuses(sim) == {200: calls}
 
 
+@pytest.mark.parametrize(("limit", "window"), LIMITS)
+def test_clients_of_several_event_loops_share_the_limit(limit: int, window: str) -> None:
+    """Three clients gather a third of the calls each, in a thread and an event loop of its own."""
+
+    async def gather(sim: Simulator) -> None:
+        async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
+            await asyncio.gather(*(client.accounts() for _ in range(limit)))
+
+    with limited(limit, window) as sim, ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(asyncio.run, gather(sim)) for _ in range(3)]:
+            done.result()
+        assert statuses(sim) == {200: 3 * limit}
+
+
+def test_clients_that_come_and_go_are_paced_as_one() -> None:
+    """A script that makes a client for each call is not answered 429 either."""
+    with limited(25, "sliding") as sim:
+        for _ in range(60):
+            with Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
+                client.accounts()
+            del client
+            gc.collect(1)
+        assert statuses(sim) == {200: 60}
+
+
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
 def test_clients_of_several_threads_share_the_limit(window: str) -> None:
     """Each client on its own would be within it; the service counts them together."""
@@ -57,17 +84,20 @@ def test_clients_of_several_threads_share_the_limit(window: str) -> None:
         assert statuses(sim) == {200: clients * calls}
 
 
-def test_what_others_have_used_up_is_seen_in_the_first_answer() -> None:
+@pytest.mark.parametrize("window", ["fixed", "sliding"])
+@pytest.mark.parametrize("used", [45, 80, 92])
+def test_what_others_have_used_up_is_seen_in_the_first_answer(used: int, window: str) -> None:
     """Another process has made most of the interval's calls: a new one makes no call too many."""
 
-    async def gather(sim: Simulator, calls: int) -> None:
+    async def gather(sim: Simulator) -> None:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            await asyncio.gather(*(client.accounts() for _ in range(calls)))
+            await asyncio.gather(*(client.accounts() for _ in range(60)))
 
-    with limited(100, "sliding") as sim:
-        asyncio.run(gather(sim, 80))
-        asyncio.run(gather(sim, 60))  # its pacer knows nothing of the first one's calls
-        assert statuses(sim) == {200: 140}
+    with limited(100, window) as sim:
+        for _ in range(used):
+            sim._limiter.count(f"bearer {sim.token}")
+        asyncio.run(gather(sim))
+        assert statuses(sim) == {200: 60}
 
 
 def test_what_is_left_is_told() -> None:
@@ -81,3 +111,19 @@ def test_what_is_left_is_told() -> None:
         assert (client.limits.max, client.limits.remaining) == (25, 24)
         assert client.limits.daily_max == 200_000
         assert str(client.limits).startswith("24 of 25 calls left per 0.5 s")
+
+
+def test_at_the_end_of_the_days_calls_few_are_sent_to_be_told() -> None:
+    """All that wait are told so by the first one, and nothing more is sent."""
+
+    async def gather(sim: Simulator) -> list[object]:
+        async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
+            calls = (client.accounts() for _ in range(60))
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    with limited(100, "fixed") as sim:
+        sim.levers.daily_limit = 20
+        found = asyncio.run(gather(sim))
+        assert [type(one) for one in found].count(ghl.DailyLimitError) == 40
+        assert statuses(sim)[200] == 20
+        assert statuses(sim)[429] <= 10
