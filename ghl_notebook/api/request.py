@@ -30,7 +30,7 @@ from ghl_notebook.errors import (
 
 from .limits import Limits, read_limits, read_retry_after
 from .pacing import MAX_IN_FLIGHT, Pacer, Slot
-from .redaction import hide_headers_in_logs
+from .redaction import hide_answers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
 from .time_told import read_offset
@@ -98,7 +98,7 @@ class Requester:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        hide_headers_in_logs()
+        hide_answers_in_logs()
         self._pacer = pacer
         self._clock = clock
         self._time_limit = time_limit

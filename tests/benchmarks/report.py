@@ -7,11 +7,12 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from . import frames, imports, messages
+from . import frames, imports, messages, pacing
 from .measure import table
 
 _PACKAGES = (
     "ghl-notebook",
+    "aiolimiter",
     "anywidget",
     "httpx",
     "ipykernel",
@@ -43,6 +44,14 @@ has about 850 bytes. Both sides are checked to have the same values; only with u
 Wall-clock time in JupyterLab in {browser}, one whole login in the simulator per round.
 
 {messages}
+
+## Many calls to one sub-account
+
+Wall-clock time against the simulator in a process of its own, which answers after {latency:g} s.
+Ideal is the least time in which its limit lets all through. Nobody tells us the limit; the leaky
+bucket is told, and both peers repeat what was answered 429 a second later.
+
+{pacing}
 """
 
 
@@ -51,6 +60,7 @@ def report(
     sizes: dict[int, int] = frames.SIZES,
     imported: int = imports.ROUNDS,
     logins: int = messages.ROUNDS,
+    load: pacing.Load = pacing.LOAD,
 ) -> str:
     """Measure everything, with so many rounds of each, and return it as Markdown."""
     rows, browser = messages.measure(logins)
@@ -68,4 +78,6 @@ def report(
         work=table(work),
         browser=browser,
         messages=table(rows),
+        latency=pacing.LATENCY,
+        pacing=pacing.table(pacing.measure(load)),
     )

@@ -8,25 +8,31 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from tests.benchmarks import frames, imports, messages
+from tests.benchmarks import frames, imports, messages, pacing
 from tests.benchmarks.__main__ import RESULTS
 from tests.benchmarks.measure import Row, interleave, table
 from tests.benchmarks.records import answer
 from tests.benchmarks.report import report
 
 SMALL = {3: 1, 20: 1}
+FEW = pacing.Load(calls=5, limit=2, seconds=0.2)
 
 
 @pytest.fixture(scope="module")
 def small() -> str:
     """A whole report of little work."""
-    return report(sizes=SMALL, imported=1, logins=1)
+    return report(sizes=SMALL, imported=1, logins=1, load=FEW)
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
     """Return what each row of a report compares."""
     cells = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    return [(c[0].removeprefix("| "), c[2]) for c in cells if c[0] not in ("| measured", "| ---")]
+    heads = ("| measured", "| ---", "| limiter")
+    return [
+        (c[0].removeprefix("| "), c[1 if c[0][2:] in pacing.WAYS else 2])
+        for c in cells
+        if c[0] not in heads
+    ]
 
 
 def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
@@ -39,6 +45,7 @@ def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
         ),
         *((f"`{ours}`", f"`{peer}`") for ours, peer in imports.PAIRS),
         *messages.LABELS,
+        *((name, window) for window in pacing.WINDOWS for name in pacing.WAYS),
     ]
 
 
@@ -56,6 +63,21 @@ def test_the_committed_results_have_every_row() -> None:
 def test_a_report_does_not_say_whose_machine_it_was(small: str) -> None:
     """It holds no absolute path."""
     assert re.search(r"(?<!\w)/\w", small) is None
+
+
+def test_the_committed_results_are_near_the_limit_and_never_above() -> None:
+    """At least 95 % of the ideal speed, and no answer 429, under either window."""
+    rows = [line for line in RESULTS.read_text("utf-8").splitlines() if line[:7] == "| ours "]
+    for row in rows:
+        *_, share, refused = row.strip(" |").split(" | ")
+        assert int(share.removesuffix("%")) >= 95
+        assert int(refused) == 0
+    assert len(rows) == len(pacing.WINDOWS)
+
+
+def test_the_least_time_is_that_of_the_windows() -> None:
+    """Three hundred calls at a hundred per ten seconds: the last hundred may go after twenty."""
+    assert pacing.LOAD.ideal == 20.0 + pacing.LATENCY
 
 
 def test_a_wrong_value_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
