@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 import httpx
 import pytest
 
 from ghl_notebook import Client, GHLError
 from ghl_notebook.simulator import Simulator
-from tests.api.stub import TOKEN, Stub
+from tests.api.stub import LOCATION, TOKEN, Stub
+from tests.planted import faces
 
 STATE = "state-planted-0123456789"
 LOCATION_HEADER = {"location": f"https://www.facebook.com/dialog/oauth?state={STATE}"}
@@ -44,25 +49,103 @@ FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]]
         httpx.Response(403, text=f"refused: Bearer {TOKEN}"),
         lambda c: c.accounts(),
     ),
+    "limit of a day": (
+        httpx.Response(
+            429,
+            json={"message": f"Too Many Requests of {TOKEN}"},
+            headers={"x-ratelimit-daily-remaining": "0", "x-ratelimit-daily-reset": "5400000"},
+        ),
+        lambda c: c.accounts(),
+    ),
+    "limit of an interval": (
+        httpx.Response(
+            429,
+            json={"message": "Too Many Requests", "traceId": f"of {TOKEN}"},
+            headers={"x-ratelimit-interval-milliseconds": "1", "x-odd": STATE},
+        ),
+        lambda c: c.accounts(),
+    ),
+    "tried four times": (
+        httpx.Response(503, text=f"<p>{TOKEN} {STATE}", headers=LOCATION_HEADER),
+        lambda c: c.accounts(),
+    ),
+    "cut off": (
+        httpx.Response(
+            200, content=f'{{"state": "{STATE}', headers={"content-type": "application/json"}
+        ),
+        lambda c: c.accounts(),
+    ),
+    "too slow": (httpx.ReadTimeout(f"of {TOKEN}"), lambda c: c.accounts()),
+    "broken header": (
+        httpx.RemoteProtocolError(f"illegal header line: Location : {STATE}"),
+        lambda c: c.start("instagram"),
+    ),
     "no id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "..")),
     "long id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "a" * 70_000)),
 }
 
 
+def raised(fault: str, times: int = 1) -> GHLError:
+    """Make a call that fails, so many times, and return its last error."""
+    response, call = FAULTS[fault]
+    with Stub(response).client() as client:
+        for _ in range(times):
+            with pytest.raises(GHLError) as caught:
+                call(client)
+    return caught.value
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_traceback_shows_a_secret(fault: str) -> None:
     """Not even one that prints every frame's local variables, and the causes with theirs."""
-    response, call = FAULTS[fault]
-    with Stub(response).client() as client, pytest.raises(GHLError) as caught:
-        call(client)
+    error = raised(fault)
     trace = traceback.TracebackException.from_exception(
-        caught.value, capture_locals=True, lookup_lines=False
+        error, capture_locals=True, lookup_lines=False
     )
     inside = [f for f in _frames(trace) if "/tests/" not in f.filename]
     assert inside
-    shown = repr([(f.name, f.locals) for f in inside]) + str(caught.value)
+    shown = repr([(f.name, f.locals) for f in inside]) + str(error)
     assert TOKEN not in shown
     assert STATE not in shown
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_error_holds_a_secret(fault: str, times: int) -> None:
+    """Neither its text, arguments and fields, nor what a pickle of it holds."""
+    shown = faces(raised(fault, times))
+    assert "GHLError" in shown or "Error(" in shown
+    assert TOKEN not in shown
+    assert STATE not in shown
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_log_line_of_a_fault_shows_a_secret(
+    fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With every logger at DEBUG, in the line and in the fields that a collector takes."""
+    with caplog.at_level(logging.DEBUG):
+        raised(fault)
+    for record in caplog.records:
+        shown = record.getMessage() + repr(vars(record))
+        assert TOKEN not in shown
+        assert STATE not in shown
+
+
+def test_an_error_that_is_kept_leads_to_no_frames() -> None:
+    """A client remembers all day that the day's calls are used up, and nothing of that call."""
+    response, call = FAULTS["limit of a day"]
+    with Stub(response).client() as client:
+        errors = []
+        for _ in range(3):
+            with pytest.raises(GHLError) as caught:
+                call(client)
+            errors.append(caught.value)
+        assert len({id(error) for error in errors}) == 3
+        kept = client.core._requester._used_up
+        assert kept is not None
+        assert kept[0].__traceback__ is None
+        assert TOKEN not in repr(_strings(kept))
 
 
 def test_a_repeated_token_is_hidden_and_the_rest_is_kept() -> None:
@@ -134,3 +217,93 @@ def _strings(start: object) -> list[str]:
         else:
             left += gc.get_referents(one)
     return found
+
+
+class Server:
+    """A server on this computer that answers every request the same, and remembers them.
+
+    Parameters
+    ----------
+    location : str, optional
+        Where it redirects to; without one it answers an empty list.
+    """
+
+    def __init__(self, status: int = 200, location: str = "") -> None:
+        heard: list[dict[str, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                heard.append({name.lower(): value for name, value in self.headers.items()})
+                body = b'{"results": {"accounts": []}}'
+                self.send_response(status)
+                if location:
+                    self.send_header("Location", location)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.heard = heard
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,))
+        self.port = self._http.server_port
+        self.base_url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:{other}/",
+        "//127.0.0.1:{other}/",
+        "http://localhost:{other}/",
+        "http://127.0.0.1:{own}@127.0.0.1:{other}/",
+    ],
+)
+@pytest.mark.parametrize("follows", [False, True])
+def test_the_bearer_goes_to_the_configured_host_only(
+    status: int, address: str, *, follows: bool
+) -> None:
+    """A redirect is not followed; should it be one day, the other server sees no bearer."""
+    with Server() as other:
+        own: list[int] = [0]
+        with Server() as free:
+            own[0] = free.port  # as good as any, for the address's own part
+        location = address.format(own=own[0], other=other.port)
+        with (
+            Server(status, location) as service,
+            Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
+        ):
+            client.core._requester._http.follow_redirects = follows
+            if follows:  # what takes the address away before httpx reads it
+                client.core._requester._http.event_hooks = {}
+            with suppress(GHLError, KeyError):
+                client.accounts()
+            assert {one["authorization"] for one in service.heard} == {f"Bearer {TOKEN}"}
+        assert len(other.heard) == (1 if follows else 0)
+        assert not [one for one in other.heard if TOKEN in repr(one)]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_no_server_that_start_leads_to_is_asked(status: int) -> None:
+    """The authorization URL is the answer, for the user's window."""
+    with (
+        Server() as other,
+        Server(status, f"{other.base_url}/oauth?state={STATE}") as service,
+        Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
+    ):
+        assert client.start("instagram").reveal() == f"{other.base_url}/oauth?state={STATE}"
+        assert other.heard == []
+        assert len(service.heard) == 1
