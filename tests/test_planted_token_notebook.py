@@ -21,11 +21,14 @@ from tests.planted import TOKEN
 from tests.planted_scenarios import FAULTS
 
 ROOT = Path(__file__).parents[1]
+REFRESH_TOKEN = "planted-refresh-token-5f2c"
+CLIENT_SECRET = "planted-client-secret-91ab"
 
 SHELL = '''
 """Fail in IPython in every way, with every kind of traceback; write the states to a file."""
 
 import json
+import os
 import sys
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -66,6 +69,15 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
     run("client.simulator.start(); ghl.ConnectAccount(client).wait(60)")
     run("client.attach(platform, 'x', None)")
     run("ghl.Client(client.core, client)")
+    run("other = ghl.demo(); other.simulator.levers.daily_limit = 0")
+    run("other.accounts()")
+    run("other.accounts()")
+    os.environ["GHL_BASE_URL"] = shell.user_ns["other"].simulator.base_url
+    run("other.simulator.levers.daily_limit = 9; ghl.Client().accounts()")
+    run("other.simulator.levers.fail('/oauth/token', 502, '<p>', {}, times=None)")
+    run("ghl.Client().accounts()")
+    run("other.close()")
+    del os.environ["GHL_BASE_URL"]
 asked = shell.user_ns["client"].simulator.requests
 with open(states, "w") as file:
     json.dump([one.query["state"] for one in asked if "state" in one.query], file)
@@ -88,10 +100,17 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
     """What IPython has shown, and the states that there were."""
     folder = tmp_path_factory.mktemp("shell")
     states = folder / "states.json"
+    login = {
+        "GHL_CLIENT_ID": "an-app",
+        "GHL_CLIENT_SECRET": CLIENT_SECRET,
+        "GHL_REFRESH_TOKEN": REFRESH_TOKEN,
+        "GHL_LOCATION_ID": Simulator().location_id,
+        "GHL_CREDENTIALS_DIR": str(folder / "credentials"),
+    }
     done = subprocess.run(
         [sys.executable, "-c", SHELL, json.dumps(FAULTS), str(states)],
         cwd=folder,
-        env=environment() | {"IPYTHONDIR": str(folder), "COLUMNS": "1000"},
+        env=environment() | login | {"IPYTHONDIR": str(folder), "COLUMNS": "1000"},
         capture_output=True,
         text=True,
         timeout=600,
@@ -108,15 +127,17 @@ def test_ipython_shows_tracebacks(shown: tuple[str, list[str]]) -> None:
     assert text.count("control = 'control-5ea1'") == 1  # in Verbose mode
     assert text.count("ScopeError") > 10
     assert text.count("ConnectionFailedError") > 4
+    assert text.count("DailyLimitError") >= 8
+    assert text.count("CredentialError: The access token") >= 8
     assert len(set(states)) > 10
 
 
 def test_ipython_shows_no_token(shown: tuple[str, list[str]]) -> None:
     """In no mode of tracebacks, for no error."""
     text, _ = shown
-    place = text.find(TOKEN)
-
-    assert place < 0, text[place - 500 : place + 100]
+    for secret in (TOKEN, REFRESH_TOKEN, CLIENT_SECRET):
+        place = text.find(secret)
+        assert place < 0, text[place - 500 : place + 100]
 
 
 def test_ipython_shows_no_state(shown: tuple[str, list[str]]) -> None:
