@@ -59,7 +59,8 @@ def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> 
         del body  # a traceback may show this frame's locals: the service may repeat the token
         raise _made(RefusedError, what, response)
     if shape is not None and not shape(body):
-        keys = ", ".join(sorted(str(key)[:20] for key in body)[:5])
+        # Names only: a key may be anything.
+        keys = ", ".join(sorted(key for key in body if key.isidentifier() and len(key) <= 20)[:5])
         del body
         raise UnexpectedAnswerError(
             what,

@@ -147,7 +147,8 @@ def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()
     if kind == "text/plain":
         # Not decoded by the charset that the answer names: it may name one that is none.
         # What is to be hidden goes first: a cut would leave half of it.
-        return _without(hide, content.decode(errors="replace"))[:_MAX_MESSAGE]
+        text = _without(hide, content.decode(errors="replace"))[:_MAX_MESSAGE]
+        return " ".join(text.split())
     return f"a body that is not JSON ({kind or 'no content type'})"
 
 

@@ -75,6 +75,10 @@ FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]]
         ),
         lambda c: c.accounts(),
     ),
+    "keys of an answer": (
+        httpx.Response(200, json={TOKEN: 1, f"a\n{STATE}": 2, "count": 3}),
+        lambda c: c.accounts(),
+    ),
     "too slow": (httpx.ReadTimeout(f"of {TOKEN}"), lambda c: c.accounts()),
     "broken header": (
         httpx.RemoteProtocolError(f"illegal header line: Location : {STATE}"),

@@ -122,6 +122,7 @@ def test_a_message_as_text_is_the_same_message(data: dict[str, Any]) -> None:
 @example(401, {}, json.dumps({"message": "x" * 480 + TOKEN}).encode())
 @example(500, {}, json.dumps({"message": [TOKEN[:12], TOKEN]}).encode())
 @example(403, {"content-type": "text/plain"}, b"x" * 480 + TOKEN.encode())
+@example(200, {"content-type": "text/plain"}, b"two\r\nlines")
 def test_any_answer(status: int, headers: dict[str, str], body: bytes) -> None:
     """Whatever is answered is a value or one of our errors."""
     law_of_answers(status, headers, body)
