@@ -144,7 +144,7 @@ def table(runs: Sequence[Run]) -> str:
     for run in runs:
         share = run.load.ideal / run.seconds
         lines.append(
-            f"| {run.name} | {run.window} | {run.seconds:.1f} | {share:.0%} | {run.refused:,} |"
+            f"| {run.name} | {run.window} | {run.seconds:.1f} | {share:.1%} | {run.refused:,} |"
         )
     return "\n".join(lines)
 
