@@ -582,6 +582,7 @@ async def test_calls_of_a_client_that_is_gone_still_count() -> None:
     pacers, user = Pacers(clock.pacer), User()
     pacer = pacers.of("https://a.example", "location:1", user)
     (await pacer.acquire()).release(told(1, 0))
+    await settle()  # the event loop holds on to the last thing that was awaited
     known = weakref.ref(pacer)
     del pacer, user
     gc.collect()
