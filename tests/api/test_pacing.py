@@ -191,9 +191,11 @@ async def test_an_answer_that_lacks_a_header_takes_nothing_back(crowd: Crowd) ->
     """The limit is known from an earlier one."""
     await crowd.learn(told(10, 9))
     await crowd.learn(told(None, None, 10.0))
+    await crowd.learn(told(10, 7))
     await crowd.learn(Limits())
+    assert crowd.pacer.limits.remaining == 7
     await crowd.ask(20)
-    assert len(crowd.let_in) == 7
+    assert len(crowd.let_in) == 6
     assert (crowd.pacer.limits.max, crowd.pacer.limits.interval) == (10, told(1, 1).interval)
 
 
@@ -609,6 +611,22 @@ async def test_a_pacer_is_forgotten_when_nothing_of_it_counts() -> None:
     pacers.of("https://a.example", "location:2", User())
     gc.collect()
     assert known() is None
+
+
+async def test_a_timer_holds_no_pacer() -> None:
+    """It may be for a minute from now, and nobody waits any longer."""
+    clock = Clock()
+    pacer = clock.pacer()
+    (await pacer.acquire()).release(Limits(), refused=True, retry_after=60)
+    waits = asyncio.create_task(pacer.acquire())
+    await settle()
+    waits.cancel()
+    await settle()
+    known = weakref.ref(pacer)
+    del pacer, waits
+    gc.collect()
+    assert known() is None
+    clock.pass_by(61.0)
 
 
 def test_a_pacer_that_was_never_used_is_forgotten_at_the_next() -> None:
