@@ -51,7 +51,7 @@ class ServerThread:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            log_level="warning",
+            log_config=None,  # how the process logs is not the simulator's to change
             access_log=False,
             lifespan="off",
             ws="none",
