@@ -26,6 +26,8 @@ DEFAULT_ALLOWED_ORIGINS = (
     "https://backend.leadconnectorhq.com",
 )
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 SAME_ORIGIN = "self"
 """In `allowed_origins`: the notebook page's own origin (a simulator behind the notebook server)."""
 
@@ -322,7 +324,13 @@ def _printable(value: str) -> bool:
     return value.isascii() and value.isprintable() and " " not in value
 
 
-def _split(value: str) -> SplitResult | None:
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is this computer."""
+    return host in _LOOPBACK
+
+
+def split_address(value: str) -> SplitResult | None:
+    """Take an address apart; None for what is none, or holds what an address never has."""
     try:
         parts = urlsplit(value)
         _ = parts.port  # it is looked at only now
@@ -332,13 +340,12 @@ def _split(value: str) -> SplitResult | None:
 
 
 def _base_url(value: str) -> str:
-    parts = _split(value)
+    parts = split_address(value)
     if parts is None or parts.username or parts.query or parts.fragment:
         raise SettingsError(
             "GHL_BASE_URL is not a plain address.", f"Set it to {DEFAULT_BASE_URL} or leave it out."
         )
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         raise SettingsError(
             "GHL_BASE_URL must begin with https:// (http:// only on this computer).",
             f"Set it to {DEFAULT_BASE_URL} or leave it out.",
@@ -349,7 +356,7 @@ def _base_url(value: str) -> str:
 def _origin(value: str) -> str:
     if value == SAME_ORIGIN:
         return value
-    parts = _split(value)
+    parts = split_address(value)
     if parts is None or parts.scheme not in ("https", "http") or parts.path not in ("", "/"):
         raise SettingsError(
             f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",

@@ -8,8 +8,7 @@ import httpx
 
 from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.secret import Secret
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from ghl_notebook.settings import is_loopback
 
 
 async def keep_location(response: httpx.Response) -> None:
@@ -74,11 +73,11 @@ def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
         return False
     if parts.scheme == "https":
         return bool(parts.hostname)
-    if asked.host not in _LOOPBACK:
+    if not is_loopback(asked.host):
         return False
     # A simulator: on this computer, or behind the notebook server that the page came from.
     if parts.scheme == "http":
-        return parts.hostname in _LOOPBACK
+        return is_loopback(parts.hostname)
     # A browser reads a backslash as a slash, and two slashes as the beginning of another host.
     path = parts.path.replace("\\", "/")
     return not parts.scheme and not parts.netloc and path[:1] == "/" and path[:2] != "//"

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.metadata import version
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -27,6 +26,7 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
+from ghl_notebook.wire import client_options, read_at_most
 
 from .limits import Limits, read_limits, read_retry_after
 from .pacing import MAX_IN_FLIGHT, Pacer, Slot
@@ -36,7 +36,6 @@ from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wai
 from .time_told import read_offset
 from .verdict import Clock, Shape, body_of, error_of
 
-API_VERSION: Final = "2021-07-28"
 # httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
 _LIMITS: Final = httpx.Limits(
     max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT
@@ -106,22 +105,13 @@ class Requester:
         self._used_up: tuple[DailyLimitError, float] | None = None
         self.clock_offset: timedelta | None = None
         self._http = httpx.AsyncClient(
-            base_url=base_url,
+            **client_options(base_url),
             auth=auth,
-            headers={
-                "Accept": "application/json",
-                # The CDN in front of the service refuses some default ones (403, 1010).
-                "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
-                "Version": API_VERSION,
-            },
             # No limit for the way to a free connection: the pacer has let the request pass.
             timeout=httpx.Timeout(timeout, pool=None),
             limits=_LIMITS,
-            follow_redirects=False,
             # A bearer is all that the service asks for: keep none of its cookies.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            # A proxy from the environment cannot reach a simulator on this computer.
-            trust_env=httpx.URL(base_url).host not in ("127.0.0.1", "localhost", "::1"),
             event_hooks={"response": [keep_location]},
             transport=transport,
         )
@@ -297,7 +287,12 @@ class Requester:
             async with asyncio.timeout(seconds):
                 response = await self._http.send(request, stream=True)
                 try:
-                    await _read(what, response)
+                    if not await read_at_most(response, MAX_BODY):
+                        raise UnexpectedAnswerError(
+                            what,
+                            status=response.status_code,
+                            service_message=f"a body of more than {MAX_BODY // 2**20} MB",
+                        )
                 finally:
                     await response.aclose()
                 return response
@@ -380,21 +375,6 @@ class _SecondsLeft(stop_base):
 
     def __call__(self, _: RetryCallState) -> bool:
         return self._left <= 0
-
-
-async def _read(what: str, response: httpx.Response) -> None:
-    """Read an answer whole, unless it is larger than any answer of the service."""
-    parts, size = [], 0
-    async for part in response.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BODY:
-            raise UnexpectedAnswerError(
-                what,
-                status=response.status_code,
-                service_message=f"a body of more than {MAX_BODY // 2**20} MB",
-            )
-    response._content = b"".join(parts)  # noqa: SLF001 - as `aread` does, which knows no limit
 
 
 def _as_it_is(_: str, response: httpx.Response) -> httpx.Response:

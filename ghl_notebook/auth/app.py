@@ -14,7 +14,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ghl_notebook.errors import (
     ArgumentError,
@@ -23,9 +23,13 @@ from ghl_notebook.errors import (
     StateMismatchError,
 )
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import DEFAULT_AUTHORIZE_URL, read_app_settings
+from ghl_notebook.settings import (
+    DEFAULT_AUTHORIZE_URL,
+    is_loopback,
+    read_app_settings,
+    split_address,
+)
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OURS = {
     "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
     "code_challenge_method",
@@ -112,7 +116,7 @@ class App:
     def loopback_port(self) -> int | None:
         """The port of this computer that the redirect leads to; None when it leads elsewhere."""
         parts = urlsplit(self.redirect_uri)
-        if parts.scheme != "http" or parts.hostname not in _LOOPBACK[:2]:
+        if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
             return None
         return parts.port or 80
 
@@ -239,8 +243,8 @@ def _bytes(secret: Secret) -> bytes:
 
 
 def _check_address(what: str, value: str) -> None:
-    parts = _split(value)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = split_address(value)
+    if parts is None or parts.scheme not in ("http", "https"):
         raise ArgumentError(
             f"The app's {what} is not a whole web address.",
             "Copy it from the app's settings in the marketplace, from http to its end.",
@@ -249,17 +253,8 @@ def _check_address(what: str, value: str) -> None:
         raise ArgumentError(
             f"The app's {what} has a fragment or a user name in it.", "Leave that out."
         )
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ArgumentError(
             f"The app's {what} begins with http://, so that others could read what it carries.",
             "Use https:// (http:// only on this computer, as in http://localhost:8765/callback).",
         )
-
-
-def _split(value: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # it is looked at only now
-    except ValueError:
-        return None
-    return parts if value.isascii() and value.isprintable() and " " not in value else None

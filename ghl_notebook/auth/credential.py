@@ -11,8 +11,7 @@ import httpx
 from ghl_notebook.secret import Secret
 
 from .bearer import BearerAuth
-from .keeper import TokenKeeper
-from .oauth import OAuthAuth
+from .oauth import Keeper, OAuthAuth
 from .tokens import Tokens
 
 Kind = Literal["private integration", "access token", "login", "agency login"]
@@ -91,7 +90,7 @@ class LoginCredential:
 
     Parameters
     ----------
-    keeper : TokenKeeper
+    keeper : Keeper
         Gives out the sub-account's access token; for an agency's login, it mints one.
     kind : str
         ``"login"`` or ``"agency login"``.
@@ -105,7 +104,7 @@ class LoginCredential:
 
     def __init__(
         self,
-        keeper: TokenKeeper,
+        keeper: Keeper,
         kind: Kind,
         location_id: str,
         *,

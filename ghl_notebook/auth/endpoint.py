@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib.metadata import version
 from typing import Final, NamedTuple
 
 import httpx
@@ -20,6 +19,7 @@ from tenacity import (
 from ghl_notebook.errors import CredentialError, InvalidTokenError, LogInAgainError
 from ghl_notebook.models import TokenAnswer, json_object, read_refusal
 from ghl_notebook.secret import Secret
+from ghl_notebook.wire import client_options, read_at_most
 
 from .bearer import BearerAuth
 from .tokens import Tokens
@@ -256,16 +256,9 @@ class TokenEndpoint:
             async with (
                 asyncio.timeout(self._timeout),
                 httpx.AsyncClient(
-                    base_url=base,
+                    **client_options(self._base_url),
                     auth=BearerAuth(bearer, host=base.netloc.decode()) if bearer else None,
-                    headers={
-                        "Accept": "application/json",
-                        "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
-                        "Version": "2021-07-28",
-                    },
                     timeout=self._timeout,
-                    follow_redirects=False,
-                    trust_env=base.host not in ("127.0.0.1", "localhost", "::1"),
                     transport=self._transport and _Lent(self._transport),
                 ) as http,
                 http.stream(
@@ -289,15 +282,11 @@ class TokenEndpoint:
 
 
 async def _read(response: httpx.Response) -> _Answer:
-    content = bytearray()
-    async for part in response.aiter_bytes():
-        content += part
-        if len(content) > _LARGEST:  # no answer of this endpoint
-            break
+    await read_at_most(response, _LARGEST)  # what is larger is no answer of this endpoint
     interval = response.headers.get("x-ratelimit-interval-milliseconds", "")
     return _Answer(
         response.status_code,
-        bytes(content),
+        response.content,
         response.headers.get("content-type", ""),
         min(int(interval), 10_000) / 1000 if interval.isdecimal() else 1.0,
     )

@@ -188,7 +188,7 @@ class Logins:
         keeper = self._keeper(key, first)
         is_agency = stored is not None and stored.tokens.user_type == "Company"
         return LoginCredential(
-            _EitherKeeper(keeper, self._minting_keeper(key, keeper, location_id), location_id),
+            _EitherKeeper(keeper, self._minting_keeper(key, keeper, location_id)),
             "agency login" if is_agency else "login",
             location_id,
             tokens=stored.tokens if stored else None,
@@ -246,12 +246,11 @@ class Logins:
         )
 
 
-class _EitherKeeper(TokenKeeper):
+class _EitherKeeper:
     """A login that may be a sub-account's or an agency's: its first answer tells."""
 
-    def __init__(self, login: TokenKeeper, minting: TokenKeeper, location_id: str) -> None:
-        self._login, self._minting, self._location_id = login, minting, location_id
-        self.key = login.key
+    def __init__(self, login: TokenKeeper, minting: TokenKeeper) -> None:
+        self._login, self._minting = login, minting
 
     async def tokens(self) -> Tokens:
         """Return the sub-account's pair."""

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Final, Protocol
 
 import httpx
 
 from ghl_notebook.errors import InvalidTokenError
 from ghl_notebook.models import read_refusal
+from ghl_notebook.secret import Secret
+from ghl_notebook.wire import read_at_most
 
-from .keeper import TokenKeeper
+from .tokens import Tokens
+
+_LARGEST: Final = 2**20
+"""Bytes of an answer 401; no refusal of the service is near it."""
+
+
+class Keeper(Protocol):
+    """Gives out an access token that holds."""
+
+    async def tokens(self) -> Tokens:
+        """Return a pair whose access token holds."""
+        ...
+
+    async def renewed(self, rejected: Secret) -> Tokens:
+        """Return another pair than the one whose access token was rejected."""
+        ...
 
 
 class OAuthAuth(httpx.Auth):
@@ -20,13 +38,13 @@ class OAuthAuth(httpx.Auth):
 
     Parameters
     ----------
-    keeper : TokenKeeper
+    keeper : Keeper
         Gives out the token.
     host : str
         The only host that may see it. A request to another one is sent without it.
     """
 
-    def __init__(self, keeper: TokenKeeper, *, host: str) -> None:
+    def __init__(self, keeper: Keeper, *, host: str) -> None:
         self._keeper = keeper
         self._host = host
 
@@ -42,9 +60,10 @@ class OAuthAuth(httpx.Auth):
         response = yield request
         if response.status_code != 401:
             return
-        content = await response.aread()
+        if not await read_at_most(response, _LARGEST):
+            return
         kind = response.headers.get("content-type", "")
-        if read_refusal(401, content, kind).kind is not InvalidTokenError:
+        if read_refusal(401, response.content, kind).kind is not InvalidTokenError:
             return
         tokens = await self._keeper.renewed(tokens.access_token)
         request.headers["Authorization"] = f"Bearer {tokens.access_token.reveal()}"

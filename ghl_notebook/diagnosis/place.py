@@ -11,12 +11,11 @@ from ghl_notebook.settings import (
     DEFAULT_ALLOWED_ORIGINS,
     DEFAULT_BASE_URL,
     SAME_ORIGIN,
+    is_loopback,
     read_account_ids,
 )
 
 from .finding import Finding, Mark
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def settings_and_place(core: AsyncClient) -> list[Finding]:
@@ -28,7 +27,7 @@ def _base_url(core: AsyncClient) -> Finding:
     topic = "base URL"
     if core.base_url == DEFAULT_BASE_URL:
         return Finding(topic, Mark.OK, "The service's own.")
-    if urlsplit(core.base_url).hostname in _LOOPBACK:
+    if is_loopback(urlsplit(core.base_url).hostname):
         return Finding(topic, Mark.OK, f"{core.base_url}: a simulator on this computer.")
     return Finding(
         topic,

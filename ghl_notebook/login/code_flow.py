@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
@@ -25,13 +25,13 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.secret import Secret
 
+from .driver import Driver
 from .redirect import REDIRECTS, Redirect
 from .screen import SCREEN
 from .state import ENDS, Status
 
 _log = logging.getLogger("ghl_notebook.login")
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 Finish = Callable[[Secret, Secret], Awaitable[T]]
@@ -79,7 +79,7 @@ class CodeFlowScreen(Protocol):
         """Open the authorization URL in the window of `request`."""
 
 
-class CodeFlow(Generic[T]):
+class CodeFlow(Driver[CodeFlowState], Generic[T]):
     """One login of an app, by attempts of which the last one counts.
 
     Parameters
@@ -111,13 +111,12 @@ class CodeFlow(Generic[T]):
             raise ArgumentError(
                 f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
             )
+        super().__init__()
         self.app = app
-        self.state = CodeFlowState()
+        self._state = CodeFlowState()
         self._finish_by = finish
         self._screen = screen
         self._time_limit = time_limit
-        self._lock = threading.RLock()
-        self._waiters: list[Future[CodeFlowState]] = []
         self._runs = 0
         self._authorization: Authorization | None = None  # of the run that is going
         self._redirect: Redirect | None = None
@@ -127,6 +126,11 @@ class CodeFlow(Generic[T]):
 
     def __repr__(self) -> str:
         return f"CodeFlow({self.app.client_id!r}, status={str(self.state.status)!r})"
+
+    @property
+    def state(self) -> CodeFlowState:
+        """What is now."""
+        return self._state
 
     # What the user does.
 
@@ -176,21 +180,7 @@ class CodeFlow(Generic[T]):
     def show_again(self) -> None:
         """Nothing is handed out before a click."""
 
-    def seconds_left(self) -> float | None:
-        """Return the seconds until the time limit; None when no attempt is going."""
-        deadline = self.state.deadline
-        return None if deadline is None else max(0.0, deadline - time.monotonic())
-
     # How it ends.
-
-    def outcome(self) -> Future[CodeFlowState]:
-        """Return a future of the state in which the login ends, already shown on the screen."""
-        waiter: Future[CodeFlowState] = Future()
-        with self._lock:
-            self._waiters.append(waiter)
-            if self.state.status in ENDS:
-                self._show()
-        return waiter
 
     def wait(self, timeout: float | None = None) -> T:
         """Wait for the end, and return the result or raise as `finished` does."""
@@ -230,12 +220,12 @@ class CodeFlow(Generic[T]):
         run = f"run-{self._runs}"
         self._is_open.clear()
         deadline = time.monotonic() + self._time_limit
-        self.state = CodeFlowState(status=status, run=run, deadline=deadline)
+        self._state = CodeFlowState(status=status, run=run, deadline=deadline)
         self._limit_task = self._spawn(self._limit, run)
         if status is Status.WAITING:
             self._authorization = Authorization(self.app)
             self._spawn(self._open, run)
-        self._show()
+        self._publish()
 
     async def _open(self, run: str) -> None:
         """Listen for the redirect, and hand the authorization URL to those who asked for it."""
@@ -313,8 +303,8 @@ class CodeFlow(Generic[T]):
 
     def _end(self, status: Status, *, result: Any = None, error: GHLError | None = None) -> None:
         self._leave()
-        self.state = CodeFlowState(status, self.state.run, result=result, error=error)
-        self._show()
+        self._state = CodeFlowState(status, self.state.run, result=result, error=error)
+        self._publish()
 
     def _leave(self) -> None:
         """Forget the attempt: its state and verifier, its port, its time limit."""
@@ -328,25 +318,12 @@ class CodeFlow(Generic[T]):
             limit.cancel()
 
     def _change(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        self._show()
+        self._state = replace(self.state, **changes)
+        self._publish()
 
-    def _show(self) -> None:
-        state = self.state
-        waiters: list[Future[CodeFlowState]] = []
-        if state.status in ENDS:
-            waiters, self._waiters = self._waiters, waiters
-
-        def show() -> None:
-            try:
-                if self._screen is not None:
-                    self._screen.show(state)
-            finally:
-                for waiter in waiters:
-                    if waiter.set_running_or_notify_cancel():
-                        waiter.set_result(state)
-
-        SCREEN.post(show)
+    def _show(self, state: CodeFlowState) -> None:
+        if self._screen is not None:
+            self._screen.show(state)
 
     def _authorize(self, request: str) -> None:
         run, left = self.state.run, self.seconds_left()
@@ -354,25 +331,12 @@ class CodeFlow(Generic[T]):
         if screen is not None and authorization and run is not None and left is not None:
             SCREEN.post(lambda: screen.authorize(request, run, authorization.url, left))
 
-    def _spawn(
-        self,
-        step: Callable[Concatenate[str, P], Coroutine[Any, Any, None]],
-        run: str,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Future[None]:
-        def look(task: Future[None]) -> None:
-            if task.cancelled() or (error := task.exception()) is None:
-                return
-            # A fault of ours. Its text may quote what it was given: its name is enough here.
-            kind = type(error).__name__
-            _log.error("A step of a login failed: %s", kind)
-            with self._lock:
-                if self.state.run == run and self.state.status not in ENDS:
-                    fault = LoginFailedError(f"A step of the login failed: {kind}.", "Report this.")
-                    self._end(Status.FAILED, error=fault)
-            self._is_open.set()
-
-        task = start_in_background(step, run, *args, **kwargs)
-        task.add_done_callback(look)
-        return task
+    def _broke(self, run: str, error: BaseException) -> None:
+        # A fault of ours. Its text may quote what it was given: its name is enough here.
+        kind = type(error).__name__
+        _log.error("A step of a login failed: %s", kind)
+        with self._lock:
+            if self.state.run == run and self.state.status not in ENDS:
+                fault = LoginFailedError(f"A step of the login failed: {kind}.", "Report this.")
+                self._end(Status.FAILED, error=fault)
+        self._is_open.set()

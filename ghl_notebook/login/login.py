@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Protocol
 
 import anyio
 import anyio.to_thread
 
 from ghl_notebook.api import Client
-from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
     ArgumentError,
     BadRequestError,
@@ -35,6 +32,7 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
 
+from .driver import Driver
 from .ledger import Ledger
 from .machine import LoginMachine
 from .screen import SCREEN
@@ -60,8 +58,6 @@ _MOST_RECHECK_SECONDS = 10.0  # the interval of the service's rate limit
 _LEDGER = Ledger()
 
 _log = logging.getLogger("ghl_notebook.login")
-
-P = ParamSpec("P")
 
 
 class Screen(Protocol):
@@ -90,7 +86,7 @@ class Witness(Protocol):
         """The page cannot see the window any more."""
 
 
-class Login:
+class Login(Driver[LoginState]):
     """One login, from the click to a connection that the service has confirmed.
 
     Parameters
@@ -121,6 +117,7 @@ class Login:
         time_limit: float = 600.0,
         witness: Witness | None = None,
     ) -> None:
+        super().__init__()
         require_client(client)
         if not time_limit > 0:
             raise ArgumentError(
@@ -134,8 +131,6 @@ class Login:
         self._login_type = login_type
         self.witness = witness
         self._machine = LoginMachine(self.platform, client.allowed_origins, time_limit, _LEDGER)
-        self._lock = threading.RLock()
-        self._waiters: list[Future[LoginState]] = []
         self._url: Secret | None = None  # of the run that is going; gone with it
         self._companions: list[Future[None]] = []  # go on for as long as the run does
 
@@ -143,11 +138,6 @@ class Login:
     def state(self) -> LoginState:
         """What is now."""
         return self._machine.state
-
-    def seconds_left(self) -> float | None:
-        """Return the seconds until the run's time limit; None when none is going."""
-        deadline = self.state.deadline
-        return None if deadline is None else max(0.0, deadline - time.monotonic())
 
     def finished(self) -> str:
         """Return the account id that the service has confirmed.
@@ -224,15 +214,6 @@ class Login:
         with self._lock:
             if self._url is not None and self.state.is_prefetched:
                 self._authorize(None, self._url)
-
-    def outcome(self) -> Future[LoginState]:
-        """Return a future of the state in which the login ends, already shown on the screen."""
-        waiter: Future[LoginState] = Future()
-        with self._lock:
-            self._waiters.append(waiter)
-            if self.state.status in ENDS:
-                self._changed()
-        return waiter
 
     # What the service and the clock do. These run in the background loop.
 
@@ -357,26 +338,13 @@ class Login:
                 if self.state.run == run:
                     self._note(self._machine.expire(time.monotonic()))
 
-    def _spawn(
-        self,
-        step: Callable[Concatenate[str, P], Coroutine[Any, Any, None]],
-        run: str,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Future[None]:
-        def look(task: Future[None]) -> None:
-            if task.cancelled() or (error := task.exception()) is None:
-                return
-            # A fault of ours, or of a client's browser: say so at once, do not let it time out.
-            _log.error("A step of a login failed", exc_info=error)
-            said = str(error).rstrip(".")
-            fault = LoginFailedError(f"{type(error).__name__}: {said}.", "Please report this.")
-            with self._lock:
-                self._note(self._machine.broke(run, fault))
-
-        task = start_in_background(step, run, *args, **kwargs)
-        task.add_done_callback(look)
-        return task
+    def _broke(self, run: str, error: BaseException) -> None:
+        # A fault of ours, or of a client's browser: say so at once, do not let it time out.
+        _log.error("A step of a login failed", exc_info=error)
+        said = str(error).rstrip(".")
+        fault = LoginFailedError(f"{type(error).__name__}: {said}.", "Please report this.")
+        with self._lock:
+            self._note(self._machine.broke(run, fault))
 
     # What follows from a change.
 
@@ -391,22 +359,13 @@ class Login:
         return changed
 
     def _changed(self) -> None:
-        state = self.state
-        waiters: list[Future[LoginState]] = []
-        if state.status in ENDS:
-            waiters, self._waiters = self._waiters, waiters
+        if self.state.status in ENDS:
             self._url = None
             self._leave_alone()
+        self._publish()
 
-        def show() -> None:
-            try:
-                self._screen.show(state)
-            finally:
-                for waiter in waiters:
-                    if waiter.set_running_or_notify_cancel():
-                        waiter.set_result(state)
-
-        SCREEN.post(show)
+    def _show(self, state: LoginState) -> None:
+        self._screen.show(state)
 
     def _authorize(self, request: str | None, url: Secret) -> None:
         run, left = self.state.run, self.seconds_left()

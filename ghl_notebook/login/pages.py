@@ -17,26 +17,10 @@ from ghl_notebook.secret import Secret
 from .loopback import LOOPBACK, Door, Message
 from .protocol import Hello, Said, read_said
 from .screen import SCREEN
-from .state import Status, Way
+from .state import Shown, Status, Way
 
 _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
-
-
-class Shown(Protocol):
-    """What pages know of a login at one moment."""
-
-    @property
-    def status(self) -> Status:
-        """Where it is."""
-
-    @property
-    def run(self) -> str | None:
-        """The attempt that is going."""
-
-    @property
-    def deadline(self) -> float | None:
-        """The end of its time limit."""
 
 
 class Conducted(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -89,3 +89,19 @@ class LoginState:
     def is_prefetched(self) -> bool:
         """Whether the authorization URL was asked for before anyone pressed the button."""
         return self.status is Status.IDLE and self.run is not None
+
+
+class Shown(Protocol):
+    """What is known of a login of any kind at one moment."""
+
+    @property
+    def status(self) -> Status:
+        """Where it is."""
+
+    @property
+    def run(self) -> str | None:
+        """The attempt that is going."""
+
+    @property
+    def deadline(self) -> float | None:
+        """The end of its time limit."""

@@ -12,7 +12,7 @@ from ghl_notebook.api import Browser, Client
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.login import ConnectAccount, FrontEnd, find_front_end_here, present
 from ghl_notebook.models import find_platform
-from ghl_notebook.settings import DEFAULT_BASE_URL
+from ghl_notebook.settings import DEFAULT_BASE_URL, is_loopback
 
 from .evidence import Variant
 from .recorder import Recorder
@@ -107,5 +107,5 @@ def verify_live(
 def _service(base_url: str) -> str:
     if base_url == DEFAULT_BASE_URL:
         return "the live service at its usual address"
-    is_local = httpx.URL(base_url).host in ("127.0.0.1", "localhost", "::1")
+    is_local = is_loopback(httpx.URL(base_url).host)
     return "a simulator on this computer" if is_local else "another address than the usual one"

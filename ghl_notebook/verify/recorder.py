@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from ghl_notebook.models import read_refusal
+from ghl_notebook.settings import is_loopback
 
 from .shape import Names, Shape, form_of, safe_key, shape_of
 
@@ -45,7 +46,6 @@ _KEPT_PARAMETERS: Final = frozenset({"fetchAll", "reconnect", "loginType", "page
 _LIMITS: Final = "x-ratelimit-"
 _TOKENS: Final = ("/oauth/token", "/oauth/locationToken", "/oauth/location-token")
 _FINISH: Final = re.compile(rf".*{_OAUTH}/[a-z-]+/finish")
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SHORTEST_STATE: Final = 16
 _PLAIN: Final = re.compile(r"[\w ,;=/+.*-]{0,80}", re.ASCII)
 
@@ -181,7 +181,7 @@ def carry(url: httpx.URL) -> httpx.AsyncHTTPTransport:
     """
     proxies = urllib.request.getproxies()
     proxy = proxies.get(url.scheme) or proxies.get("all")
-    if proxy is None or url.host in _LOOPBACK or urllib.request.proxy_bypass(url.host):
+    if proxy is None or is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
         return httpx.AsyncHTTPTransport()
     return httpx.AsyncHTTPTransport(proxy=proxy)
 
@@ -200,7 +200,7 @@ def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:
     parts = _split(location)
     query = dict(parse_qsl(parts.query)) if parts else {}
     target = _split(query.get("redirect_uri", ""))
-    schemes = ("https", "http") if asked.host in _LOOPBACK else ("https",)
+    schemes = ("https", "http") if is_loopback(asked.host) else ("https",)
     return Redirect(
         is_page=parts is not None and bool(parts.hostname) and parts.scheme in schemes,
         parameters=tuple(safe_key(name) for name in query),

@@ -1,0 +1,58 @@
+"""What every request to the service has in common, whoever sends it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any, Final
+
+import httpx
+
+from .settings import is_loopback
+
+API_VERSION: Final = "2021-07-28"
+
+
+def client_options(base_url: str) -> dict[str, Any]:
+    """Return what every ``httpx.AsyncClient`` of the service is made with.
+
+    Parameters
+    ----------
+    base_url : str
+        The API's address.
+    """
+    return {
+        "base_url": base_url,
+        "headers": {
+            "Accept": "application/json",
+            # The CDN in front of the service refuses some default ones (403, 1010).
+            "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
+            "Version": API_VERSION,
+        },
+        "follow_redirects": False,
+        # A proxy from the environment cannot reach a simulator on this computer.
+        "trust_env": not is_loopback(httpx.URL(base_url).host),
+    }
+
+
+async def read_at_most(response: httpx.Response, most: int) -> bool:
+    """Read an answer, as ``aread`` does, but for what comes after `most` bytes of it.
+
+    Parameters
+    ----------
+    response : httpx.Response
+        Its ``content`` is what was read; the caller closes it.
+    most : int
+        Bytes, unpacked.
+
+    Returns
+    -------
+    bool
+        Whether that is all of it.
+    """
+    content = bytearray()
+    async for part in response.aiter_bytes():
+        content += part
+        if len(content) > most:
+            break
+    response._content = bytes(content)  # noqa: SLF001 - what `aread` sets, which knows no limit
+    return len(content) <= most
