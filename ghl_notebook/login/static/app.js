@@ -14,85 +14,26 @@
  */
 
 import {
-  isDoor, isHere, lead, loopbackServers, make, newId, openWindow, post, say, webAddress,
+  PATIENCE_MS, Session, announcer, button, focusIn, isDoor, isHere, keepFocus, lead, make, newId,
+  openWindow, say, timeLeft, webAddress, widgetOf,
 } from "./parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "kind", "location_id", "company_id", "who", "error", "message", "listens",
 ]);
-const TICK_MS = 500;
-const PATIENCE_MS = 5000;
 const MAX_CHARS = 16_384;
 const OPENING = "Opening GoHighLevel…";
-const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
-class Session {
-  pageId = newId();
-  /** @type {string | null} The attempt that this page knows of. */
-  run = null;
-  /** @type {string | null} */
-  url = null;
-  /** @type {string | null} The last click, until its attempt ends. */
-  request = null;
-  /** @type {object | null} What the kernel was told of it. */
-  click = null;
-  /** @type {string | null} Where the kernel's loopback server has this login. */
-  loopback = null;
-  /** @type {string | null} What `loopback` was found for. */
-  door = null;
-  /** @type {Window | null} */
-  popup = null;
-  readsClosed = false;
-  blocked = false;
-  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
-  deadline = null;
-  asked = performance.now();
-  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
-  lost = null;
-  /** @type {string | null} What went wrong in the page itself. */
-  problem = null;
-  /** @type {AppStatus | null} Shown from the click until the kernel, which may be busy, says more. */
-  ahead = null;
+/** @extends {Session<AppTraits>} */
+class AppSession extends Session {
   /** Whether the user has asked for the field. */
   pastes = false;
-  /** @type {Set<() => void>} */
-  views = new Set();
-  /** @type {number | undefined} */
-  timer = undefined;
 
   /** @param {import("@anywidget/types").AnyModel<AppTraits>} model @param {AbortSignal} signal */
   constructor(model, signal) {
-    this.model = model;
-    const update = () => this.update();
-    const onStatus = () => this.onStatus();
-    const onKernel = (/** @type {FromKernel} */ m) => this.onKernel(m);
-    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
-    const onLive = () => this.onLive();
-    SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
-    model.on("change:status", onStatus);
-    model.on("msg:custom", onKernel);
-    model.on("comm_live_update", onLive);
-    signal.addEventListener("abort", () => {
-      SHOWN_TRAITS.forEach((name) => model.off(`change:${name}`, update));
-      model.off("change:status", onStatus);
-      model.off("msg:custom", onKernel);
-      model.off("comm_live_update", onLive);
-      this.views.clear();
-      this.settle();
-      clearInterval(this.timer);
-    }, { once: true });
-    this.hello();
-  }
-
-  hello() {
-    this.send({ type: "hello", page_id: this.pageId, origin: location.origin });
-  }
-
-  /** @returns {AppStatus} */
-  get status() {
-    return this.ahead ?? this.model.get("status");
+    super(model, signal, SHOWN_TRAITS, ["waiting"]);
   }
 
   get begun() {
@@ -102,10 +43,6 @@ class Session {
   /** Whether the kernel has yet to answer the click with the authorization URL. */
   get isAsking() {
     return this.begun && this.url === null;
-  }
-
-  get isGone() {
-    return this.problem === KERNEL_GONE && this.status !== "connected";
   }
 
   /** Whether the answer gets to the kernel without the user. */
@@ -125,29 +62,7 @@ class Session {
   }
 
   get kernelIsSilent() {
-    return this.isAsking && performance.now() - this.asked > PATIENCE_MS;
-  }
-
-  update() {
-    const active = this.status === "waiting" || this.status === "checking" || this.lost !== null;
-    if (active && this.timer === undefined) {
-      this.timer = setInterval(() => this.tick(), TICK_MS);
-    } else if (!active) {
-      clearInterval(this.timer);
-      this.timer = undefined;
-    }
-    this.views.forEach((paint) => paint());
-  }
-
-  tick() {
-    // A page that cut the tie to its opener reads closed while it is open: this is only a hint.
-    this.readsClosed = this.popup !== null && this.popup.closed;
-    if (this.lost !== null && performance.now() - this.lost > PATIENCE_MS) {
-      this.settle();
-      this.lost = null;
-      this.problem = KERNEL_GONE;
-    }
-    this.update();
+    return this.isAsking && this.sinceClick > PATIENCE_MS;
   }
 
   /** The click. The window must open before anything is awaited. */
@@ -170,47 +85,19 @@ class Session {
     this.update();
   }
 
-  cancel() {
-    this.send({ type: "cancel", run: this.run });
-    this.settle();
-    this.ahead = "cancelled";
-    this.update();
-  }
-
   /** @param {string} address Where the window has ended, as the user has pasted it. */
   paste(address) {
     const shortened = address.trim().slice(0, MAX_CHARS);
     if (shortened) this.send({ type: "redirected", address: shortened });
   }
 
-  linkFollowed() {
-    this.blocked = false;
-    this.update();
-  }
-
-  onLive() {
-    this.lost ??= performance.now();
-    this.hello();
-    this.update();
-  }
-
-  onStatus() {
-    const status = this.model.get("status");
-    // A busy kernel still reports the beginning of what has been cancelled since.
-    if (this.ahead === "cancelled" && status === "waiting") return;
-    this.ahead = null;
-    if (status !== "waiting" && status !== "idle") this.settle();
-    this.update();
-  }
-
   /** @param {FromKernel} message */
-  onKernel(message) {
-    this.lost = null;
-    if (this.problem === KERNEL_GONE) this.problem = null;
-    if (message.type === "loopback") void this.onLoopback(message);
-    else if (message.type === "authorize") this.onAuthorize(message);
+  onMessageOfKernel(message) {
+    if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
-    this.update();
+    else if (message.type === "loopback" && isDoor(message.port, message.path, message.ticket)) {
+      void this.findLoopback(message.port, message.path);
+    }
   }
 
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
@@ -222,82 +109,25 @@ class Session {
       this.problem = "The authorization URL is no web address, so it was not opened.";
       return;
     }
-    this.run = run;
-    this.setDeadline(seconds_left);
-    if (address === this.url) return; // said by both ways
-    this.url = address;
-    this.go();
+    if (this.takeAddress(run, address, seconds_left)) this.go();
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
     // Another page has begun a run since, unless it is the one that this page has just asked for.
     if (run !== null && this.run !== null && run !== this.run && !this.isAsking) this.settle();
-    this.run = run;
-    this.setDeadline(seconds_left);
+    this.keepUp(run, seconds_left);
   }
 
-  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
-  async onLoopback({ port, path, ticket }) {
-    const door = `${port}/${path}`;
-    if (!isDoor(port, path, ticket) || door === this.door) return;
-    this.door = door;
-    this.loopback = null;
-    // The first hello: so that the kernel learns that somebody can press the button.
-    const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
-    for (const server of loopbackServers(port)) {
-      if (!(await post(`${server}${path}/`, hello))) continue;
-      if (this.door !== door) return;
-      this.loopback = `${server}${path}/`;
-      break;
-    }
-    // A click that came before went by the comm alone, which a busy kernel does not read.
-    if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
-  }
-
-  /** @param {number | null} seconds */
-  setDeadline(seconds) {
-    this.deadline = seconds === null ? null : performance.now() + seconds * 1000;
-  }
-
-  /**
-   * Say something to the kernel by every way there is; by its id it is taken once.
-   *
-   * @param {import("./protocol").ToKernel} message
-   * @returns {object} The message under its id.
-   */
-  send(message) {
-    const numbered = { ...message, id: newId() };
-    if (this.loopback !== null) void post(this.loopback, numbered);
-    // As a buffer: of a message itself a kernel that logs everything would log the code.
-    const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
-    const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
-    try {
-      this.model.send(rest, undefined, buffers);
-    } catch {
-      this.settle();
-      this.problem = KERNEL_GONE;
-    }
-    return numbered;
-  }
-
-  /** Forget the authorization URL and its window. */
   settle() {
-    this.closeWindow();
-    this.url = this.request = this.click = this.deadline = this.problem = this.ahead = null;
+    super.settle();
     this.pastes = false;
-  }
-
-  closeWindow() {
-    this.popup?.close();
-    this.popup = null;
-    this.readsClosed = this.blocked = false;
   }
 }
 
 // ---- card: what a session looks like, and one view of it ---------------------------------------
 
-/** @param {Session} session @returns {Look} */
+/** @param {AppSession} session @returns {Look} */
 function look(session) {
   const { model, status } = session;
   const begins = (/** @type {string} */ label) => (
@@ -332,7 +162,7 @@ function look(session) {
   }
 }
 
-/** @param {Session} session @returns {Look} */
+/** @param {AppSession} session @returns {Look} */
 function lookWhileOpen(session) {
   const { url, popup } = session;
   const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
@@ -382,7 +212,7 @@ function lookWhileOpen(session) {
  * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
  * keyboard's focus and the live region, which a screen reader loses when they are built anew.
  *
- * @param {Session} session
+ * @param {AppSession} session
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */
@@ -402,10 +232,10 @@ function renderCard(session, el, signal) {
   const hint = make("p", "hint");
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice", { role: "alert" });
-  const primary = button("primary", "", () => look(session).primary?.act?.());
+  const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
   const link = make("a", "button", { target: "_blank", rel: "noopener noreferrer" },
     "Open the login page");
-  const cancel = button("quiet", "Cancel", () => session.cancel());
+  const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
     type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
@@ -417,7 +247,7 @@ function renderCard(session, el, signal) {
     session.pastes = !session.pastes;
     session.update();
     if (session.pastes) input.focus();
-  });
+  }, signal);
   // The card's own words are English, whatever the page is; ids are in bdi.
   const card = make("div", "card", {
     role: "group", tabindex: "-1", lang: "en", dir: "ltr", "data-login": "app",
@@ -429,7 +259,7 @@ function renderCard(session, el, signal) {
     error, notice,
     make("div", "actions", {}, primary, link, more, make("div", "end", {}, time, cancel)),
     form, live);
-  let announced = "";
+  const announce = announcer(live);
   link.classList.add("ghl-connect-primary");
   use.classList.add("ghl-connect-secondary");
   more.setAttribute("aria-controls", form.id);
@@ -448,8 +278,7 @@ function renderCard(session, el, signal) {
   el.append(card);
 
   function paint() {
-    const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
-    const focused = card.isConnected ? root.activeElement : null;
+    const focused = focusIn(card);
     const view = look(session);
     const waits = session.status === "waiting" && !session.isGone;
     card.dataset.status = session.isGone ? "gone" : session.status;
@@ -458,7 +287,7 @@ function renderCard(session, el, signal) {
       part.hidden = value.hidden;
     }
     place.hidden = places.every(({ part }) => part.hidden);
-    say(time, waits ? timeLeft(session) : "");
+    say(time, waits ? timeLeft(session.deadline) : "");
     say(text, view.text);
     say(hint, view.hint);
     say(error, session.problem ?? view.error);
@@ -471,52 +300,12 @@ function renderCard(session, el, signal) {
     more.setAttribute("aria-expanded", String(!form.hidden));
     cancel.hidden = !waits;
     announce([view.text, view.hint].filter(Boolean).join(" "));
-    if (focused && card.contains(focused) && focused.closest("[hidden]")) {
-      // Never on to Cancel: the next press of the key would end what the last one began.
-      const onward = [primary, link].find((node) => !node.closest("[hidden]"));
-      (onward ?? card).focus();
-    }
-  }
-
-  /** @param {string} sentence */
-  function announce(sentence) {
-    if (sentence === announced) return;
-    // What is there at first is read with the card; only a change is news.
-    if (announced) live.textContent = sentence;
-    announced = sentence;
-  }
-
-  /** @param {string} kind @param {string} label @param {() => void} act */
-  function button(kind, label, act) {
-    const node = make("button", "button", { type: "button" }, label);
-    node.classList.add(`ghl-connect-${kind}`);
-    node.addEventListener("click", act, { signal });
-    return node;
+    keepFocus(card, focused, [primary, link]);
   }
 }
 
-/** @param {Session} session */
-function timeLeft({ deadline }) {
-  if (deadline === null) return "";
-  const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
-  return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/**
- * A function, because `initialize` and `render` get different proxies of one model, and because
- * marimo loads the module once for all of them: the call is what happens once per model.
- *
- * @returns {import("@anywidget/types").AnyWidget<AppTraits>}
- */
-export default () => {
-  /** @type {Session} */
-  let session;
-  return {
-    initialize({ model, signal }) {
-      session = new Session(model, signal);
-    },
-    render({ el, signal }) {
-      renderCard(session, el, signal);
-    },
-  };
-};
+export default widgetOf(
+  (/** @type {import("@anywidget/types").AnyModel<AppTraits>} */ model, signal) => (
+    new AppSession(model, signal)),
+  renderCard,
+);

@@ -14,17 +14,14 @@
  */
 
 import {
-  duration, isDoor, isFramed, isWebview, lead, loopbackServers, make, newId, onThisComputer,
-  openWindow, post, say, webAddress,
+  PATIENCE_MS, Session, announcer, button, duration, focusIn, isDoor, isFramed, isWebview, keepFocus,
+  lead, make, newId, onThisComputer, openWindow, say, timeLeft, webAddress, widgetOf,
 } from "./parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",
   "watches_accounts",
 ]);
-const GOING_ON = new Set(["starting", "waiting", "checking"]);
-const TICK_MS = 500;
-const PATIENCE_MS = 5000;
 const PASTE_AFTER_MS = 30_000;
 const WAY_OUT_AFTER_MS = 10_000;
 const MAX_CLAIMS = 20;
@@ -33,89 +30,30 @@ const MAX_ITEMS = 100;
 const NAMES_SHOWN = 5;
 const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
 const ASKING = "Asking GoHighLevel for the login page…";
-const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
-class Session {
-  /** Tells this page's sessions apart: after a reload the kernel's older models come back too. */
-  pageId = newId();
-  /** @type {string | null} The run that this page knows of, its own or one begun elsewhere. */
-  run = null;
-  /** @type {string | null} */
-  url = null;
-  /** @type {string | null} The last click that the kernel was told of, until its run ends. */
-  request = null;
-  /** Whether the kernel has yet to answer that click with an address. */
+/** @extends {Session<Traits>} */
+class ConnectSession extends Session {
+  /** Whether the kernel has yet to answer the last click with an address. */
   unanswered = false;
-  /** @type {object | null} What the kernel was told of the last click. */
-  click = null;
-  /** @type {string | null} Where the kernel's loopback server has this login. */
-  loopback = null;
-  /** @type {string | null} What `loopback` was found for. */
-  door = null;
   /** @type {string | null} Leads to the login page outside of this front end, once. */
   outside = null;
   /** Whether a click in this page began, or reopened, what is going on. */
   begun = false;
-  /** @type {Window | null} */
-  popup = null;
   /** @type {Window[]} Held because a window that nobody holds may lose its place in the registry. */
   opened = [];
-  readsClosed = false;
-  blocked = false;
   /** How many messages of each kind of window were passed on in this run. */
   claims = { popup: 0, other: 0 };
   /** @type {string | null} The run that the kernel knows to be out of sight. */
   toldLost = null;
-  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
-  deadline = null;
-  asked = performance.now();
-  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
-  lost = null;
   /** Whether the user has followed the link out of this front end. */
   isElsewhere = false;
-  /** @type {string | null} What went wrong in the page itself. */
-  problem = null;
-  /** @type {Status | null} Shown from the click until the kernel, which may be busy, says more. */
-  ahead = null;
-  /** @type {Set<() => void>} */
-  views = new Set();
-  /** @type {number | undefined} */
-  timer = undefined;
 
   /** @param {import("@anywidget/types").AnyModel<Traits>} model @param {AbortSignal} signal */
   constructor(model, signal) {
-    this.model = model;
-    const update = () => this.update();
-    const onStatus = () => this.onStatus();
-    const onKernel = (/** @type {FromKernel} */ m) => this.onKernel(m);
-    SHOWN_TRAITS.forEach((name) => model.on(`change:${name}`, update));
-    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
-    const onLive = () => this.onLive();
-    model.on("change:status", onStatus);
-    model.on("msg:custom", onKernel);
-    model.on("comm_live_update", onLive);
+    super(model, signal, SHOWN_TRAITS, ["starting", "waiting", "checking"]);
     window.addEventListener("message", (event) => this.onMessage(event), { signal });
-    signal.addEventListener("abort", () => {
-      SHOWN_TRAITS.forEach((name) => model.off(`change:${name}`, update));
-      model.off("change:status", onStatus);
-      model.off("msg:custom", onKernel);
-      model.off("comm_live_update", onLive);
-      this.views.clear();
-      this.settle();
-      clearInterval(this.timer);
-    }, { once: true });
-    this.hello();
-  }
-
-  hello() {
-    this.send({ type: "hello", page_id: this.pageId, origin: location.origin });
-  }
-
-  /** @returns {Status} */
-  get status() {
-    return this.ahead ?? this.model.get("status");
   }
 
   get isAsking() {
@@ -126,47 +64,11 @@ class Session {
     return this.ahead !== null && this.sinceClick > PATIENCE_MS;
   }
 
-  get kernelIsLost() {
-    return this.lost !== null && performance.now() - this.lost > PATIENCE_MS;
-  }
-
-  get isGone() {
-    return this.problem === KERNEL_GONE && this.status !== "connected";
-  }
-
-  get sinceClick() {
-    return performance.now() - this.asked;
-  }
-
   /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
   get mayPaste() {
     if (this.status === "timed_out") return !this.isGone;
     return !this.isGone && this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
       || this.isElsewhere || this.sinceClick > PASTE_AFTER_MS);
-  }
-
-  update() {
-    const active = GOING_ON.has(this.status) || this.lost !== null;
-    if (active && this.timer === undefined) {
-      this.timer = setInterval(() => this.tick(), TICK_MS);
-    } else if (!active) {
-      clearInterval(this.timer);
-      this.timer = undefined;
-    }
-    this.views.forEach((paint) => paint());
-  }
-
-  tick() {
-    // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
-    // the user, and never the end of a login.
-    this.readsClosed = this.popup !== null && this.popup.closed;
-    this.tellLost();
-    if (this.kernelIsLost) {
-      this.settle();
-      this.lost = null;
-      this.problem = KERNEL_GONE;
-    }
-    this.update();
   }
 
   /** The click on Connect, Reopen or Try again. The window must open before anything is awaited. */
@@ -200,13 +102,6 @@ class Session {
     this.update();
   }
 
-  cancel() {
-    this.send({ type: "cancel", run: this.run });
-    this.settle();
-    this.ahead = "cancelled";
-    this.update();
-  }
-
   recheck() {
     this.send({ type: "recheck", run: this.run });
   }
@@ -217,10 +112,13 @@ class Session {
   }
 
   linkFollowed() {
-    this.blocked = false;
     this.isElsewhere = true;
     this.tellLost();
-    this.update();
+    super.linkFollowed();
+  }
+
+  onLook() {
+    this.tellLost();
   }
 
   /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
@@ -233,30 +131,12 @@ class Session {
     this.send({ type: "lost", run: this.run });
   }
 
-  onLive() {
-    this.lost ??= performance.now();
-    this.hello();
-    this.update();
-  }
-
-  onStatus() {
-    const status = this.model.get("status");
-    // A busy kernel still reports the beginning of what has been cancelled since.
-    if (this.ahead === "cancelled" && GOING_ON.has(status)) return;
-    this.ahead = null;
-    if (status !== "idle" && !GOING_ON.has(status)) this.settle();
-    this.update();
-  }
-
   /** @param {FromKernel} message */
-  onKernel(message) {
-    this.lost = null;
-    if (this.problem === KERNEL_GONE) this.problem = null;
+  onMessageOfKernel(message) {
     if (message.type === "loopback") void this.onLoopback(message);
     else if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
     else if (message.type === "failed" && message.request === this.request) this.settle();
-    this.update();
   }
 
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
@@ -265,8 +145,7 @@ class Session {
       if (request === null || run === this.run) return;
       // Another tab's click has begun this run, and the kernel attends to one at a time.
       this.settle();
-      this.run = run;
-      return this.setDeadline(seconds_left);
+      return this.keepUp(run, seconds_left);
     }
     if (request !== null) this.unanswered = false;
     const address = webAddress(url);
@@ -275,12 +154,8 @@ class Session {
       this.problem = "What GoHighLevel answered is no web address, so it was not opened.";
       return;
     }
-    this.setDeadline(seconds_left);
-    if (run === this.run && address === this.url) return;
     if (run !== this.run) this.claims = { popup: 0, other: 0 };
-    this.run = run;
-    this.url = address;
-    if (!this.popup) return;
+    if (!this.takeAddress(run, address, seconds_left) || !this.popup) return;
     windowsOfThePage().set(this.popup, run);
     this.popup.location.replace(address);
   }
@@ -288,21 +163,8 @@ class Session {
   /** @param {Extract<FromKernel, {type: "loopback"}>} message */
   async onLoopback({ port, path, ticket }) {
     if (!isDoor(port, path, ticket)) return;
-    const door = `${port}/${path}`;
-    if (door !== this.door) {
-      this.door = door;
-      this.loopback = this.outside = null;
-      // The first hello: so that the kernel learns that somebody can press the button.
-      const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
-      for (const server of loopbackServers(port)) {
-        if (!(await post(`${server}${path}/`, hello))) continue;
-        if (this.door !== door) return;
-        this.loopback = `${server}${path}/`;
-        break;
-      }
-      // A click that came before went by the comm alone, which a busy kernel does not read.
-      if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
-    }
+    if (`${port}/${path}` !== this.door) this.outside = null;
+    if (!(await this.findLoopback(port, path))) return;
     // The system's browser, which VS Code hands links to, reaches what its frame may not.
     const server = isWebview() ? onThisComputer(port) : this.loopback?.replace(`${path}/`, "");
     this.outside = server ? `${server}open/${ticket}` : null;
@@ -311,16 +173,10 @@ class Session {
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
-    if (run === null || run === this.run || this.isAsking) return this.setDeadline(seconds_left);
+    const isKnown = run === null || run === this.run || this.isAsking;
     // Another page has begun a run since: what this one holds belongs to an earlier one.
-    this.settle();
-    this.run = run;
-    this.setDeadline(seconds_left);
-  }
-
-  /** @param {number | null} seconds */
-  setDeadline(seconds) {
-    this.deadline = seconds === null ? null : performance.now() + seconds * 1000;
+    if (!isKnown) this.settle();
+    this.keepUp(isKnown ? this.run : run, seconds_left);
   }
 
   /**
@@ -347,35 +203,9 @@ class Session {
     this.update();
   }
 
-  /**
-   * Say something to the kernel by every way there is; by its id it is taken once.
-   *
-   * @param {import("./protocol").ToKernel} message
-   * @returns {object} The message under its id.
-   */
-  send(message) {
-    const numbered = { ...message, id: newId() };
-    if (this.loopback !== null) void post(this.loopback, numbered);
-    try {
-      this.model.send(numbered);
-    } catch {
-      this.settle();
-      this.problem = KERNEL_GONE;
-    }
-    return numbered;
-  }
-
-  /** Forget the login page and its window. The number of the run stays, for "Check again". */
   settle() {
-    this.closeWindow();
-    this.url = this.request = this.deadline = this.problem = this.ahead = null;
+    super.settle();
     this.begun = this.isElsewhere = false;
-  }
-
-  closeWindow() {
-    this.popup?.close();
-    this.popup = null;
-    this.readsClosed = this.blocked = false;
   }
 }
 
@@ -443,7 +273,7 @@ function sameName(a, b) {
 
 // ---- card: what a session looks like, and one view of it ---------------------------------------
 
-/** @param {Session} session @returns {Look} */
+/** @param {ConnectSession} session @returns {Look} */
 function look(session) {
   const { model, status } = session;
   const name = model.get("platform_name");
@@ -484,7 +314,7 @@ function look(session) {
 /**
  * What begins a login: a button, or, where no window can be opened, a link out of this front end.
  *
- * @param {Session} session @param {string} label @returns {Partial<Look>}
+ * @param {ConnectSession} session @param {string} label @returns {Partial<Look>}
  */
 function begins(session, label) {
   if (!isWebview()) return { primary: { label, act: () => session.begin() } };
@@ -492,7 +322,7 @@ function begins(session, label) {
     : { primary: { label } };
 }
 
-/** @param {Session} session @returns {Look} */
+/** @param {ConnectSession} session @returns {Look} */
 function lookBefore(session) {
   const { model } = session;
   const name = model.get("platform_name");
@@ -506,7 +336,7 @@ function lookBefore(session) {
   };
 }
 
-/** @param {Session} session @returns {Look} */
+/** @param {ConnectSession} session @returns {Look} */
 function lookWhileOpen(session) {
   const { model, url, popup, outside } = session;
   const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
@@ -574,7 +404,7 @@ function lookWhileOpen(session) {
   };
 }
 
-/** @param {Session} session */
+/** @param {ConnectSession} session */
 function watching({ model }) {
   return model.get("watches_accounts")
     ? "the result is looked for in the accounts list, too."
@@ -585,7 +415,7 @@ function watching({ model }) {
  * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
  * keyboard's focus and the live region, which a screen reader loses when they are built anew.
  *
- * @param {Session} session
+ * @param {ConnectSession} session
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */
@@ -603,18 +433,18 @@ function renderCard(session, el, signal) {
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice");
   const code = make("code", "code", {}, NEXT_STEP);
-  const copy = button("secondary", "Copy", () => copyText(NEXT_STEP, code, copy));
+  const copy = button("secondary", "Copy", () => copyText(NEXT_STEP, code, copy), signal);
   const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
-  const primary = button("primary", "", () => look(session).primary?.act?.());
+  const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
   const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
   const outside = make("a", "button", { target: "_blank", rel: "noopener noreferrer" });
-  const again = button("secondary", "Check again", () => session.recheck());
+  const again = button("secondary", "Check again", () => session.recheck(), signal);
   const shown = make("code", "code", { hidden: "" });
   const address = button("secondary", "Copy address", () => {
     void copyText(look(session).copy ?? "", shown, address);
     session.linkFollowed();
-  });
-  const cancel = button("quiet", "Cancel", () => session.cancel());
+  }, signal);
+  const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
     type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
@@ -631,7 +461,7 @@ function renderCard(session, el, signal) {
     error, notice, next, shown,
     make("div", "actions", {}, primary, link, outside, address, again,
       make("div", "end", {}, time, cancel)), form, live);
-  let announced = "";
+  const announce = announcer(live);
   link.classList.add("ghl-connect-primary");
   use.classList.add("ghl-connect-secondary");
   for (const way of [link, outside]) {
@@ -650,10 +480,9 @@ function renderCard(session, el, signal) {
   el.append(card);
 
   function paint() {
-    const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
-    const focused = card.isConnected ? root.activeElement : null;
+    const focused = focusIn(card);
     const view = look(session);
-    const goingOn = GOING_ON.has(session.status) && !session.isGone;
+    const goingOn = session.goingOn.includes(session.status) && !session.isGone;
     const found = session.status === "connected" ? model.get("account_names") : [];
     const name = model.get("platform_name");
     card.dataset.status = session.isGone ? "gone" : session.status;
@@ -663,7 +492,9 @@ function renderCard(session, el, signal) {
     say(place, model.get("location_id"));
     say(user, model.get("user_id"));
     userPart.hidden = user.hidden;
-    say(time, timeLeft(session));
+    // The kernel's limit holds for a result to arrive, not for its check.
+    const isLimited = session.status === "starting" || session.status === "waiting";
+    say(time, isLimited ? timeLeft(session.deadline) : "");
     say(text, view.text);
     say(hint, view.hint);
     showNames(found);
@@ -682,12 +513,11 @@ function renderCard(session, el, signal) {
     address.hidden = !view.copy;
     if (!view.copy) say(shown, null);
     cancel.hidden = !goingOn;
-    announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "));
-    if (focused && card.contains(focused) && focused.closest("[hidden]")) {
-      // Never on to Cancel: the next press of the key would end what the last one began.
-      const onward = [primary, link, outside, copy].find((node) => !node.closest("[hidden]"));
-      (onward ?? card).focus();
+    if (announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "))) {
+      copy.textContent = "Copy";
+      address.textContent = "Copy address";
     }
+    keepFocus(card, focused, [primary, link, outside, copy]);
   }
 
   /** @param {string[]} all */
@@ -697,16 +527,6 @@ function renderCard(session, el, signal) {
     const more = all.length - items.length;
     if (more > 0) items.push(make("li", "more", {}, `and ${more} more`));
     names.replaceChildren(...items);
-  }
-
-  /** @param {string} sentence */
-  function announce(sentence) {
-    if (sentence === announced) return;
-    // What is there at first is read with the card; only a change is news.
-    if (announced) live.textContent = sentence;
-    announced = sentence;
-    copy.textContent = "Copy";
-    address.textContent = "Copy address";
   }
 
   /** @param {string} what @param {HTMLElement} node Shows it. @param {HTMLElement} from */
@@ -723,14 +543,6 @@ function renderCard(session, el, signal) {
       live.textContent = "Selected. Press Control C or Command C to copy.";
     }
   }
-
-  /** @param {string} kind @param {string} label @param {() => void} act */
-  function button(kind, label, act) {
-    const node = make("button", "button", { type: "button" }, label);
-    node.classList.add(`ghl-connect-${kind}`);
-    node.addEventListener("click", act, { signal });
-    return node;
-  }
 }
 
 // ---- helpers -----------------------------------------------------------------------------------
@@ -741,28 +553,8 @@ function summary(names) {
   return names.slice(0, NAMES_SHOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** @param {Session} session The kernel's limit holds for a result to arrive, not for its check. */
-function timeLeft({ status, deadline }) {
-  if (deadline === null || !["starting", "waiting"].includes(status)) return "";
-  const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
-  return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/**
- * A function, because `initialize` and `render` get different proxies of one model, and because
- * marimo loads the module once for all of them: the call is what happens once per model.
- *
- * @returns {import("@anywidget/types").AnyWidget<Traits>}
- */
-export default () => {
-  /** @type {Session} */
-  let session;
-  return {
-    initialize({ model, signal }) {
-      session = new Session(model, signal);
-    },
-    render({ el, signal }) {
-      renderCard(session, el, signal);
-    },
-  };
-};
+export default widgetOf(
+  (/** @type {import("@anywidget/types").AnyModel<Traits>} */ model, signal) => (
+    new ConnectSession(model, signal)),
+  renderCard,
+);

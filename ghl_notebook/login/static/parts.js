@@ -1,10 +1,286 @@
 // @ts-check
 /**
- * What the cards of all logins have in common: the window, the loopback server, and the nodes.
+ * What the cards of all logins have in common: the session with the kernel, the window, the
+ * loopback server, and the nodes.
  *
  * A widget's module has no neighbours to import from: the kernel puts this text into each card's
- * (see static_files.py). So everything here is a function, and knows no card.
+ * (see static_files.py). So nothing here knows a card.
  */
+
+// ---- session: one per live model of a card, shared by all its views ----------------------------
+
+export const KERNEL_GONE = "The kernel is not connected: run the cell again.";
+export const PATIENCE_MS = 5000;
+const TICK_MS = 500;
+
+/**
+ * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
+ * a subclass says.
+ *
+ * @template {{status: string}} T The traits.
+ */
+export class Session {
+  /** Tells this page's sessions apart: after a reload the kernel's older models come back too. */
+  pageId = newId();
+  /** @type {string | null} The run that this page knows of, its own or one begun elsewhere. */
+  run = null;
+  /** @type {string | null} The authorization URL. */
+  url = null;
+  /** @type {string | null} The last click that the kernel was told of, until its run ends. */
+  request = null;
+  /** @type {object | null} What the kernel was told of it. */
+  click = null;
+  /** @type {string | null} Where the kernel's loopback server has this login. */
+  loopback = null;
+  /** @type {string | null} What `loopback` was found for. */
+  door = null;
+  /** @type {Window | null} */
+  popup = null;
+  readsClosed = false;
+  blocked = false;
+  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
+  deadline = null;
+  asked = performance.now();
+  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
+  lost = null;
+  /** @type {string | null} What went wrong in the page itself. */
+  problem = null;
+  /** @type {T["status"] | null} Shown from the click until the kernel, which may be busy, says more. */
+  ahead = null;
+  /** @type {Set<() => void>} */
+  views = new Set();
+  /** @type {number | undefined} */
+  timer = undefined;
+
+  /**
+   * @param {import("@anywidget/types").AnyModel<T>} model
+   * @param {AbortSignal} signal
+   * @param {readonly (keyof T & string)[]} shown The traits that are shown, but for `status`.
+   * @param {readonly T["status"][]} goingOn The states in which a window may be open.
+   */
+  constructor(model, signal, shown, goingOn) {
+    this.model = model;
+    this.goingOn = goingOn;
+    const update = () => this.update();
+    const onStatus = () => this.onStatus();
+    const onKernel = (/** @type {import("./protocol").FromKernel} */ m) => this.onKernel(m);
+    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
+    const onLive = () => this.onLive();
+    shown.forEach((name) => model.on(`change:${name}`, update));
+    model.on("change:status", onStatus);
+    model.on("msg:custom", onKernel);
+    model.on("comm_live_update", onLive);
+    signal.addEventListener("abort", () => {
+      shown.forEach((name) => model.off(`change:${name}`, update));
+      model.off("change:status", onStatus);
+      model.off("msg:custom", onKernel);
+      model.off("comm_live_update", onLive);
+      this.views.clear();
+      this.settle();
+      clearInterval(this.timer);
+    }, { once: true });
+    this.hello();
+  }
+
+  /** @returns {T["status"]} */
+  get status() {
+    return this.ahead ?? this.model.get("status");
+  }
+
+  /** Whether the kernel has yet to answer a click. */
+  get isAsking() {
+    return false;
+  }
+
+  get isGone() {
+    return this.problem === KERNEL_GONE && this.status !== "connected";
+  }
+
+  get sinceClick() {
+    return performance.now() - this.asked;
+  }
+
+  hello() {
+    this.send({ type: "hello", page_id: this.pageId, origin: location.origin });
+  }
+
+  update() {
+    const active = this.goingOn.includes(this.status) || this.lost !== null;
+    if (active && this.timer === undefined) {
+      this.timer = setInterval(() => this.tick(), TICK_MS);
+    } else if (!active) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+    this.views.forEach((paint) => paint());
+  }
+
+  tick() {
+    // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
+    // the user, and never the end of a login.
+    this.readsClosed = this.popup !== null && this.popup.closed;
+    this.onLook();
+    if (this.lost !== null && performance.now() - this.lost > PATIENCE_MS) {
+      this.settle();
+      this.lost = null;
+      this.problem = KERNEL_GONE;
+    }
+    this.update();
+  }
+
+  /** The window was looked at. */
+  onLook() {}
+
+  cancel() {
+    this.send({ type: "cancel", run: this.run });
+    this.settle();
+    this.ahead = /** @type {T["status"]} */ ("cancelled");
+    this.update();
+  }
+
+  linkFollowed() {
+    this.blocked = false;
+    this.update();
+  }
+
+  onLive() {
+    this.lost ??= performance.now();
+    this.hello();
+    this.update();
+  }
+
+  onStatus() {
+    const status = this.model.get("status");
+    // A busy kernel still reports the beginning of what has been cancelled since.
+    if (this.ahead === "cancelled" && this.goingOn.includes(status)) return;
+    this.ahead = null;
+    if (status !== "idle" && !this.goingOn.includes(status)) this.settle();
+    this.update();
+  }
+
+  /** @param {import("./protocol").FromKernel} message */
+  onKernel(message) {
+    this.lost = null;
+    if (this.problem === KERNEL_GONE) this.problem = null;
+    this.onMessageOfKernel(message);
+    this.update();
+  }
+
+  /** @param {import("./protocol").FromKernel} _message */
+  onMessageOfKernel(_message) {}
+
+  /**
+   * Find the way to the kernel's loopback server.
+   *
+   * @param {number} port @param {string} path Of this login.
+   * @returns {Promise<boolean>} False if another one has been named meanwhile.
+   */
+  async findLoopback(port, path) {
+    const door = `${port}/${path}`;
+    if (door === this.door) return true;
+    this.door = door;
+    this.loopback = null;
+    // The first hello: so that the kernel learns that somebody can press the button.
+    const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
+    for (const server of loopbackServers(port)) {
+      if (!(await post(`${server}${path}/`, hello))) continue;
+      if (this.door !== door) return false;
+      this.loopback = `${server}${path}/`;
+      break;
+    }
+    // A click that came before went by the comm alone, which a busy kernel does not read.
+    if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
+    return true;
+  }
+
+  /**
+   * A run is going on, in this page or another one.
+   *
+   * @param {string | null} run @param {number | null} seconds Until its time limit.
+   */
+  keepUp(run, seconds) {
+    this.run = run;
+    this.deadline = seconds === null ? null : performance.now() + seconds * 1000;
+  }
+
+  /**
+   * The authorization URL has come.
+   *
+   * @param {string} run @param {string} address @param {number | null} seconds
+   * @returns {boolean} Whether that is news: it is said by two ways.
+   */
+  takeAddress(run, address, seconds) {
+    const isNew = run !== this.run || address !== this.url;
+    this.keepUp(run, seconds);
+    this.url = address;
+    return isNew;
+  }
+
+  /**
+   * Say something to the kernel by every way there is; by its id it is taken once.
+   *
+   * @param {import("./protocol").ToKernel} message
+   * @returns {object} The message under its id.
+   */
+  send(message) {
+    const numbered = { ...message, id: newId() };
+    if (this.loopback !== null) void post(this.loopback, numbered);
+    // As a buffer: of a message itself a kernel that logs everything would log the code.
+    const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
+    const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
+    try {
+      this.model.send(rest, undefined, buffers);
+    } catch {
+      this.settle();
+      this.problem = KERNEL_GONE;
+    }
+    return numbered;
+  }
+
+  /** Forget the authorization URL and its window. The number of the run stays. */
+  settle() {
+    this.closeWindow();
+    this.url = this.request = this.click = this.deadline = this.problem = this.ahead = null;
+  }
+
+  closeWindow() {
+    this.popup?.close();
+    this.popup = null;
+    this.readsClosed = this.blocked = false;
+  }
+}
+
+/** @param {number | null} deadline */
+export function timeLeft(deadline) {
+  if (deadline === null) return "";
+  const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
+  return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/**
+ * A function, because `initialize` and `render` get different proxies of one model, and because
+ * marimo loads the module once for all of them: the call is what happens once per model.
+ *
+ * @template {object} T
+ * @template S
+ * @param {(model: import("@anywidget/types").AnyModel<T>, signal: AbortSignal) => S} makeSession
+ * @param {(session: S, el: HTMLElement, signal: AbortSignal) => void} renderCard
+ * @returns {() => import("@anywidget/types").AnyWidget<T>}
+ */
+export function widgetOf(makeSession, renderCard) {
+  return () => {
+    /** @type {S} */
+    let session;
+    return {
+      initialize({ model, signal }) {
+        session = makeSession(model, signal);
+      },
+      render({ el, signal }) {
+        renderCard(session, el, signal);
+      },
+    };
+  };
+}
 
 // ---- the page, and the ways from it ------------------------------------------------------------
 
@@ -139,6 +415,50 @@ export function lead(link, address) {
   link.hidden = !address;
   if (address) link.href = address;
   else link.removeAttribute("href");
+}
+
+/**
+ * @param {string} kind @param {string} label @param {() => void} act
+ * @param {AbortSignal} signal Ends the listener.
+ */
+export function button(kind, label, act, signal) {
+  const node = make("button", "button", { type: "button" }, label);
+  node.classList.add(`ghl-connect-${kind}`);
+  node.addEventListener("click", act, { signal });
+  return node;
+}
+
+/**
+ * @param {HTMLElement} live The live region.
+ * @returns {(sentence: string) => boolean} Has a screen reader say what is new; tells if it is.
+ */
+export function announcer(live) {
+  let announced = "";
+  return (sentence) => {
+    if (sentence === announced) return false;
+    // What is there at first is read with the card; only a change is news.
+    if (announced) live.textContent = sentence;
+    announced = sentence;
+    return true;
+  };
+}
+
+/**
+ * Leave the keyboard's focus somewhere when the node that had it was hidden.
+ *
+ * @param {HTMLElement} card @param {Element | null} focused
+ * @param {HTMLElement[]} onward Where to, the first that is shown. Never to Cancel: the next press
+ *   of the key would end what the last one began.
+ */
+export function keepFocus(card, focused, onward) {
+  if (!focused || !card.contains(focused) || !focused.closest("[hidden]")) return;
+  (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
+}
+
+/** @param {HTMLElement} card @returns {Element | null} Before it is painted. */
+export function focusIn(card) {
+  const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
+  return card.isConnected ? root.activeElement : null;
 }
 
 /** @param {number} seconds */
