@@ -14,9 +14,8 @@ import socket
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +25,7 @@ from ghl_notebook import Client, ConnectAccount, GHLError
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page, flush
 from tests.login.recording import PATIENCE, settle
+from tests.logs import EveryLogger
 
 TOKEN = Simulator().token
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Spy(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
 
-class Logs(logging.Handler):
+class Logs(EveryLogger):
     """Everything that is logged, except by the simulated service and the simulated person."""
 
     def __init__(self) -> None:
@@ -59,19 +59,6 @@ class Logs(logging.Handler):
         if str(record.threadName).startswith(("simulated person", "ghl-simulator")):
             return
         self.texts += [record.name, self.format(record), repr(vars(record))]
-
-    @contextmanager
-    def installed(self) -> Iterator[None]:
-        """Hear every logger at its lowest level."""
-        root = logging.getLogger()
-        level = root.level
-        root.addHandler(self)
-        root.setLevel(logging.DEBUG)
-        try:
-            yield
-        finally:
-            root.setLevel(level)
-            root.removeHandler(self)
 
 
 class Rude:

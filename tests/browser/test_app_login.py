@@ -12,7 +12,7 @@ from playwright.sync_api import Request, Route, expect
 from tests.browser.front_end import FrontEnd
 from tests.browser.notebook import LoginWindow, Notebook
 from tests.browser.servers.jupyter import JupyterServer
-from tests.login.apps import free_port
+from tests.browser.servers.program import free_port
 
 pytestmark = pytest.mark.parametrize("front_end", ["lab-chromium"], indirect=True)
 

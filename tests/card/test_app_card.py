@@ -11,10 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from ghl_notebook.login import CodeFlow
 from ghl_notebook.login.static_files import read_script
+from tests.browser.servers.program import free_port
+from tests.card.axe import assert_accessible
 from tests.card.harness import PICTURES, AppCard, block_windows
 from tests.card.states import NOTEBOOK_THEMES, THEMES, show
 from tests.card.test_looks import _OVERLAPS
-from tests.login.apps import CODE, Exchange, answer_to, free_port, make_app, settle, state_in
+from tests.login.apps import CODE, Exchange, answer_to, make_app, settle, state_in
 
 URL = "https://www.example.com/oauth/chooselocation?state=signed"
 ADDRESS = "https://example.com/oauth/callback?code=c0de&state=signed"
@@ -361,19 +363,7 @@ def test_no_violations(page: Page, node_modules: Path, theme: str) -> None:
     show(page, theme, 560)
     for bring in STATES.values():
         bring(page)
-    page.evaluate((node_modules / "axe-core" / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
-        "axe.run('main', { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', "
-        "'wcag22aa', 'best-practice'] })"
-    )
-    problems = [
-        (violation["id"], node["target"], node["failureSummary"])
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
-    assert problems == []
-    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
-    assert [rule["id"] for rule in found["incomplete"]] == []
+    assert_accessible(page, node_modules)
 
 
 @pytest.mark.parametrize("width", [560, 200])

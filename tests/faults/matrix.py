@@ -6,8 +6,8 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ import trustme
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, GHLError
 from ghl_notebook.simulator import Simulator
+from tests.logs import EveryLogger
 
 from .catalog import CASES, SURVIVED, Case, Must
 from .plots import Plot, lay_out
@@ -114,7 +115,7 @@ class Ear:
     after_first_dial: Callable[[], None] | None = None
 
 
-class Ears(logging.Handler):
+class Ears(EveryLogger):
     """Gives each line of the log to the cell in whose task it was written.
 
     Attributes
@@ -140,19 +141,6 @@ class Ears(logging.Handler):
             if ear.after_first_dial is not None:
                 ear.after_first_dial()
                 ear.after_first_dial = None
-
-    @contextmanager
-    def installed(self) -> Iterator[None]:
-        """Hear every logger at its lowest level."""
-        root = logging.getLogger()
-        level = root.level
-        root.addHandler(self)
-        root.setLevel(logging.DEBUG)
-        try:
-            yield
-        finally:
-            root.setLevel(level)
-            root.removeHandler(self)
 
 
 Call = Callable[[Operation, Plot, str], Awaitable[tuple[str, Exception | None]]]

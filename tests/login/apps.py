@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -21,18 +20,6 @@ from tests.login.recording import PATIENCE
 CLIENT_SECRET = "planted-client-secret-41c0"
 CODE = "planted-code-7fe1"
 ELSEWHERE = "https://example.com/oauth/callback"
-
-
-def free_port() -> int:
-    """Return a port that nobody uses, below those that systems hand out."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def make_app(redirect_uri: str = ELSEWHERE) -> App:

@@ -19,8 +19,9 @@ import ghl_notebook as ghl
 from ghl_notebook import errors
 from ghl_notebook.login.app_entry import authorize
 from ghl_notebook.secret import Secret
+from tests.browser.servers.program import free_port
 from tests.browser.shell import write_browser
-from tests.login.apps import ELSEWHERE, Exchange, answer_to, free_port, make_app, visit
+from tests.login.apps import ELSEWHERE, Exchange, answer_to, make_app, visit
 from tests.login.recording import PATIENCE
 from tests.login.test_nobody import run_notebook, run_script
 

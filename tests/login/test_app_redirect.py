@@ -15,13 +15,13 @@ from ghl_notebook import errors
 from ghl_notebook.login import CodeFlow, Status
 from ghl_notebook.login.redirect import REDIRECTS
 from ghl_notebook.secret import Secret
+from tests.browser.servers.program import free_port
 from tests.login.apps import (
     CODE,
     ELSEWHERE,
     Exchange,
     Tokens,
     answer_to,
-    free_port,
     is_free,
     make_app,
     settle,

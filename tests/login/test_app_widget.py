@@ -13,6 +13,7 @@ import traitlets
 
 from ghl_notebook import AppLogin, Secret, errors
 from ghl_notebook.login import Status
+from tests.browser.servers.program import free_port
 from tests.login.apps import (
     CLIENT_SECRET,
     CODE,
@@ -20,7 +21,6 @@ from tests.login.apps import (
     Exchange,
     Tokens,
     answer_to,
-    free_port,
     make_app,
     settle,
     state_in,
