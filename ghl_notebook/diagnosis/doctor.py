@@ -21,7 +21,7 @@ def doctor(client: AsyncClient) -> Coroutine[Any, Any, Diagnosis]: ...
 def doctor(client: Client | AsyncClient) -> Any:
     """Find out what is wrong with the credential, the settings and this place.
 
-    Three requests at most, none of which changes anything: ``GET
+    Three calls at most, none of which changes anything: ``GET
     /social-media-posting/{locationId}/accounts``, ``GET
     /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`` with an id that no
     login has, and ``GET /users/``. A fault of the service is a finding and raises nothing. Scopes
