@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ._demo import demo as demo
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
-    from .auth import App as App
     from .auth import log_out as log_out
+    from .auth.app import App as App
     from .diagnosis import Diagnosis as Diagnosis
     from .diagnosis import Finding as Finding
     from .diagnosis import doctor as doctor
@@ -140,11 +140,11 @@ if TYPE_CHECKING:
     from .frames import (
         fetch_available_accounts as fetch_available_accounts,
     )
-    from .login import AppLogin as AppLogin
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
-    from .login import log_in as log_in
     from .login import reconnect as reconnect
+    from .login.app_entry import log_in as log_in
+    from .login.app_login import AppLogin as AppLogin
     from .models import (
         Account as Account,
     )
@@ -229,15 +229,15 @@ _ROOMS = {
     "demo": "_demo",
     "AsyncClient": "api",
     "Client": "api",
-    "App": "auth",
+    "App": "auth.app",
     "log_out": "auth",
-    "AppLogin": "login",
+    "AppLogin": "login.app_login",
     "Diagnosis": "diagnosis",
     "Finding": "diagnosis",
     "doctor": "diagnosis",
     "ConnectAccount": "login",
     "connect": "login",
-    "log_in": "login",
+    "log_in": "login.app_entry",
     "reconnect": "login",
     "attach": "frames",
     "fetch_accounts": "frames",

@@ -1,22 +1,17 @@
-"""Who asks: kinds of credential, their storage, their renewal, and the ``httpx.Auth`` of each."""
+"""Who asks: kinds of credential, their storage, their renewal, and the ``httpx.Auth`` of each.
 
-from .app import App, Authorization
+Here is what a client with a token takes; logins are in `app` and `logins`, which load more.
+"""
+
 from .bearer import BearerAuth
 from .credential import Clock, Credential, TokenCredential
 from .find import find_credential, log_out, open_logins
-from .logins import Logins, Stores
-from .tokens import Tokens
 
 __all__ = [
-    "App",
-    "Authorization",
     "BearerAuth",
     "Clock",
     "Credential",
-    "Logins",
-    "Stores",
     "TokenCredential",
-    "Tokens",
     "find_credential",
     "log_out",
     "open_logins",

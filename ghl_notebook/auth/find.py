@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -16,8 +17,10 @@ from ghl_notebook.settings import (
 )
 
 from .credential import Clock, Credential, TokenCredential
-from .logins import Logins, Stores
-from .store import Key
+
+if TYPE_CHECKING:
+    from .logins import Logins
+    from .store import Key
 
 _LOG = logging.getLogger("ghl_notebook.auth")
 
@@ -32,6 +35,9 @@ def open_logins(
     SettingsError
         If the environment's settings make no sense.
     """
+    # Not before it is needed: most clients have a token.
+    from .logins import Logins, Stores
+
     folder, is_named = read_credentials_folder()
     return Logins(
         Stores.open(folder, keyring=not is_named),

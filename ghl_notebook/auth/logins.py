@@ -15,11 +15,12 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.settings import RenewalSettings
 
 from .app import App
-from .credential import Clock, LoginCredential
+from .credential import Clock
 from .endpoint import TokenEndpoint
 from .file_store import FileStore
 from .keeper import TokenKeeper, keep, placed, remove
 from .keyring_store import open_store
+from .login_credential import LoginCredential
 from .memory_store import MemoryStore
 from .store import Key, Store, StoredCredential
 from .tokens import Tokens

@@ -1,8 +1,8 @@
-"""The login flow: a state machine without a screen, and the pages that show it."""
+"""The login flow: a state machine without a screen, and the pages that show it.
 
-from .app_entry import log_in
-from .app_login import AppLogin, Granted
-from .code_flow import CodeFlow, CodeFlowState
+Here is the login for a platform; that of an app is in `app_login` and `app_entry`, which load more.
+"""
+
 from .entry import connect, present, reconnect
 from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
@@ -13,13 +13,9 @@ from .widget import ConnectAccount
 
 __all__ = [
     "ENDS",
-    "AppLogin",
     "Claim",
-    "CodeFlow",
-    "CodeFlowState",
     "ConnectAccount",
     "FrontEnd",
-    "Granted",
     "Heard",
     "Ledger",
     "Login",
@@ -32,7 +28,6 @@ __all__ = [
     "connect",
     "find_front_end",
     "find_front_end_here",
-    "log_in",
     "present",
     "reconnect",
 ]

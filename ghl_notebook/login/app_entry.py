@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ghl_notebook.api import Client
-from ghl_notebook.auth import App, open_logins
+from ghl_notebook.auth import open_logins
+from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url, read_location_id

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import traitlets as t
 
-from ghl_notebook.auth import App, open_logins
+from ghl_notebook.auth import open_logins
+from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
-from ghl_notebook.auth import App, Authorization
+from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
     ArgumentError,

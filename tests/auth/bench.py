@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 
 from ghl_notebook import AsyncClient, Client
-from ghl_notebook.auth import Logins, Stores, Tokens, keeper
-from ghl_notebook.auth.credential import LoginCredential
+from ghl_notebook.auth import keeper
+from ghl_notebook.auth.login_credential import LoginCredential
+from ghl_notebook.auth.logins import Logins, Stores
 from ghl_notebook.auth.store import Key, StoredCredential
+from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.background import run_in_background
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret

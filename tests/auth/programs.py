@@ -23,10 +23,10 @@ from pathlib import Path
 import httpx
 
 from ghl_notebook import Client, LogInAgainError
-from ghl_notebook.auth import Logins, Stores
-from ghl_notebook.auth.credential import LoginCredential
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.file_store import _File
+from ghl_notebook.auth.login_credential import LoginCredential
+from ghl_notebook.auth.logins import Logins, Stores
 from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
 from ghl_notebook.secret import Secret

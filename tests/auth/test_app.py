@@ -20,7 +20,7 @@ from ghl_notebook import (
     SettingsError,
     StateMismatchError,
 )
-from ghl_notebook.auth import App, Authorization
+from ghl_notebook.auth.app import App, Authorization
 
 CLIENT_SECRET = "planted-client-secret"
 CODE = "planted-code-7fe1"

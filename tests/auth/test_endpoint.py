@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from ghl_notebook import CredentialError, LogInAgainError
-from ghl_notebook.auth import Tokens
 from ghl_notebook.auth.endpoint import TokenEndpoint
+from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 from tests.auth.bench import Bench

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from ghl_notebook import StorageError
-from ghl_notebook.auth import Tokens, file_store
+from ghl_notebook.auth import file_store
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.store import Key, StoredCredential
+from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.secret import Secret
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

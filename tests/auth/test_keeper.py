@@ -22,9 +22,9 @@ from ghl_notebook import (
     ScopeError,
     StorageError,
 )
-from ghl_notebook.auth import Tokens
 from ghl_notebook.auth.keeper import TokenKeeper
 from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
 from tests.auth.bench import DAY, TOKEN, USERS, Bench, finish_renewals
 

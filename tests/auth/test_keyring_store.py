@@ -14,9 +14,9 @@ import pytest
 from keyring.backends import chainer, fail, null
 
 from ghl_notebook import StorageError
-from ghl_notebook.auth import Stores
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.keyring_store import KeyringStore, open_store
+from ghl_notebook.auth.logins import Stores
 from ghl_notebook.auth.memory_store import MemoryStore
 from ghl_notebook.auth.store import StoredCredential
 from tests.auth.test_file_store import SECRETS, make, shown

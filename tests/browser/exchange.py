@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from ghl_notebook.auth import App
+from ghl_notebook.auth.app import App
 from ghl_notebook.secret import Secret
 
 

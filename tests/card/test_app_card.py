@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ghl_notebook.login import CodeFlow
+from ghl_notebook.login.code_flow import CodeFlow
 from ghl_notebook.login.static_files import read_script
 from tests.browser.servers.program import free_port
 from tests.card.axe import assert_accessible

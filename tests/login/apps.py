@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from ghl_notebook.auth import App
+from ghl_notebook.auth.app import App
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login import CodeFlowState, Status
+from ghl_notebook.login import Status
+from ghl_notebook.login.code_flow import CodeFlowState
 from ghl_notebook.login.redirect import REDIRECTS
 from ghl_notebook.secret import Secret
 from tests.login.recording import PATIENCE

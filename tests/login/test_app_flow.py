@@ -13,7 +13,8 @@ import anyio
 import pytest
 
 from ghl_notebook import errors
-from ghl_notebook.login import CodeFlow, Status
+from ghl_notebook.login import Status
+from ghl_notebook.login.code_flow import CodeFlow
 from ghl_notebook.secret import Secret
 from tests.login.apps import (
     CLIENT_SECRET,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ghl_notebook import errors
-from ghl_notebook.login import CodeFlow, Status
+from ghl_notebook.login import Status
+from ghl_notebook.login.code_flow import CodeFlow
 from ghl_notebook.login.redirect import REDIRECTS
 from ghl_notebook.secret import Secret
 from tests.browser.servers.program import free_port
