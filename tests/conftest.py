@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from ghl_notebook.api.pacing import Pacers
+from ghl_notebook.pacing.pacers import Pacers
 from tests.ways import FRAMES, FRONT_ENDS, TABLES, Ways
 
 CHECKS = "test_ways_of_this_run.py"
@@ -16,7 +16,7 @@ NARROWED = pytest.StashKey[bool]()
 @pytest.fixture(autouse=True)
 def _own_pacers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait for what another has used up: most are about the same sub-account."""
-    monkeypatch.setattr("ghl_notebook.api.async_client.PACERS", Pacers())
+    monkeypatch.setattr("ghl_notebook.pacing.pacers.PACERS", Pacers())
 
 
 @pytest.fixture(scope="session")

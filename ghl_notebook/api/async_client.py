@@ -20,11 +20,10 @@ from ghl_notebook.models import (
     available_accounts,
     find_platform,
 )
+from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_settings
 
-from .limits import Limits
-from .pacing import PACERS
 from .redirect import authorization_url
 from .request import Requester
 
@@ -112,7 +111,7 @@ class AsyncClient:
             auth=self.credential.auth(host),
             timeout=timeout,
             time_limit=time_limit,
-            pacer=PACERS.of(settings.base_url, f"location:{self.location_id}", user=self),
+            pacer=pacer_of(settings.base_url, f"location:{self.location_id}", user=self),
             clock=clock,
             transport=transport,
         )

@@ -11,11 +11,11 @@ import httpx
 
 from ghl_notebook.auth import Clock, Credential
 from ghl_notebook.background import run_in_background
+from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 
 from .async_client import AsyncClient
-from .limits import Limits
 
 
 class MessageEvent(Protocol):

@@ -26,10 +26,16 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
+from ghl_notebook.pacing import (
+    MAX_IN_FLIGHT,
+    Limits,
+    Pacer,
+    Slot,
+    read_limits,
+    read_retry_after,
+)
 from ghl_notebook.wire import client_options, read_at_most
 
-from .limits import Limits, read_limits, read_retry_after
-from .pacing import MAX_IN_FLIGHT, Pacer, Slot
 from .redaction import hide_answers_in_logs
 from .redirect import keep_location
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before

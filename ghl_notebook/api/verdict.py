@@ -16,8 +16,7 @@ from ghl_notebook.errors import (
     UnexpectedAnswerError,
 )
 from ghl_notebook.models import describe_body, json_object, read_refusal
-
-from .limits import read_limits
+from ghl_notebook.pacing import read_limits
 
 Clock = Callable[[], datetime]
 """The current time, with a time zone."""

@@ -9,9 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ghl_notebook.api.limits import Limits
-from ghl_notebook.api.pacing import Slot
-from tests.api.clock import Clock, Service, Window, settle
+from ghl_notebook.pacing import Slot
+from ghl_notebook.pacing.limits import Limits
+from tests.pacing.clock import Clock, Service, Window, settle
 
 SECONDS = 10.0
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
-from ghl_notebook.api.limits import Limits
-from ghl_notebook.api.pacing import Pacer
+from ghl_notebook.pacing import Pacer
+from ghl_notebook.pacing.limits import Limits
 
 Window = Literal["fixed", "aligned", "sliding"]
 

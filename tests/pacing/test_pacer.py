@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import subprocess
-import sys
 import threading
 import time
-import weakref
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
 
-from ghl_notebook.api import pacing
-from ghl_notebook.api.limits import Limits
-from ghl_notebook.api.pacing import Pacer, Pacers, Slot
-from tests.api.clock import Clock, Service, Window, settle, told
+from ghl_notebook.pacing import MAX_IN_FLIGHT, Pacer, Slot
+from ghl_notebook.pacing.limits import Limits
+from tests.pacing.clock import Clock, Service, Window, settle, told
 
 
 class Crowd:
@@ -103,10 +99,10 @@ async def test_no_more_are_in_flight_than_there_are_connections(crowd: Crowd) ->
     """A request that waits for a connection would use its call's time up."""
     await crowd.learn(told(100, 99))
     await crowd.ask(99)
-    assert len(crowd.let_in) == pacing.MAX_IN_FLIGHT
+    assert len(crowd.let_in) == MAX_IN_FLIGHT
     crowd.let_in[0].release(told(100, 98))
     await settle()
-    assert len(crowd.let_in) == pacing.MAX_IN_FLIGHT + 1
+    assert len(crowd.let_in) == MAX_IN_FLIGHT + 1
 
 
 async def test_a_limit_that_grows_and_shrinks_is_followed_within_one_answer(crowd: Crowd) -> None:
@@ -517,122 +513,3 @@ def test_the_background_thread_wakes_whoever_waits() -> None:
                 slot.release(told(1, 0, 0.02))
 
     asyncio.run(asyncio.wait_for(call_twice(), 30))
-
-
-FORKED = """
-import asyncio, os
-from ghl_notebook.api.pacing import PACERS
-from tests.api.clock import told
-
-class User: pass
-user = User()
-pacer = PACERS.of("https://example.com", "location:1", user)
-
-async def call():
-    assert PACERS.of("https://example.com", "location:1", user) is pacer
-    for _ in range(5):
-        with await pacer.acquire() as slot:
-            slot.release(told(3, 2, 0.05))
-
-async def fork():
-    with await pacer.acquire() as slot:
-        slot.release(told(3, 2, 0.05))
-    slots = [await pacer.acquire() for _ in range(2)]
-    waits = asyncio.ensure_future(pacer.acquire())
-    await asyncio.sleep(0.001)
-    with pacer._turn, PACERS._lock:
-        child = os.fork()
-        if child == 0:
-            asyncio._set_running_loop(None)
-            asyncio.new_event_loop().run_until_complete(call())
-            os._exit(0)
-    waits.cancel()
-    assert os.waitpid(child, 0)[1] == 0
-    print("the child has called")
-
-asyncio.run(fork())
-"""
-
-
-def test_a_forked_child_paces_itself() -> None:
-    """What its parent has in flight or waiting, and who was at it, does not hold it up."""
-    done = subprocess.run(
-        [sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert "the child has called" in done.stdout, done.stderr
-
-
-# The pacers of a process.
-
-
-class User:
-    """Somebody who uses a pacer."""
-
-
-def test_all_who_use_a_location_share_its_pacer() -> None:
-    """Another location, or another service, has its own."""
-    pacers, user = Pacers(), User()
-    one = pacers.of("https://a.example", "location:1", user)
-    assert pacers.of("https://a.example", "location:1", User()) is one
-    assert pacers.of("https://a.example", "location:2", user) is not one
-    assert pacers.of("https://b.example", "location:1", user) is not one
-
-
-async def test_calls_of_a_client_that_is_gone_still_count() -> None:
-    """A script that makes a client for each call is paced as well."""
-    clock = Clock()
-    pacers, user = Pacers(clock.pacer), User()
-    pacer = pacers.of("https://a.example", "location:1", user)
-    (await pacer.acquire()).release(told(1, 0))
-    await settle()  # the event loop holds on to the last thing that was awaited
-    known = weakref.ref(pacer)
-    del pacer, user
-    gc.collect()
-    clock.pass_by(9.9)
-    assert pacers.of("https://a.example", "location:1", User()) is known()
-
-
-async def test_a_pacer_is_forgotten_when_nothing_of_it_counts() -> None:
-    """Its clients are gone and an interval has passed: the next one that is asked for ends it."""
-    clock = Clock()
-    pacers, user = Pacers(clock.pacer), User()
-    pacer = pacers.of("https://a.example", "location:1", user)
-    (await pacer.acquire()).release(told(1, 0))
-    waits = asyncio.create_task(pacer.acquire())
-    await settle()
-    waits.cancel()
-    await settle()
-    known = weakref.ref(pacer)
-    del pacer, user, waits
-    clock.pass_by(5.0)
-    gc.collect()
-    assert known() is not None
-    clock.pass_by(6.0)
-    pacers.of("https://a.example", "location:2", User())
-    gc.collect()
-    assert known() is None
-
-
-async def test_a_timer_holds_no_pacer() -> None:
-    """It may be for a minute from now, and nobody waits any longer."""
-    clock = Clock()
-    pacer = clock.pacer()
-    (await pacer.acquire()).release(Limits(), refused=True, retry_after=60)
-    waits = asyncio.create_task(pacer.acquire())
-    await settle()
-    waits.cancel()
-    await settle()
-    known = weakref.ref(pacer)
-    del pacer, waits
-    gc.collect()
-    assert known() is None
-    clock.pass_by(61.0)
-
-
-def test_a_pacer_that_was_never_used_is_forgotten_at_the_next() -> None:
-    """Nothing remains of a client that has asked for nothing."""
-    pacers = Pacers()
-    known = weakref.ref(pacers.of("https://a.example", "location:1", User()))
-    pacers.of("https://a.example", "location:2", User())
-    gc.collect()
-    assert known() is None
