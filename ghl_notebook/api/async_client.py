@@ -24,6 +24,7 @@ from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_settings
 
+from .connection import Connection
 from .redirect import authorization_url
 from .request import Requester
 
@@ -106,14 +107,13 @@ class AsyncClient:
         self.allowed_origins = settings.allowed_origins
         # Written as httpx writes it: without the scheme's own port, in lower case.
         host = httpx.URL(settings.base_url).netloc.decode()
+        self._connection = Connection(settings.base_url, timeout=timeout, transport=transport)
         self._requester = Requester(
-            base_url=settings.base_url,
+            self._connection,
             auth=self.credential.auth(host),
-            timeout=timeout,
             time_limit=time_limit,
             pacer=pacer_of(settings.base_url, f"location:{self.location_id}", user=self),
             clock=clock,
-            transport=transport,
         )
 
     def __repr__(self) -> str:
@@ -146,7 +146,7 @@ class AsyncClient:
 
     async def aclose(self) -> None:
         """Close the connections to the service."""
-        await self._requester.aclose()
+        await self._connection.aclose()
 
     async def users(self) -> list[User]:
         """List the sub-account's users, deleted ones included.

@@ -2,71 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, stop_any
 from tenacity.stop import stop_base
 
 from ghl_notebook.errors import (
-    ArgumentError,
     ConnectionFailedError,
     DailyLimitError,
     GHLError,
     ResponseError,
-    SettingsError,
-    UnexpectedAnswerError,
 )
 from ghl_notebook.pacing import (
-    MAX_IN_FLIGHT,
     Limits,
     Pacer,
     Slot,
     read_limits,
     read_retry_after,
 )
-from ghl_notebook.wire import client_options, read_at_most
 
-from .redaction import hide_answers_in_logs
-from .redirect import keep_location
+from .connection import Connection
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
 from .time_told import read_offset
 from .verdict import Clock, Shape, body_of, error_of
 
-# httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
-_LIMITS: Final = httpx.Limits(
-    max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT
-)
-MAX_BODY: Final = 32 * 2**20
-"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
-
 _LOG: Final = logging.getLogger("ghl_notebook.api")
-
-_WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (httpx.ConnectTimeout, "Connecting took too long"),
-    (httpx.TimeoutException, "No answer came within the time limit"),
-    (httpx.ConnectError, "The connection was refused or the host was not found"),
-    (httpx.NetworkError, "The connection broke"),
-    (httpx.RemoteProtocolError, "The connection broke in the middle of the answer"),
-    (httpx.ProxyError, "The proxy on the way refused the connection"),
-    (httpx.DecodingError, "The answer was damaged on the way"),
-)
-_NEVER_SENT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 T = TypeVar("T")
 
@@ -76,60 +42,43 @@ class Requester:
 
     Parameters
     ----------
-    base_url : str
-        The API's address.
+    connection : Connection
+        What carries them.
     auth : httpx.Auth
         What proves who asks.
-    timeout : float
-        Seconds for each phase of a request: to connect, to send, to wait, to read.
     time_limit : float
         Seconds for all attempts of one call together. Waiting for the rate limit does not count.
     pacer : Pacer
         Whom the service counts the calls for.
     clock : callable
         The current time, with a time zone.
-    transport : httpx.AsyncBaseTransport, optional
-        What carries the requests; tests put theirs here.
+    budget : RetryBudget, optional
+        What repetitions may cost all who share it; its own by default.
     """
 
     def __init__(
         self,
+        connection: Connection,
         *,
-        base_url: str,
         auth: httpx.Auth,
-        timeout: float,
         time_limit: float,
         pacer: Pacer,
         clock: Clock,
-        transport: httpx.AsyncBaseTransport | None = None,
+        budget: RetryBudget | None = None,
     ) -> None:
-        hide_answers_in_logs()
+        self._connection = connection
+        self._auth = auth
         self._pacer = pacer
         self._clock = clock
         self._time_limit = time_limit
-        self._budget = RetryBudget()
+        self._budget = budget or RetryBudget()
         self._used_up: tuple[DailyLimitError, float] | None = None
         self.clock_offset: timedelta | None = None
-        self._http = httpx.AsyncClient(
-            **client_options(base_url),
-            auth=auth,
-            # No limit for the way to a free connection: the pacer has let the request pass.
-            timeout=httpx.Timeout(timeout, pool=None),
-            limits=_LIMITS,
-            # A bearer is all that the service asks for: keep none of its cookies.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            event_hooks={"response": [keep_location]},
-            transport=transport,
-        )
 
     @property
     def limits(self) -> Limits:
         """What the service's last answer said is left."""
         return self._pacer.limits
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def call(
         self,
@@ -189,7 +138,7 @@ class Requester:
         redirects: bool,
     ) -> T:
         what = f"{method} {template}"
-        request = self._build(what, method, template, path, query, body)
+        request = self._connection.build(method, template, path, query, body)
         changes = method != "GET"
         self._budget.earn()
         seconds = _SecondsLeft(self._time_limit)
@@ -222,29 +171,6 @@ class Requester:
                 error.leave_outcome_open()
             raise
 
-    def _build(
-        self,
-        what: str,
-        method: str,
-        template: str,
-        path: Mapping[str, object] | None,
-        query: Mapping[str, str | None] | None,
-        body: Mapping[str, Any] | None,
-    ) -> httpx.Request:
-        if self._http.is_closed:
-            raise ArgumentError("The client is closed.", "Make a new one.")
-        with suppress(httpx.InvalidURL, UnicodeError):
-            return self._http.build_request(
-                method,
-                _fill(template, path or {}),
-                params={k: v for k, v in (query or {}).items() if v is not None},
-                json=body,
-            )
-        raise ArgumentError(
-            f"{what} cannot be asked with these values: one is too long or holds half a character.",
-            "Pass ids as the service shows them.",
-        )
-
     def _heed(self, error: ResponseError, response: httpx.Response) -> None:
         """Let the end of the day's calls hold for the calls that follow."""
         reset = read_limits(response.headers).daily_reset
@@ -267,7 +193,7 @@ class Requester:
         """Send a request, and give its slot back with what the answer says of the limits."""
         try:
             with seconds:
-                response = await self._carry(what, request, seconds.left)
+                response = await self._connection.send(what, request, self._auth, seconds.left)
         except ConnectionFailedError as error:
             if error.was_sent:
                 slot.release(None)
@@ -284,56 +210,6 @@ class Requester:
         )
         self.clock_offset = read_offset(response.headers, self._clock())
         return response
-
-    async def _carry(self, what: str, request: httpx.Request, seconds: float) -> httpx.Response:
-        failure: GHLError
-        way = _Way()
-        request.extensions = {**request.extensions, "trace": way.note}
-        try:
-            async with asyncio.timeout(seconds):
-                response = await self._http.send(request, stream=True)
-                try:
-                    if not await read_at_most(response, MAX_BODY):
-                        raise UnexpectedAnswerError(
-                            what,
-                            status=response.status_code,
-                            service_message=f"a body of more than {MAX_BODY // 2**20} MB",
-                        )
-                finally:
-                    await response.aclose()
-                return response
-        except TimeoutError:
-            failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
-            failure.was_sent = way.was_sent
-        except httpx.InvalidURL:
-            failure = SettingsError(
-                f"{what} cannot be sent: the address makes no sense.", "Check GHL_BASE_URL."
-            )
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            words = next((w for kind, w in _WORDS if isinstance(error, kind)), type(error).__name__)
-            failure = ConnectionFailedError(f"{what} failed: {words}.")
-            failure.was_sent = not isinstance(error, _NEVER_SENT)
-        except GHLError as error:  # of the credential, or a body that is too large
-            failure = error.with_traceback(None)
-            failure.__context__ = None
-        # Raised out here, not in the handler: the frames of httpx and h11 hold the bearer in their
-        # locals, and a traceback that shows a cause may show those.
-        raise failure
-
-
-class _Way:
-    """How far a request has come, as the transport tells of it."""
-
-    def __init__(self) -> None:
-        self._events: set[str] = set()
-
-    async def note(self, event: str, _: object) -> None:
-        self._events.add(event.partition(".")[2])
-
-    @property
-    def was_sent(self) -> bool:
-        # Not every transport tells: without a word it may have been.
-        return not self._events or "send_request_headers.started" in self._events
 
 
 class _LogLine:
@@ -394,14 +270,3 @@ def _again(error: DailyLimitError) -> DailyLimitError:
     fresh.what, fresh.until, fresh.args = error.what, error.until, error.args
     fresh.service_message = error.service_message
     return fresh
-
-
-def _fill(template: str, values: Mapping[str, object]) -> str:
-    filled = {}
-    for name, value in values.items():
-        if not isinstance(value, str) or not value.strip() or set(value) <= {"."}:
-            raise ArgumentError(
-                f"{name} is {value!r}.", "Pass the id as the service shows it, as a string."
-            )
-        filled[name] = quote(value, safe="")
-    return template.format_map(filled)
