@@ -12,13 +12,15 @@ from .settings import is_loopback
 API_VERSION: Final = "2021-07-28"
 
 
-def client_options(base_url: str) -> dict[str, Any]:
+def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, Any]:
     """Return what every ``httpx.AsyncClient`` of the service is made with.
 
     Parameters
     ----------
     base_url : str
         The API's address.
+    api_version : str
+        The header ``Version``.
     """
     return {
         "base_url": base_url,
@@ -26,7 +28,7 @@ def client_options(base_url: str) -> dict[str, Any]:
             "Accept": "application/json",
             # The CDN in front of the service refuses some default ones (403, 1010).
             "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
-            "Version": API_VERSION,
+            "Version": api_version,
         },
         "follow_redirects": False,
         # A proxy from the environment cannot reach a simulator on this computer.

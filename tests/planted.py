@@ -227,8 +227,8 @@ class Watched:
     def reprs(self) -> str:
         """What printing each object shows."""
         core = self.client.core
-        things = [self.client, core, self.login, core._requester, core._connection._http]
-        things += [core._requester._auth, core._connection._http.headers, self.spy]
+        things = [self.client, core, self.login, core._requester, core._connection._carrier.http]
+        things += [core._requester._auth, core._connection._carrier.http.headers, self.spy]
         login = self.login._login
         things += [login, login.state, login._machine, login._machine.ledger]
         return "\n".join(f"{thing!r} {thing!s} {thing} {pprint.pformat(thing)}" for thing in things)
@@ -237,7 +237,7 @@ class Watched:
         """What a debugger's view of each object shows."""
         core = self.client.core
         login = self.login._login
-        http = dict(vars(core._connection._http))
+        http = dict(vars(core._connection._carrier.http))
         del http["_cookies"]  # the service's own; they are sent back to it, and shown nowhere
         things = [self.client, core, core._requester, core._requester._auth, self.login, login]
         return "\n".join(pprint.pformat(vars(thing)) for thing in things) + pprint.pformat(http)

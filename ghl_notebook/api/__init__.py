@@ -2,10 +2,14 @@
 
 from ghl_notebook.pacing import Limits
 
+from .agency import Agency
+from .async_agency import AsyncAgency
 from .async_client import AsyncClient
 from .client import Browser, Client, MessageEvent
 
 __all__ = [
+    "Agency",
+    "AsyncAgency",
     "AsyncClient",
     "Browser",
     "Client",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self
 
 import httpx
 
 from ghl_notebook.auth import Clock, Credential
-from ghl_notebook.background import run_in_background
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 
 from .async_client import AsyncClient
+from .blocking import blocking
 
 
 class MessageEvent(Protocol):
@@ -34,19 +33,6 @@ class MessageEvent(Protocol):
 
 Browser = Callable[[Secret], MessageEvent]
 """Opens an authorization URL, has the user consent, and returns the message that comes back."""
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def _blocking(
-    operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Client, P], T]:
-    @functools.wraps(operation)
-    def call(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return run_in_background(operation, self.core, *args, **kwargs)
-
-    return call
 
 
 class Client:
@@ -105,6 +91,13 @@ class Client:
         )
         self.browser: Browser | None = None
 
+    @classmethod
+    def of(cls, core: AsyncClient) -> Client:
+        """Return the door to a client that there is already."""
+        client = Client.__new__(Client)
+        client.core, client.browser = core, None
+        return client
+
     @property
     def location_id(self) -> str:
         """The sub-account."""
@@ -146,11 +139,11 @@ class Client:
     ) -> None:
         self.close()
 
-    close = _blocking(AsyncClient.aclose)
-    users = _blocking(AsyncClient.users)
-    resolve_user_id = _blocking(AsyncClient.resolve_user_id)
-    start = _blocking(AsyncClient.start)
-    available_accounts = _blocking(AsyncClient.available_accounts)
-    attach = _blocking(AsyncClient.attach)
-    accounts = _blocking(AsyncClient.accounts)
-    delete_account = _blocking(AsyncClient.delete_account)
+    close = blocking(AsyncClient.aclose)
+    users = blocking(AsyncClient.users)
+    resolve_user_id = blocking(AsyncClient.resolve_user_id)
+    start = blocking(AsyncClient.start)
+    available_accounts = blocking(AsyncClient.available_accounts)
+    attach = blocking(AsyncClient.attach)
+    accounts = blocking(AsyncClient.accounts)
+    delete_account = blocking(AsyncClient.delete_account)

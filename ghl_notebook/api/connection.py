@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,18 +17,21 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
-from ghl_notebook.pacing import MAX_IN_FLIGHT
-from ghl_notebook.wire import client_options, read_at_most
+from ghl_notebook.wire import API_VERSION
 
-from .redaction import hide_answers_in_logs
-from .redirect import keep_location
-
-# httpx's own pool is sound up to 32 connections; one sub-account never needs as many.
-_LIMITS: Final = httpx.Limits(
-    max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT
+from .carrier import (
+    MAX_BODY,
+    PLAIN_IN_FLIGHT,
+    BodyTooLargeError,
+    Carrier,
+    HttpxCarrier,
+    PyreqwestCarrier,
+    has_pyreqwest,
 )
-MAX_BODY: Final = 32 * 2**20
-"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+from .redaction import hide_answers_in_logs
+
+WIDE_IN_FLIGHT: Final = 500
+"""More were never measured to be faster."""
 
 _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ConnectTimeout, "Connecting took too long"),
@@ -58,8 +60,21 @@ class Connection:
         The API's address.
     timeout : float
         Seconds for each phase of a request: to connect, to send, to wait, to read.
+    api_version : str
+        The header ``Version``.
+    is_wide : bool
+        Many are to be in flight at once, where what that takes is installed.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests; tests put theirs here.
+
+    Attributes
+    ----------
+    base_url : str
+        The API's address.
+    host : str
+        Its host and port, as the requests name them: the only one that may see a token.
+    most_in_flight : int
+        Requests at once that it is sound for.
     """
 
     def __init__(
@@ -67,23 +82,27 @@ class Connection:
         base_url: str,
         *,
         timeout: float,
+        api_version: str = API_VERSION,
+        is_wide: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         hide_answers_in_logs()
-        self._http = httpx.AsyncClient(
-            **client_options(base_url),
-            # No limit for the way to a free connection: the pacer has let the request pass.
-            timeout=httpx.Timeout(timeout, pool=None),
-            limits=_LIMITS,
-            # A bearer is all that the service asks for: keep none of its cookies.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            event_hooks={"response": [keep_location]},
-            transport=transport,
-        )
+        self.base_url = base_url
+        # Written as httpx writes it: without the scheme's own port, in lower case.
+        self.host = httpx.URL(base_url).netloc.decode()
+        self.most_in_flight = PLAIN_IN_FLIGHT
+        self._carrier: Carrier
+        if is_wide and transport is None and has_pyreqwest():
+            self.most_in_flight = WIDE_IN_FLIGHT
+            self._carrier = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
+        else:
+            self._carrier = HttpxCarrier(
+                base_url, timeout=timeout, api_version=api_version, transport=transport
+            )
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._carrier.aclose()
 
     def build(
         self,
@@ -100,14 +119,14 @@ class Connection:
         ArgumentError
             If the client is closed, or a value makes no sense in an address or a body.
         """
-        if self._http.is_closed:
+        if self._carrier.is_closed:
             raise ArgumentError("The client is closed.", "Make a new one.")
         with suppress(httpx.InvalidURL, UnicodeError):
-            return self._http.build_request(
+            return self._carrier.build(
                 method,
                 _fill(template, path or {}),
-                params={k: v for k, v in (query or {}).items() if v is not None},
-                json=body,
+                {k: v for k, v in (query or {}).items() if v is not None},
+                body,
             )
         raise ArgumentError(
             f"{method} {template} cannot be asked with these values: one is too long or holds half "
@@ -141,17 +160,13 @@ class Connection:
         request.extensions = {**request.extensions, "trace": way.note}
         try:
             async with asyncio.timeout(seconds):
-                response = await self._http.send(request, stream=True, auth=auth)
-                try:
-                    if not await read_at_most(response, MAX_BODY):
-                        raise UnexpectedAnswerError(
-                            what,
-                            status=response.status_code,
-                            service_message=f"a body of more than {MAX_BODY // 2**20} MB",
-                        )
-                finally:
-                    await response.aclose()
-                return response
+                return await self._carrier.carry(request, auth)
+        except BodyTooLargeError as error:
+            failure = UnexpectedAnswerError(
+                what,
+                status=error.status,
+                service_message=f"a body of more than {MAX_BODY // 2**20} MB",
+            )
         except TimeoutError:
             failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
             failure.was_sent = way.was_sent
@@ -163,7 +178,7 @@ class Connection:
             words = next((w for kind, w in _WORDS if isinstance(error, kind)), type(error).__name__)
             failure = ConnectionFailedError(f"{what} failed: {words}.")
             failure.was_sent = not isinstance(error, _NEVER_SENT)
-        except GHLError as error:  # of the credential, or a body that is too large
+        except GHLError as error:  # of the credential
             failure = error.with_traceback(None)
             failure.__context__ = None
         # Raised out here, not in the handler: the frames of httpx and h11 hold the bearer in their

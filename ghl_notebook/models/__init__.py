@@ -13,6 +13,7 @@ from .accounts import (
 )
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import without_collector
+from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
@@ -28,6 +29,7 @@ __all__ = [
     "AccountMeta",
     "AttachedAccount",
     "AvailableAccount",
+    "Location",
     "MessagePayload",
     "MetaPage",
     "Platform",

@@ -290,9 +290,9 @@ def test_the_bearer_goes_to_the_configured_host_only(
             Server(status, location) as service,
             Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
         ):
-            client.core._connection._http.follow_redirects = follows
+            client.core._connection._carrier.http.follow_redirects = follows
             if follows:  # what takes the address away before httpx reads it
-                client.core._connection._http.event_hooks = {}
+                client.core._connection._carrier.http.event_hooks = {}
             with suppress(GHLError, KeyError):
                 client.accounts()
             assert {one["authorization"] for one in service.heard} == {f"Bearer {TOKEN}"}

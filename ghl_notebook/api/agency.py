@@ -1,0 +1,115 @@
+"""The door to a whole agency, for cells and scripts."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from ghl_notebook.auth import AgencyCredential, Clock
+from ghl_notebook.pacing import Limits
+from ghl_notebook.secret import Secret
+from ghl_notebook.settings import now
+from ghl_notebook.wire import API_VERSION
+
+from .async_agency import AsyncAgency
+from .blocking import blocking
+from .client import Client
+
+
+class Agency:
+    """An agency: all its sub-accounts at once, for cells and scripts.
+
+    Every ``fetch_*`` function that takes a `Client` takes an agency, and gives one DataFrame of
+    all its sub-accounts. The parameters are those of `AsyncAgency`, which does the work in a
+    background thread.
+
+    Attributes
+    ----------
+    core : AsyncAgency
+        What does the work. Await it only in ghl_notebook's own event loop.
+
+    Raises
+    ------
+    SettingsError
+        If there is no credential of an agency, or several to choose from.
+    StorageError
+        If a stored login cannot be read.
+
+    Examples
+    --------
+    >>> agency = Agency()                                             # doctest: +SKIP
+    >>> [location.name for location in agency.locations()]            # doctest: +SKIP
+    ['Harbour Coffee Roasters', 'Nordlicht Yoga']
+    """
+
+    def __init__(
+        self,
+        token: str | Secret | None = None,
+        company_id: str | None = None,
+        *,
+        credential: AgencyCredential | None = None,
+        base_url: str | None = None,
+        api_version: str = API_VERSION,
+        timeout: float = 30.0,
+        time_limit: float = 120.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = now,
+    ) -> None:
+        token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        self.core = AsyncAgency(
+            token,
+            company_id,
+            credential=credential,
+            base_url=base_url,
+            api_version=api_version,
+            timeout=timeout,
+            time_limit=time_limit,
+            transport=transport,
+            clock=clock,
+        )
+
+    @property
+    def company_id(self) -> str:
+        """The agency."""
+        return self.core.company_id
+
+    @property
+    def credential(self) -> AgencyCredential:
+        """What proves who asks. Its ``kind`` and ``source`` say which, nothing its value."""
+        return self.core.credential
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last answer said is left of the calls for the agency itself."""
+        return self.core.limits
+
+    def client(self, location_id: str) -> Client:
+        """Return a client of one sub-account. It uses the agency's connections.
+
+        Parameters
+        ----------
+        location_id : str
+            The sub-account. Whether it is the agency's shows with the first call.
+        """
+        return Client.of(self.core.client(location_id))
+
+    def __repr__(self) -> str:
+        core = getattr(self, "core", None)  # None while its settings are refused
+        shown = "(company_id=None)" if core is None else repr(core).removeprefix("AsyncAgency")
+        return f"{type(self).__name__}{shown}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    close = blocking(AsyncAgency.aclose)
+    locations = blocking(AsyncAgency.locations)

@@ -1,0 +1,256 @@
+"""The door to a whole agency: its sub-accounts, and a client of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+
+from ghl_notebook.auth import AgencyCredential, Clock, find_agency_credential
+from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import Location
+from ghl_notebook.pacing import Limits, pacer_of
+from ghl_notebook.secret import Secret
+from ghl_notebook.settings import now, read_base_url
+from ghl_notebook.wire import API_VERSION
+
+from .async_client import AsyncClient
+from .connection import Connection
+from .request import Requester
+from .retry import RetryBudget
+
+_PAGE: Final = 100
+"""Rows of a page: the most that the service gives."""
+_PAGES_AT_ONCE: Final = 8
+
+
+class AsyncAgency:
+    """An agency, for code that awaits. `Agency` is the same for cells and scripts.
+
+    The sub-accounts' access tokens are minted as they are needed, and kept for their day.
+
+    Parameters
+    ----------
+    token : str or Secret, optional
+        OAuth access token of the agency. When left out: ``GHL_REFRESH_TOKEN``, else what `log_in`
+        has stored.
+    company_id : str, optional
+        The agency. ``GHL_COMPANY_ID`` when left out, else that of the only stored agency login.
+    credential : AgencyCredential, optional
+        What proves who asks, in place of `token` and `company_id`.
+    base_url : str, optional
+        The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
+    api_version : str, default "2021-07-28"
+        The service's header ``Version``; ``"v3"`` lists sub-accounts in that version's pages.
+    timeout : float, default 30
+        Seconds for each phase of a request: to connect, to send, to wait, to read.
+    time_limit : float, default 120
+        Seconds for one call with all its repetitions; waiting for the service's rate limit does
+        not count.
+    transport : httpx.AsyncBaseTransport, optional
+        What carries the requests.
+    clock : callable, optional
+        The current time, with a time zone.
+
+    Attributes
+    ----------
+    credential : AgencyCredential
+        What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
+
+    Raises
+    ------
+    SettingsError
+        If there is no credential of an agency, or several to choose from.
+    StorageError
+        If a stored login cannot be read.
+    """
+
+    def __init__(
+        self,
+        token: str | Secret | None = None,
+        company_id: str | None = None,
+        *,
+        credential: AgencyCredential | None = None,
+        base_url: str | None = None,
+        api_version: str = API_VERSION,
+        timeout: float = 30.0,
+        time_limit: float = 120.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = now,
+    ) -> None:
+        token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        address = read_base_url(base_url)
+        self.credential = credential or find_agency_credential(
+            token, company_id, base_url=address, clock=clock, transport=transport
+        )
+        self.base_url = address
+        self.api_version = api_version
+        self._time_limit = time_limit
+        self._clock = clock
+        self._connection = Connection(
+            address, timeout=timeout, api_version=api_version, transport=transport
+        )
+        self._requester = Requester(
+            self._connection,
+            auth=self.credential.auth(self._connection.host),
+            time_limit=time_limit,
+            pacer=pacer_of(address, f"company:{self.company_id}", user=self),
+            clock=clock,
+        )
+        # One for all: that the service is out is learned once, not by each sub-account.
+        self._budget = RetryBudget()
+
+    def __repr__(self) -> str:
+        credential = getattr(self, "credential", None)  # None while its settings are refused
+        if credential is None:
+            return f"{type(self).__name__}(company_id=None)"
+        of = f"company_id={credential.company_id!r}, credential={credential.source!r}"
+        return f"{type(self).__name__}({of})"
+
+    @property
+    def company_id(self) -> str:
+        """The agency."""
+        return self.credential.company_id
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last answer said is left of the calls for the agency itself."""
+        return self._requester.limits
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections to the service, also those of the clients that it has made."""
+        await self._connection.aclose()
+        await self.credential.aclose()
+
+    def client(self, location_id: str) -> AsyncClient:
+        """Return a client of one sub-account. It uses the agency's connections.
+
+        Parameters
+        ----------
+        location_id : str
+            The sub-account. Whether it is the agency's shows with the first call.
+        """
+        if not isinstance(location_id, str) or not location_id.strip():
+            raise ArgumentError(
+                f"location_id is {location_id!r}.",
+                "Pass an id of the column location_id of fetch_locations().",
+            )
+        return AsyncClient.sharing(
+            self._connection,
+            self.credential.of(location_id),
+            time_limit=self._time_limit,
+            clock=self._clock,
+            budget=self._budget,
+        )
+
+    async def locations(self, *, installed: bool | None = None) -> list[Location]:
+        """List the agency's sub-accounts, in the service's order.
+
+        ``GET /oauth/installedLocations?companyId=&appId=`` (scope ``oauth.readonly``; under v3
+        ``GET /oauth/installed-locations``), or ``GET /locations/search?companyId=`` (scope
+        ``locations.readonly``), page by page.
+
+        Parameters
+        ----------
+        installed : bool, optional
+            True: those on which the app is installed, of which alone anything can be fetched.
+            False: all of the agency's. When left out: True where the credential knows its app,
+            which an access token that was passed does not.
+
+        Raises
+        ------
+        ArgumentError
+            If `installed` is True and the credential does not know its app.
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        app_id = self.credential.app_id
+        if installed is None:
+            installed = app_id is not None
+        if not installed:
+            pages = self._pages("/locations/search", {"companyId": self.company_id})
+        elif app_id is None:
+            raise ArgumentError(
+                "An access token does not say which app it is of.",
+                "Leave `installed` out, or use a stored login: ghl_notebook.log_in().",
+            )
+        else:
+            query = {"companyId": self.company_id, "appId": app_id, "isInstalled": "true"}
+            if self.api_version == "v3":
+                pages = self._pages_by_token("/oauth/installed-locations", query)
+            else:
+                pages = self._pages("/oauth/installedLocations", query)
+        found: dict[str, Location] = {}
+        async for page in pages:
+            for location in map(Location.from_listing, page):
+                # A filter that the service does not know must not cost anything.
+                if location.id and not (installed and location.is_installed is False):
+                    found.setdefault(location.id, location)
+        return list(found.values())
+
+    async def _pages(self, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Any]]:
+        """Ask for pages by ``skip`` until one is empty or shows nothing new, several at a time."""
+
+        async def ask(skip: int) -> list[Any]:
+            body = await self._requester.call(
+                "GET",
+                path,
+                query={**query, "skip": str(skip), "limit": str(_PAGE)},
+                shape=lambda body: isinstance(body.get("locations"), list),
+            )
+            rows: list[Any] = body["locations"]
+            return rows
+
+        first = await ask(0)
+        yield first
+        # Not what was asked for: the service may give fewer at a time.
+        size, skip = len(first), len(first)
+        known = {_id_of(row) for row in first}
+        while size:
+            skips = range(skip, skip + _PAGES_AT_ONCE * size, size)
+            for page in await asyncio.gather(*map(ask, skips)):
+                ids = {_id_of(row) for row in page}
+                if ids <= known:  # nothing, or the same again from a service without pages
+                    return
+                known |= ids
+                yield page
+            skip = skips.stop
+
+    async def _pages_by_token(
+        self, path: str, query: Mapping[str, str]
+    ) -> AsyncIterator[list[Any]]:
+        """Ask for pages by ``pageToken`` (v3) until none is named."""
+        token: str | None = None
+        seen = set()
+        while token not in seen:
+            seen.add(token)
+            body = await self._requester.call(
+                "GET",
+                path,
+                query={**query, "pageSize": str(_PAGE), "pageToken": token},
+                shape=lambda body: isinstance(body.get("items"), list),
+            )
+            yield body["items"]
+            pagination = body.get("pagination")
+            told = pagination.get("nextPageToken") if isinstance(pagination, Mapping) else None
+            if not told:
+                return
+            token = str(told)
+
+
+def _id_of(row: object) -> object:
+    return row.get("id") or row.get("_id") if isinstance(row, Mapping) else None

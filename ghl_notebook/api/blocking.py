@@ -1,0 +1,35 @@
+"""From an operation that is awaited to one that waits."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from ghl_notebook.background import run_in_background
+
+P = ParamSpec("P")
+T = TypeVar("T")
+C = TypeVar("C")
+Core = TypeVar("Core", covariant=True)
+
+
+class Door(Protocol[Core]):
+    """What holds the core that does the work."""
+
+    @property
+    def core(self) -> Core:
+        """The core."""
+        ...
+
+
+def blocking(
+    operation: Callable[Concatenate[C, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Door[C], P], T]:
+    """Make a door's method of its core's: the same parameters, and the result itself."""
+
+    @functools.wraps(operation)
+    def call(self: Door[C], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return run_in_background(operation, self.core, *args, **kwargs)
+
+    return call

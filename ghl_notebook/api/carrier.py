@@ -1,0 +1,241 @@
+"""The two libraries that carry requests: httpx's own pool, and one that holds for many at once."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import httpx
+
+from ghl_notebook.wire import client_options, read_at_most
+
+from .redirect import keep_location
+
+if TYPE_CHECKING:
+    from pyreqwest.client import Client
+
+PLAIN_IN_FLIGHT: Final = 32
+"""httpx's own pool is sound up to so many: with more, it goes through all of them each time."""
+
+MAX_BODY: Final = 32 * 2**20
+"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+
+
+class BodyTooLargeError(Exception):
+    """An answer is larger than `MAX_BODY`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Carrier(Protocol):
+    """Makes and carries requests; raises httpx's errors."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it carries nothing any more."""
+        ...
+
+    def build(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Request:
+        """Make a request with the service's headers; `path` is percent-encoded."""
+        ...
+
+    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
+        """Send a request, and return its answer, read whole."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class HttpxCarrier:
+    """httpx's own client: for a sub-account, which needs few connections.
+
+    Parameters
+    ----------
+    base_url, api_version
+        As for `Connection`.
+    timeout : float
+        Seconds for each phase of a request.
+    transport : httpx.AsyncBaseTransport, optional
+        What carries the requests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float,
+        api_version: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.http = httpx.AsyncClient(
+            **client_options(base_url, api_version),
+            # No limit for the way to a free connection: the pacer has let the request pass.
+            timeout=httpx.Timeout(timeout, pool=None),
+            limits=httpx.Limits(
+                max_connections=PLAIN_IN_FLIGHT, max_keepalive_connections=PLAIN_IN_FLIGHT
+            ),
+            # A bearer is all that the service asks for: keep none of its cookies.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            event_hooks={"response": [keep_location]},
+            transport=transport,
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it carries nothing any more."""
+        return self.http.is_closed
+
+    def build(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Request:
+        """Make a request with the service's headers; `path` is percent-encoded."""
+        return self.http.build_request(method, path, params=query, json=body)
+
+    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
+        """Send a request, and return its answer, read whole."""
+        response = await self.http.send(request, stream=True, auth=auth)
+        try:
+            if not await read_at_most(response, MAX_BODY):
+                raise BodyTooLargeError(response.status_code)
+        finally:
+            await response.aclose()
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
+
+class PyreqwestCarrier:
+    """pyreqwest's client: for hundreds of requests at once, at a third of the work for each.
+
+    Requests, answers, credentials and errors are httpx's, as everywhere; what it leaves out is
+    httpx's own client between them.
+
+    Parameters
+    ----------
+    base_url, timeout, api_version
+        As for `HttpxCarrier`.
+    """
+
+    def __init__(self, base_url: str, *, timeout: float, api_version: str) -> None:
+        from pyreqwest.client import ClientBuilder
+
+        options = client_options(base_url, api_version)
+        self._base_url = base_url
+        self._headers = httpx.Headers(options["headers"])
+        builder = (
+            ClientBuilder()
+            .follow_redirects(enable=False)
+            .referer(enable=False)
+            .connect_timeout(timedelta(seconds=timeout))
+            .read_timeout(timedelta(seconds=timeout))
+        )
+        if not options["trust_env"]:
+            builder = builder.no_proxy()
+        self._client: Client | None = builder.build()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it carries nothing any more."""
+        return self._client is None
+
+    def build(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Request:
+        """Make a request with the service's headers; `path` is percent-encoded."""
+        url = httpx.URL(self._base_url + path)
+        return httpx.Request(
+            method, url.copy_merge_params(query) if query else url, headers=self._headers, json=body
+        )
+
+    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
+        """Send a request, and return its answer, read whole."""
+        flow = auth.async_auth_flow(request)
+        try:
+            response = await self._once(await anext(flow))
+            while True:
+                try:
+                    request = await flow.asend(response)
+                except StopAsyncIteration:
+                    return response
+                response = await self._once(request)
+        finally:
+            await flow.aclose()
+
+    async def _once(self, request: httpx.Request) -> httpx.Response:
+        from pyreqwest.exceptions import PyreqwestError
+
+        assert self._client is not None
+        failure: httpx.RequestError
+        try:
+            builder = self._client.request(request.method, str(request.url))
+            builder = builder.headers(request.headers.multi_items())
+            if request.content:
+                builder = builder.body_bytes(request.content)
+            async with builder.build_streamed() as answer:
+                body = await answer.body_reader.read(MAX_BODY + 1)
+                response = httpx.Response(
+                    answer.status,
+                    headers=list(answer.headers.items()),
+                    content=bytes(body or b""),
+                    request=request,
+                )
+        except PyreqwestError as error:
+            failure = _as_httpx(error)
+        except ValueError:
+            failure = httpx.RemoteProtocolError("a header that is no text")
+        else:
+            if len(response.content) > MAX_BODY:
+                raise BodyTooLargeError(response.status_code)
+            await keep_location(response)
+            return response
+        raise failure
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
+def has_pyreqwest() -> bool:
+    """Tell whether pyreqwest is installed: there is no wheel of it for some platforms."""
+    return importlib.util.find_spec("pyreqwest") is not None
+
+
+def _as_httpx(error: Exception) -> httpx.RequestError:
+    """Return the error of httpx that says the same; of the other one nothing is kept."""
+    from pyreqwest import exceptions
+
+    pairs: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
+        (exceptions.ConnectTimeoutError, httpx.ConnectTimeout),
+        (exceptions.RequestTimeoutError, httpx.ReadTimeout),
+        (exceptions.ConnectError, httpx.ConnectError),
+        (exceptions.NetworkError, httpx.ReadError),
+        (exceptions.DecodeError, httpx.DecodingError),
+        (exceptions.BuilderError, httpx.UnsupportedProtocol),
+    )
+    kind = next((k for known, k in pairs if isinstance(error, known)), httpx.RemoteProtocolError)
+    return kind(type(error).__name__)
