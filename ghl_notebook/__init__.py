@@ -51,6 +51,9 @@ if TYPE_CHECKING:
         DailyLimitError as DailyLimitError,
     )
     from .errors import (
+        FolderError as FolderError,
+    )
+    from .errors import (
         FrontEndError as FrontEndError,
     )
     from .errors import (
@@ -100,6 +103,12 @@ if TYPE_CHECKING:
     )
     from .errors import (
         ResponseError as ResponseError,
+    )
+    from .errors import (
+        RunError as RunError,
+    )
+    from .errors import (
+        RunStoppedError as RunStoppedError,
     )
     from .errors import (
         ScopeError as ScopeError,
@@ -184,6 +193,7 @@ __all__ = [
     "DemoClient",
     "Diagnosis",
     "Finding",
+    "FolderError",
     "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
@@ -201,6 +211,8 @@ __all__ = [
     "RateLimitError",
     "RefusedError",
     "ResponseError",
+    "RunError",
+    "RunStoppedError",
     "ScopeError",
     "Secret",
     "ServiceError",

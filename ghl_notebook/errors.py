@@ -31,6 +31,9 @@
     │   ├── RateLimitError          429, wait one interval
     │   │   └── DailyLimitError     429, the day's calls are used up
     │   └── ServiceError            5xx
+    ├── RunError                    a run over an agency's sub-accounts did not go through
+    │   ├── RunStoppedError         it was stopped before all sub-accounts had their turn
+    │   └── FolderError             its folder cannot be read, written or locked
     └── LoginError                  a login did not end in a connection
         ├── PlatformError           no such platform, or not one that can be connected
         ├── FrontEndError           no notebook front end is there to press the button in
@@ -58,6 +61,7 @@ __all__ = [
     "CredentialError",
     "CredentialMismatchError",
     "DailyLimitError",
+    "FolderError",
     "FrontEndError",
     "GHLError",
     "GatewayTimeoutError",
@@ -75,6 +79,8 @@ __all__ = [
     "RateLimitError",
     "RefusedError",
     "ResponseError",
+    "RunError",
+    "RunStoppedError",
     "ScopeError",
     "ServiceError",
     "SettingsError",
@@ -351,6 +357,20 @@ class ServiceError(ResponseError):
     """5xx: the service failed."""
 
     next_step = "Run the cell again in a moment; tell the service's support the trace id if not."
+
+
+class RunError(GHLError):
+    """A run over an agency's sub-accounts did not go through."""
+
+
+class RunStoppedError(RunError):
+    """It was stopped before all sub-accounts had their turn."""
+
+    next_step = "Run it again; one that was given a folder goes on where it was."
+
+
+class FolderError(RunError):
+    """Its folder cannot be read, written or locked."""
 
 
 class LoginError(GHLError):

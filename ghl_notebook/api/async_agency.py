@@ -91,7 +91,11 @@ class AsyncAgency:
         self._time_limit = time_limit
         self._clock = clock
         self._connection = Connection(
-            address, timeout=timeout, api_version=api_version, transport=transport
+            address,
+            timeout=timeout,
+            api_version=api_version,
+            is_wide=True,
+            transport=transport,
         )
         self._requester = Requester(
             self._connection,
@@ -113,7 +117,18 @@ class AsyncAgency:
     @property
     def company_id(self) -> str:
         """The agency."""
-        return self.credential.company_id
+        company_id: str = self.credential.company_id
+        return company_id
+
+    @property
+    def most_in_flight(self) -> int:
+        """How many requests at once its connections are sound for."""
+        return self._connection.most_in_flight
+
+    @property
+    def clock(self) -> Clock:
+        """The current time, with a time zone."""
+        return self._clock
 
     @property
     def limits(self) -> Limits:
@@ -144,9 +159,9 @@ class AsyncAgency:
         location_id : str
             The sub-account. Whether it is the agency's shows with the first call.
         """
-        if not isinstance(location_id, str) or not location_id.strip():
+        if not location_id:
             raise ArgumentError(
-                f"location_id is {location_id!r}.",
+                "location_id is empty.",
                 "Pass an id of the column location_id of fetch_locations().",
             )
         return AsyncClient.sharing(

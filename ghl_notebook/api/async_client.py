@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import msgspec
 
 from ghl_notebook.auth import Clock, Credential, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AccountList,
+    AccountsOutline,
     AttachedAccount,
     AvailableAccount,
     User,
@@ -30,6 +32,8 @@ from .request import Requester
 from .retry import RetryBudget
 
 _OAUTH = "/social-media-posting/oauth"
+_ACCOUNTS = "/social-media-posting/{locationId}/accounts"
+_ACCOUNTS_OUTLINE = msgspec.json.Decoder(AccountsOutline)
 
 
 class AsyncClient:
@@ -136,8 +140,8 @@ class AsyncClient:
         client.credential = credential
         client.user_id = None
         client.allowed_origins = allowed_origins
-        client._closes = False
-        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)
+        client._closes = False  # noqa: SLF001 - of this class
+        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
         return client
 
     def _connect(
@@ -415,12 +419,28 @@ class AsyncClient:
         """
         body = await self._requester.call(
             "GET",
-            "/social-media-posting/{locationId}/accounts",
+            _ACCOUNTS,
             path={"locationId": self.location_id},
             query={"fetchAll": "true" if fetch_all else None},
-            shape=lambda body: isinstance(_object(body.get("results")).get("accounts"), list),
+            shape=_lists_accounts,
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
+
+    async def accounts_body(self) -> bytes:
+        """Return the answer that `accounts` reads, as it came: for reading many at once.
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        return await self._requester.body(
+            "GET",
+            _ACCOUNTS,
+            path={"locationId": self.location_id},
+            outline=_ACCOUNTS_OUTLINE,
+            shape=_lists_accounts,
+        )
 
     async def delete_account(self, account_key: str, *, company_id: str | None = None) -> str:
         """Disconnect an account from the sub-account and return its id.
@@ -450,6 +470,10 @@ class AsyncClient:
         results = body.get("results")
         told = results.get("id") if isinstance(results, Mapping) else None
         return str(told) if told else account_key
+
+
+def _lists_accounts(body: Mapping[str, Any]) -> bool:
+    return isinstance(_object(body.get("results")).get("accounts"), list)
 
 
 def _object(value: object) -> Mapping[str, Any]:

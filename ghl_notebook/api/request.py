@@ -30,7 +30,7 @@ from ghl_notebook.pacing import (
 from .connection import Connection
 from .retry import MayRepeat, RetryBudget, StopWhenSpent, may_have_happened, wait_before
 from .time_told import read_offset
-from .verdict import Clock, Shape, body_of, error_of
+from .verdict import Clock, Outline, Shape, body_of, checked_body_of, error_of
 
 _LOG: Final = logging.getLogger("ghl_notebook.api")
 
@@ -116,6 +116,33 @@ class Requester:
         """
         read = functools.partial(body_of, shape=shape)
         return await self._ask(read, method, template, path, query, body, redirects=False)
+
+    async def body(
+        self,
+        method: str,
+        template: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, str | None] | None = None,
+        outline: Outline,
+        shape: Shape,
+    ) -> bytes:
+        """Send a request and return the body of a good answer as it came.
+
+        Parameters
+        ----------
+        method, template, path, query, shape
+            As for `call`.
+        outline : msgspec.json.Decoder
+            Tells a good answer sooner than `shape` does.
+
+        Raises
+        ------
+        GHLError
+            As `call`.
+        """
+        read = functools.partial(checked_body_of, outline=outline, shape=shape)
+        return await self._ask(read, method, template, path, query, None, redirects=False)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
+import msgspec
 
 from ghl_notebook.errors import (
     DailyLimitError,
@@ -24,6 +26,23 @@ Clock = Callable[[], datetime]
 
 Shape = Callable[[Mapping[str, Any]], bool]
 """Tells whether a body holds what was asked for, at least in its outlines."""
+
+
+class Answer(Protocol):
+    """What an outline of a body tells."""
+
+    @property
+    def success(self) -> bool | None:
+        """As the service says, where it says it."""
+        ...
+
+
+class Outline(Protocol):
+    """Reads no more of a body than tells whether it is a good one; a `msgspec.json.Decoder`."""
+
+    def decode(self, body: bytes, /) -> Answer:
+        """Read a body."""
+        ...
 
 
 def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> dict[str, Any]:
@@ -67,6 +86,31 @@ def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> 
             service_message=f"an answer without what was asked for (it holds: {keys})",
         )
     return body
+
+
+def checked_body_of(
+    what: str, response: httpx.Response, *, outline: Outline, shape: Shape
+) -> bytes:
+    """Return the body of an answer below 300 as it came, if `body_of` would return it.
+
+    Parameters
+    ----------
+    what, response, shape
+        As for `body_of`.
+    outline : msgspec.json.Decoder
+        Decodes what `shape` asks for and ``success``, and passes over the rest.
+
+    Raises
+    ------
+    ResponseError
+        As `body_of`.
+    """
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        response.content.decode()  # what is passed over is not looked at
+        if outline.decode(response.content).success is not False:
+            return response.content
+    body_of(what, response, shape)  # it finds the words, or that the outline was too strict
+    return response.content
 
 
 def error_of(what: str, response: httpx.Response, *, clock: Clock) -> ResponseError | None:

@@ -1,0 +1,175 @@
+"""From an agency to one DataFrame: the sub-accounts, the run over them, and its folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, TypedDict
+
+import pandas as pd
+
+from ghl_notebook.api import AsyncAgency
+from ghl_notebook.background import call_in_background
+from ghl_notebook.errors import ArgumentError
+
+from .failures import Failure
+from .job import Job, Place
+from .journal import Journal
+from .run import Run
+from .sink import TableSink
+from .tally import Tally
+
+RESUME_WITHIN: Final = timedelta(days=1)
+"""A run that was broken off earlier than that is history: its rows would be of another day."""
+
+
+class RunOptions(TypedDict, total=False):
+    """What may be said of a run over an agency's sub-accounts; see `fetch_accounts`."""
+
+    locations: Sequence[str] | pd.DataFrame | None
+    progress: bool
+    folder: str | Path | None
+    in_flight: int | None
+
+
+class Fetching:
+    """One run, from the list of sub-accounts to the DataFrame.
+
+    Parameters
+    ----------
+    agency : AsyncAgency
+        Whose sub-accounts.
+    job : Job
+        What to ask them for.
+    locations : sequence of str or pandas.DataFrame, optional
+        Which of them: ids, or rows of `fetch_locations`. All when left out.
+    folder : str or pathlib.Path, optional
+        Where what is fetched is written down meanwhile.
+    in_flight : int, optional
+        Requests at once.
+
+    Attributes
+    ----------
+    tally : Tally
+        How far it has come.
+    """
+
+    def __init__(
+        self,
+        agency: AsyncAgency,
+        job: Job,
+        *,
+        locations: Sequence[str] | pd.DataFrame | None = None,
+        folder: str | Path | None = None,
+        in_flight: int | None = None,
+    ) -> None:
+        if in_flight is not None and in_flight < 1:
+            raise ArgumentError(f"in_flight is {in_flight}.", "Pass 1 or more, or leave it out.")
+        self.tally = Tally()
+        self._agency = agency
+        self._job = job
+        self._places = None if locations is None else read_places(locations)
+        self._folder = None if folder is None else Path(folder).expanduser()
+        self._in_flight = in_flight
+        self._run: Run | None = None
+
+    def stop(self) -> bool:
+        """End the run and keep what is there; tell whether it had begun. From any thread."""
+        if self._run is None:
+            return False
+        call_in_background(0.0, self._run.stop)
+        return True
+
+    async def go(self) -> pd.DataFrame:
+        """Fetch them all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            In the order of the sub-accounts; ``attrs["failures"]`` lists what is missing, and
+            ``attrs["folder"]`` names the folder of the run, where there is one.
+
+        Raises
+        ------
+        GHLError
+            If there is no list of sub-accounts, or not one answer.
+        """
+        places = self._places
+        if places is None:
+            listed = await self._agency.locations()
+            places = [Place(str(location.id), location.name) for location in listed]
+        ids = [place.location_id for place in places]
+        with ExitStack() as stack:
+            journal = None
+            if self._folder is not None:
+                journal = await asyncio.to_thread(self._open, self._folder)
+                stack.callback(journal.close)
+            run, sink = await self._fetch(places, journal)
+            await sink.finish()
+            if journal is not None and run.ended_by is None:
+                await asyncio.to_thread(journal.end, run.failures, ids)
+        frame = await asyncio.to_thread(self._job.frame, sink.tables, ids)
+        frame.attrs["failures"] = in_order(run.failures, ids)
+        if journal is not None:
+            frame.attrs["folder"] = str(journal.path)
+        return frame
+
+    async def _fetch(
+        self, places: Sequence[Place], journal: Journal | None
+    ) -> tuple[Run, TableSink]:
+        done = set() if journal is None else await asyncio.to_thread(journal.done)
+        left = [place for place in places if place.location_id not in done]
+        tally = self.tally
+        tally.resumed = tally.done = len(places) - len(left)
+        tally.total = len(places)
+        sink = TableSink(self._job, journal)
+        self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
+        await self._run.go(left)
+        return self._run, sink
+
+    def _open(self, folder: Path) -> Journal:
+        agency = self._agency
+        return Journal(
+            folder,
+            self._job,
+            {"company_id": agency.company_id, "base_url": agency.base_url},
+            clock=agency.clock,
+            resume_within=RESUME_WITHIN,
+        )
+
+
+def read_places(locations: Sequence[str] | pd.DataFrame) -> list[Place]:
+    """Read which sub-accounts are meant, each once.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no column ``location_id``, or an id is no text.
+    """
+    names: Sequence[Any]
+    if isinstance(locations, pd.DataFrame):
+        if "location_id" not in locations:
+            raise ArgumentError(
+                "The DataFrame has no column location_id.", "Pass rows of fetch_locations()."
+            )
+        ids = locations["location_id"].tolist()
+        names = locations["location_name"].tolist() if "location_name" in locations else ids
+    else:
+        ids = [locations] if isinstance(locations, str) else list(locations)
+        names = [None] * len(ids)
+    wrong = next((i for i in ids if not isinstance(i, str) or not i.strip()), None)
+    if wrong is not None:
+        raise ArgumentError(
+            f"{wrong!r} is no id of a sub-account.", "Pass ids as fetch_locations() shows them."
+        )
+    found = {i: n if isinstance(n, str) else None for i, n in zip(ids, names, strict=True)}
+    return [Place(i, n) for i, n in found.items()]
+
+
+def in_order(failures: Sequence[Failure], location_ids: Sequence[str]) -> list[Failure]:
+    """Sort failures as the sub-accounts are."""
+    places = {location_id: place for place, location_id in enumerate(location_ids)}
+    return sorted(failures, key=lambda failure: places.get(failure["location_id"], len(places)))

@@ -1,0 +1,199 @@
+"""One run: every sub-account of an agency is asked once, as many at a time as everybody bears."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from ghl_notebook.api import AsyncAgency
+from ghl_notebook.errors import (
+    ConnectionFailedError,
+    DailyLimitError,
+    FolderError,
+    GatewayTimeoutError,
+    GHLError,
+    LogInAgainError,
+    RunStoppedError,
+    ServiceError,
+)
+
+from .failures import Failure, failure_of, never_asked
+from .job import Job, Place
+from .level import Level
+from .tally import Tally
+
+_MINTS_AT_ONCE: Final = 32
+_IN_A_ROW: Final = 64
+"""Failures of the service or the network, and not one answer between them: it is out."""
+_TROUBLE: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
+
+
+class Sink(Protocol):
+    """Keeps what a run fetches."""
+
+    async def add(self, place: Place, body: bytes) -> None:
+        """Keep the answer of one sub-account."""
+        ...
+
+
+class Run:
+    """Asks every sub-account for one kind of data.
+
+    Sub-accounts with an access token go first; the tokens of the others are minted meanwhile, as
+    fast as the agency's limit allows, and each is asked as soon as its token is there.
+
+    Parameters
+    ----------
+    agency : AsyncAgency
+        Whose sub-accounts.
+    job : Job
+        What to ask for.
+    sink : Sink
+        Keeps the answers.
+    tally : Tally
+        Is told how far it has come.
+    in_flight : int, optional
+        Requests at once. It finds its own level when left out.
+
+    Attributes
+    ----------
+    failures : list of Failure
+        The sub-accounts that are not to be had, those included whose turn did not come.
+    ended_by : GHLError or None
+        Why it ended before its time.
+    """
+
+    def __init__(
+        self,
+        agency: AsyncAgency,
+        job: Job,
+        sink: Sink,
+        tally: Tally,
+        *,
+        in_flight: int | None = None,
+    ) -> None:
+        self._agency = agency
+        self._job = job
+        self._sink = sink
+        self._tally = tally
+        most = agency.most_in_flight if in_flight is None else in_flight
+        self._level = Level(most) if in_flight is None else Level(most, first=most)
+        self._most = most
+        self._ready: asyncio.Queue[Place | None] = asyncio.Queue()
+        self._left: dict[str, Place] = {}
+        self._in_a_row = 0
+        self._all: asyncio.Future[None] | None = None
+        self.failures: list[Failure] = []
+        self.ended_by: GHLError | None = None
+
+    async def go(self, places: Sequence[Place]) -> None:
+        """Ask them all.
+
+        Raises
+        ------
+        GHLError
+            If the run had to end before one answer has come.
+        """
+        self._left = {place.location_id: place for place in places}
+        self._all = asyncio.ensure_future(self._ask_all(list(self._left.values())))
+        try:
+            await self._all
+        except asyncio.CancelledError:
+            if self.ended_by is None:
+                raise
+        finally:
+            self._all.cancel()
+        if self.ended_by is not None:
+            self.failures += never_asked(self._left.values(), self.ended_by)
+            self._tally.failed += len(self._left)
+            if not (self._tally.done or isinstance(self.ended_by, RunStoppedError)):
+                raise self.ended_by
+
+    def stop(self, reason: GHLError | None = None) -> None:
+        """End the run; what is there stays. To be called in its event loop."""
+        if self.ended_by is None:
+            self.ended_by = reason or RunStoppedError("The run was stopped.")
+            if self._all is not None:
+                self._all.cancel()
+
+    async def _ask_all(self, places: list[Place]) -> None:
+        warm: list[Place] = []
+        cold: list[Place] = []
+        for place in places:
+            is_warm = self._agency.credential.is_warm(place.location_id)
+            (warm if is_warm else cold).append(place)
+        for place in warm:
+            self._ready.put_nowait(place)
+        self._tally.to_mint = len(cold)
+        workers = min(self._most, len(places))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(self._work())
+            await self._mint_ahead(cold)
+            for _ in range(workers):
+                self._ready.put_nowait(None)
+
+    async def _mint_ahead(self, cold: Iterable[Place]) -> None:
+        turns = iter(cold)
+
+        async def mint() -> None:
+            for place in turns:
+                try:
+                    await self._agency.credential.mint(place.location_id)
+                except GHLError as error:
+                    self._fail(place, error)
+                else:
+                    self._tally.minted += 1
+                    self._ready.put_nowait(place)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_MINTS_AT_ONCE, self._tally.to_mint)):
+                group.create_task(mint())
+
+    async def _work(self) -> None:
+        while True:
+            self._tally.wall = "minting" if self._ready.empty() else "latency"
+            place = await self._ready.get()
+            if place is None:
+                return
+            await self._level.enter()
+            began: float | None = time.monotonic()
+            is_trouble = False
+            try:
+                body = await self._job.ask(self._agency.client(place.location_id))
+            except GHLError as error:
+                is_trouble = isinstance(error, _TROUBLE)
+                self._fail(place, error)
+            except BaseException:
+                began = None
+                raise
+            else:
+                self._in_a_row = 0
+                await self._keep(place, body)
+            finally:
+                seconds = None if began is None else time.monotonic() - began
+                self._level.leave(seconds, is_trouble=is_trouble)
+                self._tally.in_flight = self._level.limit
+
+    async def _keep(self, place: Place, body: bytes) -> None:
+        try:
+            await self._sink.add(place, body)
+        except FolderError as error:  # the answer is kept all the same
+            self.stop(error)
+        del self._left[place.location_id]
+        self._tally.done += 1
+
+    def _fail(self, place: Place, error: GHLError) -> None:
+        if isinstance(error, LogInAgainError) or (
+            isinstance(error, DailyLimitError) and not self._agency.credential.is_warm(place[0])
+        ):
+            self.stop(error)  # nobody's turn would end differently
+            return
+        self.failures.append(failure_of(place, error))
+        del self._left[place.location_id]
+        self._tally.failed += 1
+        self._in_a_row = self._in_a_row + 1 if isinstance(error, _TROUBLE) else 0
+        if self._in_a_row >= max(_IN_A_ROW, 2 * self._level.limit):
+            self.stop(error)

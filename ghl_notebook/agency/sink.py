@@ -1,0 +1,81 @@
+"""Keeps what a run fetches: in memory, and in a folder where one is named."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+import pyarrow as pa
+
+from .job import Job, Place
+from .journal import Journal
+
+_SECONDS: Final = 2.0
+"""Between two parts: a run that is killed asks again for what came since the last one."""
+
+
+class TableSink:
+    """Gathers answers as Arrow tables.
+
+    Parameters
+    ----------
+    job : Job
+        Knows how.
+    journal : Journal, optional
+        Where they are written down as well, part by part.
+    """
+
+    def __init__(self, job: Job, journal: Journal | None = None) -> None:
+        self._table = job.table(**job.options)
+        self._journal = journal
+        self._unwritten: list[str] = []
+        self._written_at = time.monotonic()
+        self._writing = asyncio.Lock()
+        self.tables: list[pa.Table] = [] if journal is None else journal.read()
+
+    async def add(self, place: Place, body: bytes) -> None:
+        """Keep the answer of one sub-account.
+
+        Raises
+        ------
+        FolderError
+            If it cannot be written down; it is kept in memory all the same.
+        """
+        self._table.add(body, location_id=place.location_id, location_name=place.location_name)
+        if self._journal is None:
+            return
+        self._unwritten.append(place.location_id)
+        if time.monotonic() - self._written_at >= _SECONDS and not self._writing.locked():
+            await self.finish()
+
+    async def finish(self) -> None:
+        """Write down what is not yet.
+
+        Raises
+        ------
+        FolderError
+            As `add`.
+        """
+        async with self._writing:
+            table, location_ids = self._table.take(), self._unwritten
+            self._unwritten = []
+            if table.num_rows:
+                self.tables.append(table)
+            if self._journal is not None and location_ids:
+                await _to_its_end(self._journal.write, table, location_ids)
+            self._written_at = time.monotonic()
+
+
+async def _to_its_end(write: Callable[..., None], *args: object) -> None:
+    """Run what blocks in a thread, and do not leave it there when the run is cancelled.
+
+    It would write a part after another run has looked for what is missing.
+    """
+    writing = asyncio.ensure_future(asyncio.to_thread(write, *args))
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait([writing])
+        raise
