@@ -1,5 +1,12 @@
 """What goes over the wire, typed: records of the service and the message payload."""
 
+from .account_rows import (
+    ACCOUNT_BLOCK_BYTES,
+    AccountRow,
+    AccountRows,
+    GroupRow,
+    read_account_rows,
+)
 from .accounts import (
     Account,
     AccountGroup,
@@ -20,14 +27,18 @@ from .refusal import Refusal, describe_body, json_object, read_refusal
 from .token import TokenAnswer
 
 __all__ = [
+    "ACCOUNT_BLOCK_BYTES",
     "MAX_MESSAGE_CHARACTERS",
     "PLATFORMS",
     "Account",
     "AccountGroup",
     "AccountList",
     "AccountMeta",
+    "AccountRow",
+    "AccountRows",
     "AttachedAccount",
     "AvailableAccount",
+    "GroupRow",
     "MessagePayload",
     "MetaPage",
     "Platform",
@@ -43,6 +54,7 @@ __all__ = [
     "find_platform",
     "json_object",
     "read_account_id",
+    "read_account_rows",
     "read_message",
     "read_refusal",
     "same_platform",
