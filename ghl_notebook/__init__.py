@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._demo import DemoClient as DemoClient
     from ._demo import demo as demo
+    from .api import Agency as Agency
+    from .api import AsyncAgency as AsyncAgency
     from .api import AsyncClient as AsyncClient
     from .api import Client as Client
     from .auth import log_out as log_out
@@ -140,14 +142,20 @@ if TYPE_CHECKING:
     from .errors import (
         VersionHeaderError as VersionHeaderError,
     )
-    from .frames import (
+    from .fetch import (
         attach as attach,
     )
-    from .frames import (
+    from .fetch import (
+        failures as failures,
+    )
+    from .fetch import (
         fetch_accounts as fetch_accounts,
     )
-    from .frames import (
+    from .fetch import (
         fetch_available_accounts as fetch_available_accounts,
+    )
+    from .fetch import (
+        fetch_locations as fetch_locations,
     )
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
@@ -174,11 +182,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "AccountList",
+    "Agency",
     "AgencyOnlyError",
     "AgencyTokenError",
     "App",
     "AppLogin",
     "ArgumentError",
+    "AsyncAgency",
     "AsyncClient",
     "AttachedAccount",
     "AuthenticationError",
@@ -229,8 +239,10 @@ __all__ = [
     "connect",
     "demo",
     "doctor",
+    "failures",
     "fetch_accounts",
     "fetch_available_accounts",
+    "fetch_locations",
     "log_in",
     "log_out",
     "reconnect",
@@ -239,6 +251,8 @@ __all__ = [
 _ROOMS = {
     "DemoClient": "_demo",
     "demo": "_demo",
+    "Agency": "api",
+    "AsyncAgency": "api",
     "AsyncClient": "api",
     "Client": "api",
     "App": "auth.app",
@@ -251,9 +265,11 @@ _ROOMS = {
     "connect": "login",
     "log_in": "login.app_entry",
     "reconnect": "login",
-    "attach": "frames",
-    "fetch_accounts": "frames",
-    "fetch_available_accounts": "frames",
+    "attach": "fetch",
+    "failures": "fetch",
+    "fetch_accounts": "fetch",
+    "fetch_available_accounts": "fetch",
+    "fetch_locations": "fetch",
     "Account": "models",
     "AccountList": "models",
     "AttachedAccount": "models",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+from collections.abc import Coroutine
+from typing import Any, Protocol, Unpack, overload
 
 import pandas as pd
 
-from ghl_notebook.api import AsyncClient, Client
-from ghl_notebook.background import run_in_background
+from ghl_notebook.agency import Job, RunOptions
+from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames import (
+    AccountsTable,
+    accounts_frame,
+    agency_accounts_frame,
+    available_accounts_frame,
+)
 from ghl_notebook.models import AttachedAccount
 
-from .accounts import accounts_frame, available_accounts_frame
-
-P = ParamSpec("P")
-T = TypeVar("T")
+from .through import of_all, refuse_run_options, through
 
 
 class FinishedLogin(Protocol):
@@ -27,28 +30,48 @@ class FinishedLogin(Protocol):
 
 
 @overload
-def fetch_accounts(client: Client, *, deleted: bool = False) -> pd.DataFrame: ...
+def fetch_accounts(
+    client: Client | Agency, *, deleted: bool = False, **options: Unpack[RunOptions]
+) -> pd.DataFrame: ...
 @overload
 def fetch_accounts(
-    client: AsyncClient, *, deleted: bool = False
+    client: AsyncClient | AsyncAgency, *, deleted: bool = False, **options: Unpack[RunOptions]
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
-def fetch_accounts(client: Client | AsyncClient, *, deleted: bool = False) -> Any:
-    """Fetch every account that is connected to the sub-account.
+def fetch_accounts(
+    client: Client | AsyncClient | Agency | AsyncAgency,
+    *,
+    deleted: bool = False,
+    **options: Unpack[RunOptions],
+) -> Any:
+    """Fetch every account that is connected to a sub-account, or to all of an agency's.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
 
     Parameters
     ----------
-    client : Client or AsyncClient
-        With an `AsyncClient` the result is to be awaited.
+    client : Client, AsyncClient, Agency or AsyncAgency
+        Of an async one the result is to be awaited.
     deleted : bool, default False
         Also show rows that the service marks as deleted.
+    locations : sequence of str or pandas.DataFrame, optional
+        Agency only: which sub-accounts, by id or as rows of `fetch_locations`. All when left out.
+    progress : bool, default False
+        Agency only: show a bar with rate, failures and time left.
+    folder : str or pathlib.Path, optional
+        Agency only: write down what is fetched while it is. A run that was broken off, in
+        whatever way, is gone on with by the same call within a day; a run that is whole stays
+        there, with its time, and the next call makes another one: see `list_snapshots`.
+    in_flight : int, optional
+        Agency only: requests at once. It finds its own level when left out.
 
     Returns
     -------
     pandas.DataFrame
         One row per account in the service's order, a fresh integer index, the same columns when
-        there is none.
+        there is none. Of an agency: in the order of its sub-accounts, with the columns
+        ``location_id`` and ``location_name`` (string) first, and what is missing in
+        ``attrs["failures"]``, which `failures` makes a frame of. The stop button, or Ctrl-C, ends
+        such a run and gives what is there.
 
         ============================ ========= ====================================================
         Column                       Kind      Meaning
@@ -87,7 +110,10 @@ def fetch_accounts(client: Client | AsyncClient, *, deleted: bool = False) -> An
     `oauth_id`, `avatar`, `deleted` and the columns about statistics are not in the OpenAPI file
     for every account; a missing value is NA.
     """
-    return _through(client, _accounts, deleted=deleted)
+    if isinstance(client, Agency | AsyncAgency):
+        return of_all(client, accounts_job(deleted=deleted), options)
+    refuse_run_options(options)
+    return through(client, _accounts, deleted=deleted)
 
 
 @overload
@@ -144,7 +170,7 @@ def fetch_available_accounts(client: Client | AsyncClient, login: FinishedLogin)
     GHLError
         See `ghl_notebook.errors`.
     """
-    return _through(client, _available_accounts, login)
+    return through(client, _available_accounts, login)
 
 
 @overload
@@ -183,22 +209,17 @@ def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -
     GHLError
         See `ghl_notebook.errors`.
     """
-    return _through(client, _attach, login, origin_id)
+    return through(client, _attach, login, origin_id)
 
 
-def _through(
-    client: Client | AsyncClient,
-    operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> T | Coroutine[Any, Any, T]:
-    if isinstance(client, AsyncClient):
-        return operation(client, *args, **kwargs)
-    if isinstance(client, Client):
-        return run_in_background(operation, client.core, *args, **kwargs)
-    raise ArgumentError(
-        f"The first argument is a {type(client).__name__}, not a client.",
-        "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+def accounts_job(*, deleted: bool) -> Job:
+    """Return the job of fetching all sub-accounts' accounts."""
+    return Job(
+        name="accounts",
+        ask=AsyncClient.accounts_body,
+        table=AccountsTable,
+        frame=agency_accounts_frame,
+        options={"deleted": deleted},
     )
 
 

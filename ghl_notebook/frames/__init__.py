@@ -1,20 +1,25 @@
 """Account data as DataFrames of fixed, typed schemas."""
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
-from .fetch import attach, fetch_accounts, fetch_available_accounts
+from .gather import AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
+from .locations import FAILURES, LOCATIONS, failures_frame, locations_frame
 from .schema import Category, Kind, Schema, dtype_of, make_frame
 
 __all__ = [
     "ACCOUNTS",
+    "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "FAILURES",
+    "LOCATIONS",
+    "AccountsTable",
     "Category",
     "Kind",
     "Schema",
     "accounts_frame",
-    "attach",
+    "agency_accounts_frame",
     "available_accounts_frame",
     "dtype_of",
-    "fetch_accounts",
-    "fetch_available_accounts",
+    "failures_frame",
+    "locations_frame",
     "make_frame",
 ]

@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from ghl_notebook.models import PLATFORMS, AccountList, AvailableAccount, without_collector
+from ghl_notebook.models import (
+    PLATFORMS,
+    AccountGroup,
+    AccountList,
+    AvailableAccount,
+    GroupRow,
+    without_collector,
+)
 
 from .schema import Category, Schema, make_frame
 
@@ -61,10 +68,7 @@ AVAILABLE_ACCOUNTS: Schema = {
 @without_collector()
 def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
     """Make the frame of connected accounts; `fetch_accounts` documents its columns."""
-    groups: dict[str, list[str]] = {}
-    for group in listed.groups:
-        for account_id in group.account_ids:
-            groups.setdefault(account_id, []).append(group.name or group.id or "")
+    groups = names_of_groups(listed.groups)
     rows = [
         (
             a.id,
@@ -77,7 +81,7 @@ def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFram
             a.profile_id,
             a.origin_id,
             listed.location_id,
-            ", ".join(groups[a.id]) if a.id in groups else None,
+            groups.get(a.id),
             a.active,
             a.deleted,
             a.has_statistics_permissions,
@@ -119,6 +123,16 @@ def available_accounts_frame(
         for a in accounts
     ]
     return make_frame(AVAILABLE_ACCOUNTS, rows)
+
+
+def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | None, str]:
+    """Return by account id what the column ``groups`` shows."""
+    names: dict[str | None, str] = {}
+    for group in groups:
+        name = group.name or group.id or ""
+        for account_id in group.account_ids:
+            names[account_id] = f"{names[account_id]}, {name}" if account_id in names else name
+    return names
 
 
 def _json(value: dict[str, Any] | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Kind = Literal["string", "boolean", "timestamp"]
+Kind = Literal["string", "boolean", "integer", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,21 @@ Schema = dict[str, Kind | Category]
 _ARROW: dict[Kind, pa.DataType] = {
     "string": pa.string(),
     "boolean": pa.bool_(),
+    "integer": pa.int64(),
     "timestamp": pa.timestamp("ms", tz="UTC"),
 }
 
 _DTYPES: dict[Kind, Any] = {
     "string": pd.StringDtype("pyarrow"),
     "boolean": pd.BooleanDtype(),
+    "integer": pd.Int64Dtype(),
     "timestamp": pd.DatetimeTZDtype("ms", "UTC"),
 }
 
 
-# pandas' own choice for these two depends on whether a value is missing.
-_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean")}
+# pandas' own choice for these depends on whether a value is missing.
+_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean", "integer")}
+_MASKED[pa.large_string()] = _DTYPES["string"]
 
 
 def dtype_of(kind: Kind | Category) -> Any:
@@ -61,10 +64,38 @@ def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
         Per row, one value per column; None where there is none.
     """
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return frame_of(
+        schema,
+        {
+            name: pa.array(values, pa.string() if isinstance(kind, Category) else _ARROW[kind])
+            for (name, kind), values in zip(schema.items(), columns, strict=True)
+        },
+    )
+
+
+def table_schema(schema: Schema) -> pa.Schema:
+    """Return the Arrow schema of the tables that `frame_of` makes such frames of.
+
+    A category is plain text in it. Strings are large ones: the small kind ends at 2 GB a column,
+    and pandas turns it into the large one anyway.
+    """
+    return pa.schema(
+        [
+            (
+                name,
+                _ARROW[kind] if kind in ("boolean", "integer", "timestamp") else pa.large_string(),
+            )
+            for name, kind in schema.items()
+        ]
+    )
+
+
+def frame_of(schema: Schema, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pd.DataFrame:
+    """Make a DataFrame of a fixed schema of Arrow arrays, where categories are still text."""
     table = pa.table(
         {
-            name: _column(kind, values)
-            for (name, kind), values in zip(schema.items(), columns, strict=True)
+            name: _encoded(kind, columns[name]) if isinstance(kind, Category) else columns[name]
+            for name, kind in schema.items()
         }
     )
     # All columns at once: a Series of each costs more than the rows do, up to some hundred rows.
@@ -72,10 +103,10 @@ def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
     return frame
 
 
-def _column(kind: Kind | Category, values: Sequence[Any]) -> pa.Array:
-    if not isinstance(kind, Category):
-        return pa.array(values, _ARROW[kind])
-    array = pa.array(values, pa.string())
-    found = array.unique().drop_null().to_pylist()
-    categories = pa.array(dict.fromkeys((*kind.values, *found)), pa.string())
-    return pa.DictionaryArray.from_arrays(pc.index_in(array, value_set=categories), categories)
+def _encoded(kind: Category, column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    found = column.unique().drop_null().to_pylist()
+    categories = pa.array(dict.fromkeys((*kind.values, *found)), column.type)
+    indices = pc.index_in(column, value_set=categories)
+    if isinstance(indices, pa.ChunkedArray):
+        indices = indices.combine_chunks()
+    return pa.DictionaryArray.from_arrays(indices, categories)

@@ -1,5 +1,12 @@
 """What goes over the wire, typed: records of the service and the message payload."""
 
+from .account_rows import (
+    ACCOUNT_BLOCK_BYTES,
+    AccountRow,
+    AccountRows,
+    GroupRow,
+    read_account_rows,
+)
 from .accounts import (
     Account,
     AccountGroup,
@@ -22,15 +29,19 @@ from .refusal import Refusal, describe_body, json_object, read_refusal
 from .token import TokenAnswer
 
 __all__ = [
+    "ACCOUNT_BLOCK_BYTES",
     "MAX_MESSAGE_CHARACTERS",
     "PLATFORMS",
     "Account",
     "AccountGroup",
     "AccountList",
     "AccountMeta",
+    "AccountRow",
+    "AccountRows",
     "AccountsOutline",
     "AttachedAccount",
     "AvailableAccount",
+    "GroupRow",
     "Location",
     "MessagePayload",
     "MetaPage",
@@ -47,6 +58,7 @@ __all__ = [
     "find_platform",
     "json_object",
     "read_account_id",
+    "read_account_rows",
     "read_message",
     "read_refusal",
     "same_platform",

@@ -1,0 +1,16 @@
+"""Many sub-accounts at once: the run over them, its progress, its folder."""
+
+from .failures import Failure
+from .fetching import Fetching, RunOptions
+from .job import Job, Place
+from .progress import wait_for, watch
+
+__all__ = [
+    "Failure",
+    "Fetching",
+    "Job",
+    "Place",
+    "RunOptions",
+    "wait_for",
+    "watch",
+]

@@ -1,0 +1,78 @@
+"""From whatever a user has to what it fetches: one sub-account or all, waiting or awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from ghl_notebook.agency import Fetching, Job, wait_for, watch
+from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
+from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import ArgumentError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def through(
+    client: object,
+    operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T | Coroutine[Any, Any, T]:
+    """Carry out an operation of one sub-account, by the door that the user has.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no client.
+    """
+    if isinstance(client, AsyncClient):
+        return operation(client, *args, **kwargs)
+    if isinstance(client, Client):
+        return run_in_background(operation, client.core, *args, **kwargs)
+    if isinstance(client, Agency | AsyncAgency):
+        raise ArgumentError(
+            "This is for one sub-account, and an agency was passed.",
+            "Pass agency.client(location_id).",
+        )
+    raise ArgumentError(
+        f"The first argument is a {type(client).__name__}, not a client.",
+        "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
+    )
+
+
+def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -> Any:
+    """Carry out a job for all sub-accounts of an agency, by the door that the user has.
+
+    Raises
+    ------
+    ArgumentError
+        If an option is unknown or makes no sense.
+    """
+    unknown = options.keys() - _OPTIONS
+    if unknown:
+        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+    progress = bool(options.get("progress", False))
+    rest = {name: value for name, value in options.items() if name != "progress"}
+    if isinstance(agency, AsyncAgency):
+        return watch(Fetching(agency, job, **rest), job.name, progress=progress)
+    return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
+
+
+def refuse_run_options(options: Mapping[str, Any]) -> None:
+    """Say that a client of one sub-account makes no run.
+
+    Raises
+    ------
+    ArgumentError
+        If there are any.
+    """
+    if options:
+        raise ArgumentError(
+            f"{', '.join(sorted(options))}: for an agency only.",
+            "Leave it out, or pass what ghl_notebook.Agency() returned.",
+        )
+
+
+_OPTIONS = {"locations", "progress", "folder", "in_flight"}

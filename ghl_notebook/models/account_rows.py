@@ -1,0 +1,174 @@
+"""Connected accounts in bulk: read as `AccountList` reads them, at several times its speed."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import msgspec
+
+from .accounts import Account, AccountGroup
+
+ACCOUNT_BLOCK_BYTES = 1 << 20
+"""About as much JSON is read at once: it and what is made of it stay in the processor's cache."""
+
+_NULL = msgspec.Raw(b"null")
+
+
+class AccountRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
+    """One row of the list of connected accounts, read no further than a table needs it.
+
+    The fields are those of `Account`, in the order in which the service sends them.
+
+    Attributes
+    ----------
+    expire, created_at, updated_at : str or None
+        As they came: Arrow reads many at once. `Account` says which are dates at all.
+    meta : msgspec.Raw
+        JSON, of any type: nobody looks into it.
+    """
+
+    id: str | None = None
+    oauth_id: str | None = None
+    profile_id: str | None = None
+    origin_id: str | None = None
+    name: str | None = None
+    platform: str | None = None
+    type: str | None = None
+    avatar: str | None = None
+    expire: str | None = None
+    is_expired: bool | None = None
+    meta: msgspec.Raw = _NULL
+    active: bool | None = None
+    deleted: bool | None = None
+    has_statistics_permissions: bool | None = None
+    building_statistics: bool | None = None
+    sync_posts: bool | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+class GroupRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
+    """A named group of connected accounts, as `AccountGroup`."""
+
+    id: str | None = None
+    name: str | None = None
+    account_ids: list[str] = msgspec.field(default_factory=list)
+
+
+class AccountRows(NamedTuple):
+    """The list of one sub-account."""
+
+    groups: Sequence[GroupRow | AccountGroup]
+    blocks: Iterable[list[AccountRow]]
+    """The rows in the service's order, to be gone through once; it raises nothing."""
+
+
+def read_account_rows(body: bytes) -> AccountRows | None:
+    """Read the body of ``GET /social-media-posting/{locationId}/accounts``.
+
+    Its rows have the values that the records of `AccountList` have: what does not fit its field is
+    read as `Account` reads it.
+
+    Parameters
+    ----------
+    body : bytes
+        Of an answer that was found to be a good one. Like `AccountList`, this makes no rows of one
+        that lists none.
+
+    Returns
+    -------
+    AccountRows or None
+        None where the body is no JSON object.
+    """
+    try:
+        _check_utf8(body)
+        if len(body) <= ACCOUNT_BLOCK_BYTES:
+            with suppress(msgspec.ValidationError):
+                found = _TYPED.decode(body).results
+                return AccountRows(found.groups or (), (found.accounts,))
+        return _in_blocks(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _Results(msgspec.Struct, gc=False):
+    accounts: list[AccountRow]
+    groups: list[GroupRow] | None = None
+
+
+class _Body(msgspec.Struct, gc=False):
+    results: _Results
+
+
+class _RawResults(msgspec.Struct, gc=False):
+    accounts: list[msgspec.Raw]
+    groups: msgspec.Raw = _NULL
+
+
+class _RawBody(msgspec.Struct, gc=False):
+    results: _RawResults
+
+
+_TYPED = msgspec.json.Decoder(_Body)
+_RAW = msgspec.json.Decoder(_RawBody)
+_ROW = msgspec.json.Decoder(AccountRow)
+_ROWS = msgspec.json.Decoder(list[AccountRow])
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NAMES = {f.encode_name: f.name for f in msgspec.structs.fields(AccountRow) if f.name != "meta"}
+
+
+def _check_utf8(body: bytes) -> None:
+    """Raise what `bytes.decode` raises: values that are skipped are checked, but not for this."""
+    if body.isascii():
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(body), ACCOUNT_BLOCK_BYTES):  # text may be four times as large
+        decoder.decode(body[at : at + ACCOUNT_BLOCK_BYTES])
+    decoder.decode(b"", final=True)
+
+
+def _in_blocks(body: bytes) -> AccountRows | None:
+    try:
+        found = _RAW.decode(body).results
+    except msgspec.ValidationError:
+        is_object = isinstance(msgspec.json.decode(body), dict)
+        return AccountRows((), ()) if is_object else None
+    wires = found.accounts
+    size = max(1, len(wires) * ACCOUNT_BLOCK_BYTES // len(body))
+    return AccountRows(
+        AccountGroup.list_from_wire(msgspec.json.decode(found.groups)),
+        (_rows(wires[at : at + size]) for at in range(0, len(wires), size)),
+    )
+
+
+def _rows(wires: list[msgspec.Raw]) -> list[AccountRow]:
+    with suppress(msgspec.ValidationError):
+        return _ROWS.decode(b"[" + b",".join(wires) + b"]")
+    return list(map(_row, wires))
+
+
+def _row(wire: msgspec.Raw) -> AccountRow:
+    with suppress(msgspec.ValidationError):
+        return _ROW.decode(wire)
+    try:
+        fields = _FIELDS.decode(wire)
+    except msgspec.ValidationError:
+        return AccountRow()
+    meta = fields.get("meta", _NULL)
+    known = dict(_decoded((name, fields[name]) for name in _NAMES.keys() & fields.keys()))
+    account = Account.from_wire(known)
+    values = {name: _as_text(getattr(account, name)) for name in _NAMES.values()}
+    return AccountRow(**values, meta=meta)
+
+
+def _decoded(fields: Iterable[tuple[str, msgspec.Raw]]) -> Iterator[tuple[str, Any]]:
+    for name, value in fields:
+        with suppress(msgspec.ValidationError):  # a number that no float can hold
+            yield name, msgspec.json.decode(value)
+
+
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
