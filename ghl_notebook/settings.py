@@ -123,6 +123,11 @@ def read_location_id(environ: Mapping[str, str] | None = None) -> str | None:
     return _get(environ, "GHL_LOCATION_ID") or None
 
 
+def read_company_id(environ: Mapping[str, str] | None = None) -> str | None:
+    """Read the agency alone (``GHL_COMPANY_ID``)."""
+    return _get(environ, "GHL_COMPANY_ID") or None
+
+
 def read_base_url(base_url: str | None = None, *, environ: Mapping[str, str] | None = None) -> str:
     """Read the API's address alone (``GHL_BASE_URL``, if none is passed).
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from ghl_notebook.auth import AgencyCredential, Clock
+from ghl_notebook.auth import Clock
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
@@ -16,6 +16,9 @@ from ghl_notebook.wire import API_VERSION
 from .async_agency import AsyncAgency
 from .blocking import blocking
 from .client import Client
+
+if TYPE_CHECKING:
+    from ghl_notebook.auth import AgencyCredential
 
 
 class Agency:

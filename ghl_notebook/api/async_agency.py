@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
-from ghl_notebook.auth import AgencyCredential, Clock, find_agency_credential
+from ghl_notebook.auth import Clock, find_agency_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import Location
 from ghl_notebook.pacing import Limits, pacer_of
@@ -25,6 +25,10 @@ from .retry import RetryBudget
 _PAGE: Final = 100
 """Rows of a page: the most that the service gives."""
 _PAGES_AT_ONCE: Final = 8
+
+
+if TYPE_CHECKING:
+    from ghl_notebook.auth import AgencyCredential
 
 
 class AsyncAgency:

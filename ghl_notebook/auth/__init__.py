@@ -3,15 +3,21 @@
 Here is what a client with a token takes; logins are in `app` and `logins`, which load more.
 """
 
+from typing import TYPE_CHECKING
+
 from .bearer import BearerAuth
 from .credential import Clock, Credential, TokenCredential
-from .find import find_credential, log_out, open_logins
+from .find import find_agency_credential, find_credential, log_out, open_logins
+
+if TYPE_CHECKING:
+    from .agency_credential import AgencyCredential as AgencyCredential
 
 __all__ = [
     "BearerAuth",
     "Clock",
     "Credential",
     "TokenCredential",
+    "find_agency_credential",
     "find_credential",
     "log_out",
     "open_logins",

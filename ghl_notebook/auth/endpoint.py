@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import httpx
@@ -16,8 +18,14 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from ghl_notebook.errors import CredentialError, InvalidTokenError, LogInAgainError
-from ghl_notebook.models import TokenAnswer, json_object, read_refusal
+from ghl_notebook.errors import (
+    CredentialError,
+    DailyLimitError,
+    InvalidTokenError,
+    LogInAgainError,
+)
+from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
+from ghl_notebook.pacing import Limits, Pacer, read_limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.wire import client_options, read_at_most
 
@@ -48,7 +56,18 @@ class _Answer(NamedTuple):
     status: int
     content: bytes
     kind: str
-    interval: float
+    limits: Limits
+
+
+class _Way(NamedTuple):
+    """Where a request goes, who asks, and whom the service counts it for."""
+
+    path: str
+    bearer: Secret | None = None
+    pacer: Pacer | None = None
+
+
+_TOKEN: Final = _Way("/oauth/token")
 
 
 def _wait(state: RetryCallState) -> float:
@@ -96,6 +115,13 @@ class TokenEndpoint:
         self._clock = clock
         self._timeout = timeout
         self._transport = transport
+        self._kept: tuple[int, httpx.AsyncClient] | None = None
+
+    async def aclose(self) -> None:
+        """Close the connections that minting keeps; the next one opens them again."""
+        kept, self._kept = self._kept, None
+        if kept is not None and kept[0] == os.getpid():
+            await kept[1].aclose()
 
     async def exchange(self, code: Secret, verifier: Secret, redirect_uri: str) -> Tokens:
         """Exchange the code of a finished login.
@@ -123,11 +149,11 @@ class TokenEndpoint:
             "redirect_uri": redirect_uri,
         }
         try:
-            return await self._ask("The login", "/oauth/token", self._of_app(fields))
+            return await self._ask("The login", _TOKEN, self._of_app(fields))
         except _UnknownKeyError:
             # No document of the service names it, and its body keys are whitelisted elsewhere.
             del fields["code_verifier"]
-        return await self._ask("The login", "/oauth/token", self._of_app(fields))
+        return await self._ask("The login", _TOKEN, self._of_app(fields))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """Exchange a refresh token, which can be used once, for the next pair.
@@ -147,12 +173,24 @@ class TokenEndpoint:
         }
         if tokens.user_type:  # not known yet of a refresh token from the environment
             fields["user_type"] = tokens.user_type
-        return await self._ask("The access token", "/oauth/token", self._of_app(fields))
+        return await self._ask("The access token", _TOKEN, self._of_app(fields))
 
-    async def mint(self, company: Tokens, location_id: str) -> Tokens:
+    async def mint(
+        self, company: Tokens, location_id: str, *, pacer: Pacer | None = None
+    ) -> Tokens:
         """Ask for a token of one sub-account, by an agency's token.
 
-        ``POST /oauth/locationToken`` (scope ``oauth.write``)
+        ``POST /oauth/locationToken`` (scope ``oauth.write``). Its connections are kept, for it is
+        asked again and again: always in the same event loop.
+
+        Parameters
+        ----------
+        company : Tokens
+            The agency's.
+        location_id : str
+            The sub-account.
+        pacer : Pacer, optional
+            The agency's: the service counts these calls for it.
 
         Raises
         ------
@@ -160,10 +198,13 @@ class TokenEndpoint:
             If the service refuses the agency's token.
         CredentialError
             If the sub-account is not one of the agency's, or there is no usable answer.
+        DailyLimitError
+            If the agency's calls of the day are used up.
         """
         fields = {"companyId": company.company_id or "", "locationId": location_id}
         what = f"The access token of sub-account {location_id}"
-        return await self._ask(what, "/oauth/locationToken", fields, bearer=company.access_token)
+        way = _Way("/oauth/locationToken", company.access_token, pacer)
+        return await self._ask(what, way, fields)
 
     def _of_app(self, fields: Mapping[str, str | Secret]) -> Mapping[str, str | Secret]:
         return {"client_id": self._client_id, "client_secret": self._client_secret, **fields}
@@ -171,10 +212,8 @@ class TokenEndpoint:
     async def _ask(
         self,
         what: str,
-        path: str,
+        way: _Way,
         fields: Mapping[str, str | Secret],
-        *,
-        bearer: Secret | None = None,
     ) -> Tokens:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_PassingError),
@@ -182,12 +221,13 @@ class TokenEndpoint:
             wait=_wait,
             reraise=True,
         )
+        used_up: DailyLimitError | None = None
         is_open = False  # whether an answer may be lost: a refresh token is used up then
 
         async def attempt() -> Tokens:
             nonlocal is_open
             try:
-                return await self._ask_once(what, path, fields, bearer)
+                return await self._ask_once(what, way, fields)
             except _PassingError as error:
                 is_open = is_open or error.was_done
                 raise
@@ -201,39 +241,40 @@ class TokenEndpoint:
                 if is_open
                 else "Run the cell again in a moment; the login is kept.",
             )
+        except DailyLimitError as error:
+            used_up = error.with_traceback(None)
         except CredentialError as error:
             failure = error
             failure.__context__ = None
+        if used_up is not None:
+            raise used_up
         failure.outcome_unknown = is_open
         raise failure
 
-    async def _ask_once(
-        self,
-        what: str,
-        path: str,
-        fields: Mapping[str, str | Secret],
-        bearer: Secret | None,
-    ) -> Tokens:
+    async def _ask_once(self, what: str, way: _Way, fields: Mapping[str, str | Secret]) -> Tokens:
+        path = way.path
         now = self._clock()
-        status, content, kind, interval = await self._post(path, fields, bearer)
+        status, content, kind, limits = await self._paced(way, fields)
         if status < 300:
             answer = TokenAnswer(json_object(content) or {})
             if not answer.access_token:
                 raise _PassingError(f"the answer of {path} holds no access token", was_done=True)
             return Tokens.of(answer, now)
-        hide = [v.reveal() for v in (*fields.values(), bearer) if isinstance(v, Secret)]
+        hide = [v.reveal() for v in (*fields.values(), way.bearer) if isinstance(v, Secret)]
         refusal = read_refusal(status, content, kind, hide=hide)
         del hide, content  # they may be in a traceback, with this frame's locals
         said = refusal.message.lower()
         words = f"{path} was answered {status}"
         if status == 429:
-            raise _PassingError(words, was_done=False, wait=interval)
+            if limits.daily_remaining == 0:
+                raise _daily_limit_error(path, refusal, limits, now)
+            raise _PassingError(words, was_done=False, wait=_wait_told(limits, way.pacer))
         if status == 408 or status >= 500 or "command timed out" in said:
             raise _PassingError(words, was_done=True)
         if status == 422 and "code_verifier should not exist" in refusal.message:
             raise _UnknownKeyError(what)
         text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
-        if bearer is not None:
+        if way.bearer is not None:
             if refusal.kind is InvalidTokenError:
                 raise LogInAgainError(text)
             raise CredentialError(
@@ -248,22 +289,30 @@ class TokenEndpoint:
             text, "Check the app's client id and secret: GHL_CLIENT_ID and GHL_CLIENT_SECRET."
         )
 
-    async def _post(
-        self, path: str, fields: Mapping[str, str | Secret], bearer: Secret | None
-    ) -> _Answer:
-        base = httpx.URL(self._base_url)
+    async def _paced(self, way: _Way, fields: Mapping[str, str | Secret]) -> _Answer:
+        if way.pacer is None:
+            return await self._post(way, fields)
+        with await way.pacer.acquire() as slot:
+            try:
+                answer = await self._post(way, fields)
+            except _PassingError as error:
+                if error.was_done:
+                    slot.release(None)
+                raise
+            refused = answer.status == 429 and answer.limits.daily_remaining != 0
+            slot.release(answer.limits, refused=refused)
+            return answer
+
+    async def _post(self, way: _Way, fields: Mapping[str, str | Secret]) -> _Answer:
+        path = way.path
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                httpx.AsyncClient(
-                    **client_options(self._base_url),
-                    auth=BearerAuth(bearer, host=base.netloc.decode()) if bearer else None,
-                    timeout=self._timeout,
-                    transport=self._transport and _Lent(self._transport),
-                ) as http,
+                self._session(keep=way.pacer is not None) as http,
                 http.stream(
                     "POST",
                     path,
+                    auth=self._auth_of(way),
                     data={
                         name: value.reveal() if isinstance(value, Secret) else value
                         for name, value in fields.items()
@@ -280,16 +329,62 @@ class TokenEndpoint:
         # Out here: the frames of httpx hold the refresh token and the client's secret.
         raise _PassingError(words, was_done=was_sent)
 
+    def _auth_of(self, way: _Way) -> httpx.Auth | None:
+        if way.bearer is None:
+            return None
+        return BearerAuth(way.bearer, host=httpx.URL(self._base_url).netloc.decode())
+
+    @asynccontextmanager
+    async def _session(self, *, keep: bool) -> AsyncIterator[httpx.AsyncClient]:
+        if not keep:
+            async with self._open() as http:
+                yield http
+            return
+        if self._kept is None or self._kept[0] != os.getpid():
+            self._kept = (os.getpid(), self._open())
+        yield self._kept[1]
+
+    def _open(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            **client_options(self._base_url),
+            timeout=self._timeout,
+            transport=self._transport and _Lent(self._transport),
+        )
+
 
 async def _read(response: httpx.Response) -> _Answer:
     await read_at_most(response, _LARGEST)  # what is larger is no answer of this endpoint
-    interval = response.headers.get("x-ratelimit-interval-milliseconds", "")
     return _Answer(
         response.status_code,
         response.content,
         response.headers.get("content-type", ""),
-        min(int(interval), 10_000) / 1000 if interval.isdecimal() else 1.0,
+        read_limits(response.headers),
     )
+
+
+def _wait_told(limits: Limits, pacer: Pacer | None) -> float:
+    """Return the seconds until it is worth asking again; a pacer knows them itself."""
+    if pacer is not None:
+        return 0.0
+    return 1.0 if limits.interval is None else min(limits.interval.total_seconds(), 10.0)
+
+
+def _daily_limit_error(
+    path: str, refusal: Refusal, limits: Limits, now: datetime
+) -> DailyLimitError:
+    until = None if limits.daily_reset is None else (now + limits.daily_reset).astimezone(UTC)
+    error = DailyLimitError(
+        f"POST {path}",
+        status=429,
+        service_message=refusal.message,
+        trace_id=refusal.trace_id,
+        next_step=None
+        if until is None
+        else f"The agency's calls of the day are used up until {until:%Y-%m-%d %H:%M} UTC: run it "
+        "again then.",
+    )
+    error.until = until
+    return error
 
 
 class _Lent(httpx.AsyncBaseTransport):

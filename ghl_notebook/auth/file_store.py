@@ -109,7 +109,7 @@ class FileStore:
         found = []
         with said(f"{self._folder} cannot be read"):
             try:
-                self._check_folder()
+                _check_folder(self._folder)
             except FileNotFoundError:
                 return []
             paths = sorted(self._folder.glob("*.json"))
@@ -145,25 +145,18 @@ class FileStore:
         return self._folder / f"{key.name}.draft"
 
     def _make_folder(self) -> None:
-        with said(f"The folder {self._folder} cannot be made"):
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._check_folder()
-
-    def _check_folder(self) -> None:
-        _check(self._folder.lstat(), self._folder, stat.S_ISDIR)
-        if os.name == "posix" and stat.S_IMODE(self._folder.stat().st_mode) != 0o700:
-            self._folder.chmod(0o700)
+        make_private_folder(self._folder)
 
     def _read(self, path: Path) -> StoredCredential | None:
         with said(f"{path} cannot be read"):
             try:
-                self._check_folder()
+                _check_folder(self._folder)
                 descriptor = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT)
             except FileNotFoundError:
                 return None
             with os.fdopen(descriptor, "rb") as file:
                 status = os.fstat(file.fileno())
-                _check(status, path, stat.S_ISREG)
+                check_owner(status, path, stat.S_ISREG)
                 if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                     os.fchmod(file.fileno(), 0o600)
                 text = Secret(file.read(_LARGEST).decode(errors="surrogateescape"))
@@ -221,7 +214,33 @@ class _File:
         os.fsync(self._descriptor)
 
 
-def _check(status: os.stat_result, path: Path, is_kind: object) -> None:
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can look into, or narrow one that there is.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be made, is a link, or somebody else's.
+    """
+    with said(f"The folder {folder} cannot be made"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_folder(folder)
+
+
+def _check_folder(folder: Path) -> None:
+    check_owner(folder.lstat(), folder, stat.S_ISDIR)
+    if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) != 0o700:
+        folder.chmod(0o700)
+
+
+def check_owner(status: os.stat_result, path: Path, is_kind: object) -> None:
+    """Refuse a link, or what is somebody else's.
+
+    Raises
+    ------
+    StorageError
+        If it is one.
+    """
     if not is_kind(status.st_mode):  # type: ignore[operator]
         raise StorageError(
             f"{path} is a link or no plain file or folder, and is not used.",

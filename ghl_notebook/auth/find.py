@@ -12,6 +12,7 @@ from ghl_notebook.settings import (
     Settings,
     now,
     read_base_url,
+    read_company_id,
     read_credentials_folder,
     read_renewal_settings,
 )
@@ -19,6 +20,9 @@ from ghl_notebook.settings import (
 from .credential import Clock, Credential, TokenCredential
 
 if TYPE_CHECKING:
+    from ghl_notebook.secret import Secret
+
+    from .agency_credential import AgencyCredential
     from .logins import Logins
     from .store import Key
 
@@ -87,10 +91,101 @@ def _find(
     return logins.credential(_choose(logins.list(), location_id, client_id), location_id)
 
 
+def find_agency_credential(
+    token: Secret | None,
+    company_id: str | None,
+    *,
+    base_url: str,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AgencyCredential:
+    """Return the credential of an agency to use, and log in one line which it is.
+
+    In this order: the token that was passed, ``GHL_REFRESH_TOKEN``, the stored login of the
+    agency, or the only stored one.
+
+    Parameters
+    ----------
+    token : Secret or None
+        The agency's access token.
+    company_id : str or None
+        The agency; ``GHL_COMPANY_ID`` when None.
+
+    Raises
+    ------
+    SettingsError
+        If there is none, or several to choose from.
+    StorageError
+        If the stored logins cannot be read.
+    """
+    found = _find_agency(token, company_id or read_company_id(), base_url, clock, transport)
+    _LOG.info("Using the %s", found.source)
+    return found
+
+
+def _find_agency(
+    token: Secret | None,
+    company_id: str | None,
+    base_url: str,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None,
+) -> AgencyCredential:
+    if token is not None:
+        # Not before it is needed: most clients have a sub-account's token.
+        from .agency_credential import passed_credential
+
+        if token.reveal().startswith("pit-"):
+            raise SettingsError(
+                "This is a private integration's token, which mints none of sub-accounts.",
+                "Log in for the agency with an app: ghl_notebook.log_in(); or use Client() with "
+                "the private integration of one sub-account.",
+            )
+        if company_id is None:
+            raise SettingsError(
+                "There is an agency's access token, and no agency.",
+                "Pass company_id, or set GHL_COMPANY_ID.",
+            )
+        return passed_credential(
+            token, company_id, base_url=base_url, clock=clock, transport=transport
+        )
+    logins = open_logins(base_url, clock=clock, transport=transport)
+    renewal = read_renewal_settings()
+    if renewal is not None and renewal.refresh_token:
+        return logins.agency_from_environment(renewal)
+    client_id = renewal.client_id if renewal is not None else None
+    return logins.agency_credential(_choose_agency(logins.list(), company_id, client_id))
+
+
+def _choose_agency(keys: list[Key], company_id: str | None, client_id: str | None) -> Key:
+    agencies = [key for key in keys if key.subject.startswith("company:")]
+    if company_id is not None:
+        agencies = [key for key in agencies if key.subject == f"company:{company_id}"]
+    if not agencies:
+        raise SettingsError(
+            f"No login of agency {company_id} is stored."
+            if company_id
+            else "No login of an agency is stored" + (", only of sub-accounts." if keys else "."),
+            "Log in with ghl_notebook.log_in(), and choose the agency on the service's page. To "
+            "try everything without an account: agency = ghl_notebook.demo_agency().",
+        )
+    if len(agencies) > 1:
+        agencies = [key for key in agencies if key.client_id == client_id] or agencies
+    if len(agencies) > 1:
+        names = ", ".join(sorted(key.subject.partition(":")[2] for key in agencies))
+        raise SettingsError(
+            f"Several logins of agencies are stored: {names}.",
+            "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
+            "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
+        )
+    return agencies[0]
+
+
 def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> Key:
     if location_id is not None:
         own = [k for k in keys if k.subject == f"location:{location_id}"]
-        keys = own or [k for k in keys if k.subject.startswith("company:")]
+        agencies = [k for k in keys if k.subject.startswith("company:")]
+        named = [k for k in agencies if k.subject == f"company:{read_company_id()}"]
+        keys = own or named or agencies
     if not keys:
         raise SettingsError(
             "There is no credential: GHL_TOKEN is not set, and no login is stored"
@@ -107,8 +202,8 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
             f"Several logins are stored: {names}.",
             "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
             if location_id is None
-            else "Forget the others: ghl_notebook.log_out() with the id of an agency; or name the "
-            "app in GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
+            else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
+            "GHL_CLIENT_SECRET.",
         )
     return keys[0]
 

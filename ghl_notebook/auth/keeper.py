@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 from filelock import AsyncFileLock, Timeout
 
@@ -27,6 +27,7 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.secret import Secret
 
+from .apart import apart
 from .store import Key, Place, Store, StoredCredential
 from .tokens import Tokens
 
@@ -35,9 +36,6 @@ _PAUSE_SECONDS: Final = 30.0
 """Between two attempts to renew in the background, after one has failed."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Renew = Callable[[StoredCredential | None], Awaitable[StoredCredential]]
 """Asks the service for the next pair; None where there is none yet."""
@@ -140,7 +138,7 @@ class TokenKeeper:
     async def fly(self, rejected: Secret | None, *, early: bool) -> Tokens:
         """Read the store, and renew what is in it if that is still needed: under the lock."""
         async with _locked(self._store, self.key):
-            stored = await _apart(self._load)
+            stored = await apart(self._load)
             credential = stored or self._first
             if credential is not None:
                 tokens, now = credential.tokens, self._clock()
@@ -149,13 +147,13 @@ class TokenKeeper:
                     return tokens
                 if credential.refused_at is not None:
                     raise LogInAgainError("The service has refused the stored refresh token.")
-            was_interrupted = await _apart(self._store.was_interrupted, self.key)
+            was_interrupted = await apart(self._store.was_interrupted, self.key)
             async with placed(self._store, self.key) as place:
                 try:
                     fresh = await self._ask(credential, place, was_interrupted)
                     # Held on to until it is on disk: the service gives it once.
                     _FLIGHTS.unkept[self.place] = (stored, fresh)
-                    await _apart(place.write, fresh)
+                    await apart(place.write, fresh)
                 except CredentialError as error:
                     if error.outcome_unknown or isinstance(error, StorageError):
                         place.leave_mark()
@@ -185,7 +183,7 @@ class TokenKeeper:
             if credential is not None and credential.tokens.refresh_token:
                 refused = replace(credential, refused_at=self._clock())
                 with suppress(StorageError):  # it is asked again then, and refused again
-                    await _apart(place.write, refused)
+                    await apart(place.write, refused)
             if not (was_interrupted or error.outcome_unknown):
                 raise
             failure = LogInAgainError(
@@ -252,7 +250,7 @@ async def keep(store: Store, credential: StoredCredential) -> None:
         If it cannot be kept.
     """
     async with _locked(store, credential.key), placed(store, credential.key) as place:
-        await _apart(place.write, credential)
+        await apart(place.write, credential)
 
 
 async def remove(store: Store, key: Key) -> bool:
@@ -264,24 +262,24 @@ async def remove(store: Store, key: Key) -> bool:
         If it cannot be deleted.
     """
     async with _locked(store, key):
-        return await _apart(store.delete, key)
+        return await apart(store.delete, key)
 
 
 @asynccontextmanager
 async def placed(store: Store, key: Key) -> AsyncIterator[Place]:
     """Make room for a credential, without holding up the event loop."""
     manager = store.place(key)
-    place = await _apart(manager.__enter__)
+    place = await apart(manager.__enter__)
     try:
         yield place
     finally:
-        await _apart(manager.__exit__, None, None, None)
+        await apart(manager.__exit__, None, None, None)
 
 
 @asynccontextmanager
 async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
-    path = await _apart(store.lock_path, key)
-    # Not in asyncio's threads: see `_apart`.
+    path = await apart(store.lock_path, key)
+    # Not in asyncio's threads: see `apart`.
     lock = AsyncFileLock(path, timeout=_LOCK_SECONDS, mode=0o600, run_in_executor=False)
     words = None
     try:
@@ -296,24 +294,6 @@ async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
         yield
     finally:
         await lock.release()
-
-
-async def _apart(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run what blocks in a thread of its own.
-
-    asyncio's and anyio's threads end, or are waited for, before a process lets its renewals end:
-    a pair that arrives then could not be written.
-    """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(func(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - handed to the one who waits
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="ghl_notebook store", daemon=True).start()
-    return await asyncio.wrap_future(future)
 
 
 def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 
 from ghl_notebook.background import run_in_background
-from ghl_notebook.errors import ArgumentError, CredentialError, LogInAgainError
+from ghl_notebook.errors import ArgumentError, CredentialError, LogInAgainError, SettingsError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import RenewalSettings
 
+from .agency_credential import AgencyCredential
 from .app import App
 from .credential import Clock
 from .endpoint import TokenEndpoint
@@ -21,7 +22,9 @@ from .file_store import FileStore
 from .keeper import TokenKeeper, keep, placed, remove
 from .keyring_store import open_store
 from .login_credential import LoginCredential
-from .memory_store import MemoryStore
+from .minted_store import MintedStore
+from .minter import Minter
+from .oauth import Keeper
 from .store import Key, Store, StoredCredential
 from .tokens import Tokens
 
@@ -36,20 +39,19 @@ class Stores:
     ----------
     logins : Store
         What a user has logged in for.
-    minted : Store
+    minted : MintedStore
         The location tokens that an agency's login has been given, for their day.
     """
 
     logins: Store
-    minted: Store
+    minted: MintedStore
 
     @classmethod
     def open(cls, folder: Path, *, keyring: bool) -> Stores:
         """Open the system's keyring, or files; see `open_store`."""
         logins = open_store(folder, keyring=keyring)
         in_files = isinstance(logins, FileStore)
-        minted = folder / "minted"
-        return cls(logins, FileStore(minted) if in_files else MemoryStore(minted))
+        return cls(logins, MintedStore(folder / "minted.sqlite" if in_files else None))
 
 
 class Logins:
@@ -83,6 +85,7 @@ class Logins:
         self._clock = clock
         self._renewal = renewal
         self._transport = transport
+        self._minters: dict[Key, Minter] = {}
 
     def __repr__(self) -> str:
         return f"Logins({self._stores.logins!r})"
@@ -132,9 +135,8 @@ class Logins:
         StorageError
             If it cannot be deleted.
         """
-        for minted in self._stores.minted.list():
-            if (minted.base_url, minted.client_id) == (key.base_url, key.client_id):
-                self._stores.minted.delete(minted)  # another agency's are asked for again
+        # Another agency's of the same app are asked for again.
+        self._stores.minted.forget(key.base_url, key.client_id)
         return run_in_background(remove, self._stores.logins, key)
 
     def credential(self, key: Key, location_id: str | None = None) -> LoginCredential:
@@ -154,10 +156,9 @@ class Logins:
         """
         stored = self._stores.logins.load(key)
         kind, _, whose = key.subject.partition(":")
-        keeper = self._keeper(key)
         if kind == "location":
             return LoginCredential(
-                keeper,
+                self._keeper(key),
                 "login",
                 whose,
                 tokens=stored.tokens if stored else None,
@@ -169,11 +170,69 @@ class Logins:
                 "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
             )
         return LoginCredential(
-            self._minting_keeper(key, keeper, location_id),
+            self.minter(key).keeper(location_id),
             "agency login",
             location_id,
             tokens=stored.tokens if stored else None,
             source=f"the stored login of agency {whose}",
+        )
+
+    def agency_credential(self, key: Key) -> AgencyCredential:
+        """Return the stored login of an agency as what all its sub-accounts are asked with.
+
+        Parameters
+        ----------
+        key : Key
+            One of `list`, of an agency.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be read.
+        """
+        stored = self._stores.logins.load(key)
+        whose = key.subject.partition(":")[2]
+        keeper = self._keeper(key)
+        return AgencyCredential(
+            keeper,
+            self.minter(key, keeper),
+            whose,
+            kind="agency login",
+            source=f"the stored login of agency {whose}",
+            client_id=key.client_id,
+            tokens=stored.tokens if stored else None,
+        )
+
+    def agency_from_environment(self, renewal: RenewalSettings) -> AgencyCredential:
+        """Return the agency's login that the environment's refresh token begins.
+
+        It is renewed at once if it never was: only the service knows whose it is.
+
+        Raises
+        ------
+        SettingsError
+            If it is no agency's.
+        CredentialError
+            If it cannot be renewed.
+        """
+        key, first = self._seed(renewal)
+        keeper = self._keeper(key, first)
+        stored = self._stores.logins.load(key)
+        tokens = stored.tokens if stored else run_in_background(keeper.tokens)
+        if tokens.user_type != "Company" or tokens.company_id is None:
+            raise SettingsError(
+                "GHL_REFRESH_TOKEN is of a sub-account, not of an agency.",
+                "Use Client() for the sub-account, or log in for the agency with "
+                "ghl_notebook.log_in().",
+            )
+        return AgencyCredential(
+            keeper,
+            self.minter(key, keeper),
+            tokens.company_id,
+            kind="agency login",
+            source="GHL_REFRESH_TOKEN",
+            client_id=key.client_id,
+            tokens=tokens,
         )
 
     def from_environment(self, renewal: RenewalSettings, location_id: str) -> LoginCredential:
@@ -182,19 +241,23 @@ class Logins:
         The refresh token can be used once. What it gives is stored under its name, and used
         from then on.
         """
-        seed = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
-        key = Key(self._base_url, renewal.client_id, f"seed:{seed}")
+        key, first = self._seed(renewal)
         stored = self._stores.logins.load(key)
-        first = StoredCredential(key, self._unused(renewal.refresh_token), renewal.client_secret)
         keeper = self._keeper(key, first)
         is_agency = stored is not None and stored.tokens.user_type == "Company"
         return LoginCredential(
-            _EitherKeeper(keeper, self._minting_keeper(key, keeper, location_id)),
+            _EitherKeeper(keeper, self.minter(key, keeper).keeper(location_id)),
             "agency login" if is_agency else "login",
             location_id,
             tokens=stored.tokens if stored else None,
             source="GHL_REFRESH_TOKEN",
         )
+
+    def _seed(self, renewal: RenewalSettings) -> tuple[Key, StoredCredential]:
+        seed = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
+        key = Key(self._base_url, renewal.client_id, f"seed:{seed}")
+        unused = self._unused(renewal.refresh_token)
+        return key, StoredCredential(key, unused, renewal.client_secret)
 
     def _keeper(self, key: Key, first: StoredCredential | None = None) -> TokenKeeper:
         async def refresh(stored: StoredCredential | None) -> StoredCredential:
@@ -210,20 +273,27 @@ class Logins:
 
         return TokenKeeper(key, self._stores.logins, refresh, clock=self._clock, first=first)
 
-    def _minting_keeper(self, login: Key, company: TokenKeeper, location_id: str) -> TokenKeeper:
-        key = Key(self._base_url, login.client_id, f"location:{location_id}")
-        endpoint = self._endpoint(login.client_id, Secret(""))
+    def minter(self, login: Key, company: Keeper | None = None) -> Minter:
+        """Return what mints for an agency's login: the same one for all who ask these logins.
 
-        async def mint(_: StoredCredential | None) -> StoredCredential:
-            tokens = await company.tokens()
-            try:
-                minted = await endpoint.mint(tokens, location_id)
-            except LogInAgainError:  # the agency's own token holds no more
-                tokens = await company.renewed(tokens.access_token)
-                minted = await endpoint.mint(tokens, location_id)
-            return StoredCredential(key, minted.without_refresh_token(), Secret(""))
-
-        return TokenKeeper(key, self._stores.minted, mint, clock=self._clock)
+        Parameters
+        ----------
+        login : Key
+            The agency's.
+        company : Keeper, optional
+            Gives out the agency's own access token, where that is not what is stored.
+        """
+        known = self._minters.get(login)
+        if known is None:
+            known = self._minters[login] = Minter(
+                company or self._keeper(login),
+                self._endpoint(login.client_id, Secret("")),
+                self._stores.minted,
+                base_url=self._base_url,
+                client_id=login.client_id,
+                clock=self._clock,
+            )
+        return known
 
     def _endpoint(self, client_id: str, client_secret: Secret) -> TokenEndpoint:
         return TokenEndpoint(
@@ -250,7 +320,7 @@ class Logins:
 class _EitherKeeper:
     """A login that may be a sub-account's or an agency's: its first answer tells."""
 
-    def __init__(self, login: TokenKeeper, minting: TokenKeeper) -> None:
+    def __init__(self, login: Keeper, minting: Keeper) -> None:
         self._login, self._minting = login, minting
 
     async def tokens(self) -> Tokens:

@@ -1,0 +1,202 @@
+"""The access tokens that were minted for sub-accounts, kept for their day: thousands in one file.
+
+It is a cache: what is lost of it is minted again, so nothing here is an error for the user.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from ghl_notebook.errors import StorageError
+from ghl_notebook.secret import Secret
+
+from .file_store import check_owner, make_private_folder
+from .store import Key, StoredCredential, from_json, to_json
+
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS minted (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    base_url TEXT NOT NULL, client_id TEXT NOT NULL, location_id TEXT NOT NULL,
+    expires REAL NOT NULL, credential TEXT NOT NULL,
+    UNIQUE (base_url, client_id, location_id)
+)
+"""
+_INSERT: Final = "INSERT OR REPLACE INTO minted VALUES (NULL, ?, ?, ?, ?, ?)"
+_BUSY_SECONDS: Final = 10.0
+
+_LOG: Final = logging.getLogger("ghl_notebook.auth")
+
+T = TypeVar("T")
+
+
+class MintedStore:
+    """Keeps minted tokens, in a file that only its owner can read, or for the process alone.
+
+    Each method may be called from any thread, and none raises for what a disk does.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file. None: in memory, where the logins are in a keyring, which is not for thousands.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._opened: tuple[int, sqlite3.Connection] | None = None
+
+    def __repr__(self) -> str:
+        return f"MintedStore({str(self._path) if self._path else None!r})"
+
+    @property
+    def place(self) -> object:
+        """Two stores of one place are the same."""
+        return self._path or self
+
+    def load(
+        self, base_url: str, client_id: str, *, after: int, now: float
+    ) -> tuple[int, list[StoredCredential]]:
+        """Read the tokens of an app that were kept after a number, and still hold.
+
+        Parameters
+        ----------
+        after : int
+            The number that the last call has returned; 0 for all.
+        now : float
+            Seconds since 1970.
+
+        Returns
+        -------
+        tuple of int and list
+            The number of the last one, and the credentials.
+        """
+
+        def read(db: sqlite3.Connection) -> tuple[int, list[StoredCredential]]:
+            last = after
+            found = []
+            rows = db.execute(
+                "SELECT number, credential FROM minted WHERE number > ? AND base_url = ?"
+                " AND client_id = ? AND expires > ? ORDER BY number",
+                (after, base_url, client_id, now),
+            )
+            for number, text in rows:
+                found.append(from_json(Secret(text), "the cache of minted tokens"))
+                last = number
+            return last, found
+
+        nothing: tuple[int, list[StoredCredential]] = (after, [])
+        return self._do(read, nothing)
+
+    def has_changed(self) -> bool:
+        """Tell whether another process, or another part of this one, may have kept something."""
+        return self._do(self._is_news, False)
+
+    def keep(self, credentials: Iterable[StoredCredential], *, now: float) -> None:
+        """Keep tokens, in the place of older ones; what holds no more goes."""
+        kept = list(credentials)
+
+        def write(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute("DELETE FROM minted WHERE expires <= ?", (now,))
+                db.executemany(
+                    "INSERT OR REPLACE INTO minted VALUES (NULL,?,?,?,?,?)", map(_row, kept)
+                )
+
+        self._do(write, None)
+
+    def forget(self, base_url: str, client_id: str) -> None:
+        """Delete the tokens of an app."""
+
+        def delete(db: sqlite3.Connection) -> None:
+            with db:
+                db.execute(
+                    "DELETE FROM minted WHERE base_url = ? AND client_id = ?", (base_url, client_id)
+                )
+
+        self._do(delete, None)
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+            if opened is not None and opened[0] == os.getpid() and self._path is not None:
+                opened[1].close()
+
+    def _do(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        for may_begin_anew in (True, False):
+            try:
+                with self._lock:
+                    return act(self._connection())
+            except (sqlite3.Error, StorageError, OSError) as error:
+                error.__traceback__ = None  # its frames hold tokens
+                words = f"{type(error).__name__}: {error}"
+                is_damaged = isinstance(error, sqlite3.DatabaseError | StorageError) and not (
+                    isinstance(error, sqlite3.OperationalError)
+                )
+            if not (is_damaged and may_begin_anew and self._delete()):
+                break
+        _LOG.warning("Minted access tokens are not kept on disk (%s)", words)
+        return otherwise
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None or self._opened[0] != os.getpid():
+            # A forked process must not touch its parent's connection: it is left where it is.
+            self._opened = (os.getpid(), self._open())
+            self._version = -1
+        return self._opened[1]
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path is not None:
+            make_private_folder(self._path.parent)
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            descriptor = os.open(self._path, flags, 0o600)
+            try:
+                check_owner(os.fstat(descriptor), self._path, stat.S_ISREG)
+                if os.name == "posix":
+                    os.fchmod(descriptor, 0o600)  # SQLite gives its journal the same
+            finally:
+                os.close(descriptor)
+        db = sqlite3.connect(
+            self._path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
+        )
+        # A process that is killed loses nothing by it; after a power cut the cache is made anew.
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute(_TABLE)
+        return db
+
+    def _is_news(self, db: sqlite3.Connection) -> bool:
+        (version,) = db.execute("PRAGMA data_version").fetchone()
+        is_news: bool = version != self._version
+        self._version = version
+        return is_news
+
+    def _delete(self) -> bool:
+        """Delete a file that is damaged, if it is ours to delete."""
+        self.close()
+        if self._path is None:
+            return False
+        try:
+            self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
+            self._path.unlink()
+        except OSError:
+            return False
+        return True
+
+
+def _row(credential: StoredCredential) -> tuple[str, str, str | None, float, str]:
+    key, tokens = credential.key, credential.tokens
+    expires = tokens.expires_at.timestamp()
+    text = to_json(credential)
+    return key.base_url, key.client_id, tokens.location_id, expires, text.reveal()
+
+
+def minted_key(base_url: str, client_id: str, location_id: str) -> Key:
+    """Name the minted token of a sub-account."""
+    return Key(base_url, client_id, f"location:{location_id}")
