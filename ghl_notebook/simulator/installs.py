@@ -182,18 +182,30 @@ class Installs:
             return answer | {"locationId": levers.token_location or location_id}
         every = install.approved is None
         return answer | {
-            "approvedLocations": self.approved(install),
+            "approvedLocations": self.reached(install),
             "isBulkInstallation": True,
             "approveAllLocations": every,
             "installToFutureLocations": every,
         }
 
-    def approved(self, install: Install) -> list[str]:
-        """Return the sub-accounts that an agency's token may mint tokens for."""
-        if install.approved is not None:
-            return list(install.approved)
-        places = self._state.locations.values()
-        return [place.id for place in places if place.company_id == install.company_id]
+    def reached(self, install: Install | None) -> list[str]:
+        """Return the sub-accounts that an agency's token may mint tokens for.
+
+        None as the install is an agency that has the app everywhere.
+        """
+        if install is not None and install.approved is not None:
+            ids: Iterable[str] = install.approved
+        else:
+            company = install.company_id if install else None
+            places = self._state.locations.values()
+            ids = [place.id for place in places if company in (None, place.company_id)]
+        return [one for one in ids if one not in self._levers.not_installed]
+
+    def reaches(self, install: Install, location_id: str) -> bool:
+        """Say whether a token may be minted for one of the agency's sub-accounts."""
+        if location_id in self._levers.not_installed:
+            return False
+        return install.approved is None or location_id in install.approved
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:
