@@ -37,7 +37,7 @@ class AgencyOperations:
         found = [
             place
             for place in self._places(call)
-            if own in (None, place.id) and email in (None, shapes.email(place))
+            if own in (None, place.id) and (email is None or email == shapes.email(place))
         ]
         if order == "desc":
             found.reverse()
@@ -109,8 +109,8 @@ class AgencyOperations:
         found = [
             place
             for place in self._places(call)
-            if name in place.name.casefold()
-            and only in (None, place.id)
+            if only in (None, place.id)
+            and (not name or name in place.name.casefold())
             and wanted in (None, place.id in has_app)
         ]
         return found, has_app

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from .levers import Levers
@@ -155,7 +156,7 @@ class Installs:
                 kind="sub_account" if location_id else "company",
                 company_id=install.company_id,
                 location_id=location_id,
-                scopes=frozenset(install.scopes),
+                scopes=_as_set(install.scopes),
                 expires_at=now + timedelta(seconds=levers.token_lifetime),
                 client_id=install.client_id,
                 install_id=install.id,
@@ -206,6 +207,12 @@ class Installs:
         if location_id in self._levers.not_installed:
             return False
         return install.approved is None or location_id in install.approved
+
+
+@cache
+def _as_set(scopes: tuple[str, ...]) -> frozenset[str]:
+    # One for all tokens of an agency, of which there are ten thousand.
+    return frozenset(scopes)
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:
