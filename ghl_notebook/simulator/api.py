@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from . import attach
+from .agency import AgencyOperations
 from .faults import known, not_found
 from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
+from .platforms import PLATFORMS, UNSUPPORTED
 from .records import Token
-from .seed import PLATFORMS, UNSUPPORTED
 from .wire import Answer, Call, World
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
@@ -51,7 +52,7 @@ class Api:
     def __init__(self, world: World) -> None:
         self._world = world
         self._tokens = TokenEndpoint(world)
-        do = Operations(world)
+        do, of = Operations(world), AgencyOperations(world)
         read, write = "socialplanner/oauth.readonly", "socialplanner/oauth.write"
         self._routes: list[Route] = []
         add = self._add
@@ -68,8 +69,10 @@ class Api:
         add("GET", planner + "/accounts", f"{account}.readonly", do.accounts)
         add("DELETE", planner + "/accounts/{id}", f"{account}.write", do.delete)
         add("GET", "/users/", "users.readonly", do.users)
-        add("GET", "/locations/search", "locations.readonly", do.locations, "both")
-        add("GET", "/oauth/installedLocations", "oauth.readonly", do.installed, "agency")
+        add("GET", "/locations/search", "locations.readonly", of.search, "both")
+        read, path = "oauth.readonly", "/oauth/installed-locations"
+        add("GET", "/oauth/installedLocations", read, of.installed, "agency")
+        add("GET", path, read, of.installed_v3, "agency", v3_only=True)
         mint = self._tokens.mint
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from .levers import Levers
@@ -155,7 +156,7 @@ class Installs:
                 kind="sub_account" if location_id else "company",
                 company_id=install.company_id,
                 location_id=location_id,
-                scopes=frozenset(install.scopes),
+                scopes=_as_set(install.scopes),
                 expires_at=now + timedelta(seconds=levers.token_lifetime),
                 client_id=install.client_id,
                 install_id=install.id,
@@ -182,18 +183,36 @@ class Installs:
             return answer | {"locationId": levers.token_location or location_id}
         every = install.approved is None
         return answer | {
-            "approvedLocations": self.approved(install),
+            "approvedLocations": self.reached(install),
             "isBulkInstallation": True,
             "approveAllLocations": every,
             "installToFutureLocations": every,
         }
 
-    def approved(self, install: Install) -> list[str]:
-        """Return the sub-accounts that an agency's token may mint tokens for."""
-        if install.approved is not None:
-            return list(install.approved)
-        places = self._state.locations.values()
-        return [place.id for place in places if place.company_id == install.company_id]
+    def reached(self, install: Install | None) -> list[str]:
+        """Return the sub-accounts that an agency's token may mint tokens for.
+
+        None as the install is an agency that has the app everywhere.
+        """
+        if install is not None and install.approved is not None:
+            ids: Iterable[str] = install.approved
+        else:
+            company = install.company_id if install else None
+            places = self._state.locations.values()
+            ids = [place.id for place in places if company in (None, place.company_id)]
+        return [one for one in ids if one not in self._levers.not_installed]
+
+    def reaches(self, install: Install, location_id: str) -> bool:
+        """Say whether a token may be minted for one of the agency's sub-accounts."""
+        if location_id in self._levers.not_installed:
+            return False
+        return install.approved is None or location_id in install.approved
+
+
+@cache
+def _as_set(scopes: tuple[str, ...]) -> frozenset[str]:
+    # One for all tokens of an agency, of which there are ten thousand.
+    return frozenset(scopes)
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -24,12 +25,15 @@ class Fault:
         The answer. None answers 404 with the path that was asked for.
     times : int or None
         How many requests are still to fail; None is for ever.
+    location : str or None
+        Only requests that name this sub-account, or every one.
     """
 
     path: str
     method: str | None
     failure: Failure | None
     times: int | None
+    location: str | None = None
 
 
 class Levers:
@@ -60,6 +64,8 @@ class Levers:
         the authorization page wants a challenge. "ignored": nobody looks at either.
     token_location : str or None
         The ``locationId`` of the token answers, instead of the right one.
+    not_installed : set of str
+        Ids of the agency's sub-accounts on which the app is not installed: no token is minted.
     rotate_then_fail : int
         How many of the next refreshes are done, but answered with 502 and a page: the old refresh
         token is used up and nobody knows the new one. Counts down.
@@ -108,7 +114,7 @@ class Levers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+        self._faults: dict[str | None, list[Fault]] = {}
         self.latency: float = 0.0
         self.gateway_timeout: float = 30.0
         self.rate_limit: int = 100
@@ -121,6 +127,7 @@ class Levers:
         self.refresh_lifetime: int = 365 * 86_400
         self.pkce: Literal["supported", "required", "ignored"] = "supported"
         self.token_location: str | None = None
+        self.not_installed: set[str] = set()
         self.rotate_then_fail: int = 0
         self.start_answer: Literal["redirect", "html", "no_location", "odd_scheme"] = "redirect"
         self.odd_location: str = "javascript:void(0)"
@@ -160,6 +167,7 @@ class Levers:
         times: int | None = 1,
         *,
         method: str | None = None,
+        location: str | None = None,
     ) -> Fault:
         """Answer an error of your own instead of the result.
 
@@ -177,6 +185,9 @@ class Levers:
             How many requests fail; None for ever.
         method : str, optional
             Only requests of this method.
+        location : str, optional
+            Only requests that name this sub-account: in the path, in the query, or in the form
+            of a minting.
 
         Returns
         -------
@@ -184,7 +195,7 @@ class Levers:
             For `remove`.
         """
         failure = Failure(status, body, dict(headers or {}), traced=False)
-        return self._add(Fault(path, method, failure, times))
+        return self._add(Fault(path, method, failure, times, location))
 
     def fail_with(
         self,
@@ -193,6 +204,7 @@ class Levers:
         times: int | None = 1,
         *,
         method: str | None = None,
+        location: str | None = None,
     ) -> Fault:
         """Answer one of the errors that the live service is known for.
 
@@ -203,7 +215,7 @@ class Levers:
             "version_missing", "version_invalid", "invalid_token", "expired_token",
             "wrong_location", "agency_only", "user_agent_refused", "not_found",
             "not_found_empty", "unknown_property", "too_many_requests" or "not_successful".
-        path, times, method
+        path, times, method, location
             As in `fail`.
 
         Returns
@@ -212,12 +224,12 @@ class Levers:
             For `remove`.
         """
         failure = None if name == "not_found" else known(name).failure
-        return self._add(Fault(path, method, failure, times))
+        return self._add(Fault(path, method, failure, times, location))
 
     def remove(self, fault: Fault) -> None:
         """Take an error back; does nothing when it is used up."""
         with self._lock:
-            self._faults = [kept for kept in self._faults if kept is not fault]
+            self._drop(fault)
 
     def reset(self) -> None:
         """Set every lever back and drop all errors."""
@@ -226,24 +238,43 @@ class Levers:
             if not name.startswith("_"):
                 setattr(self, name, value)
         with self._lock:
-            self._faults = []
+            self._faults = {}
 
-    def take(self, method: str, path: str) -> Failure | None:
-        """Return the error that this request gets, and count it; the oldest one wins."""
+    def take(
+        self, method: str, path: str, names: Callable[[], Iterable[str]] = tuple
+    ) -> Failure | None:
+        """Return the error that this request gets, and count it.
+
+        The oldest one wins; one of a sub-account comes before those of all.
+
+        Parameters
+        ----------
+        names : callable
+            Returns what may be the id of a sub-account in the request.
+        """
         with self._lock:
-            for fault in self._faults:
-                if fault.method not in (None, method) or not fnmatchcase(path, fault.path):
-                    continue
-                if fault.times is not None:
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._faults = [kept for kept in self._faults if kept is not fault]
-                return fault.failure or not_found(method, path).failure
+            if not self._faults:
+                return None
+            for place in (*names(), None):
+                for fault in self._faults.get(place, ()):
+                    if fault.method not in (None, method) or not fnmatchcase(path, fault.path):
+                        continue
+                    if fault.times is not None:
+                        fault.times -= 1
+                        if fault.times <= 0:
+                            self._drop(fault)
+                    return fault.failure or not_found(method, path).failure
         return None
 
     def _add(self, fault: Fault) -> Fault:
         if fault.times is not None and fault.times < 1:
             raise ValueError("times is a positive number, or None for ever.")
         with self._lock:
-            self._faults.append(fault)
+            self._faults.setdefault(fault.location, []).append(fault)
         return fault
+
+    def _drop(self, fault: Fault) -> None:
+        kept = [one for one in self._faults.get(fault.location, ()) if one is not fault]
+        self._faults[fault.location] = kept
+        if not kept:
+            del self._faults[fault.location]

@@ -85,7 +85,9 @@ class RateLimiter:
         """
         levers, seconds, now = self._levers, self._monotonic(), self._clock().astimezone(UTC)
         today = now.date().isoformat()
-        window = self._windows.setdefault(caller, _Window(seconds, today))
+        window = self._windows.get(caller)
+        if window is None:
+            window = self._windows[caller] = _Window(seconds, today)
         # Both are kept up to date, so that the lever may be changed at any time.
         if seconds - window.began >= levers.rate_interval:
             window.began, window.used = seconds, 0

@@ -97,7 +97,7 @@ class TokenEndpoint:
             or place.company_id != token.company_id
         ):
             raise known("wrong_location")
-        if install.approved is not None and wanted not in install.approved:
+        if not self._world.installs.reaches(install, wanted):
             raise refuse(400, "The app is not installed on this location.")
         answer = self._world.installs.pair(install, wanted)
         # The documents list neither; a client has to know whose token it asked for.

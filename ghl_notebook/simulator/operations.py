@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from . import attach, shapes
 from .faults import not_successful, refuse
-from .records import Account, Location, Login
-from .seed import PLATFORMS, UNSUPPORTED
-from .state import CONNECTION_LIFETIME, account_id
-from .wire import Answer, Call, World
+from .lists import BegunLists, listing
+from .platforms import CONNECTION_LIFETIME, PLATFORMS, UNSUPPORTED, account_id
+from .records import Account, Login
+from .wire import Answer, Call, World, require
 
 OAUTH = "/social-media-posting/oauth"
 
@@ -26,11 +26,12 @@ class Operations:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._begun = BegunLists(world)
 
     def start(self, call: Call) -> Answer:
         """GET …/oauth/{platform}/start: 302 to the provider's consent page."""
         platform = call.params["platform"]
-        _require(call, "locationId", "userId")
+        require(call, "locationId", "userId")
         if platform in UNSUPPORTED:
             raise refuse(400, UNSUPPORTED[platform])
         levers = self._world.levers
@@ -89,6 +90,8 @@ class Operations:
     def accounts(self, call: Call) -> Answer:
         """GET /social-media-posting/{locationId}/accounts: what is attached, and the groups."""
         state, location = self._world.state, call.params["locationId"]
+        if state.is_as_begun(location):
+            return Answer(200, self._begun.of(location))
         rows = state.accounts_of(location)
         if call.query.get("fetchAll") == "true" and self._world.levers.fetch_all_shows_unattached:
             rows += self._unattached(location)
@@ -97,8 +100,7 @@ class Operations:
             for group in state.groups
             if group.location_id == location
         ]
-        results = {"accounts": [shapes.listed(self._world, row) for row in rows], "groups": groups}
-        return _envelope(200, "Fetched Accounts", results)
+        return Answer(200, listing(self._world, rows, groups))
 
     def _unattached(self, location: str) -> list[Account]:
         state = self._world.state
@@ -125,8 +127,8 @@ class Operations:
         state, location = self._world.state, call.params["locationId"]
         if not call.query.get("userId"):
             raise refuse(400, "userId is required")
-        account = state.accounts.get(call.params["id"])
-        if account is None or account.location_id != location or account.deleted:
+        account = state.account(call.params["id"], location)
+        if account is None or account.deleted:
             raise refuse(400, "Account not found")
         state.delete(account)
         return _envelope(200, "Deleted Account", {"locationId": location, "id": account.id})
@@ -137,45 +139,6 @@ class Operations:
             raise refuse(400, "locationId is required")
         found = self._world.state.users_of(call.query["locationId"])
         return Answer(200, {"users": [shapes.user(one) for one in found]})
-
-    def locations(self, call: Call) -> Answer:
-        """GET /locations/search: the sub-accounts a token may see, paged by skip and limit."""
-        token = self._world.state.token_of(call.bearer)
-        own = token.location_id if token else None
-        rows = [
-            {"id": place.id, "name": place.name}
-            for place in self._places(call)
-            if own in (None, place.id)
-        ]
-        return Answer(200, {"locations": _paged(call, rows)})
-
-    def installed(self, call: Call) -> Answer:
-        """GET /oauth/installedLocations: where an app is installed; for agencies only."""
-        _require(call, "companyId", "appId")
-        rows = [
-            {"_id": place.id, "name": place.name, "address": "", "isInstalled": True}
-            for place in self._places(call)
-        ]
-        return Answer(200, {"locations": _paged(call, rows), "count": len(rows)})
-
-    def _places(self, call: Call) -> list[Location]:
-        company = call.query.get("companyId")
-        places = self._world.state.locations.values()
-        return [place for place in places if company in (None, place.company_id)]
-
-
-def _require(call: Call, *keys: str) -> None:
-    faults = [f"{key} should not be empty" for key in keys if not call.query.get(key)]
-    if faults:
-        raise refuse(422, faults)
-
-
-def _paged(call: Call, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    try:
-        skip, limit = int(call.query.get("skip", 0)), int(call.query.get("limit", 10))
-    except ValueError:
-        raise refuse(422, ["skip and limit must be numbers"]) from None
-    return rows[skip : skip + limit]
 
 
 def _envelope(

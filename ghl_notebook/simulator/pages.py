@@ -6,8 +6,8 @@ import json
 from html import escape
 from typing import Any
 
+from .platforms import PLATFORMS
 from .records import Person
-from .seed import PLATFORMS
 from .wire import World
 
 # One warm or cool pair per platform, for the mark in the corner; no trademark is drawn.

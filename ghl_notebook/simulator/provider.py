@@ -10,7 +10,9 @@ from urllib.parse import parse_qs, urlencode
 
 from . import pages
 from .chooser import CHOOSE, Chooser
-from .seed import PLATFORMS
+from .place_accounts import pictured
+from .places import place_name
+from .platforms import PLATFORMS
 from .wire import Answer, Call, World
 
 _FINISH = re.compile(r"/social-media-posting/oauth/([^/]+)/finish")
@@ -184,6 +186,9 @@ class Provider:
             for page in person.pages:
                 if stem == str(page.avatar):
                     return Answer(200, pages.avatar(page.name, page.avatar), svg)
+        number = pictured(int(stem)) if stem.isascii() and stem.isdigit() else None
+        if number is not None and number < self._world.state.places:
+            return Answer(200, pages.avatar(place_name(number), int(stem)), svg)
         return Answer(404, "Not Found")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from .wire import Answer, Call, Recorded
+from .wire import Answer, Call, Encoded, Recorded
 
 _SECRET = {
     "client_secret", "clientSecret", "code", "code_verifier", "codeVerifier", "access_token",
@@ -15,7 +16,10 @@ HIDDEN = "***"
 
 
 def record(call: Call, answer: Answer) -> Recorded:
-    """Return a request and its answer without bearers, tokens, codes and client secrets."""
+    """Return a request and its answer without bearers, tokens, codes and client secrets.
+
+    An answer that was written down before stays as it is, so that all of its records share it.
+    """
     headers = dict(call.headers)
     if "authorization" in headers:
         headers["authorization"] = headers["authorization"].partition(" ")[0]
@@ -31,6 +35,14 @@ def record(call: Call, answer: Answer) -> Recorded:
         status=answer.status,
         answer=answered,
     )
+
+
+def shown(recorded: Recorded) -> Recorded:
+    """Return a record with its answer parsed, which waits until somebody looks."""
+    answer = recorded.answer
+    if not isinstance(answer, Encoded):
+        return recorded
+    return replace(recorded, answer=json.loads(answer.content()))
 
 
 def _parsed(call: Call) -> Any:

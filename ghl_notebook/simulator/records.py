@@ -32,6 +32,15 @@ class Company:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Where a sub-account is."""
+
+    name: str
+    country: str
+    timezone: str
+
+
 @dataclass(slots=True)
 class Location:
     """A sub-account."""
@@ -39,6 +48,7 @@ class Location:
     id: str
     name: str
     company_id: str
+    town: Town | None = None
 
 
 @dataclass(slots=True)

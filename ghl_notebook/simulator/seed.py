@@ -7,27 +7,9 @@ from datetime import datetime, timedelta
 
 from .oauth_records import App, Install
 from .places import add_places
+from .platforms import CONNECTION_LIFETIME, ORIGINS, TYPES, account_id
 from .records import Account, Company, Group, Location, Login, Page, Person, Token, User
-from .state import CONNECTION_LIFETIME, State, account_id
-
-#: How a platform is called on its consent page, for every platform that can be connected.
-PLATFORMS = {
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "google": "Google",
-    "linkedin": "LinkedIn",
-    "tiktok": "TikTok",
-    "tiktok-business": "TikTok Business",
-    "youtube": "YouTube",
-    "pinterest": "Pinterest",
-    "threads": "Threads",
-}
-
-#: Named by a document, but start answers an error.
-UNSUPPORTED = {
-    "twitter": "Twitter is not supported anymore",
-    "bluesky": "Bluesky does not support OAuth",
-}
+from .state import State
 
 SCOPES = frozenset(
     {
@@ -60,31 +42,6 @@ APP_SCOPES = SCOPES | {
 #: Registered for the simulated app; a loopback address matches at any port (RFC 8252, 7.3).
 REDIRECT_URI = "http://127.0.0.1:8765/oauth/callback"
 
-_TYPES = {
-    "facebook": "page",
-    "instagram": "page",
-    "google": "location",
-    "linkedin": "page",
-    "tiktok": "profile",
-    "tiktok-business": "business",
-    "youtube": "profile",
-    "pinterest": "profile",
-    "threads": "profile",
-}
-
-# Start and length of the ids that each platform gives out.
-_ORIGINS = {
-    "facebook": ("10", 15),
-    "instagram": ("178414", 17),
-    "google": ("1146", 21),
-    "linkedin": ("80", 8),
-    "tiktok": ("7", 19),
-    "tiktok-business": ("7", 19),
-    "youtube": ("42", 18),
-    "pinterest": ("9", 18),
-    "threads": ("26", 17),
-}
-
 _PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
     (
         "Amara Diallo",
@@ -107,8 +64,16 @@ _PEOPLE: list[tuple[str, str, list[tuple[str, str]]]] = [
 FIRST_INSTAGRAM = "17841405123456789"
 
 
-def seed_state(seed: int, clock: Callable[[], datetime], places: int = 0) -> State:
-    """Return the state of a simulator that nobody has called yet, with so many more places."""
+def seed_state(
+    seed: int, clock: Callable[[], datetime], places: int = 0, accounts: int = 0
+) -> State:
+    """Return the state of a simulator that nobody has called yet.
+
+    Parameters
+    ----------
+    places, accounts : int
+        How many more sub-accounts there are, and how many accounts each of those has.
+    """
     state = State(seed, clock)
     company = state.short_id("company")
     main = Location(state.short_id("location"), "Lumière Hospitality", company)
@@ -120,7 +85,7 @@ def seed_state(seed: int, clock: Callable[[], datetime], places: int = 0) -> Sta
     _add_people(state)
     _add_accounts(state, main, second)
     _add_app(state)
-    add_places(state, places, company)
+    add_places(state, places, accounts, company)
     return state
 
 
@@ -192,7 +157,7 @@ def _add_people(state: State) -> None:
     for name, handle, brands in _PEOPLE:
         person_picture, picture = picture, picture + 1
         pages: list[Page] = []
-        for platform, (start, length) in _ORIGINS.items():
+        for platform, (start, length) in ORIGINS.items():
             for number, (title, username) in enumerate(brands):
                 origin = state.number_id(platform, start, length)
                 if platform == "instagram" and not state.people and number == 0:
@@ -206,7 +171,7 @@ def _add_people(state: State) -> None:
                         name=title,
                         username=username,
                         avatar=picture + number,
-                        type=_TYPES[platform],
+                        type=TYPES[platform],
                         page_id=state.number_id("page", "10", 15),
                         urn=f"urn:li:organization:{origin}" if platform == "linkedin" else "",
                     )

@@ -55,8 +55,8 @@ class ServerThread:
             access_log=False,
             lifespan="off",
             ws="none",
-            loop="asyncio",
-            http="h11",
+            loop="auto",  # as fast as what is installed: uvloop, httptools
+            http="auto",
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=1,
@@ -90,7 +90,8 @@ class ServerThread:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+                runner.run(self._serve())
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start
             self._error = error
         finally:

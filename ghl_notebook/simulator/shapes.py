@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .records import Account, Login, Page, User
+from .records import Account, Location, Login, Page, User
 from .state import stamp
 from .wire import World
 
@@ -209,6 +209,20 @@ def listed(world: World, account: Account) -> dict[str, Any]:
         "syncPosts": False,
         "updatedAt": stamp(account.updated_at),
     }
+
+
+def email(place: Location) -> str:
+    """Return the address of a sub-account."""
+    return f"office.{place.id}@example.com".lower()
+
+
+def location(place: Location) -> dict[str, Any]:
+    """Return one sub-account of the search."""
+    row = {"id": place.id, "name": place.name, "email": email(place)}
+    if place.town is not None:
+        town = place.town
+        row |= {"city": town.name, "country": town.country, "timezone": town.timezone}
+    return row
 
 
 def user(found: User) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
@@ -15,6 +16,7 @@ from .gate import Gate
 from .levers import Levers
 from .limits import RateLimiter
 from .oauth_records import App
+from .recording import shown
 from .seed import seed_state
 from .server import ServerThread
 from .state import State
@@ -43,6 +45,11 @@ class Simulator:
         `running_clock` makes one that runs.
     locations : int
         How many more sub-accounts the agency has than the two of the examples.
+    accounts : int
+        How many connected accounts each of those has: on several platforms, under names in
+        several scripts, some expired and some soon to be.
+    record : int
+        How many of the last requests are kept in `requests`; 0 keeps none.
     monotonic : callable, optional
         Seconds that only grow, for the interval of the rate limit; by default real ones.
 
@@ -71,16 +78,18 @@ class Simulator:
         public_url: str | None = None,
         clock: Callable[[], datetime] | None = None,
         locations: int = 0,
+        accounts: int = 0,
+        record: int = 100_000,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = seed_state(seed, clock or standing_clock, locations)
+        self.state = seed_state(seed, clock or standing_clock, locations, accounts)
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
         self._world = World(self.state, self.levers)
         self._limiter = RateLimiter(self.levers, self.state.clock, monotonic)
         self._gate: Gate | None = None
-        self._recorded: list[Recorded] = []
+        self._recorded: deque[Recorded] = deque(maxlen=record)
         self._server: ServerThread | None = None
 
     def __repr__(self) -> str:
@@ -149,6 +158,11 @@ class Simulator:
         return next(iter(self.state.locations))
 
     @property
+    def company_id(self) -> str:
+        """The id of the agency."""
+        return next(iter(self.state.companies))
+
+    @property
     def user_id(self) -> str:
         """The id of the main sub-account's admin."""
         users = self.state.users_of(self.location_id)
@@ -180,8 +194,8 @@ class Simulator:
 
     @property
     def requests(self) -> list[Recorded]:
-        """What was asked and answered so far, without secrets, pictures and styles."""
-        return list(self._recorded)
+        """What was asked and answered last, without secrets, pictures and styles."""
+        return [shown(one) for one in list(self._recorded)]
 
     def play_user(
         self,

@@ -8,10 +8,12 @@ import hmac
 import json
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from .oauth_records import App, Grant, Install, RefreshToken
+from .place_accounts import PlaceAccounts
+from .platforms import CONNECTION_LIFETIME, account_id, decimal_id
 from .records import (
     Account,
     Code,
@@ -24,9 +26,6 @@ from .records import (
     Token,
     User,
 )
-
-#: Facebook and Instagram connections were seen to run for about this long (behaviour: accounts).
-CONNECTION_LIFETIME = timedelta(days=60)
 
 
 class State:
@@ -54,13 +53,19 @@ class State:
         self.refresh_tokens: dict[str, RefreshToken] = {}
         self.companies: dict[str, Company] = {}
         self.locations: dict[str, Location] = {}
+        #: How many of them are further ones; these are the last.
+        self.places = 0
         self.users: list[User] = []
         self.people: dict[str, Person] = {}
         self.logins: dict[str, Login] = {}
+        #: Without those that a further sub-account began with, until something happens to them.
         self.accounts: dict[str, Account] = {}
         self.groups: list[Group] = []
         self.codes: dict[str, Code] = {}
         self._counts: dict[str, int] = {}
+        self._began_with: PlaceAccounts | None = None
+        #: Sub-accounts that still have what they began with, and which place each is.
+        self._as_begun: dict[str, int] = {}
 
     def digest(self, kind: str) -> bytes:
         """Return the next 32 bytes of a kind: unpredictable to look at, fixed by the seed."""
@@ -79,8 +84,7 @@ class State:
 
     def number_id(self, kind: str, start: str, length: int) -> str:
         """Return a new decimal id such as a platform gives its pages."""
-        digits = str(int.from_bytes(self.digest(kind), "big"))
-        return (start + digits)[:length]
+        return decimal_id(self.digest(kind), start, length)
 
     def trace_id(self) -> str:
         """Return the next ``traceId``, in the shape of a UUID."""
@@ -136,6 +140,7 @@ class State:
                 return None
             ticket, person = consent.ticket, self.people[consent.person_id]
             owners = {user.id for user in self.users_of(ticket["locationId"])}
+            self._keep(ticket["locationId"])
             login = Login(
                 id=self.hex_id("login"),
                 platform=ticket["platform"],
@@ -174,15 +179,47 @@ class State:
     def login_for(self, login_id: str, platform: str, location_id: str) -> Login | None:
         """Return a login, or None where the id, platform and sub-account do not go together."""
         with self.lock:
+            self._keep(location_id)
             login = self.logins.get(login_id)
         if login is None or (login.platform, login.location_id) != (platform, location_id):
             return None
         return login
 
+    def begin_with(self, accounts: PlaceAccounts, places: dict[str, int]) -> None:
+        """Give sub-accounts what they had connected before; ``places`` numbers them by id."""
+        self._began_with, self._as_begun = accounts, places
+
+    def is_as_begun(self, location_id: str) -> bool:
+        """Say whether nothing has happened yet to what a further sub-account began with."""
+        return location_id in self._as_begun
+
     def accounts_of(self, location_id: str) -> list[Account]:
         """Return the accounts of a sub-account, oldest first, deleted ones included."""
         with self.lock:
+            if self.is_as_begun(location_id):
+                return [account for _, account in self._begun(location_id)]
             return [a for a in self.accounts.values() if a.location_id == location_id]
+
+    def account(self, row_id: str, location_id: str) -> Account | None:
+        """Return the account of an id, or None where it is not one of the sub-account."""
+        with self.lock:
+            self._keep(location_id)
+            account = self.accounts.get(row_id)
+        return account if account and account.location_id == location_id else None
+
+    def _begun(self, location_id: str) -> list[tuple[Login, Account]]:
+        number = self._as_begun[location_id]
+        made = self._began_with
+        return made.of(self.locations[location_id], number) if made else []
+
+    def _keep(self, location_id: str) -> None:
+        """Keep what a further sub-account began with, because something may happen to it now."""
+        if not self.is_as_begun(location_id):
+            return
+        for login, account in self._begun(location_id):
+            self.logins[login.id] = login
+            self.accounts[account.id] = account
+        del self._as_begun[location_id]
 
     def account_on(self, page: Page, location_id: str) -> Account | None:
         """Return the account made from a page, whichever login attached it."""
@@ -200,6 +237,7 @@ class State:
     def attach(self, login: Login, page: Page) -> Account:
         """Attach a page of a login to its sub-account; attaching twice renews the account."""
         with self.lock:
+            self._keep(login.location_id)
             account = self.account_on(page, login.location_id)
             if account is None:
                 now = self.clock()
@@ -225,12 +263,6 @@ class State:
             for group in self.groups:
                 if account.id in group.account_ids:
                     group.account_ids.remove(account.id)
-
-
-def account_id(oauth_id: str, location_id: str, page: Page) -> str:
-    """Return the id of an account row: only some platforms carry the type at its end."""
-    base = f"{oauth_id}_{location_id}_{page.origin_id}"
-    return f"{base}_{page.type}" if page.platform in ("facebook", "linkedin") else base
 
 
 def stamp(moment: datetime) -> str:

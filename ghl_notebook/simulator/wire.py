@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from .faults import refuse
 from .installs import Installs
 from .levers import Levers
 from .state import State
@@ -61,6 +62,11 @@ class Call:
         """The content type in lower case, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    def names(self) -> tuple[str, ...]:
+        """Return everything in the request that may be the id of a sub-account."""
+        query, form = self.query.get("locationId", ""), self.form().get("locationId", "")
+        return *self.path.split("/"), query, form
+
     def form(self) -> dict[str, str]:
         """Return the fields of a form-encoded body; none where it is something else."""
         if self.media_type != "application/x-www-form-urlencoded":
@@ -69,9 +75,31 @@ class Call:
         return dict(parse_qsl(text, keep_blank_values=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A JSON object that was written down before, for answers that are sent often.
+
+    Attributes
+    ----------
+    text : bytes
+        With its braces and at least one key.
+    trace_id : str
+        What is told as ``traceId``, if anything.
+    """
+
+    text: bytes
+    trace_id: str = ""
+
+    def content(self) -> bytes:
+        """Return what is sent."""
+        if not self.trace_id:
+            return self.text
+        return b'%b, "traceId": "%b"}' % (self.text[:-1], self.trace_id.encode())
+
+
 @dataclass(slots=True)
 class Answer:
-    """One answer: JSON for a dict or a list, else the text or bytes as they are."""
+    """One answer: JSON for a dict, a list or an `Encoded`, else text or bytes as they are."""
 
     status: int
     body: Any = ""
@@ -97,3 +125,10 @@ class Recorded:
     body: Any
     status: int
     answer: Any
+
+
+def require(call: Call, *keys: str) -> None:
+    """Refuse a request without one of these in its query."""
+    faults = [f"{key} should not be empty" for key in keys if not call.query.get(key)]
+    if faults:
+        raise refuse(422, faults)

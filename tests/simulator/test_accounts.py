@@ -309,7 +309,7 @@ def test_an_agency_sees_its_sub_accounts(caller, sim):
         caller.get("/locations/search", params={"skip": skip, "limit": 1}, headers=company)
         for skip in (0, 1, 2)
     ]
-    query = {"companyId": sim.state.tokens["company"].company_id, "appId": "app"}
+    query = {"companyId": sim.company_id, "appId": sim.client_id}
     installed = caller.get("/oauth/installedLocations", params=query, headers=company).json()
     own = caller.get("/locations/search").json()["locations"]
     pages = [answer.json()["locations"] for answer in search]

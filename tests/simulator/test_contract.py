@@ -67,7 +67,7 @@ def test_users_and_sub_accounts_keep_to_the_documents(caller, sim):
     company = {"Authorization": f"Bearer {sim.state.tokens['company'].value}"}
     caller.get("/users/", params={"locationId": sim.location_id})
     caller.get("/locations/search", headers=company)
-    query = {"companyId": "c", "appId": "a"}
+    query = {"companyId": sim.company_id, "appId": sim.client_id}
     caller.get("/oauth/installedLocations", params=query, headers=company)
     assert _judge(sim) == 3
 

@@ -56,6 +56,39 @@ def test_html_where_json_is_expected(caller, sim):
     assert (answer.text, answer.headers["content-type"]) == ("<h1>Bad Gateway</h1>", "text/html")
 
 
+def test_an_error_of_one_sub_account(caller, sim):
+    """Whether it is named in the path, in the query or in the form of a minting."""
+    second = sim.state.tokens["second"]
+    sim.levers.fail("*", 503, times=None, location=second.location_id)
+    bearer = {"Authorization": f"Bearer {second.value}"}
+    company = {"Authorization": f"Bearer {sim.state.tokens['company'].value}"}
+    both = {"companyId": second.company_id, "locationId": second.location_id}
+    answers = [
+        caller.get(f"/social-media-posting/{second.location_id}/accounts", headers=bearer),
+        caller.get("/users/", params={"locationId": second.location_id}, headers=bearer),
+        caller.http.post("/oauth/locationToken", data=both, headers=company),
+        caller.http.post(
+            "/oauth/locationToken", data=both | {"locationId": sim.location_id}, headers=company
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [503, 503, 503, 201]
+    assert caller.accounts()
+
+
+def test_sub_accounts_fail_in_ways_of_their_own(caller, sim):
+    """Each of them until its error is used up or taken back, and before an error of all."""
+    first, second = list(sim.state.locations)
+    sim.levers.fail("*", 500, times=None)
+    sim.levers.fail_with("wrong_location", location=first, times=2)
+    expired = sim.levers.fail_with("expired_token", location=second, times=None)
+    path = "/social-media-posting/{}/accounts"
+    statuses = [
+        caller.get(path.format(place)).status_code for place in (first, second, first, first)
+    ]
+    sim.levers.remove(expired)
+    assert [*statuses, caller.get(path.format(second)).status_code] == [403, 401, 403, 500, 500]
+
+
 def test_no_request_is_not_an_error():
     """A fault that would never apply is a mistake in a test."""
     with pytest.raises(ValueError, match="positive"):
@@ -72,8 +105,11 @@ def test_reset_sets_everything_back(caller, sim):
     """One call undoes attributes and errors."""
     sim.levers.message, sim.levers.latency = "none", 9.0
     sim.levers.fail("*", 500, times=None)
+    sim.levers.fail("*", 500, times=None, location=sim.location_id)
+    sim.levers.not_installed.add(sim.location_id)
     sim.levers.reset()
     assert (sim.levers.message, sim.levers.latency) == ("once", 0.0)
+    assert sim.levers.not_installed == set()
     assert caller.start("instagram").status_code == 302
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.simulator.clock import EPOCH
 from ghl_notebook.simulator.places import place_name
 from tests.simulator.conftest import Caller
 
@@ -57,3 +64,181 @@ def test_each_of_them_can_be_worked_in():
     (user,) = answer.json()["users"]
     assert (user["roles"]["role"], place in user["roles"]["locationIds"]) == ("admin", True)
     assert sim.install(sim.state.locations[place].name)["userId"] == user["id"]
+
+
+class Agency:
+    """Calls a simulator for any of its further sub-accounts."""
+
+    def __init__(self, sim):
+        self.sim, self.caller = sim, Caller(sim)
+        self.places = list(sim.state.locations)[2:]
+
+    def _bearer(self, place):
+        return {"Authorization": f"Bearer {self.sim.install(place)['access_token']}"}
+
+    def get(self, place, path="accounts", **query):
+        """Ask for something of the Social Planner."""
+        path = f"/social-media-posting/{place}/{path}"
+        return self.caller.get(path, headers=self._bearer(place), params=query)
+
+    def rows(self, place, **query):
+        """Return the accounts list."""
+        return self.get(place, **query).json()["results"]["accounts"]
+
+    def delete(self, place, account):
+        """Disconnect an account."""
+        path = f"/social-media-posting/{place}/accounts/{account}"
+        query = {"userId": "anyone"}
+        return self.caller.http.delete(path, params=query, headers=self._bearer(place))
+
+
+@pytest.fixture
+def agency():
+    """An agency of thirty further sub-accounts with nine accounts each."""
+    with Simulator(locations=30, accounts=9) as sim:
+        agency = Agency(sim)
+        yield agency
+        agency.caller.http.close()
+
+
+def test_each_of_them_has_so_many_accounts(agency):
+    """Of as many platforms as there are, all with ids of their own."""
+    rows = [row for place in agency.places for row in agency.rows(place)]
+    assert len(rows) == 30 * 9
+    assert {len({row[key] for row in rows}) for key in ("id", "oauthId", "profileId")} == {270}
+    assert set(Counter(row["platform"] for row in rows).values()) == {30}
+
+
+def test_some_of_their_accounts_have_expired_and_some_will_soon(agency):
+    """By the dates around the clock's now; most have long to run."""
+    rows = [row for place in agency.places for row in agency.rows(place)]
+    soon = (EPOCH + timedelta(days=30)).isoformat()
+    kinds = Counter(
+        "expired" if row["isExpired"] else "soon" if row["expire"] < soon else "later"
+        for row in rows
+    )
+    assert kinds["later"] > kinds["soon"] > kinds["expired"] > 0
+    assert all((row["expire"] <= EPOCH.isoformat()) == row["isExpired"] for row in rows)
+
+
+def test_their_accounts_have_names_in_several_scripts(agency):
+    """Beside the name of the sub-account."""
+    names = {row["name"] for place in agency.places for row in agency.rows(place)}
+    text = "".join(names)
+    assert "Harbour Dental Austin" in names
+    assert not [sign for sign in ("Пекарня", "מאפיית", "港の", "한강", "🌿") if sign not in text]
+
+
+def test_their_accounts_are_fixed_by_the_seed():
+    """However many there are of either."""
+    few, many = Simulator(locations=2, accounts=2), Simulator(locations=9, accounts=5)
+    other = Simulator(seed=1, locations=2, accounts=2)
+    place = list(few.state.locations)[-1]
+    assert many.state.accounts_of(place)[:2] == few.state.accounts_of(place)
+    ids = [sim.state.accounts_of(list(sim.state.locations)[3])[0].id for sim in (few, other)]
+    assert ids[0] != ids[1]
+
+
+def test_the_examples_have_the_accounts_that_they_always_had():
+    """Further sub-accounts change neither the lists of the first two nor what is kept."""
+    plain, large = Simulator(), Simulator(locations=5, accounts=5)
+    assert large.state.accounts == plain.state.accounts
+    assert large.state.logins == plain.state.logins
+
+
+def test_an_expiry_among_them_follows_the_clock():
+    """A list that was sent before is another one when an account has expired."""
+    now = [EPOCH]
+    with Simulator(locations=1, accounts=2, clock=lambda: now[0]) as sim:
+        agency = Agency(sim)
+        (place,) = agency.places
+        before = [row["isExpired"] for row in agency.rows(place)]
+        now[0] += timedelta(days=61)
+        after = [row["isExpired"] for row in agency.rows(place)]
+        now[0] = EPOCH
+        again = [row["isExpired"] for row in agency.rows(place)]
+        agency.caller.http.close()
+    assert (before, after, again) == ([True, False], [True, True], [True, False])
+
+
+def test_one_of_them_can_disconnect_an_account(agency):
+    """The row stays and says so; the other rows and the other sub-accounts are as before."""
+    place, other = agency.places[:2]
+    before, theirs = agency.rows(place), agency.rows(other)
+    assert agency.delete(place, before[3]["id"]).status_code == 200
+    assert agency.delete(place, before[3]["id"]).status_code == 400
+    after = agency.rows(place)
+    assert [row["deleted"] for row in after].count(True) == 1
+    assert after[3]["deleted"]
+    assert after[:3] + after[4:] == before[:3] + before[4:]
+    assert agency.rows(other) == theirs
+
+
+def test_a_login_of_one_of_them_offers_its_page_again(agency):
+    """What the list calls a login, step 2 knows."""
+    place = agency.places[5]
+    row = next(row for row in agency.rows(place) if row["platform"] == "facebook")
+    path = f"oauth/{place}/facebook/accounts/{row['oauthId']}"
+    answer = agency.caller.get(f"/social-media-posting/{path}", headers=agency._bearer(place))
+    (page,) = answer.json()["results"]["pages"]
+    assert (page["name"], page["isConnected"]) == (row["name"], True)
+
+
+def test_one_of_them_can_connect_another_account(agency):
+    """A person logs in, and the new row comes after those from before."""
+    place, sim = agency.places[7], agency.sim
+    before = agency.rows(place)
+    user = sim.state.users_of(place)[0].id
+    bearer, query = agency._bearer(place), {"locationId": place, "userId": user}
+    start = "/social-media-posting/oauth/instagram/start"
+    url = agency.caller.get(start, params=query, headers=bearer).headers["location"]
+    login = sim.play_user(url).data["accountId"]
+    path = f"/social-media-posting/oauth/{place}/instagram/accounts/{login}"
+    found = agency.caller.get(path, headers=bearer).json()["results"]["accounts"][0]
+    body = {"originId": found["id"], "pageId": found["pageId"], "name": found["name"]}
+    assert agency.caller.http.post(path, json=body, headers=bearer).status_code == 201
+    after = agency.rows(place)
+    assert after[:-1] == before
+    assert after[-1]["oauthId"] == login
+
+
+def test_all_accounts_of_one_that_nothing_happened_to(agency):
+    """There is nothing beside the list yet, so fetchAll gives the same."""
+    place = agency.places[0]
+    assert agency.rows(place, fetchAll="true") == agency.rows(place)
+
+
+def test_their_pictures_can_be_seen(agency):
+    """Every sub-account has one; there is none of a sub-account that does not exist."""
+    address = agency.rows(agency.places[-1])[0]["avatar"]
+    there = agency.caller.get(address)
+    beyond = agency.caller.get(address.replace("1029", "1030"))
+    assert (there.status_code, there.headers["content-type"]) == (200, "image/svg+xml")
+    assert beyond.status_code == 404
+
+
+def test_each_list_has_a_trace_id_of_its_own(agency):
+    """Also where the list itself was written down before."""
+    place = agency.places[0]
+    first, second = (agency.get(place).json() for _ in range(2))
+    assert first.pop("traceId") != second.pop("traceId")
+    assert first == second
+
+
+def test_what_they_were_answered_is_recorded_like_everything_else(agency):
+    """Parsed, and as it was sent."""
+    sent = agency.get(agency.places[0]).json()
+    assert agency.sim.requests[-1].answer == sent
+
+
+def test_ten_thousand_of_them_cost_little_before_anybody_asks():
+    """Their fifty thousand accounts are made when they are asked for, and not kept."""
+    tracemalloc.start()
+    sim = Simulator(locations=MANY, accounts=5)
+    before = tracemalloc.get_traced_memory()[0]
+    for place in list(sim.state.locations)[2:502]:
+        assert len(sim.state.accounts_of(place)) == 5
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert before < 16_000_000
+    assert after - before < 100_000

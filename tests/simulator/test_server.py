@@ -101,11 +101,97 @@ def test_a_token_is_in_no_repr(sim):
     assert sim.token not in repr(sim) + repr(sim.state.tokens)
 
 
-def test_the_command_prints_what_a_client_needs(capsys):
-    """Its lines can be pasted into a shell, and lead to a simulator."""
+def test_only_the_last_requests_are_kept():
+    """As many as were asked for, so that a long run does not fill the memory."""
+    with Simulator(record=2) as sim:
+        caller = Caller(sim)
+        for platform in ("facebook", "instagram", "google"):
+            caller.start(platform)
+        caller.http.close()
+    assert [seen.path.split("/")[3] for seen in sim.requests] == ["instagram", "google"]
+
+
+def test_no_request_is_kept_when_none_is_wanted():
+    """It is answered as ever."""
+    with Simulator(record=0) as sim:
+        caller = Caller(sim)
+        assert caller.start("instagram").status_code == 302
+        caller.http.close()
+    assert sim.requests == []
+
+
+EXPORT = re.compile(r"^export (\w+)=(\S+)$", re.MULTILINE)
+
+
+def _printed(capsys, *arguments):
     ended = threading.Event()
     ended.set()
-    main(["--seed", "3"], until=ended)
-    printed = dict(re.findall(r"^export (\w+)=(\S+)$", capsys.readouterr().out, re.MULTILINE))
+    main(arguments, until=ended)
+    return dict(EXPORT.findall(capsys.readouterr().out))
+
+
+def test_the_command_prints_what_a_client_needs(capsys):
+    """Its lines can be pasted into a shell, and lead to a simulator."""
+    printed = _printed(capsys, "--seed", "3")
     assert printed.keys() == {"GHL_BASE_URL", "GHL_TOKEN", "GHL_LOCATION_ID", "GHL_USER_ID"}
     assert printed["GHL_LOCATION_ID"] == Simulator(seed=3).location_id
+
+
+def test_the_command_prints_an_agencys_login_instead(capsys):
+    """One kind of credential at a time, or a client would have to choose."""
+    printed = _printed(capsys, "--agency")
+    assert printed.keys() == {
+        "GHL_BASE_URL", "GHL_CLIENT_ID", "GHL_CLIENT_SECRET", "GHL_REFRESH_TOKEN",
+        "GHL_COMPANY_ID",
+    }  # fmt: skip
+    assert printed["GHL_COMPANY_ID"] == Simulator().company_id
+
+
+class Started(threading.Event):
+    """Lets the command run until its agency was asked."""
+
+    def __init__(self, ask):
+        super().__init__()
+        self.ask = ask
+
+    def wait(self, timeout=None):
+        """Called by the command when it serves."""
+        self.ask()
+        return True
+
+
+def test_the_command_serves_the_agency_that_was_asked_for(capsys):
+    """So many sub-accounts, some without the app, under a limit and after a time of their own."""
+    arguments = "--locations 40 --accounts 3 --not-installed 4 --latency 20 --rate-limit 7 --agency"
+    answers = []
+
+    def ask():
+        printed = dict(EXPORT.findall(capsys.readouterr().out))
+        base, company = printed["GHL_BASE_URL"], printed["GHL_COMPANY_ID"]
+        form = {
+            "client_id": printed["GHL_CLIENT_ID"],
+            "client_secret": printed["GHL_CLIENT_SECRET"],
+            "grant_type": "refresh_token",
+            "refresh_token": printed["GHL_REFRESH_TOKEN"],
+        }
+        pair = httpx.post(f"{base}/oauth/token", data=form).json()
+        bearer = {"Authorization": f"Bearer {pair['access_token']}", "Version": "2021-07-28"}
+        query = {"companyId": company, "appId": printed["GHL_CLIENT_ID"], "limit": "100"}
+        path = f"{base}/oauth/installedLocations"
+        answers.append(httpx.get(path, params=query, headers=bearer))
+
+    main(arguments.split(), until=Started(ask))
+    (answer,) = answers
+    rows = answer.json()["locations"]
+    assert [row["isInstalled"] for row in rows].count(False) == 4
+    assert len(rows) == 42
+    assert answer.headers["x-ratelimit-max"] == "7"
+    assert answer.elapsed.total_seconds() >= 0.02
+
+
+@pytest.mark.parametrize("wrong", ["-1", "many", "²"])
+def test_the_command_refuses_what_is_no_number(capsys, wrong):
+    """It says so, and serves nothing."""
+    with pytest.raises(SystemExit):
+        main(["--locations", wrong], until=Started(pytest.fail))
+    assert "is not a whole number" in capsys.readouterr().err
