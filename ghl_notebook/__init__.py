@@ -14,8 +14,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._demo import DemoAgency as DemoAgency
     from ._demo import DemoClient as DemoClient
     from ._demo import demo as demo
+    from ._demo import demo_agency as demo_agency
     from .api import Agency as Agency
     from .api import AsyncAgency as AsyncAgency
     from .api import AsyncClient as AsyncClient
@@ -200,6 +202,7 @@ __all__ = [
     "CredentialError",
     "CredentialMismatchError",
     "DailyLimitError",
+    "DemoAgency",
     "DemoClient",
     "Diagnosis",
     "Finding",
@@ -238,6 +241,7 @@ __all__ = [
     "attach",
     "connect",
     "demo",
+    "demo_agency",
     "doctor",
     "failures",
     "fetch_accounts",
@@ -249,8 +253,10 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "DemoAgency": "_demo",
     "DemoClient": "_demo",
     "demo": "_demo",
+    "demo_agency": "_demo",
     "Agency": "api",
     "AsyncAgency": "api",
     "AsyncClient": "api",

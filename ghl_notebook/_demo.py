@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 
-from .api import Client, MessageEvent
+from .api import Agency, Client, MessageEvent
 from .auth import TokenCredential
+from .auth.agency_credential import passed_credential
 from .errors import SettingsError
 from .secret import Secret
-from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
+from .settings import DEFAULT_ALLOWED_ORIGINS, now, read_demo_settings
 from .simulator import Simulator
 
 
@@ -35,6 +36,56 @@ class DemoClient(Client):
         """Close the connections and end the simulator."""
         super().close()
         self.simulator.stop()
+
+
+class DemoAgency(Agency):
+    """An `Agency` of a simulator of its own.
+
+    Attributes
+    ----------
+    simulator : Simulator
+        The simulator; its `levers` make it misbehave.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        installed = simulator.install("agency")
+        super().__init__(
+            credential=passed_credential(
+                Secret(installed["access_token"]),
+                installed["companyId"],
+                base_url=simulator.base_url,
+                clock=now,
+                client_id=simulator.client_id,
+                source="the simulator",
+            ),
+            base_url=simulator.base_url,
+        )
+        self.simulator = simulator
+
+    def close(self) -> None:
+        """Close the connections and end the simulator."""
+        super().close()
+        self.simulator.stop()
+
+
+def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> DemoAgency:
+    """Start the embedded simulator and return an agency of it. No account, nothing leaves.
+
+    Its clock stands still at 2026-01-05T09:00:00Z: some of the connections have expired by then,
+    others are about to.
+
+    Parameters
+    ----------
+    locations : int, default 24
+        How many sub-accounts it has, besides two that are always there.
+    accounts : int, default 5
+        How many connected accounts each of them has.
+    seed : int, default 0
+        The same seed gives the same accounts and ids.
+    """
+    simulator = Simulator(seed=seed, locations=locations, accounts=accounts)
+    simulator.start()
+    return DemoAgency(simulator)
 
 
 def demo(*, seed: int = 0) -> DemoClient:

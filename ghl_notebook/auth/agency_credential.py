@@ -136,7 +136,7 @@ class FixedKeeper:
         """Say that there is no other one."""
         raise LogInAgainError(
             "The service does not take the agency's access token that was passed.",
-            "Pass another one; or log in for the agency with ghl_notebook.log_in(): that is renewed.",
+            "Pass another one; or log in for the agency with ghl_notebook.log_in(), once.",
         )
 
 
@@ -146,13 +146,30 @@ def passed_credential(
     *,
     base_url: str,
     clock: Clock,
-    transport: httpx.AsyncBaseTransport | None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    client_id: str | None = None,
+    source: str = "the token that was passed",
 ) -> AgencyCredential:
-    """Return the credential of an agency's access token that was passed."""
+    """Return the credential of an agency's access token that nobody renews.
+
+    Parameters
+    ----------
+    token : Secret
+        The token.
+    company_id : str
+        The agency.
+    base_url, clock, transport
+        As for `find_agency_credential`.
+    client_id : str, optional
+        The app, where it is known.
+    source : str
+        Where the token comes from, in words.
+    """
     company = FixedKeeper(token, company_id, clock=clock)
     endpoint = TokenEndpoint(base_url, "", Secret(""), clock=clock, transport=transport)
     minter = Minter(
         company, endpoint, MintedStore(None), base_url=base_url, client_id="", clock=clock
     )
-    source = "the token that was passed"
-    return AgencyCredential(company, minter, company_id, kind="access token", source=source)
+    return AgencyCredential(
+        company, minter, company_id, kind="access token", source=source, client_id=client_id
+    )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
+import weakref
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +30,14 @@ from .minter import Minter
 from .oauth import Keeper
 from .store import Key, Store, StoredCredential
 from .tokens import Tokens
+
+_MINTERS: weakref.WeakValueDictionary[tuple[object, Key, Clock, object], Minter] = (
+    weakref.WeakValueDictionary()
+)
+_LOCK = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
+    os.register_at_fork(after_in_child=_LOCK.release)
 
 Keys = list[Key]  # in the class below, `list` is something else
 
@@ -85,7 +96,6 @@ class Logins:
         self._clock = clock
         self._renewal = renewal
         self._transport = transport
-        self._minters: dict[Key, Minter] = {}
 
     def __repr__(self) -> str:
         return f"Logins({self._stores.logins!r})"
@@ -136,6 +146,9 @@ class Logins:
             If it cannot be deleted.
         """
         # Another agency's of the same app are asked for again.
+        for name, minter in list(_MINTERS.items()):
+            if (name[1].base_url, name[1].client_id) == (key.base_url, key.client_id):
+                minter.forget()
         self._stores.minted.forget(key.base_url, key.client_id)
         return run_in_background(remove, self._stores.logins, key)
 
@@ -274,7 +287,7 @@ class Logins:
         return TokenKeeper(key, self._stores.logins, refresh, clock=self._clock, first=first)
 
     def minter(self, login: Key, company: Keeper | None = None) -> Minter:
-        """Return what mints for an agency's login: the same one for all who ask these logins.
+        """Return what mints for an agency's login: the same one for all of this process.
 
         Parameters
         ----------
@@ -283,16 +296,19 @@ class Logins:
         company : Keeper, optional
             Gives out the agency's own access token, where that is not what is stored.
         """
-        known = self._minters.get(login)
-        if known is None:
-            known = self._minters[login] = Minter(
-                company or self._keeper(login),
-                self._endpoint(login.client_id, Secret("")),
-                self._stores.minted,
-                base_url=self._base_url,
-                client_id=login.client_id,
-                clock=self._clock,
-            )
+        # By what it does: tests of this process have other clocks and transports.
+        name = (self._stores.minted.place, login, self._clock, self._transport)
+        with _LOCK:
+            known = _MINTERS.get(name)
+            if known is None:
+                known = _MINTERS[name] = Minter(
+                    company or self._keeper(login),
+                    self._endpoint(login.client_id, Secret("")),
+                    self._stores.minted,
+                    base_url=self._base_url,
+                    client_id=login.client_id,
+                    clock=self._clock,
+                )
         return known
 
     def _endpoint(self, client_id: str, client_secret: Secret) -> TokenEndpoint:

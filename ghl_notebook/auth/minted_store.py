@@ -112,15 +112,17 @@ class MintedStore:
         self._do(write, None)
 
     def forget(self, base_url: str, client_id: str) -> None:
-        """Delete the tokens of an app."""
+        """Delete the tokens of an app, and the file when there is nothing else in it."""
 
-        def delete(db: sqlite3.Connection) -> None:
+        def delete(db: sqlite3.Connection) -> bool:
             with db:
                 db.execute(
                     "DELETE FROM minted WHERE base_url = ? AND client_id = ?", (base_url, client_id)
                 )
+            return db.execute("SELECT 1 FROM minted").fetchone() is None
 
-        self._do(delete, None)
+        if self._path is not None and self._path.exists() and self._do(delete, False):
+            self._delete()
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -168,6 +170,7 @@ class MintedStore:
         )
         # A process that is killed loses nothing by it; after a power cut the cache is made anew.
         db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA secure_delete = ON")
         db.execute(_TABLE)
         return db
 

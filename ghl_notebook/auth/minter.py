@@ -131,6 +131,12 @@ class Minter:
                 del self._tokens[location_id]
         return await self.tokens(location_id)
 
+    def forget(self) -> None:
+        """Hold no token any more, and write none."""
+        with self._lock:
+            self._tokens.clear()
+            self._unwritten.clear()
+
     async def aclose(self) -> None:
         """Write what is not yet, and close the connections; the next use opens them again."""
         await asyncio.wrap_future(start_in_background(self._close))

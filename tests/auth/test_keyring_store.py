@@ -17,7 +17,6 @@ from ghl_notebook import StorageError
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.keyring_store import KeyringStore, open_store
 from ghl_notebook.auth.logins import Stores
-from ghl_notebook.auth.memory_store import MemoryStore
 from ghl_notebook.auth.store import StoredCredential
 from tests.auth.test_file_store import SECRETS, make, shown
 
@@ -282,7 +281,7 @@ def test_a_systems_keyring_is_used(folder: Path, name: str, set_keyring: Any) ->
     set_keyring(of_module(name))
     stores = Stores.open(folder, keyring=True)
     assert isinstance(stores.logins, KeyringStore)
-    assert isinstance(stores.minted, MemoryStore)
+    assert stores.minted.place is stores.minted
     write(stores.logins, long())
     assert stores.logins.load(long().key) == long()
 
@@ -302,7 +301,7 @@ def test_plaintext_in_disguise_is_not_used(folder: Path, name: str, set_keyring:
     set_keyring(of_module(name))
     stores = Stores.open(folder, keyring=True)
     assert isinstance(stores.logins, FileStore)
-    assert isinstance(stores.minted, FileStore)
+    assert stores.minted.place == folder / "minted.sqlite"
 
 
 @pytest.mark.parametrize("backend", [null.Keyring, fail.Keyring])
@@ -353,16 +352,3 @@ def test_a_folder_that_was_named_is_used(folder: Path, set_keyring: Any) -> None
         assert isinstance(open_store(folder, keyring=False), FileStore)
     finally:
         sys.modules["keyring"] = before
-
-
-def test_memory_forgets_with_the_process(folder: Path) -> None:
-    """What was minted is minted again."""
-    store = MemoryStore(folder)
-    with store.place(make().key) as place:
-        place.write(make())
-    assert store.load(make().key) == make()
-    assert store.list() == [make().key]
-    assert not store.was_interrupted(make().key)
-    assert store.delete(make().key) is True
-    assert store.delete(make().key) is False
-    assert MemoryStore(folder).load(make().key) is None
