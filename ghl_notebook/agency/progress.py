@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import time
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from ghl_notebook.background import start_in_background
 
 from .fetching import Fetching
 from .tally import Tally
+
+if TYPE_CHECKING:
+    from tqdm.auto import tqdm
 
 _SECONDS: Final = 0.2
 
@@ -29,11 +33,10 @@ class Bar:
     """
 
     def __init__(self, name: str, *, is_shown: bool) -> None:
-        self._bar = None
-        if is_shown:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(desc=name, unit=" sub-accounts", total=0)
+        self._name = name
+        self._is_shown = is_shown
+        self._began = time.time()
+        self._bar: tqdm[NoReturn] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -49,12 +52,19 @@ class Bar:
 
     def show(self, tally: Tally) -> None:
         """Show how far the run has come."""
-        if self._bar is None or not tally.total:
+        if not self._is_shown or not tally.total:
             return
-        if self._bar.total != tally.total:
-            self._bar.reset(tally.total)
-            # What an earlier part of the run has done says nothing of how fast this one is.
-            self._bar.initial = self._bar.n = tally.resumed
+        if self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(
+                desc=self._name,
+                unit=" sub-accounts",
+                total=tally.total,
+                # What an earlier part of the run has done says nothing of how fast this one is.
+                initial=tally.resumed,
+            )
+            self._bar.start_t = self._bar.last_print_t = self._began
         self._bar.set_postfix_str(words_of(tally), refresh=False)
         self._bar.update(tally.done + tally.failed - self._bar.n)
 

@@ -175,7 +175,7 @@ class Run:
             finally:
                 seconds = None if began is None else time.monotonic() - began
                 self._level.leave(seconds, is_trouble=is_trouble)
-                self._tally.in_flight = self._level.limit
+                self._tally.in_flight = self._level.in_flight
 
     async def _keep(self, place: Place, body: bytes) -> None:
         try:

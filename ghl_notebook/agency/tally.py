@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
-Wall = Literal["latency", "minting", "limits"]
+Wall = Literal["latency", "minting"]
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Tally:
     minted, to_mint : int
         Access tokens of sub-accounts that were minted for it, and that still have to be.
     in_flight : int
-        Requests that may be in flight at once, as far as it has found out.
+        Sub-accounts that are being asked.
     wall : str
         What the run waits for: the service's answers (``"latency"``), or access tokens, of which
         the agency's limit lets few be minted (``"minting"``).
@@ -37,4 +37,3 @@ class Tally:
     to_mint: int = 0
     in_flight: int = 0
     wall: Wall = "latency"
-    note: str = field(default="", repr=False)

@@ -191,7 +191,7 @@ def _objects(wires: Sequence[msgspec.Raw]) -> pa.LargeStringArray:
 
 
 def _rewritten(wire: msgspec.Raw) -> str | None:
-    if wire[:1] != b"{":
+    if bytes(memoryview(wire)[:1]) != b"{":
         return None
     with suppress(msgspec.ValidationError):
         return msgspec.json.encode(msgspec.json.decode(wire)).decode()
