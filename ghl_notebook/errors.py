@@ -145,9 +145,13 @@ class ArgumentError(GHLError, ValueError):
 
 
 class CredentialError(GHLError):
-    """A credential cannot be used, renewed or kept."""
+    """A credential cannot be used, renewed or kept.
+
+    `may_pass` is True where the service was out: another attempt may end differently.
+    """
 
     next_step = "Log in again: ghl_notebook.log_in()."
+    may_pass: bool = False
 
 
 class LogInAgainError(CredentialError):

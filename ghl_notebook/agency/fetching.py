@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
@@ -24,6 +25,9 @@ from .tally import Tally
 
 RESUME_WITHIN: Final = timedelta(days=1)
 """A run that was broken off earlier than that is history: its rows would be of another day."""
+
+
+_LOG: Final = logging.getLogger("ghl_notebook.agency")
 
 
 class RunOptions(TypedDict, total=False):
@@ -111,6 +115,13 @@ class Fetching:
             await sink.finish()
             if journal is not None and run.ended_by is None:
                 await asyncio.to_thread(journal.end, run.failures, ids)
+        if run.failures:
+            _LOG.warning(
+                "%s: %d of %d sub-accounts are missing; ghl_notebook.failures(frame) says why",
+                self._job.name,
+                len(run.failures),
+                len(places),
+            )
         frame = await asyncio.to_thread(self._job.frame, sink.tables, ids)
         frame.attrs["failures"] = in_order(run.failures, ids)
         if journal is not None:
@@ -160,10 +171,10 @@ def read_places(locations: Sequence[str] | pd.DataFrame) -> list[Place]:
     else:
         ids = [locations] if isinstance(locations, str) else list(locations)
         names = [None] * len(ids)
-    wrong = next((i for i in ids if not isinstance(i, str) or not i.strip()), None)
-    if wrong is not None:
+    wrong = [i for i in ids if not isinstance(i, str) or not i.strip()]
+    if wrong:
         raise ArgumentError(
-            f"{wrong!r} is no id of a sub-account.", "Pass ids as fetch_locations() shows them."
+            f"{wrong[0]!r} is no id of a sub-account.", "Pass ids as fetch_locations() shows them."
         )
     found = {i: n if isinstance(n, str) else None for i, n in zip(ids, names, strict=True)}
     return [Place(i, n) for i, n in found.items()]

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from ghl_notebook.api import AsyncAgency
 from ghl_notebook.errors import (
     ConnectionFailedError,
+    CredentialError,
     DailyLimitError,
     FolderError,
     GatewayTimeoutError,
@@ -103,6 +104,8 @@ class Run:
         except asyncio.CancelledError:
             if self.ended_by is None:
                 raise
+        except BaseExceptionGroup as group:  # of no fault that is foreseen
+            raise group.exceptions[0] from None
         finally:
             self._all.cancel()
         if self.ended_by is not None:
@@ -160,11 +163,11 @@ class Run:
                 return
             await self._level.enter()
             began: float | None = time.monotonic()
-            is_trouble = False
+            was_trouble = False
             try:
                 body = await self._job.ask(self._agency.client(place.location_id))
             except GHLError as error:
-                is_trouble = isinstance(error, _TROUBLE)
+                was_trouble = is_trouble(error)
                 self._fail(place, error)
             except BaseException:
                 began = None
@@ -174,7 +177,7 @@ class Run:
                 await self._keep(place, body)
             finally:
                 seconds = None if began is None else time.monotonic() - began
-                self._level.leave(seconds, is_trouble=is_trouble)
+                self._level.leave(seconds, is_trouble=was_trouble)
                 self._tally.in_flight = self._level.in_flight
 
     async def _keep(self, place: Place, body: bytes) -> None:
@@ -182,18 +185,28 @@ class Run:
             await self._sink.add(place, body)
         except FolderError as error:  # the answer is kept all the same
             self.stop(error)
+        except GHLError as error:
+            self._fail(place, error)
+            return
         del self._left[place.location_id]
         self._tally.done += 1
 
     def _fail(self, place: Place, error: GHLError) -> None:
-        if isinstance(error, LogInAgainError) or (
-            isinstance(error, DailyLimitError) and not self._agency.credential.is_warm(place[0])
-        ):
-            self.stop(error)  # nobody's turn would end differently
-            return
         self.failures.append(failure_of(place, error))
         del self._left[place.location_id]
         self._tally.failed += 1
-        self._in_a_row = self._in_a_row + 1 if isinstance(error, _TROUBLE) else 0
-        if self._in_a_row >= max(_IN_A_ROW, 2 * self._level.limit):
+        self._in_a_row = self._in_a_row + 1 if is_trouble(error) else 0
+        is_out = self._in_a_row >= max(_IN_A_ROW, 2 * self._level.limit)
+        if is_out or self._is_of_all(place, error):
             self.stop(error)
+
+    def _is_of_all(self, place: Place, error: GHLError) -> bool:
+        """Tell whether no other sub-account's turn would end differently."""
+        if isinstance(error, DailyLimitError):  # the agency's, or this sub-account's alone
+            return not self._agency.credential.is_warm(place.location_id)
+        return isinstance(error, LogInAgainError)
+
+
+def is_trouble(error: GHLError) -> bool:
+    """Tell whether the service or the network is failing, and not one sub-account."""
+    return isinstance(error, _TROUBLE) or (isinstance(error, CredentialError) and error.may_pass)

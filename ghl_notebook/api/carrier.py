@@ -145,7 +145,9 @@ class PyreqwestCarrier:
             ClientBuilder()
             .follow_redirects(enable=False)
             .referer(enable=False)
-            .connect_timeout(timedelta(seconds=timeout))
+            # Less than the other, which runs while connecting too: it would hide that nothing
+            # was sent.
+            .connect_timeout(timedelta(seconds=timeout * 0.9))
             .read_timeout(timedelta(seconds=timeout))
         )
         if not options["trust_env"]:
@@ -194,21 +196,20 @@ class PyreqwestCarrier:
             builder = builder.headers(request.headers.multi_items())
             if request.content:
                 builder = builder.body_bytes(request.content)
+        except ValueError:
+            raise httpx.UnsupportedProtocol("an address or a header that makes no sense") from None
+        try:
             async with builder.build_streamed() as answer:
-                body = await answer.body_reader.read(MAX_BODY + 1)
-                response = httpx.Response(
-                    answer.status,
-                    headers=list(answer.headers.items()),
-                    content=bytes(body or b""),
-                    request=request,
-                )
+                status, headers = answer.status, list(answer.headers.items())
+                body = bytes(await answer.body_reader.read(MAX_BODY + 1) or b"")
         except PyreqwestError as error:
             failure = _as_httpx(error)
         except ValueError:
-            failure = httpx.RemoteProtocolError("a header that is no text")
+            failure = httpx.RemoteProtocolError("a header that is no ASCII text")
         else:
-            if len(response.content) > MAX_BODY:
-                raise BodyTooLargeError(response.status_code)
+            if len(body) > MAX_BODY:
+                raise BodyTooLargeError(status)
+            response = _read_already(status, headers, body, request)
             await keep_location(response)
             return response
         raise failure
@@ -225,17 +226,37 @@ def has_pyreqwest() -> bool:
     return importlib.util.find_spec("pyreqwest") is not None
 
 
+def _read_already(
+    status: int, headers: list[tuple[str, str]], body: bytes, request: httpx.Request
+) -> httpx.Response:
+    """Make an answer; given as its content, httpx would go through the body once more."""
+    stream = httpx.ByteStream(body)
+    response = httpx.Response(status, headers=headers, stream=stream, request=request)
+    response._content = body  # noqa: SLF001 - what `aread` sets
+    response.is_stream_consumed = response.is_closed = True
+    return response
+
+
 def _as_httpx(error: Exception) -> httpx.RequestError:
-    """Return the error of httpx that says the same; of the other one nothing is kept."""
+    """Return the error of httpx that says the same; of the other one nothing is kept.
+
+    Its class does not tell whether the request was sent: a reset after that is a `ConnectError`
+    too. The stage at which its own client failed, among the causes, does. Where that is not told,
+    the request counts as sent.
+    """
     from pyreqwest import exceptions
 
-    pairs: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
-        (exceptions.ConnectTimeoutError, httpx.ConnectTimeout),
-        (exceptions.RequestTimeoutError, httpx.ReadTimeout),
-        (exceptions.ConnectError, httpx.ConnectError),
-        (exceptions.NetworkError, httpx.ReadError),
-        (exceptions.DecodeError, httpx.DecodingError),
-        (exceptions.BuilderError, httpx.UnsupportedProtocol),
-    )
-    kind = next((k for known, k in pairs if isinstance(error, known)), httpx.RemoteProtocolError)
+    causes = (getattr(error, "details", None) or {}).get("causes") or []
+    said = [cause["message"] for cause in causes]
+    never_sent = "client error (Connect)" in said
+    kind: type[httpx.RequestError] = httpx.RemoteProtocolError
+    if isinstance(error, exceptions.RequestTimeoutError):
+        kind = httpx.ConnectTimeout if never_sent else httpx.ReadTimeout
+    elif isinstance(error, exceptions.NetworkError):
+        kind = httpx.ConnectError if never_sent else httpx.ReadError
+    elif isinstance(error, exceptions.BuilderError):
+        kind = httpx.UnsupportedProtocol
+    elif isinstance(error, exceptions.BodyDecodeError):
+        is_cut = any("end of file" in words for words in said)
+        kind = httpx.RemoteProtocolError if is_cut else httpx.DecodingError
     return kind(type(error).__name__)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -90,15 +92,23 @@ class Connection:
         self.base_url = base_url
         # Written as httpx writes it: without the scheme's own port, in lower case.
         self.host = httpx.URL(base_url).netloc.decode()
-        self.most_in_flight = PLAIN_IN_FLIGHT
-        self._carrier: Carrier
+        self._plain = functools.partial(
+            HttpxCarrier, base_url, timeout=timeout, api_version=api_version, transport=transport
+        )
+        self._pid = os.getpid()
+        wide = None
         if is_wide and transport is None and has_pyreqwest():
-            self.most_in_flight = WIDE_IN_FLIGHT
-            self._carrier = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
-        else:
-            self._carrier = HttpxCarrier(
-                base_url, timeout=timeout, api_version=api_version, transport=transport
-            )
+            with suppress(RuntimeError):  # in a child forked by one that has used it
+                wide = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
+        self.most_in_flight = WIDE_IN_FLIGHT if wide else PLAIN_IN_FLIGHT
+        self._used: Carrier = wide or self._plain()
+
+    @property
+    def _carrier(self) -> Carrier:
+        if self._pid != os.getpid():  # pyreqwest's threads are not copied into a forked child
+            self._pid = os.getpid()
+            self._used, self.most_in_flight = self._plain(), PLAIN_IN_FLIGHT
+        return self._used
 
     async def aclose(self) -> None:
         """Close the connections."""

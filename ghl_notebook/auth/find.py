@@ -151,7 +151,7 @@ def _find_agency(
     logins = open_logins(base_url, clock=clock, transport=transport)
     renewal = read_renewal_settings()
     if renewal is not None and renewal.refresh_token:
-        return logins.agency_from_environment(renewal)
+        return logins.agency_from_environment(renewal, company_id)
     client_id = renewal.client_id if renewal is not None else None
     return logins.agency_credential(_choose_agency(logins.list(), company_id, client_id))
 
@@ -184,8 +184,10 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
     if location_id is not None:
         own = [k for k in keys if k.subject == f"location:{location_id}"]
         agencies = [k for k in keys if k.subject.startswith("company:")]
-        named = [k for k in agencies if k.subject == f"company:{read_company_id()}"]
-        keys = own or named or agencies
+        company_id = read_company_id()
+        if company_id is not None:
+            agencies = [k for k in agencies if k.subject == f"company:{company_id}"]
+        keys = own or agencies
     if not keys:
         raise SettingsError(
             "There is no credential: GHL_TOKEN is not set, and no login is stored"

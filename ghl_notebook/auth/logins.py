@@ -216,7 +216,9 @@ class Logins:
             tokens=stored.tokens if stored else None,
         )
 
-    def agency_from_environment(self, renewal: RenewalSettings) -> AgencyCredential:
+    def agency_from_environment(
+        self, renewal: RenewalSettings, company_id: str | None = None
+    ) -> AgencyCredential:
         """Return the agency's login that the environment's refresh token begins.
 
         It is renewed at once if it never was: only the service knows whose it is.
@@ -237,6 +239,11 @@ class Logins:
                 "GHL_REFRESH_TOKEN is of a sub-account, not of an agency.",
                 "Use Client() for the sub-account, or log in for the agency with "
                 "ghl_notebook.log_in().",
+            )
+        if company_id not in (None, tokens.company_id):
+            raise SettingsError(
+                f"GHL_REFRESH_TOKEN is of agency {tokens.company_id}, not of {company_id}.",
+                "Change GHL_COMPANY_ID or company_id, or unset GHL_REFRESH_TOKEN.",
             )
         return AgencyCredential(
             keeper,

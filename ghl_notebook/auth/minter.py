@@ -75,6 +75,7 @@ class Minter:
         self._is_loaded = False
         self._rejected: dict[str, Secret] = {}
         self._flights: dict[str, Future[Tokens]] = {}
+        self._closes_when_landed = False
         self._unwritten: list[StoredCredential] = []
         self._paused_until = 0.0
         _MINTERS.add(self)
@@ -149,16 +150,23 @@ class Minter:
             self._store.keep(unwritten, now=self._clock().timestamp())
 
     async def _close(self) -> None:
+        with self._lock:
+            self._closes_when_landed = bool(self._flights)
         await apart(self.write)
-        await self._endpoint.aclose()
+        if not self._closes_when_landed:
+            await self._endpoint.aclose()
 
     async def _fresh(self, location_id: str) -> Tokens:
-        return await asyncio.shield(asyncio.wrap_future(self._join(location_id)))
+        landing = asyncio.wrap_future(self._join(location_id))
+        # Whoever waits may be cancelled, and then nobody looks at how it ended.
+        landing.add_done_callback(lambda landed: landed.cancelled() or landed.exception())
+        return await asyncio.shield(landing)
 
     def _join(self, location_id: str) -> Future[Tokens]:
         """Start to mint, or return what is under way. It is not cancelled with who waits for it."""
         with self._lock:
             flight = self._flights.get(location_id)
+            self._closes_when_landed = False
             if flight is None or flight.done():
                 flight = start_in_background(self._mint, location_id)
                 self._flights[location_id] = flight
@@ -169,6 +177,9 @@ class Minter:
         with self._lock:
             if self._flights.get(location_id) is flight:
                 del self._flights[location_id]
+            is_last = self._closes_when_landed and not self._flights
+        if is_last:
+            start_in_background(self._close)
 
     def _renew_early(self, location_id: str) -> None:
         if location_id in self._flights or time.monotonic() < self._paused_until:
