@@ -20,7 +20,7 @@ from .failures import Failure
 from .job import Job, Place
 from .journal import Journal
 from .run import Run
-from .sink import TableSink
+from .sink import WRITE_SECONDS, TableSink
 from .tally import Tally
 
 RESUME_WITHIN: Final = timedelta(days=1)
@@ -54,6 +54,8 @@ class Fetching:
         Where what is fetched is written down meanwhile.
     in_flight : int, optional
         Requests at once.
+    write_every : float
+        Seconds between two parts of what is written down.
 
     Attributes
     ----------
@@ -69,6 +71,7 @@ class Fetching:
         locations: Sequence[str] | pd.DataFrame | None = None,
         folder: str | Path | None = None,
         in_flight: int | None = None,
+        write_every: float = WRITE_SECONDS,
     ) -> None:
         if in_flight is not None and in_flight < 1:
             raise ArgumentError(f"in_flight is {in_flight}.", "Pass 1 or more, or leave it out.")
@@ -78,6 +81,7 @@ class Fetching:
         self._places = None if locations is None else read_places(locations)
         self._folder = None if folder is None else Path(folder).expanduser()
         self._in_flight = in_flight
+        self._write_every = write_every
         self._run: Run | None = None
 
     def stop(self) -> bool:
@@ -136,7 +140,7 @@ class Fetching:
         tally = self.tally
         tally.resumed = tally.done = len(places) - len(left)
         tally.total = len(places)
-        sink = TableSink(self._job, journal)
+        sink = TableSink(self._job, journal, write_every=self._write_every)
         self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
         await self._run.go(left)
         return self._run, sink

@@ -12,7 +12,7 @@ import pyarrow as pa
 from .job import Job, Place
 from .journal import Journal
 
-_SECONDS: Final = 2.0
+WRITE_SECONDS: Final = 2.0
 """Between two parts: a run that is killed asks again for what came since the last one."""
 
 
@@ -25,9 +25,14 @@ class TableSink:
         Knows how.
     journal : Journal, optional
         Where they are written down as well, part by part.
+    write_every : float
+        Seconds between two parts.
     """
 
-    def __init__(self, job: Job, journal: Journal | None = None) -> None:
+    def __init__(
+        self, job: Job, journal: Journal | None = None, *, write_every: float = WRITE_SECONDS
+    ) -> None:
+        self._write_every = write_every
         self._table = job.table(**job.options)
         self._journal = journal
         self._unwritten: list[str] = []
@@ -47,7 +52,7 @@ class TableSink:
         if self._journal is None:
             return
         self._unwritten.append(place.location_id)
-        if time.monotonic() - self._written_at >= _SECONDS and not self._writing.locked():
+        if time.monotonic() - self._written_at >= self._write_every and not self._writing.locked():
             await self.finish()
 
     async def finish(self) -> None:

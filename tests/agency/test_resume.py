@@ -1,0 +1,151 @@
+"""A run that is broken off goes on where it was, and one that is whole is kept."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import ghl_notebook as ghl
+from ghl_notebook import Agency
+from ghl_notebook.agency.journal import Journal, list_runs
+from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.settings import now
+from ghl_notebook.simulator import Simulator
+from tests.agency.conftest import LOCATIONS
+from tests.agency.kills import kill_runs
+from tests.agency.test_fetch_all import LIST, asked
+
+
+def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[str]:
+    """Let the login end after some sub-accounts; return whose rows are written down."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()
+    ghl.fetch_accounts(agency, locations=ids[:after])
+    fault = sim.levers.fail_with("invalid_token", "/oauth/locationToken", times=None)
+    ghl.fetch_accounts(agency, folder=folder)
+    sim.levers.remove(fault)
+    return list_runs(folder, "accounts")[-1].done()
+
+
+def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """What it has is not asked for again, and the frame is that of an unbroken run."""
+    done = break_off(agency, sim, tmp_path, 10)
+    assert len(done) == 10
+    before = asked(sim)
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert not done & (asked(sim) - before).keys()
+    assert len(list_runs(tmp_path, "accounts")) == 1
+    pd.testing.assert_frame_equal(frame, ghl.fetch_accounts(agency))
+    assert frame.attrs["failures"] == []
+
+
+def test_what_failed_is_asked_again_when_a_run_goes_on(
+    agency: Agency, sim: Simulator, tmp_path: Path
+) -> None:
+    """Only what was fetched is done."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()
+    fault = sim.levers.fail_with("scope_missing", LIST.format(ids[1]), times=None)
+    assert ids[1] not in break_off(agency, sim, tmp_path, 10)
+    sim.levers.remove(fault)
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert ids[1] in set(frame["location_id"])
+
+
+def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
+    agency: Agency, tmp_path: Path
+) -> None:
+    """So a folder holds how things were, and when."""
+    first = ghl.fetch_accounts(agency, folder=tmp_path)
+    second = ghl.fetch_accounts(agency, folder=str(tmp_path))
+    assert first.attrs["folder"] != second.attrs["folder"]
+    runs = list_runs(tmp_path, "accounts")
+    assert [str(run.path) for run in runs] == [first.attrs["folder"], second.attrs["folder"]]
+    assert all(run.is_whole for run in runs)
+
+
+@pytest.mark.parametrize("change", ["deleted", "company_id", "base_url", "format"])
+def test_a_run_of_something_else_is_not_gone_on_with(
+    agency: Agency, sim: Simulator, tmp_path: Path, change: str
+) -> None:
+    """Its rows would not be what is asked for."""
+    break_off(agency, sim, tmp_path, 10)
+    head = list_runs(tmp_path, "accounts")[0].path / "_run.json"
+    told = json.loads(head.read_bytes())
+    told |= {"options": {"deleted": True}} if change == "deleted" else {change: "other"}
+    head.write_text(json.dumps(told))
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert frame["location_id"].nunique() == LOCATIONS
+    assert len(list(tmp_path.glob("accounts-*"))) == 2
+
+
+def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """Half of its rows would be of another day."""
+    break_off(agency, sim, tmp_path, 10)
+    (run,) = list_runs(tmp_path, "accounts")
+    yesterday = datetime.now(UTC) - timedelta(days=1, minutes=1)
+    run.path.rename(tmp_path / f"accounts-{yesterday:%Y-%m-%dT%H%M%S.%f}Z")
+    ghl.fetch_accounts(agency, folder=tmp_path)
+    assert [len(one.done()) for one in list_runs(tmp_path, "accounts")] == [10, LOCATIONS]
+
+
+def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
+    """Each would write what the other has."""
+    journal = Journal(
+        tmp_path,
+        accounts_job(deleted=False),
+        {"company_id": agency.company_id, "base_url": "x"},
+        clock=now,
+        resume_within=timedelta(days=1),
+    )
+    with pytest.raises(ghl.FolderError, match="Another run"):
+        ghl.fetch_accounts(agency, folder=tmp_path)
+    journal.close()
+    assert ghl.failures(ghl.fetch_accounts(agency, folder=tmp_path)).empty
+
+
+def test_pandas_reads_a_run_as_one_table(agency: Agency, tmp_path: Path) -> None:
+    """So do DuckDB and dask: there is nothing else with that ending in it."""
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    read = pd.read_parquet(frame.attrs["folder"])
+    assert sorted(read["id"]) == sorted(frame["id"])
+
+
+def test_a_folder_holds_no_secret(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """Neither the agency's access token nor a sub-account's."""
+    ghl.fetch_accounts(agency, folder=tmp_path)
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"company_id" in written
+    assert not [token for token in sim.state.issued if token.encode() in written]
+
+
+def test_a_folder_that_cannot_be_made_is_said(agency: Agency, tmp_path: Path) -> None:
+    """Before anything is asked, with what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ghl.FolderError, match="Name another folder"):
+        ghl.fetch_accounts(agency, folder=tmp_path / "file" / "runs")
+
+
+def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """Nothing is asked, and nothing thrown away."""
+    break_off(agency, sim, tmp_path, 10)
+    (run,) = list_runs(tmp_path, "accounts")
+    part = run.parts()[0]
+    part.write_bytes(part.read_bytes()[:-100])
+    with pytest.raises(ghl.FolderError, match="cannot be read"):
+        ghl.fetch_accounts(agency, folder=tmp_path)
+    assert part.exists()
+    assert stat.S_ISREG(part.stat().st_mode)
+
+
+def test_what_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """At random moments; `python -m tests.agency` does it a hundred times."""
+    with Simulator(locations=60, accounts=3) as sim:
+        sim.levers.rate_limit, sim.levers.rate_interval = 1_000_000, 0.01
+        sim.levers.latency = 0.005
+        result = kill_runs(sim, tmp_path, kills=6, seed=1)
+    assert (result.unreadable, result.lost, result.doubled) == (0, 0, 0)
+    assert result.requests_per_location < 2
