@@ -148,6 +148,9 @@ if TYPE_CHECKING:
         attach as attach,
     )
     from .fetch import (
+        compare_accounts as compare_accounts,
+    )
+    from .fetch import (
         failures as failures,
     )
     from .fetch import (
@@ -158,6 +161,12 @@ if TYPE_CHECKING:
     )
     from .fetch import (
         fetch_locations as fetch_locations,
+    )
+    from .fetch import (
+        list_runs as list_runs,
+    )
+    from .fetch import (
+        read_run as read_run,
     )
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
@@ -239,6 +248,7 @@ __all__ = [
     "ValidationError",
     "VersionHeaderError",
     "attach",
+    "compare_accounts",
     "connect",
     "demo",
     "demo_agency",
@@ -247,8 +257,10 @@ __all__ = [
     "fetch_accounts",
     "fetch_available_accounts",
     "fetch_locations",
+    "list_runs",
     "log_in",
     "log_out",
+    "read_run",
     "reconnect",
 ]
 
@@ -272,10 +284,13 @@ _ROOMS = {
     "log_in": "login.app_entry",
     "reconnect": "login",
     "attach": "fetch",
+    "compare_accounts": "fetch",
     "failures": "fetch",
     "fetch_accounts": "fetch",
     "fetch_available_accounts": "fetch",
     "fetch_locations": "fetch",
+    "list_runs": "fetch",
+    "read_run": "fetch",
     "Account": "models",
     "AccountList": "models",
     "AttachedAccount": "models",

@@ -3,6 +3,7 @@
 from .failures import Failure
 from .fetching import Fetching, RunOptions
 from .job import Job, Place
+from .journal import RunFolder, list_run_folders
 from .progress import wait_for, watch
 
 __all__ = [
@@ -10,7 +11,9 @@ __all__ = [
     "Fetching",
     "Job",
     "Place",
+    "RunFolder",
     "RunOptions",
+    "list_run_folders",
     "wait_for",
     "watch",
 ]

@@ -104,7 +104,7 @@ class RunFolder:
         return found
 
 
-def list_runs(folder: Path, job: str) -> list[RunFolder]:
+def list_run_folders(folder: Path, job: str) -> list[RunFolder]:
     """List the runs in a folder, oldest first; what is no run is passed over.
 
     Raises
@@ -220,7 +220,7 @@ class Journal:
     def _resume(
         self, folder: Path, job: Job, whose: Mapping[str, str], within: timedelta
     ) -> RunFolder | None:
-        runs = list_runs(folder, job.name)
+        runs = list_run_folders(folder, job.name)
         if not runs or runs[-1].is_whole or self._clock() - runs[-1].began > within:
             return None
         return runs[-1] if runs[-1].head == _head(job, whose) else None

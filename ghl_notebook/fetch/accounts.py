@@ -60,7 +60,7 @@ def fetch_accounts(
     folder : str or pathlib.Path, optional
         Agency only: write down what is fetched while it is. A run that was broken off, in
         whatever way, is gone on with by the same call within a day; a run that is whole stays
-        there, with its time, and the next call makes another one: see `list_snapshots`.
+        there, with its time, and the next call makes another one: see `list_runs`.
     in_flight : int, optional
         Agency only: requests at once. It finds its own level when left out.
 

@@ -1,16 +1,26 @@
 """Account data as DataFrames of fixed, typed schemas."""
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
+from .changes import CHANGES, changes_frame
 from .gather import AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
-from .locations import FAILURES, LOCATIONS, failures_frame, locations_frame
+from .locations import (
+    FAILURES,
+    LOCATIONS,
+    RUNS,
+    failures_frame,
+    locations_frame,
+    runs_frame,
+)
 from .schema import Category, Kind, Schema, dtype_of, make_frame
 
 __all__ = [
     "ACCOUNTS",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "CHANGES",
     "FAILURES",
     "LOCATIONS",
+    "RUNS",
     "AccountsTable",
     "Category",
     "Kind",
@@ -18,8 +28,10 @@ __all__ = [
     "accounts_frame",
     "agency_accounts_frame",
     "available_accounts_frame",
+    "changes_frame",
     "dtype_of",
     "failures_frame",
     "locations_frame",
     "make_frame",
+    "runs_frame",
 ]

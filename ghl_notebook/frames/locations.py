@@ -1,8 +1,8 @@
-"""An agency's sub-accounts as DataFrames: which there are, and which could not be fetched."""
+"""An agency as DataFrames: its sub-accounts, those that are missing, and the runs over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -37,6 +37,14 @@ FAILURES: Schema = {
     "asked": "boolean",
 }
 
+RUNS: Schema = {
+    "began": "timestamp",
+    "is_whole": "boolean",
+    "locations": "integer",
+    "failed": "integer",
+    "folder": "string",
+}
+
 
 def locations_frame(locations: Iterable[Location]) -> pd.DataFrame:
     """Make the frame of sub-accounts; `fetch_locations` documents its columns."""
@@ -64,3 +72,8 @@ def locations_frame(locations: Iterable[Location]) -> pd.DataFrame:
 def failures_frame(failures: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Make the frame of sub-accounts that are missing; `failures` documents its columns."""
     return make_frame(FAILURES, [[one.get(name) for name in FAILURES] for one in failures])
+
+
+def runs_frame(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """Make the frame of runs that were kept; `list_runs` documents its columns."""
+    return make_frame(RUNS, rows)

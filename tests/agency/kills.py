@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 import ghl_notebook as ghl
-from ghl_notebook.agency.journal import list_runs
+from ghl_notebook.agency.journal import list_run_folders
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import make_agency
 
@@ -82,7 +82,7 @@ def _lists(sim: Simulator) -> int:
 
 def _is_sound(folder: Path) -> bool:
     try:
-        for run in list_runs(folder, "accounts"):
+        for run in list_run_folders(folder, "accounts"):
             run.read()
             run.done()
     except ghl.GHLError:
@@ -95,5 +95,5 @@ def _compare(folder: Path, expected: pd.DataFrame, result: Killed) -> None:
     wanted, found = Counter(expected["id"]), Counter(frame["id"])
     result.lost += (wanted - found).total()
     result.doubled += (found - wanted).total()
-    newest = list_runs(folder, "accounts")[-1]
+    newest = list_run_folders(folder, "accounts")[-1]
     result.resumed += len(newest.parts()) > 1

@@ -12,7 +12,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency.journal import Journal, list_runs
+from ghl_notebook.agency.journal import Journal, list_run_folders
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
@@ -28,7 +28,7 @@ def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[s
     fault = sim.levers.fail_with("invalid_token", "/oauth/locationToken", times=None)
     ghl.fetch_accounts(agency, folder=folder)
     sim.levers.remove(fault)
-    return list_runs(folder, "accounts")[-1].done()
+    return list_run_folders(folder, "accounts")[-1].done()
 
 
 def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Pa
     before = asked(sim)
     frame = ghl.fetch_accounts(agency, folder=tmp_path)
     assert not done & (asked(sim) - before).keys()
-    assert len(list_runs(tmp_path, "accounts")) == 1
+    assert len(list_run_folders(tmp_path, "accounts")) == 1
     pd.testing.assert_frame_equal(frame, ghl.fetch_accounts(agency))
     assert frame.attrs["failures"] == []
 
@@ -62,7 +62,7 @@ def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
     first = ghl.fetch_accounts(agency, folder=tmp_path)
     second = ghl.fetch_accounts(agency, folder=str(tmp_path))
     assert first.attrs["folder"] != second.attrs["folder"]
-    runs = list_runs(tmp_path, "accounts")
+    runs = list_run_folders(tmp_path, "accounts")
     assert [str(run.path) for run in runs] == [first.attrs["folder"], second.attrs["folder"]]
     assert all(run.is_whole for run in runs)
 
@@ -73,7 +73,7 @@ def test_a_run_of_something_else_is_not_gone_on_with(
 ) -> None:
     """Its rows would not be what is asked for."""
     break_off(agency, sim, tmp_path, 10)
-    head = list_runs(tmp_path, "accounts")[0].path / "_run.json"
+    head = list_run_folders(tmp_path, "accounts")[0].path / "_run.json"
     told = json.loads(head.read_bytes())
     told |= {"options": {"deleted": True}} if change == "deleted" else {change: "other"}
     head.write_text(json.dumps(told))
@@ -85,11 +85,11 @@ def test_a_run_of_something_else_is_not_gone_on_with(
 def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Half of its rows would be of another day."""
     break_off(agency, sim, tmp_path, 10)
-    (run,) = list_runs(tmp_path, "accounts")
+    (run,) = list_run_folders(tmp_path, "accounts")
     yesterday = datetime.now(UTC) - timedelta(days=1, minutes=1)
     run.path.rename(tmp_path / f"accounts-{yesterday:%Y-%m-%dT%H%M%S.%f}Z")
     ghl.fetch_accounts(agency, folder=tmp_path)
-    assert [len(one.done()) for one in list_runs(tmp_path, "accounts")] == [10, LOCATIONS]
+    assert [len(one.done()) for one in list_run_folders(tmp_path, "accounts")] == [10, LOCATIONS]
 
 
 def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_made_is_said(agency: Agency, tmp_path: Path) ->
 def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Nothing is asked, and nothing thrown away."""
     break_off(agency, sim, tmp_path, 10)
-    (run,) = list_runs(tmp_path, "accounts")
+    (run,) = list_run_folders(tmp_path, "accounts")
     part = run.parts()[0]
     part.write_bytes(part.read_bytes()[:-100])
     with pytest.raises(ghl.FolderError, match="cannot be read"):

@@ -1,0 +1,81 @@
+"""What has changed between two frames of connected accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+import pandas as pd
+
+from .accounts import PLATFORM
+from .schema import Category, Schema, dtype_of
+
+CHANGE = Category(("broke", "mended", "renewed", "new", "gone"))
+
+CHANGES: Schema = {
+    "change": CHANGE,
+    "location_id": "string",
+    "location_name": "string",
+    "platform": PLATFORM,
+    "name": "string",
+    "was_expired": "boolean",
+    "is_expired": "boolean",
+    "expire_before": "timestamp",
+    "expire": "timestamp",
+    "id": "string",
+}
+
+_KEY = ["location_id", "id"]
+
+
+def changes_frame(
+    before: pd.DataFrame, after: pd.DataFrame, *, unknown: AbstractSet[str] = frozenset()
+) -> pd.DataFrame:
+    """Make the frame of what has changed; `compare_accounts` documents its columns.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        Of the columns of connected accounts.
+    unknown : set of str
+        Sub-accounts that are missing in one of them: nothing is known of these.
+    """
+    both = _known(before, unknown).merge(
+        _known(after, unknown), how="outer", on=_KEY, suffixes=("_before", ""), indicator=True
+    )
+    was, now = both["is_expired_before"].fillna(False), both["is_expired"].fillna(False)
+    kept = both["_merge"] == "both"
+    later = (both["expire"] > both["expire_before"]).fillna(False)
+    change = pd.Series(pd.NA, index=both.index, dtype=dtype_of(CHANGE))
+    change[kept & later & ~was & ~now] = "renewed"
+    change[kept & was & ~now] = "mended"
+    change[kept & ~was & now] = "broke"
+    change[both["_merge"] == "right_only"] = "new"
+    change[both["_merge"] == "left_only"] = "gone"
+    found = pd.DataFrame(
+        {
+            "change": change,
+            "location_id": both["location_id"],
+            "location_name": both["location_name"].fillna(both["location_name_before"]),
+            "platform": both["platform"].fillna(both["platform_before"]),
+            "name": both["name"].fillna(both["name_before"]),
+            "was_expired": both["is_expired_before"],
+            "is_expired": both["is_expired"],
+            "expire_before": both["expire_before"],
+            "expire": both["expire"],
+            "id": both["id"],
+        }
+    )
+    found = found[change.notna()].sort_values(
+        ["change", "location_name", "location_id", "id"], kind="stable", ignore_index=True
+    )
+    dtypes = {name: dtype_of(kind) for name, kind in CHANGES.items()}
+    typed: pd.DataFrame = found.astype(dtypes)
+    return typed
+
+
+def _known(frame: pd.DataFrame, unknown: AbstractSet[str]) -> pd.DataFrame:
+    columns = [*_KEY, "location_name", "platform", "name", "is_expired", "expire"]
+    named = frame.reindex(columns=columns)  # of one sub-account: without a name
+    named["platform"] = named["platform"].astype("string[pyarrow]")
+    known: pd.DataFrame = named[~named["location_id"].isin(unknown)]
+    return known

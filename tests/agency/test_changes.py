@@ -1,0 +1,132 @@
+"""Runs that were kept, and which connections broke between two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import ghl_notebook as ghl
+from ghl_notebook import Agency
+from ghl_notebook.frames import CHANGES, RUNS, dtype_of
+from ghl_notebook.simulator import Simulator
+from tests.agency.conftest import LOCATIONS
+from tests.agency.test_fetch_all import LIST
+from tests.agency.test_resume import break_off
+
+
+@pytest.fixture
+def accounts(agency: Agency) -> pd.DataFrame:
+    """The accounts of all sub-accounts."""
+    return ghl.fetch_accounts(agency)
+
+
+def changed(before: pd.DataFrame, row: int, **values: object) -> pd.DataFrame:
+    """Return the frame with other values in a row."""
+    after = before.copy()
+    for name, value in values.items():
+        after.loc[row, name] = value
+    return after
+
+
+def first(accounts: pd.DataFrame, *, expired: bool) -> int:
+    """Return the row of the first connection that has, or has not, expired."""
+    return int(accounts.index[accounts["is_expired"] == expired][0])
+
+
+def test_nothing_has_changed(accounts: pd.DataFrame) -> None:
+    """The same columns without a row."""
+    found = ghl.compare_accounts(accounts, accounts)
+    assert found.empty
+    assert found.columns.to_list() == list(CHANGES)
+    assert found.dtypes.to_list() == [dtype_of(kind) for kind in CHANGES.values()]
+
+
+@pytest.mark.parametrize(
+    ("was_expired", "values", "change"),
+    [
+        (False, {"is_expired": True}, "broke"),
+        (True, {"is_expired": False}, "mended"),
+        (False, {"expire": pd.Timestamp("2027-01-01", tz="UTC")}, "renewed"),
+        (True, {"expire": pd.Timestamp("2027-01-01", tz="UTC")}, None),
+        (False, {"expire": pd.NaT}, None),
+        (False, {"is_expired": pd.NA}, None),
+        (False, {"name": "Another name"}, None),
+    ],
+)
+def test_a_connection_has_changed(
+    accounts: pd.DataFrame, was_expired: bool, values: dict[str, object], change: str | None
+) -> None:
+    """Its kind of change says how; what is no change of the connection is none."""
+    row = first(accounts, expired=was_expired)
+    found = ghl.compare_accounts(accounts, changed(accounts, row, **values))
+    assert found["change"].tolist() == ([change] if change else [])
+    assert found["id"].tolist() == ([accounts["id"][row]] if change else [])
+    assert found.dtypes.to_list() == [dtype_of(kind) for kind in CHANGES.values()]
+
+
+def test_a_connection_that_is_new_or_gone(accounts: pd.DataFrame) -> None:
+    """With what is known of it."""
+    fewer = accounts.drop(index=4)
+    (new,) = ghl.compare_accounts(fewer, accounts).to_dict("records")
+    (gone,) = ghl.compare_accounts(accounts, fewer).to_dict("records")
+    assert (new["change"], gone["change"]) == ("new", "gone")
+    for found in (new, gone):
+        assert {n: found[n] for n in ("id", "name", "platform", "location_name")} == {
+            n: accounts[n][4] for n in ("id", "name", "platform", "location_name")
+        }
+
+
+def test_of_a_sub_account_that_is_missing_nothing_is_said(
+    agency: Agency, sim: Simulator, accounts: pd.DataFrame
+) -> None:
+    """Its connections are not gone: nobody knows."""
+    sim.levers.fail_with("scope_missing", LIST.format(accounts["location_id"][0]), times=None)
+    after = ghl.fetch_accounts(agency)
+    assert len(after) < len(accounts)
+    assert ghl.compare_accounts(accounts, after).empty
+    assert ghl.compare_accounts(after, accounts).empty
+
+
+def test_frames_of_one_sub_account_are_compared(agency: Agency, accounts: pd.DataFrame) -> None:
+    """They do not name it."""
+    one = ghl.fetch_accounts(agency.client(accounts["location_id"][0]))
+    found = ghl.compare_accounts(one, one.iloc[1:])
+    assert found["change"].tolist() == ["gone"]
+
+
+def test_what_is_no_frame_of_accounts_is_refused(accounts: pd.DataFrame) -> None:
+    """It says which of the two."""
+    with pytest.raises(ghl.ArgumentError, match="after is no frame"):
+        ghl.compare_accounts(accounts, accounts[["id"]])
+
+
+def test_a_run_is_read_as_it_was_returned(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """With what was missing in it."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()
+    sim.levers.fail_with("scope_missing", LIST.format(ids[5]), times=None)
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    read = ghl.read_run(frame.attrs["folder"])
+    pd.testing.assert_frame_equal(read, frame)
+    assert read.attrs == frame.attrs
+
+
+def test_the_runs_of_a_folder_are_listed(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """Whole or not, with their time; an empty folder has none."""
+    assert ghl.list_runs(tmp_path).empty
+    break_off(agency, sim, tmp_path, 10)
+    (begun,) = ghl.list_runs(tmp_path).to_dict("records")
+    assert (begun["is_whole"], begun["locations"]) == (False, 10)
+    assert pd.isna(begun["failed"])
+    ghl.fetch_accounts(agency, folder=tmp_path)
+    runs = ghl.list_runs(tmp_path)
+    assert (runs["is_whole"][0], runs["locations"][0], runs["failed"][0]) == (True, LOCATIONS, 0)
+    assert runs.dtypes.to_list() == [dtype_of(kind) for kind in RUNS.values()]
+    assert ghl.read_run(runs["folder"][0])["location_id"].nunique() == LOCATIONS
+
+
+def test_what_holds_no_run_is_said(tmp_path: Path) -> None:
+    """And what does."""
+    with pytest.raises(ghl.FolderError, match="list_runs"):
+        ghl.read_run(tmp_path / "accounts")
