@@ -93,17 +93,14 @@ class AccountsTable:
 
     def _finish_block(self) -> None:
         if self._rows:
-            places = np.repeat(np.arange(len(self._counts)), self._counts)
+            ids, names = zip(*self._locations, strict=True)
+            places = pa.array(np.repeat(np.arange(len(ids)), self._counts))
             arrays = {
-                name: _texts(texts).take(pa.array(places))
-                for name, texts in zip(
-                    ("location_id", "location_name"),
-                    zip(*self._locations, strict=True),
-                    strict=True,
-                )
+                **_arrays(self._rows),
+                "location_id": _texts(ids).take(places),
+                "location_name": _texts(names).take(places),
+                "groups": _texts(self._groups),
             }
-            arrays |= _arrays(self._rows)
-            arrays["groups"] = _texts(self._groups)
             self._batches.append(
                 pa.record_batch(
                     [arrays[name] for name in ACCOUNTS_TABLE.names], schema=ACCOUNTS_TABLE
