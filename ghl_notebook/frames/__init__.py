@@ -2,7 +2,7 @@
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
-from .gather import AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
+from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -15,6 +15,7 @@ from .schema import Category, Kind, Schema, dtype_of, make_frame
 
 __all__ = [
     "ACCOUNTS",
+    "ACCOUNTS_TABLE",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
     "CHANGES",

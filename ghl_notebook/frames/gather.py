@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from operator import attrgetter
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -27,14 +25,12 @@ ACCOUNTS_TABLE = table_schema(AGENCY_ACCOUNTS)
 """The Arrow schema of what `AccountsTable` makes."""
 
 _TIMESTAMP = ACCOUNTS_TABLE.field("expire").type
-_FROM_ROWS = [name for name in ACCOUNTS if name not in ("location_id", "groups")]
 
 
 class AccountsTable:
     """Gathers the accounts of many sub-accounts as Arrow tables.
 
-    It is for one thread at a time, and works while it is added to: about 30 ms whenever a block is
-    full.
+    It is for one thread at a time, and works while it is added to: some 4 ms for each MB.
 
     Parameters
     ----------
@@ -77,8 +73,8 @@ class AccountsTable:
             rows = block if self._deleted else [row for row in block if not row.deleted]
             self._rows += rows
             self._groups += [names.get(row.id) for row in rows] if names else [None] * len(rows)
-            self._location_ids += [location_id] * len(rows)
-            self._location_names += [location_name] * len(rows)
+            self._locations.append((location_id, location_name))
+            self._counts.append(len(rows))
             self._bytes += min(len(body), ACCOUNT_BLOCK_BYTES)
             if self._bytes >= self._block_bytes:
                 self._finish_block()
@@ -97,21 +93,26 @@ class AccountsTable:
 
     def _finish_block(self) -> None:
         if self._rows:
-            columns: dict[str, Sequence[Any]] = {
-                "location_id": self._location_ids,
-                "location_name": self._location_names,
-                "groups": self._groups,
+            ids, names = zip(*self._locations, strict=True)
+            places = pa.array(np.repeat(np.arange(len(ids)), self._counts))
+            arrays = {
+                **_arrays(self._rows),
+                "location_id": _texts(ids).take(places),
+                "location_name": _texts(names).take(places),
+                "groups": _texts(self._groups),
             }
-            columns |= {name: list(map(attrgetter(name), self._rows)) for name in _FROM_ROWS}
-            arrays = [_array(columns[field.name], field) for field in ACCOUNTS_TABLE]
-            self._batches.append(pa.record_batch(arrays, schema=ACCOUNTS_TABLE))
+            self._batches.append(
+                pa.record_batch(
+                    [arrays[name] for name in ACCOUNTS_TABLE.names], schema=ACCOUNTS_TABLE
+                )
+            )
         self._clear()
 
     def _clear(self) -> None:
         self._rows: list[AccountRow] = []
-        self._location_ids: list[str] = []
-        self._location_names: list[str | None] = []
         self._groups: list[str | None] = []
+        self._locations: list[tuple[str, str | None]] = []
+        self._counts: list[int] = []
         self._bytes = 0
 
 
@@ -143,10 +144,36 @@ def agency_accounts_frame(
     return frame_of(AGENCY_ACCOUNTS, table)
 
 
-def _array(values: Sequence[Any], field: pa.Field) -> pa.Array:
-    if field.name == "meta":
-        return _objects(values)
-    return _times(values) if field.type == _TIMESTAMP else pa.array(values, field.type)
+def _arrays(rows: list[AccountRow]) -> dict[str, pa.Array]:
+    # Attribute by attribute: nothing generic reads them as fast.
+    return {
+        "id": _texts([row.id for row in rows]),
+        "platform": _texts([row.platform for row in rows]),
+        "type": _texts([row.type for row in rows]),
+        "name": _texts([row.name for row in rows]),
+        "is_expired": _booleans([row.is_expired for row in rows]),
+        "expire": _times([row.expire for row in rows]),
+        "oauth_id": _texts([row.oauth_id for row in rows]),
+        "profile_id": _texts([row.profile_id for row in rows]),
+        "origin_id": _texts([row.origin_id for row in rows]),
+        "active": _booleans([row.active for row in rows]),
+        "deleted": _booleans([row.deleted for row in rows]),
+        "has_statistics_permissions": _booleans([row.has_statistics_permissions for row in rows]),
+        "building_statistics": _booleans([row.building_statistics for row in rows]),
+        "sync_posts": _booleans([row.sync_posts for row in rows]),
+        "created_at": _times([row.created_at for row in rows]),
+        "updated_at": _times([row.updated_at for row in rows]),
+        "avatar": _texts([row.avatar for row in rows]),
+        "meta": _objects([row.meta for row in rows]),
+    }
+
+
+def _texts(values: Sequence[str | None]) -> pa.LargeStringArray:
+    return pa.array(values, pa.large_string())
+
+
+def _booleans(values: Sequence[bool | None]) -> pa.BooleanArray:
+    return pa.array(values, pa.bool_())
 
 
 def _times(texts: Sequence[str | None]) -> pa.Array:
@@ -177,22 +204,24 @@ def _time(text: str | None) -> datetime | None:
         return None
 
 
-def _objects(wires: Sequence[msgspec.Raw]) -> pa.LargeStringArray:
-    """Return each piece of JSON as text, written as `accounts_frame` does; None for no object."""
+def _objects(wires: list[msgspec.Raw]) -> pa.LargeStringArray:
+    """Return each piece of JSON as text, None where it is no object."""
     text = b"".join(wires)
-    if b"\\" in text or b'": ' in text or b"\n" in text:
-        return pa.array(map(_rewritten, wires), pa.large_string())
+    if b"\\" in text:
+        wires = list(map(_unescaped, wires))
+        text = b"".join(wires)
     ends = np.fromiter(itertools.accumulate(map(len, wires), initial=0), np.int64, len(wires) + 1)
     array = pa.LargeStringArray.from_buffers(len(wires), pa.py_buffer(ends), pa.py_buffer(text))
     is_object = pc.starts_with(array, "{")
     if pc.all(is_object).as_py():
         return array
-    return pc.if_else(is_object, array, pa.scalar(None, pa.large_string()))
+    return pc.if_else(is_object, array, pa.scalar(None, array.type))
 
 
-def _rewritten(wire: msgspec.Raw) -> str | None:
-    if bytes(memoryview(wire)[:1]) != b"{":
-        return None
-    with suppress(msgspec.ValidationError):
-        return msgspec.json.encode(msgspec.json.decode(wire)).decode()
-    return str(wire, "utf-8")
+def _unescaped(wire: msgspec.Raw) -> msgspec.Raw:
+    """Write characters as they are, as `accounts_frame` does, and not as the service does."""
+    if b"\\" not in bytes(wire):
+        return wire
+    with suppress(msgspec.ValidationError, RecursionError):  # for instance 1e999
+        return msgspec.Raw(msgspec.json.encode(msgspec.json.decode(wire)))
+    return wire

@@ -85,6 +85,8 @@ def read_account_rows(body: bytes) -> AccountRows | None:
     """
     try:
         _check_utf8(body)
+        if b'": ' in body[:100]:
+            body = msgspec.json.format(body, indent=-1)  # `meta` is to be compact
         if len(body) <= ACCOUNT_BLOCK_BYTES:
             with suppress(msgspec.ValidationError):
                 found = _TYPED.decode(body).results
@@ -124,9 +126,13 @@ def _check_utf8(body: bytes) -> None:
     """Raise what `bytes.decode` raises: values that are skipped are checked, but not for this."""
     if body.isascii():
         return
+    if len(body) <= ACCOUNT_BLOCK_BYTES:
+        body.decode()
+        return
     decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(body)
     for at in range(0, len(body), ACCOUNT_BLOCK_BYTES):  # text may be four times as large
-        decoder.decode(body[at : at + ACCOUNT_BLOCK_BYTES])
+        decoder.decode(view[at : at + ACCOUNT_BLOCK_BYTES])
     decoder.decode(b"", final=True)
 
 
@@ -134,8 +140,14 @@ def _in_blocks(body: bytes) -> AccountRows | None:
     try:
         found = _RAW.decode(body).results
     except msgspec.ValidationError:
-        is_object = isinstance(msgspec.json.decode(body), dict)
-        return AccountRows((), ()) if is_object else None
+        plain = msgspec.json.decode(body)
+        if not isinstance(plain, dict):
+            return None
+        results = plain.get("results")
+        if not isinstance(results, dict) or not isinstance(results.get("accounts"), list):
+            return AccountRows((), ())
+        # A name was there twice, and only the last one counts.
+        found = _RAW.decode(msgspec.json.encode({"results": results})).results
     wires = found.accounts
     size = max(1, len(wires) * ACCOUNT_BLOCK_BYTES // len(body))
     return AccountRows(
@@ -166,7 +178,7 @@ def _row(wire: msgspec.Raw) -> AccountRow:
 
 def _decoded(fields: Iterable[tuple[str, msgspec.Raw]]) -> Iterator[tuple[str, Any]]:
     for name, value in fields:
-        with suppress(msgspec.ValidationError):  # a number that no float can hold
+        with suppress(msgspec.ValidationError, RecursionError):  # for instance 1e999
             yield name, msgspec.json.decode(value)
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.benchmarks            # about eight minutes, from the root of the clone
+    python -m tests.benchmarks            # about a quarter of an hour, from the root of the clone
     python -m tests.benchmarks --write    # also keeps them in tests/benchmarks/RESULTS.md
 
 It needs what the tests need: the extra ``test`` and Chromium. No test looks at the times, only at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,3 +79,16 @@ def _account(number: int, chance: random.Random) -> dict[str, Any]:
 
 def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def answers(accounts: int, *, each: int) -> list[bytes]:
+    """Return the bodies of so many accounts in sub-accounts of so many each."""
+    return [answer(each, seed=seed) for seed in range(accounts // each)]
+
+
+def in_one(bodies: Sequence[bytes]) -> bytes:
+    """Return one body with the accounts of all of them, and the groups of the first."""
+    start, end = b'"accounts":[', b'],"groups"'
+    head, tail = bodies[0].partition(start)[0], bodies[0].rpartition(end)[2]
+    accounts = (body.partition(start)[2].rpartition(end)[0] for body in bodies)
+    return b"".join((head, start, b",".join(accounts), end, tail))

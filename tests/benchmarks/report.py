@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from . import frames, imports, messages, pacing
+from . import bulk, frames, imports, messages, pacing
 from .measure import table
 
 _PACKAGES = (
@@ -39,6 +39,17 @@ has about 850 bytes. Both sides are checked to have the same values; only with u
 
 {work}
 
+## From the answers of many sub-accounts to one DataFrame
+
+CPU time of the process. The same accounts are in one large answer and in answers of {each} accounts
+each; all sides are checked to have the same values, and dates are dates.
+
+{bulk}
+
+The most memory of a process that does nothing else, the bodies included: one is read at a time.
+
+{memory}
+
 ## From the login's message to the Python trait
 
 Wall-clock time in JupyterLab in {browser}, one whole login in the simulator per round.
@@ -58,6 +69,7 @@ bucket is told, and both peers repeat what was answered 429 a second later.
 def report(
     *,
     sizes: dict[int, int] = frames.SIZES,
+    bulk_sizes: dict[int, int] = bulk.SIZES,
     imported: int = imports.ROUNDS,
     logins: int = messages.ROUNDS,
     load: pacing.Load = pacing.LOAD,
@@ -76,6 +88,9 @@ def report(
         load=f"{os.getloadavg()[1]:.1f}",
         cores=os.cpu_count(),
         work=table(work),
+        each=bulk.EACH,
+        bulk=table(bulk.measure(bulk_sizes)),
+        memory=bulk.memory_table(bulk.memory(max(bulk_sizes))),
         browser=browser,
         messages=table(rows),
         latency=pacing.LATENCY,

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 
 import pandas as pd
 import pytest
 
-from tests.benchmarks import frames, imports, messages, pacing
+from tests.benchmarks import bulk, frames, imports, messages, pacing
 from tests.benchmarks.__main__ import RESULTS
 from tests.benchmarks.measure import Row, interleave, table
-from tests.benchmarks.records import answer
+from tests.benchmarks.records import answer, answers, in_one
 from tests.benchmarks.report import report
 
 SMALL = {3: 1, 20: 1}
+SMALL_BULK = {10: 1, 20: 1}
 FEW = pacing.Load(calls=5, limit=2, seconds=0.2)
 
 
 @pytest.fixture(scope="module")
 def small() -> str:
     """A whole report of little work."""
-    return report(sizes=SMALL, imported=1, logins=1, load=FEW)
+    return report(sizes=SMALL, bulk_sizes=SMALL_BULK, imported=1, logins=1, load=FEW)
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -35,7 +37,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
+def expected(sizes: dict[int, int], bulk_sizes: dict[int, int]) -> list[tuple[str, str]]:
     """Return what a report has to compare."""
     return [
         *(
@@ -44,6 +46,8 @@ def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
             for peer in frames.PEERS
         ),
         *((f"`{ours}`", f"`{peer}`") for ours, peer in imports.PAIRS),
+        *(pair for size in bulk_sizes for pair in bulk.pairs(size)),
+        *bulk.memory_pairs(max(bulk_sizes)),
         *messages.LABELS,
         *((name, window) for window in pacing.WINDOWS for name in pacing.WAYS),
     ]
@@ -51,13 +55,13 @@ def expected(sizes: dict[int, int]) -> list[tuple[str, str]]:
 
 def test_every_row_is_there(small: str) -> None:
     """A report shows each figure next to its peer, with numbers for both."""
-    assert pairs(small) == expected(SMALL)
+    assert pairs(small) == expected(SMALL, SMALL_BULK)
     assert "nan" not in small
 
 
 def test_the_committed_results_have_every_row() -> None:
     """RESULTS.md was written by the benchmarks as they are."""
-    assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES)
+    assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES, bulk.SIZES)
 
 
 def test_a_report_does_not_say_whose_machine_it_was(small: str) -> None:
@@ -85,6 +89,22 @@ def test_a_wrong_value_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "read", lambda body: pd.DataFrame({"id": ["someone else's"]}))
     with pytest.raises(AssertionError):
         frames.measure({3: 1})
+
+
+def test_a_wrong_value_is_noticed_in_bulk_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does one that is right in one answer and wrong in many."""
+    wrong = bulk.gather(bulk.answers(10, each=bulk.EACH)[:1])
+    gather = bulk.gather
+    monkeypatch.setattr(bulk, "gather", lambda b: gather(b) if len(b) == 1 else wrong)
+    with pytest.raises(AssertionError):
+        bulk.measure({10: 1})
+
+
+def test_the_large_answer_has_the_accounts_of_the_small_ones() -> None:
+    """One after the other, and nothing else."""
+    many = answers(20, each=5)
+    found = json.loads(in_one(many))["results"]["accounts"]
+    assert found == [a for body in many for a in json.loads(body)["results"]["accounts"]]
 
 
 def test_samples_alternate_after_a_warm_up() -> None:
