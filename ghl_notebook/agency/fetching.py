@@ -15,6 +15,7 @@ import pandas as pd
 from ghl_notebook.api import AsyncAgency
 from ghl_notebook.background import call_in_background
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import light_collector
 
 from .failures import Failure
 from .job import Job, Place
@@ -142,7 +143,8 @@ class Fetching:
         tally.total = len(places)
         sink = TableSink(self._job, journal, write_every=self._write_every)
         self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
-        await self._run.go(left)
+        with light_collector():
+            await self._run.go(left)
         return self._run, sink
 
     def _open(self, folder: Path) -> Journal:

@@ -80,26 +80,21 @@ def may_have_happened(error: GHLError) -> bool:
     return is_trouble(error)
 
 
-class MayRepeat:
-    """Decides, for one call, whether an error is worth another attempt.
+def may_repeat(error: BaseException, *, changes_something: bool) -> bool:
+    """Tell whether an error of a call is worth another attempt.
 
     Parameters
     ----------
+    error : BaseException
+        How the attempt ended.
     changes_something : bool
         Then only what the service has certainly not carried out is sent again.
     """
-
-    def __init__(self, *, changes_something: bool) -> None:
-        self._changes_something = changes_something
-
-    def __call__(self, state: RetryCallState) -> bool:
-        """Look at how an attempt ended."""
-        error = state.outcome.exception() if state.outcome else None
-        if is_refused_for_now(error):
-            return True
-        if not isinstance(error, GHLError) or not is_trouble(error):
-            return False
-        return not (self._changes_something and may_have_happened(error))
+    if is_refused_for_now(error):
+        return True
+    if not isinstance(error, GHLError) or not is_trouble(error):
+        return False
+    return not (changes_something and may_have_happened(error))
 
 
 class StopWhenSpent(stop_base):

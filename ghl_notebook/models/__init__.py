@@ -20,7 +20,7 @@ from .accounts import (
     UserRoles,
 )
 from .available import AvailableAccount, attach_body, available_accounts
-from .bulk import without_collector
+from .bulk import light_collector, without_collector
 from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
@@ -57,6 +57,7 @@ __all__ = [
     "describe_body",
     "find_platform",
     "json_object",
+    "light_collector",
     "read_account_id",
     "read_account_rows",
     "read_message",

@@ -300,6 +300,9 @@ def _wake(pacer: weakref.ref[Pacer], at: float) -> None:
 
 def _soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> bool:
     with suppress(RuntimeError):  # the loop was closed meanwhile
-        loop.call_soon_threadsafe(callback)
+        if loop is asyncio._get_running_loop():  # noqa: SLF001 - None where there is none
+            callback()  # it is awake: no need to wake it
+        else:
+            loop.call_soon_threadsafe(callback)
         return True
     return False
