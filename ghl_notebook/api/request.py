@@ -6,7 +6,7 @@ import functools
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -73,12 +73,17 @@ class Requester:
         self._time_limit = time_limit
         self._budget = budget or RetryBudget()
         self._used_up: tuple[DailyLimitError, float] | None = None
-        self.clock_offset: timedelta | None = None
+        self._told_time: tuple[Mapping[str, str], datetime] | None = None
 
     @property
     def limits(self) -> Limits:
         """What the service's last answer said is left."""
         return self._pacer.limits
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The service's clock less the local one, by its last answer; None: not told yet."""
+        return read_offset(*self._told_time) if self._told_time else None
 
     async def call(
         self,
@@ -257,7 +262,7 @@ class Requester:
             refused=response.status_code == 429 and limits.daily_remaining != 0,
             retry_after=read_retry_after(told),
         )
-        self.clock_offset = read_offset(told, self._clock())
+        self._told_time = {"date": told.get("date", "")}, self._clock()
         return response
 
 

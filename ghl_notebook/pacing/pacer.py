@@ -207,9 +207,11 @@ class Pacer:
         if limits == Limits():  # of something on the way, or of a service that tells nothing
             return
         known = self._limits
-        self._limits = replace(
-            limits, max=limits.max or known.max, interval=limits.interval or known.interval
-        )
+        self._limits = limits
+        if limits.max is None or limits.interval is None:
+            self._limits = replace(
+                limits, max=limits.max or known.max, interval=limits.interval or known.interval
+            )
         if limits.max is None or limits.remaining is None:
             return
         # Others may have called too: another process, a client that is gone. Their calls leave the
