@@ -146,4 +146,5 @@ class Client:
     available_accounts = blocking(AsyncClient.available_accounts)
     attach = blocking(AsyncClient.attach)
     accounts = blocking(AsyncClient.accounts)
+    accounts_body = blocking(AsyncClient.accounts_body)
     delete_account = blocking(AsyncClient.delete_account)
