@@ -88,11 +88,13 @@ def read_account_rows(body: bytes) -> AccountRows | None:
         _check_utf8(body)
         if b'": ' in body[:100]:
             body = msgspec.json.format(body, indent=-1)  # `meta` is to be compact
-        if len(body) <= ACCOUNT_BLOCK_BYTES:
-            with suppress(msgspec.ValidationError):
-                found = _TYPED.decode(body).results
-                return AccountRows(found.groups or (), (found.accounts,))
-        return _in_blocks(body)
+        if len(body) > ACCOUNT_BLOCK_BYTES:
+            return _in_blocks(body)
+        try:
+            found = _TYPED.decode(body).results
+        except msgspec.ValidationError:
+            return _in_blocks(body)
+        return AccountRows(found.groups or (), (found.accounts,))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
