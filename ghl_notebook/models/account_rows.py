@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -87,11 +88,13 @@ def read_account_rows(body: bytes) -> AccountRows | None:
         _check_utf8(body)
         if b'": ' in body[:100]:
             body = msgspec.json.format(body, indent=-1)  # `meta` is to be compact
-        if len(body) <= ACCOUNT_BLOCK_BYTES:
-            with suppress(msgspec.ValidationError):
-                found = _TYPED.decode(body).results
-                return AccountRows(found.groups or (), (found.accounts,))
-        return _in_blocks(body)
+        if len(body) > ACCOUNT_BLOCK_BYTES:
+            return _in_blocks(body)
+        try:
+            found = _TYPED.decode(body).results
+        except msgspec.ValidationError:
+            return _in_blocks(body)
+        return AccountRows(found.groups or (), (found.accounts,))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -119,7 +122,11 @@ _RAW = msgspec.json.Decoder(_RawBody)
 _ROW = msgspec.json.Decoder(AccountRow)
 _ROWS = msgspec.json.Decoder(list[AccountRow])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_NAMES = {f.encode_name: f.name for f in msgspec.structs.fields(AccountRow) if f.name != "meta"}
+_FIELD = {
+    field.encode_name: (field.name, msgspec.json.Decoder(field.type))
+    for field in msgspec.structs.fields(AccountRow)
+    if field.name != "meta"
+}
 
 
 def _check_utf8(body: bytes) -> None:
@@ -169,18 +176,20 @@ def _row(wire: msgspec.Raw) -> AccountRow:
         fields = _FIELDS.decode(wire)
     except msgspec.ValidationError:
         return AccountRow()
-    meta = fields.get("meta", _NULL)
-    known = dict(_decoded((name, fields[name]) for name in _NAMES.keys() & fields.keys()))
-    account = Account.from_wire(known)
-    values = {name: _as_text(getattr(account, name)) for name in _NAMES.values()}
-    return AccountRow(**values, meta=meta)
+    row = AccountRow(meta=fields.pop("meta", _NULL))
+    for wire_name, value in fields.items():
+        if wire_name in _FIELD:
+            name, fitting = _FIELD[wire_name]
+            try:
+                setattr(row, name, fitting.decode(value))
+            except msgspec.ValidationError:
+                setattr(row, name, _as_in_a_record(wire_name, name, value))
+    return row
 
 
-def _decoded(fields: Iterable[tuple[str, msgspec.Raw]]) -> Iterator[tuple[str, Any]]:
-    for name, value in fields:
-        with suppress(msgspec.ValidationError, RecursionError):  # for instance 1e999
-            yield name, msgspec.json.decode(value)
-
-
-def _as_text(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _as_in_a_record(wire_name: str, name: str, value: msgspec.Raw) -> Any:
+    try:
+        found = getattr(Account.from_wire({wire_name: msgspec.json.decode(value)}), name)
+    except (msgspec.ValidationError, RecursionError):  # for instance 1e999
+        return None
+    return found.isoformat() if isinstance(found, datetime) else found
