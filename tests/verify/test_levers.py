@@ -74,6 +74,7 @@ ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
 # Of the app's login and of renewal, which the walk does not meet.
 OF_TOKENS = {
+    "not_installed",
     "code_lifetime", "pkce", "refresh_lifetime", "rotate_then_fail", "token_lifetime",
     "token_location",
 }  # fmt: skip
