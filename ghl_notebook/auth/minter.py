@@ -77,6 +77,8 @@ class Minter:
         self._flights: dict[str, Future[Tokens]] = {}
         self._closes_when_landed = False
         self._unwritten: list[StoredCredential] = []
+        self._writing = threading.Lock()
+        self._forgotten = 0
         self._paused_until = 0.0
         _MINTERS.add(self)
 
@@ -133,21 +135,25 @@ class Minter:
         return await self.tokens(location_id)
 
     def forget(self) -> None:
-        """Hold no token any more, and write none."""
-        with self._lock:
-            self._tokens.clear()
-            self._unwritten.clear()
+        """Hold no token any more, and keep none, nor what is on its way."""
+        with self._writing:
+            with self._lock:
+                self._forgotten += 1
+                self._tokens.clear()
+                self._unwritten.clear()
+            self._store.forget(self._base_url, self._client_id)
 
     async def aclose(self) -> None:
         """Write what is not yet, and close the connections; the next use opens them again."""
         await asyncio.wrap_future(start_in_background(self._close))
 
     def write(self) -> None:
-        """Write what is not yet."""
-        with self._lock:
-            unwritten, self._unwritten = self._unwritten, []
-        if unwritten:
-            self._store.keep(unwritten, now=self._clock().timestamp())
+        """Write what is not yet; return when it is on disk."""
+        with self._writing:
+            with self._lock:
+                unwritten, self._unwritten = self._unwritten, []
+            if unwritten:
+                self._store.keep(unwritten, now=self._clock().timestamp())
 
     async def _close(self) -> None:
         with self._lock:
@@ -187,13 +193,15 @@ class Minter:
 
         def landed(flight: Future[Tokens]) -> None:
             error = None if flight.cancelled() else flight.exception()
-            if error is not None:
+            if error is not None and time.monotonic() >= self._paused_until:
+                # Once: what is under way beside it fails for the same reason.
                 self._paused_until = time.monotonic() + _PAUSE_SECONDS
                 _LOG.warning("An access token was not minted ahead of its time: %s", error)
 
         self._join(location_id).add_done_callback(landed)
 
     async def _mint(self, location_id: str) -> Tokens:
+        forgotten = self._forgotten
         before = self._tokens.get(location_id)
         found = await apart(self._read_news, location_id)
         if found is not None and found != before:
@@ -211,7 +219,9 @@ class Minter:
                 f"{minted.location_id}."
             )
         tokens = minted.without_refresh_token()  # a secret less to keep
-        self._keep(location_id, tokens)
+        with self._lock:
+            if forgotten == self._forgotten:  # else the user has logged out meanwhile
+                self._keep(location_id, tokens)
         return tokens
 
     def _pacer_of(self, company: Tokens) -> Pacer:
@@ -256,6 +266,7 @@ class Minter:
     def start_anew(self) -> None:
         """Go on in a forked process: what is under way lands in its parent."""
         self._lock = threading.RLock()
+        self._writing = threading.Lock()
         self._flights.clear()
         self._unwritten.clear()
 
