@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -342,7 +343,11 @@ class TokenEndpoint:
                 yield http
             return
         if self._kept is None or self._kept[0] != os.getpid():
-            self._kept = (os.getpid(), self._open())
+            http = self._open()
+            self._kept = (os.getpid(), http)
+            # A sub-account's client does not close what it shares with others.
+            loop = asyncio.get_running_loop()
+            weakref.finalize(self, _close_in, loop, os.getpid(), http).atexit = False
         yield self._kept[1]
 
     def _open(self) -> httpx.AsyncClient:
@@ -351,6 +356,12 @@ class TokenEndpoint:
             timeout=self._timeout,
             transport=self._transport and _Lent(self._transport),
         )
+
+
+def _close_in(loop: asyncio.AbstractEventLoop, process: int, http: httpx.AsyncClient) -> None:
+    """Close the connections that are used no more, in the event loop that they live in."""
+    if process == os.getpid() and loop.is_running():
+        asyncio.run_coroutine_threadsafe(http.aclose(), loop)
 
 
 async def _read(response: httpx.Response) -> _Answer:
