@@ -77,7 +77,7 @@ class Minter:
         self._flights: dict[str, Future[Tokens]] = {}
         self._closes_when_landed = False
         self._unwritten: list[StoredCredential] = []
-        self._writing = threading.Lock()
+        self._writing, self._reading = threading.Lock(), threading.Lock()
         self._forgotten = 0
         self._paused_until = 0.0
         _MINTERS.add(self)
@@ -92,7 +92,7 @@ class Minter:
     def peek(self, location_id: str) -> Tokens | None:
         """Return the token of a sub-account if there is one that holds."""
         if not self._is_loaded:
-            with self._lock:
+            with self._reading:
                 self._read()
                 self._is_loaded = True
         tokens = self._tokens.get(location_id)
@@ -242,8 +242,8 @@ class Minter:
         threading.Thread(target=self.write, name="ghl_notebook store", daemon=True).start()
 
     def _read_news(self, location_id: str) -> Tokens | None:
-        if self._store.has_changed():
-            with self._lock:
+        with self._reading:  # the others of this moment wait for what is read
+            if self._store.has_changed():
                 self._read()
         tokens = self._tokens.get(location_id)
         return None if tokens is None or tokens.is_expired(self._clock()) else tokens
@@ -255,18 +255,19 @@ class Minter:
             after=self._last_read,
             now=self._clock().timestamp(),
         )
-        for credential in found:
-            tokens = credential.tokens
-            location_id = str(tokens.location_id)
-            held = self._tokens.get(location_id)
-            is_newer = held is None or held.issued_at < tokens.issued_at
-            if is_newer and tokens.access_token != self._rejected.get(location_id):
-                self._tokens[location_id] = tokens
+        with self._lock:
+            for credential in found:
+                tokens = credential.tokens
+                location_id = str(tokens.location_id)
+                held = self._tokens.get(location_id)
+                is_newer = held is None or held.issued_at < tokens.issued_at
+                if is_newer and tokens.access_token != self._rejected.get(location_id):
+                    self._tokens[location_id] = tokens
 
     def start_anew(self) -> None:
         """Go on in a forked process: what is under way lands in its parent."""
         self._lock = threading.RLock()
-        self._writing = threading.Lock()
+        self._writing, self._reading = threading.Lock(), threading.Lock()
         self._flights.clear()
         self._unwritten.clear()
 
