@@ -19,6 +19,7 @@ from ghl_notebook import (
     LogInAgainError,
 )
 from ghl_notebook.auth.agency_credential import AgencyCredential
+from ghl_notebook.auth.logins import Logins
 from ghl_notebook.auth.minted_store import MintedStore
 from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
@@ -428,9 +429,9 @@ def test_one_connection_is_used_again_and_again(wide: Bench) -> None:
         run_in_background(minter.tokens, where)
     kept_http = minter._endpoint._kept
     assert kept_http is not None
-    first = kept_http[1]
+    first = kept_http.http
     run_in_background(minter.tokens, wide.ids(6)[5])
-    assert minter._endpoint._kept == (kept_http[0], first)
+    assert minter._endpoint._kept is kept_http
     run_in_background(minter.aclose)
     assert first.is_closed
 
@@ -439,12 +440,13 @@ def test_a_closed_agency_leaves_the_minting_of_another_one_going(wide: Bench) ->
     """They share what mints."""
     key, ids = wide.log_in("agency"), wide.ids(60)
     wide.sim.levers.latency = 0.02
-    one, other = wide.agency(key), wide.agency(key)
+    logins = Logins(wide.stores, wide.sim.base_url, clock=wide.time)  # with real connections
+    one, other = logins.agency_credential(key), logins.agency_credential(key)
 
     async def both() -> list[object]:
         calls = [asyncio.create_task(one.mint(where)) for where in ids]
-        for _ in range(5):
-            await calls[0]
+        for call in calls[::10]:
+            await call
             await other.aclose()
         return await asyncio.gather(*calls, return_exceptions=True)
 
