@@ -102,7 +102,7 @@ class Minter:
         if tokens.is_expired(now):
             return None
         if now >= tokens.expires_at - _early(tokens, location_id):
-            self._renew_early(location_id)
+            self._renew_early(location_id, tokens)
         return tokens
 
     async def tokens(self, location_id: str) -> Tokens:
@@ -163,18 +163,21 @@ class Minter:
             await self._endpoint.aclose()
 
     async def _fresh(self, location_id: str) -> Tokens:
-        landing = asyncio.wrap_future(self._join(location_id))
+        landing = asyncio.wrap_future(self._join(location_id, None))
         # Whoever waits may be cancelled, and then nobody looks at how it ended.
         landing.add_done_callback(lambda landed: landed.cancelled() or landed.exception())
         return await asyncio.shield(landing)
 
-    def _join(self, location_id: str) -> Future[Tokens]:
-        """Start to mint, or return what is under way. It is not cancelled with who waits for it."""
+    def _join(self, location_id: str, due: Tokens | None) -> Future[Tokens]:
+        """Start to mint, or return what is under way. It is not cancelled with who waits for it.
+
+        Another one than `due` that is found meanwhile will do.
+        """
         with self._lock:
             flight = self._flights.get(location_id)
             self._closes_when_landed = False
             if flight is None or flight.done():
-                flight = start_in_background(self._mint, location_id)
+                flight = start_in_background(self._mint, location_id, due)
                 self._flights[location_id] = flight
                 flight.add_done_callback(lambda landed: self._landed(location_id, landed))
             return flight
@@ -187,7 +190,7 @@ class Minter:
         if is_last:
             start_in_background(self._close)
 
-    def _renew_early(self, location_id: str) -> None:
+    def _renew_early(self, location_id: str, due: Tokens) -> None:
         if location_id in self._flights or time.monotonic() < self._paused_until:
             return
 
@@ -198,13 +201,12 @@ class Minter:
                 self._paused_until = time.monotonic() + _PAUSE_SECONDS
                 _LOG.warning("An access token was not minted ahead of its time: %s", error)
 
-        self._join(location_id).add_done_callback(landed)
+        self._join(location_id, due).add_done_callback(landed)
 
-    async def _mint(self, location_id: str) -> Tokens:
+    async def _mint(self, location_id: str, due: Tokens | None) -> Tokens:
         forgotten = self._forgotten
-        before = self._tokens.get(location_id)
         found = await apart(self._read_news, location_id)
-        if found is not None and found != before:
+        if found is not None and found != due:
             return found  # another process has minted it
         company = await self._company.tokens()
         pacer = self._pacer_of(company)

@@ -160,11 +160,13 @@ class Program:
 
     def _mint_for_ever(self, ids: str) -> None:
         agency = self.agency()
+        agency.is_warm(ids.split()[0])
+        agency._minter._tokens.clear()  # as if all of them had been rejected
         asyncio.run(_mint(agency, ids.split()[:4], at_once=4))
         print("minting", flush=True)
         while True:
             asyncio.run(_mint(agency, ids.split(), at_once=4))
-            agency._minter._tokens.clear()  # as if all of them had been rejected
+            agency._minter._tokens.clear()
 
     def nursery(self) -> None:
         """For each line begin a process, and print its number.
