@@ -238,16 +238,17 @@ class AsyncAgency:
         yield first
         # Not what was asked for: the service may give fewer at a time.
         size, skip = len(first), len(first)
+        at_once = _PAGES_AT_ONCE if size >= _PAGE else 1  # a short page is the last one mostly
         known = {_id_of(row) for row in first}
         while size:
-            skips = range(skip, skip + _PAGES_AT_ONCE * size, size)
+            skips = range(skip, skip + at_once * size, size)
             for page in await asyncio.gather(*map(ask, skips)):
                 ids = {_id_of(row) for row in page}
                 if ids <= known:  # nothing, or the same again from a service without pages
                     return
                 known |= ids
                 yield page
-            skip = skips.stop
+            skip, at_once = skips.stop, _PAGES_AT_ONCE
 
     async def _pages_by_token(
         self, path: str, query: Mapping[str, str]

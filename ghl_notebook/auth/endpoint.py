@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -115,13 +116,16 @@ class TokenEndpoint:
         self._clock = clock
         self._timeout = timeout
         self._transport = transport
-        self._kept: tuple[int, httpx.AsyncClient] | None = None
+        self._kept: _Kept | None = None
 
     async def aclose(self) -> None:
-        """Close the connections that minting keeps; the next one opens them again."""
+        """Close the connections that minting keeps; the next one opens them again.
+
+        Those that others are minting over are closed when they are done.
+        """
         kept, self._kept = self._kept, None
-        if kept is not None and kept[0] == os.getpid():
-            await kept[1].aclose()
+        if kept is not None and kept.process == os.getpid():
+            await kept.leave()
 
     async def exchange(self, code: Secret, verifier: Secret, redirect_uri: str) -> Tokens:
         """Exchange the code of a finished login.
@@ -341,9 +345,13 @@ class TokenEndpoint:
             async with self._open() as http:
                 yield http
             return
-        if self._kept is None or self._kept[0] != os.getpid():
-            self._kept = (os.getpid(), self._open())
-        yield self._kept[1]
+        if self._kept is None or self._kept.process != os.getpid():
+            self._kept = _Kept(self._open())
+            # A sub-account's client does not close what it shares with others.
+            loop, http = asyncio.get_running_loop(), self._kept.http
+            weakref.finalize(self, _close_in, loop, os.getpid(), http).atexit = False
+        async with self._kept as http:
+            yield http
 
     def _open(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -351,6 +359,39 @@ class TokenEndpoint:
             timeout=self._timeout,
             transport=self._transport and _Lent(self._transport),
         )
+
+
+class _Kept:
+    """Connections that several use, one at a time or together, until the last one is done."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.process = os.getpid()
+        self._users = 0
+        self._is_left = False
+
+    async def __aenter__(self) -> httpx.AsyncClient:
+        self._users += 1
+        return self.http
+
+    async def __aexit__(self, *_: object) -> None:
+        self._users -= 1
+        await self._close()
+
+    async def leave(self) -> None:
+        """Close them as soon as nobody uses them."""
+        self._is_left = True
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._is_left and not self._users:
+            await self.http.aclose()
+
+
+def _close_in(loop: asyncio.AbstractEventLoop, process: int, http: httpx.AsyncClient) -> None:
+    """Close the connections that are used no more, in the event loop that they live in."""
+    if process == os.getpid() and loop.is_running():
+        asyncio.run_coroutine_threadsafe(http.aclose(), loop)
 
 
 async def _read(response: httpx.Response) -> _Answer:

@@ -233,7 +233,9 @@ class Logins:
         key, first = self._seed(renewal)
         keeper = self._keeper(key, first)
         stored = self._stores.logins.load(key)
-        tokens = stored.tokens if stored else run_in_background(keeper.tokens)
+        # What is stored of one that was refused at once does not tell.
+        is_known = stored is not None and stored.tokens.user_type != ""
+        tokens = stored.tokens if stored and is_known else run_in_background(keeper.tokens)
         if tokens.user_type != "Company" or tokens.company_id is None:
             raise SettingsError(
                 "GHL_REFRESH_TOKEN is of a sub-account, not of an agency.",

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,6 +34,14 @@ _BUSY_SECONDS: Final = 10.0
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
 
+# One for all: that a file is made, or a process forked, is to find none of them at work. Reentrant:
+# the garbage collector may end another one within it.
+_LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
+    os.register_at_fork(after_in_child=_LOCK.release)
+_PARENTS: Final[list[sqlite3.Connection]] = []
+
 T = TypeVar("T")
 
 
@@ -49,8 +58,14 @@ class MintedStore:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._lock = threading.RLock()
         self._opened: tuple[int, sqlite3.Connection] | None = None
+        self._version = -1
+        self._said = ""
+
+    def __del__(self) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            _close(opened)
 
     def __repr__(self) -> str:
         return f"MintedStore({str(self._path) if self._path else None!r})"
@@ -79,16 +94,20 @@ class MintedStore:
         """
 
         def read(db: sqlite3.Connection) -> tuple[int, list[StoredCredential]]:
-            last = after
             found = []
+            (newest,) = db.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
+            # A file that was made anew counts from 1 again.
+            last = after if after <= (newest or 0) else 0
             rows = db.execute(
-                "SELECT number, credential FROM minted WHERE number > ? AND base_url = ?"
-                " AND client_id = ? AND expires > ? ORDER BY number",
-                (after, base_url, client_id, now),
+                "SELECT number, CAST(credential AS BLOB) FROM minted WHERE number > ?"
+                " AND base_url = ? AND client_id = ? AND expires > ? ORDER BY number",
+                (last, base_url, client_id, now),
             )
-            for number, text in rows:
-                found.append(from_json(Secret(text), "the cache of minted tokens"))
-                last = number
+            for last, text in rows:  # noqa: B007 - the last one counts
+                # What makes no sense, or is of another version, is minted again in its place.
+                with suppress(StorageError):
+                    clear = Secret(text.decode(errors="surrogateescape"))
+                    found.append(from_json(clear, "the cache of minted tokens"))
             return last, found
 
         nothing: tuple[int, list[StoredCredential]] = (after, [])
@@ -105,9 +124,7 @@ class MintedStore:
         def write(db: sqlite3.Connection) -> None:
             with db:
                 db.execute("DELETE FROM minted WHERE expires <= ?", (now,))
-                db.executemany(
-                    "INSERT OR REPLACE INTO minted VALUES (NULL,?,?,?,?,?)", map(_row, kept)
-                )
+                db.executemany(_INSERT, map(_row, kept))
 
         self._do(write, None)
 
@@ -121,57 +138,62 @@ class MintedStore:
                 )
             return db.execute("SELECT 1 FROM minted").fetchone() is None
 
-        if self._path is not None and self._path.exists() and self._do(delete, False):
+        is_there = self._path is None or os.path.lexists(self._path)
+        # Also where it cannot be read: there is nothing in it to be sorry for.
+        if is_there and self._do(delete, True):
             self._delete()
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        with self._lock:
-            opened, self._opened = self._opened, None
-            if opened is not None and opened[0] == os.getpid() and self._path is not None:
-                opened[1].close()
+        with _LOCK:
+            if self._opened is not None and self._path is not None:
+                _close(self._opened)
+                self._opened = None
 
     def _do(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        for may_begin_anew in (True, False):
-            try:
-                with self._lock:
+        with _LOCK:
+            for may_begin_anew in (True, False):
+                try:
                     return act(self._connection())
-            except (sqlite3.Error, StorageError, OSError) as error:
-                error.__traceback__ = None  # its frames hold tokens
-                words = f"{type(error).__name__}: {error}"
-                is_damaged = isinstance(error, sqlite3.DatabaseError | StorageError) and not (
-                    isinstance(error, sqlite3.OperationalError)
-                )
-            if not (is_damaged and may_begin_anew and self._delete()):
-                break
-        _LOG.warning("Minted access tokens are not kept on disk (%s)", words)
-        return otherwise
+                except (sqlite3.Error, StorageError, OSError) as error:
+                    error.__traceback__ = None  # its frames hold tokens
+                    words = f"{type(error).__name__}: {error}"
+                    # Its subclasses tell of a disk, a lock, or of us.
+                    is_damaged = type(error) is sqlite3.DatabaseError
+                if not (is_damaged and may_begin_anew and self._delete()):
+                    break
+                self._warn(f"The file of minted access tokens was damaged; it is new ({words})")
+            self._warn(f"Minted access tokens are not kept on disk ({words})")
+            return otherwise
+
+    def _warn(self, words: str) -> None:
+        if words != self._said:  # once, and not with each of thousands
+            self._said = words
+            _LOG.warning("%s", words)
 
     def _connection(self) -> sqlite3.Connection:
-        if self._opened is None or self._opened[0] != os.getpid():
-            # A forked process must not touch its parent's connection: it is left where it is.
+        if self._opened is not None and self._opened[0] != os.getpid():
+            _close(self._opened)
+            self._opened = None
+        if self._opened is None:
             self._opened = (os.getpid(), self._open())
             self._version = -1
         return self._opened[1]
 
     def _open(self) -> sqlite3.Connection:
         if self._path is not None:
-            make_private_folder(self._path.parent)
-            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-            descriptor = os.open(self._path, flags, 0o600)
-            try:
-                check_owner(os.fstat(descriptor), self._path, stat.S_ISREG)
-                if os.name == "posix":
-                    os.fchmod(descriptor, 0o600)  # SQLite gives its journal the same
-            finally:
-                os.close(descriptor)
+            _make_private_file(self._path)
         db = sqlite3.connect(
             self._path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
         )
-        # A process that is killed loses nothing by it; after a power cut the cache is made anew.
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute("PRAGMA secure_delete = ON")
-        db.execute(_TABLE)
+        try:
+            # A process that is killed loses nothing by it; after a power cut it is made anew.
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute(_TABLE)
+        except BaseException:
+            db.close()
+            raise
         return db
 
     def _is_news(self, db: sqlite3.Connection) -> bool:
@@ -181,16 +203,36 @@ class MintedStore:
         return is_news
 
     def _delete(self) -> bool:
-        """Delete a file that is damaged, if it is ours to delete."""
+        """Delete the file, if it is in a folder of ours."""
         self.close()
         if self._path is None:
             return False
         try:
+            make_private_folder(self._path.parent)
             self._path.with_name(self._path.name + "-journal").unlink(missing_ok=True)
             self._path.unlink()
-        except OSError:
+        except (OSError, StorageError):
             return False
         return True
+
+
+def _make_private_file(path: Path) -> None:
+    make_private_folder(path.parent)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    # By its name: closing a descriptor of a file takes away all locks that SQLite has on it for
+    # this process.
+    check_owner(path.lstat(), path, stat.S_ISREG)
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) != 0o600:
+        path.chmod(0o600)  # SQLite gives its journal the same
+
+
+def _close(opened: tuple[int, sqlite3.Connection]) -> None:
+    process, db = opened
+    if process == os.getpid():
+        db.close()
+    else:  # a forked process must not touch its parent's connection: it is left where it is
+        _PARENTS.append(db)
 
 
 def _row(credential: StoredCredential) -> tuple[str, str, str | None, float, str]:

@@ -77,6 +77,8 @@ class Minter:
         self._flights: dict[str, Future[Tokens]] = {}
         self._closes_when_landed = False
         self._unwritten: list[StoredCredential] = []
+        self._writing, self._reading = threading.Lock(), threading.Lock()
+        self._forgotten = 0
         self._paused_until = 0.0
         _MINTERS.add(self)
 
@@ -90,7 +92,7 @@ class Minter:
     def peek(self, location_id: str) -> Tokens | None:
         """Return the token of a sub-account if there is one that holds."""
         if not self._is_loaded:
-            with self._lock:
+            with self._reading:
                 self._read()
                 self._is_loaded = True
         tokens = self._tokens.get(location_id)
@@ -100,7 +102,7 @@ class Minter:
         if tokens.is_expired(now):
             return None
         if now >= tokens.expires_at - _early(tokens, location_id):
-            self._renew_early(location_id)
+            self._renew_early(location_id, tokens)
         return tokens
 
     async def tokens(self, location_id: str) -> Tokens:
@@ -133,21 +135,25 @@ class Minter:
         return await self.tokens(location_id)
 
     def forget(self) -> None:
-        """Hold no token any more, and write none."""
-        with self._lock:
-            self._tokens.clear()
-            self._unwritten.clear()
+        """Hold no token any more, and keep none, nor what is on its way."""
+        with self._writing:
+            with self._lock:
+                self._forgotten += 1
+                self._tokens.clear()
+                self._unwritten.clear()
+            self._store.forget(self._base_url, self._client_id)
 
     async def aclose(self) -> None:
         """Write what is not yet, and close the connections; the next use opens them again."""
         await asyncio.wrap_future(start_in_background(self._close))
 
     def write(self) -> None:
-        """Write what is not yet."""
-        with self._lock:
-            unwritten, self._unwritten = self._unwritten, []
-        if unwritten:
-            self._store.keep(unwritten, now=self._clock().timestamp())
+        """Write what is not yet; return when it is on disk."""
+        with self._writing:
+            with self._lock:
+                unwritten, self._unwritten = self._unwritten, []
+            if unwritten:
+                self._store.keep(unwritten, now=self._clock().timestamp())
 
     async def _close(self) -> None:
         with self._lock:
@@ -157,18 +163,21 @@ class Minter:
             await self._endpoint.aclose()
 
     async def _fresh(self, location_id: str) -> Tokens:
-        landing = asyncio.wrap_future(self._join(location_id))
+        landing = asyncio.wrap_future(self._join(location_id, None))
         # Whoever waits may be cancelled, and then nobody looks at how it ended.
         landing.add_done_callback(lambda landed: landed.cancelled() or landed.exception())
         return await asyncio.shield(landing)
 
-    def _join(self, location_id: str) -> Future[Tokens]:
-        """Start to mint, or return what is under way. It is not cancelled with who waits for it."""
+    def _join(self, location_id: str, due: Tokens | None) -> Future[Tokens]:
+        """Start to mint, or return what is under way. It is not cancelled with who waits for it.
+
+        Another one than `due` that is found meanwhile will do.
+        """
         with self._lock:
             flight = self._flights.get(location_id)
             self._closes_when_landed = False
             if flight is None or flight.done():
-                flight = start_in_background(self._mint, location_id)
+                flight = start_in_background(self._mint, location_id, due)
                 self._flights[location_id] = flight
                 flight.add_done_callback(lambda landed: self._landed(location_id, landed))
             return flight
@@ -181,22 +190,23 @@ class Minter:
         if is_last:
             start_in_background(self._close)
 
-    def _renew_early(self, location_id: str) -> None:
+    def _renew_early(self, location_id: str, due: Tokens) -> None:
         if location_id in self._flights or time.monotonic() < self._paused_until:
             return
 
         def landed(flight: Future[Tokens]) -> None:
             error = None if flight.cancelled() else flight.exception()
-            if error is not None:
+            if error is not None and time.monotonic() >= self._paused_until:
+                # Once: what is under way beside it fails for the same reason.
                 self._paused_until = time.monotonic() + _PAUSE_SECONDS
                 _LOG.warning("An access token was not minted ahead of its time: %s", error)
 
-        self._join(location_id).add_done_callback(landed)
+        self._join(location_id, due).add_done_callback(landed)
 
-    async def _mint(self, location_id: str) -> Tokens:
-        before = self._tokens.get(location_id)
+    async def _mint(self, location_id: str, due: Tokens | None) -> Tokens:
+        forgotten = self._forgotten
         found = await apart(self._read_news, location_id)
-        if found is not None and found != before:
+        if found is not None and found != due:
             return found  # another process has minted it
         company = await self._company.tokens()
         pacer = self._pacer_of(company)
@@ -211,7 +221,9 @@ class Minter:
                 f"{minted.location_id}."
             )
         tokens = minted.without_refresh_token()  # a secret less to keep
-        self._keep(location_id, tokens)
+        with self._lock:
+            if forgotten == self._forgotten:  # else the user has logged out meanwhile
+                self._keep(location_id, tokens)
         return tokens
 
     def _pacer_of(self, company: Tokens) -> Pacer:
@@ -232,8 +244,8 @@ class Minter:
         threading.Thread(target=self.write, name="ghl_notebook store", daemon=True).start()
 
     def _read_news(self, location_id: str) -> Tokens | None:
-        if self._store.has_changed():
-            with self._lock:
+        with self._reading:  # the others of this moment wait for what is read
+            if self._store.has_changed():
                 self._read()
         tokens = self._tokens.get(location_id)
         return None if tokens is None or tokens.is_expired(self._clock()) else tokens
@@ -245,17 +257,19 @@ class Minter:
             after=self._last_read,
             now=self._clock().timestamp(),
         )
-        for credential in found:
-            tokens = credential.tokens
-            location_id = str(tokens.location_id)
-            held = self._tokens.get(location_id)
-            is_newer = held is None or held.issued_at < tokens.issued_at
-            if is_newer and tokens.access_token != self._rejected.get(location_id):
-                self._tokens[location_id] = tokens
+        with self._lock:
+            for credential in found:
+                tokens = credential.tokens
+                location_id = str(tokens.location_id)
+                held = self._tokens.get(location_id)
+                is_newer = held is None or held.issued_at < tokens.issued_at
+                if is_newer and tokens.access_token != self._rejected.get(location_id):
+                    self._tokens[location_id] = tokens
 
     def start_anew(self) -> None:
         """Go on in a forked process: what is under way lands in its parent."""
         self._lock = threading.RLock()
+        self._writing, self._reading = threading.Lock(), threading.Lock()
         self._flights.clear()
         self._unwritten.clear()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ import httpx
 
 from ghl_notebook import AsyncClient, Client
 from ghl_notebook.auth import keeper
+from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.login_credential import LoginCredential
 from ghl_notebook.auth.logins import Logins, Stores
+from ghl_notebook.auth.minter import Minter
 from ghl_notebook.auth.store import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.background import run_in_background
@@ -44,10 +46,11 @@ class Time:
 
 
 class Spy(httpx.AsyncHTTPTransport):
-    """Sends requests, remembers them, and may hold the token endpoint's up or lose its answers."""
+    """Sends requests, remembers them, and may hold those for tokens up or lose their answers."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.path = TOKEN
         self.bearers: list[str] = []
         self.held: Future[None] | None = None
         self.arrived = threading.Event()
@@ -56,7 +59,7 @@ class Spy(httpx.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
-        if request.url.path != TOKEN:
+        if request.url.path != self.path:
             self.bearers.append(request.headers.get("authorization", "")[7:])
             return await super().handle_async_request(request)
         self.arrived.set()
@@ -116,6 +119,25 @@ class Bench:
             transport=self.spy,
         )
 
+    def minter(self, key: Key) -> Minter:
+        """Return what mints for an agency's login: all of this process have the same one."""
+        return self.logins().minter(key)
+
+    def agency(self, key: Key) -> AgencyCredential:
+        """Return an agency's login as another agency door has it."""
+        return self.logins().agency_credential(key)
+
+    def ids(self, count: int) -> list[str]:
+        """Return ids of sub-accounts."""
+        found = list(self.sim.state.locations)[:count]
+        assert len(found) == count
+        return found
+
+    @property
+    def minted(self) -> Path:
+        """The file of minted tokens."""
+        return self.folder / "minted.sqlite"
+
     def async_client(self, key: Key) -> AsyncClient:
         """Return a client for code that awaits; what it asks runs in the test's own loop."""
         return AsyncClient(
@@ -135,3 +157,9 @@ class Bench:
 def finish_renewals() -> None:
     """Wait for the renewals under way."""
     keeper._FLIGHTS.finish()
+
+
+def finish_mints(minter: Minter) -> None:
+    """Wait for what is minted in the background."""
+    wait(list(minter._flights.values()), timeout=60)
+    run_in_background(asyncio.sleep, 0)  # what is done when they land

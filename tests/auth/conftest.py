@@ -15,8 +15,18 @@ from tests.auth.bench import Bench, Time, finish_renewals
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """A simulator without a rate limit, its clock in the test's hand, and an empty folder."""
+    yield from _benches(tmp_path)
+
+
+@pytest.fixture
+def wide(tmp_path: Path) -> Iterator[Bench]:
+    """A bench whose agency has 302 sub-accounts."""
+    yield from _benches(tmp_path, locations=300, accounts=2)
+
+
+def _benches(tmp_path: Path, **options: int) -> Iterator[Bench]:
     time = Time()
-    with Simulator(clock=time) as sim:
+    with Simulator(clock=time, **options) as sim:  # type: ignore[arg-type]
         sim.levers.rate_limit = 1_000_000
         bench = Bench(sim, time, tmp_path / "credentials")
         yield bench

@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 
 from ghl_notebook import Client, LogInAgainError
+from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.file_store import _File
 from ghl_notebook.auth.login_credential import LoginCredential
@@ -122,6 +123,51 @@ class Program:
                     call.result()
                 print(*used, flush=True)
 
+    def agency(self) -> AgencyCredential:
+        """Open the stored login of an agency."""
+        logins = Logins(Stores.open(self.folder, keyring=False), self.base_url, clock=self.clock)
+        (key,) = [key for key in logins.list() if key.subject.startswith("company:")]
+        return logins.agency_credential(key)
+
+    def mints(self) -> None:
+        """Mint for each line's sub-accounts, eight at a time; print how many there were.
+
+        A login is opened for each line, and left as it is.
+        """
+        for line in sys.stdin:
+            asyncio.run(_mint(self.agency(), line.split(), at_once=8))
+            print(len(line.split()), flush=True)
+
+    def ends_minting(self) -> None:
+        """End, as any script does, when the last token has just come."""
+
+        async def mint(agency: AgencyCredential, ids: list[str]) -> None:
+            await asyncio.gather(*map(agency.mint, ids))
+
+        for line in sys.stdin:
+            asyncio.run(mint(self.agency(), line.split()))
+
+    def mint_nursery(self) -> None:
+        """For each line begin a process that mints for its sub-accounts, and writes all the time.
+
+        Its number is printed, and that it is minting. It goes on until it is killed.
+        """
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        for line in sys.stdin:
+            if (child := os.fork()) == 0:
+                _guarded(self._mint_for_ever, line)
+            print(child, flush=True)
+
+    def _mint_for_ever(self, ids: str) -> None:
+        agency = self.agency()
+        agency.is_warm(ids.split()[0])
+        agency._minter._tokens.clear()  # as if all of them had been rejected
+        asyncio.run(_mint(agency, ids.split()[:4], at_once=4))
+        print("minting", flush=True)
+        while True:
+            asyncio.run(_mint(agency, ids.split(), at_once=4))
+            agency._minter._tokens.clear()
+
     def nursery(self) -> None:
         """For each line begin a process, and print its number.
 
@@ -147,6 +193,13 @@ class Program:
                     return
         except LogInAgainError as error:
             print(f"log in again: {error}", flush=True)
+
+
+async def _mint(agency: AgencyCredential, ids: list[str], *, at_once: int) -> None:
+    """Mint some at a time, each batch written before the next begins."""
+    for start in range(0, len(ids), at_once):
+        await asyncio.gather(*map(agency.mint, ids[start : start + at_once]))
+        await asyncio.to_thread(agency._minter.write)
 
 
 def _drop() -> None:
