@@ -74,6 +74,11 @@ class Case:
         """What people call it."""
         return self.fault.name
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection before something goes wrong."""
+        return self.door == "open" and not self.address
+
 
 def _of(*names: str) -> frozenset[str]:
     return frozenset(names)
