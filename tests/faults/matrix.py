@@ -379,9 +379,7 @@ _ABOUT: dict[Whose, str] = {
 def markdown(outcomes: dict[Cell, Outcome]) -> str:
     """Return the tables and their figures as Markdown."""
     tables = [
-        _TABLE.format(
-            whose=whose.capitalize(), about=_ABOUT[whose], table=_table(whose, outcomes)
-        )
+        _TABLE.format(whose=whose.capitalize(), about=_ABOUT[whose], table=_table(whose, outcomes))
         for whose in OWNERS
     ]
     return _TEXT.format(figures=figures(outcomes), tables="\n".join(tables))
