@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
+import os
+import time
+import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -17,12 +22,17 @@ from .redirect import keep_location
 
 if TYPE_CHECKING:
     from pyreqwest.client import Client
+    from pyreqwest.http import HeaderMap
 
 PLAIN_IN_FLIGHT: Final = 32
 """httpx's own pool is sound up to so many: with more, it goes through all of them each time."""
 
 MAX_BODY: Final = 32 * 2**20
 """Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+
+
+class ClosedError(Exception):
+    """The carrier was closed before the request was sent."""
 
 
 class BodyTooLargeError(Exception):
@@ -52,7 +62,15 @@ class Carrier(Protocol):
         ...
 
     async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
-        """Send a request, and return its answer, read whole."""
+        """Send a request, and return its answer, read whole.
+
+        Raises
+        ------
+        httpx.HTTPError
+            If no whole answer came.
+        BodyTooLargeError, ClosedError
+            See there.
+        """
         ...
 
     async def aclose(self) -> None:
@@ -111,6 +129,8 @@ class HttpxCarrier:
 
     async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
         """Send a request, and return its answer, read whole."""
+        if self.is_closed:
+            raise ClosedError
         response = await self.http.send(request, stream=True, auth=auth)
         try:
             if not await read_at_most(response, MAX_BODY):
@@ -155,6 +175,8 @@ class PyreqwestCarrier:
         if not options["trust_env"]:
             builder = builder.no_proxy()
         self._client: Client | None = builder.build()
+        self.pid = os.getpid()
+        _close_at_exit(self)
 
     @property
     def is_closed(self) -> bool:
@@ -194,11 +216,13 @@ class PyreqwestCarrier:
     async def _once(self, request: httpx.Request) -> httpx.Response:
         from pyreqwest.exceptions import PyreqwestError
 
-        assert self._client is not None
+        client = self._client
+        if client is None:
+            raise ClosedError
         failure: httpx.RequestError
         try:
             address = self._base_url + request.extensions["target"]
-            builder = self._client.request(request.method, address)
+            builder = client.request(request.method, address)
             builder = builder.headers(request.headers.multi_items())
             if request.content:
                 builder = builder.body_bytes(request.content)
@@ -206,12 +230,10 @@ class PyreqwestCarrier:
             raise httpx.UnsupportedProtocol("an address or a header that makes no sense") from None
         try:
             async with builder.build_streamed() as answer:
-                status, headers = answer.status, list(answer.headers.items())
+                status, headers = answer.status, _readable(answer.headers)
                 body = bytes(await answer.body_reader.read(MAX_BODY + 1) or b"")
         except PyreqwestError as error:
             failure = _as_httpx(error)
-        except ValueError:
-            failure = httpx.RemoteProtocolError("a header that is no ASCII text")
         else:
             if len(body) > MAX_BODY:
                 raise BodyTooLargeError(status)
@@ -226,10 +248,53 @@ class PyreqwestCarrier:
         if client is not None:
             await client.close()
 
+    def close_now(self) -> None:
+        """Close the connections where no event loop runs any more."""
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(StopIteration):  # it waits for nothing
+                client.close().send(None)
+
+
+_OPEN: Final[weakref.WeakSet[PyreqwestCarrier]] = weakref.WeakSet()
+_LEAVE: Final = 0.05
+"""Seconds at the end of a process: far more than a thread needs that waits for nothing else."""
+
+
+def _close_at_exit(carrier: PyreqwestCarrier) -> None:
+    atexit.unregister(_close_all)
+    atexit.register(_close_all, os.getpid())
+    _OPEN.add(carrier)
+
+
+def _close_all(pid: int) -> None:
+    """Get pyreqwest's thread out of the interpreter before that ends.
+
+    It brings each answer into the event loop. Python up to 3.13 breaks off a thread that does so
+    while the interpreter ends, and pyreqwest then aborts the process (SIGABRT).
+    """
+    if pid != os.getpid():  # a forked child has no such thread
+        return
+    for carrier in list(_OPEN):
+        if carrier.pid == pid:
+            carrier.close_now()
+    time.sleep(_LEAVE)
+
 
 def has_pyreqwest() -> bool:
     """Tell whether pyreqwest is installed: there is no wheel of it for some platforms."""
     return importlib.util.find_spec("pyreqwest") is not None
+
+
+def _readable(headers: HeaderMap) -> list[tuple[str, str]]:
+    """Return the headers of an answer that are ASCII, as all of the service's are."""
+    with suppress(ValueError):
+        return list(headers.items())
+    found = []
+    for name in dict.fromkeys(headers):
+        with suppress(ValueError):
+            found += [(name, value) for value in headers.getall(name)]
+    return found
 
 
 def _read_already(
@@ -258,7 +323,9 @@ def _as_httpx(error: Exception) -> httpx.RequestError:
     kind: type[httpx.RequestError] = httpx.RemoteProtocolError
     if isinstance(error, exceptions.RequestTimeoutError):
         kind = httpx.ConnectTimeout if never_sent else httpx.ReadTimeout
-    elif isinstance(error, exceptions.NetworkError):
+    elif never_sent and "tunnel error: unsuccessful" in said:
+        kind = httpx.ProxyError
+    elif isinstance(error, exceptions.NetworkError | exceptions.ClientClosedError):
         kind = httpx.ConnectError if never_sent else httpx.ReadError
     elif isinstance(error, exceptions.BuilderError):
         kind = httpx.UnsupportedProtocol

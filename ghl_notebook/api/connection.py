@@ -26,6 +26,7 @@ from .carrier import (
     PLAIN_IN_FLIGHT,
     BodyTooLargeError,
     Carrier,
+    ClosedError,
     HttpxCarrier,
     PyreqwestCarrier,
     has_pyreqwest,
@@ -75,8 +76,6 @@ class Connection:
         The API's address.
     host : str
         Its host and port, as the requests name them: the only one that may see a token.
-    most_in_flight : int
-        Requests at once that it is sound for.
     """
 
     def __init__(
@@ -100,15 +99,18 @@ class Connection:
         if is_wide and transport is None and has_pyreqwest():
             with suppress(RuntimeError):  # in a child forked by one that has used it
                 wide = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
-        self.most_in_flight = WIDE_IN_FLIGHT if wide else PLAIN_IN_FLIGHT
         self._used: Carrier = wide or self._plain()
 
     @property
     def _carrier(self) -> Carrier:
         if self._pid != os.getpid():  # pyreqwest's threads are not copied into a forked child
-            self._pid = os.getpid()
-            self._used, self.most_in_flight = self._plain(), PLAIN_IN_FLIGHT
+            self._pid, self._used = os.getpid(), self._plain()
         return self._used
+
+    @property
+    def most_in_flight(self) -> int:
+        """Requests at once that it is sound for."""
+        return PLAIN_IN_FLIGHT if isinstance(self._carrier, HttpxCarrier) else WIDE_IN_FLIGHT
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -130,7 +132,7 @@ class Connection:
             If the client is closed, or a value makes no sense in an address or a body.
         """
         if self._carrier.is_closed:
-            raise ArgumentError("The client is closed.", "Make a new one.")
+            raise _closed_error()
         with suppress(httpx.InvalidURL, UnicodeError):
             return self._carrier.build(
                 method,
@@ -162,6 +164,8 @@ class Connection:
         ------
         ConnectionFailedError
             If no answer came; its ``was_sent`` says whether the request may have arrived.
+        ArgumentError
+            If the client was closed before it was sent.
         GHLError
             Of the credential, or for an answer that is too large.
         """
@@ -177,6 +181,8 @@ class Connection:
                 status=error.status,
                 service_message=f"a body of more than {MAX_BODY // 2**20} MB",
             )
+        except ClosedError:
+            failure = _closed_error()
         except TimeoutError:
             failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
             failure.was_sent = way.was_sent
@@ -194,6 +200,10 @@ class Connection:
         # Raised out here, not in the handler: the frames of httpx and h11 hold the bearer in their
         # locals, and a traceback that shows a cause may show those.
         raise failure
+
+
+def _closed_error() -> ArgumentError:
+    return ArgumentError("The client is closed.", "Make a new one.")
 
 
 class _Way:

@@ -49,7 +49,8 @@ def cells() -> list[Cell]:
     return [
         cell
         for cell in CELLS
-        if cell.operation in SHOWN
+        if cell.whose == "a sub-account's"
+        and cell.operation in SHOWN
         and cell.mode == ("lasting" if cell.case.only_lasting else "once")
     ]
 

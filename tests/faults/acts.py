@@ -17,6 +17,7 @@ JSON = "application/json; charset=utf-8"
 _DRIP = 0.05
 _BIG = 50_000_000
 _BOMB = 400_000_000
+_LAST_CHUNK = b"0\r\n\r\n"
 _CANNED: dict[str, Any] = {
     "success": True,
     "statusCode": 200,
@@ -135,6 +136,34 @@ def in_pieces(size: int) -> Act:
     return act
 
 
+async def in_chunks(exchange: Exchange) -> None:
+    """Send the body in chunks, without a length."""
+    await exchange.send(_chunked(exchange))
+
+
+async def close_in_chunks(exchange: Exchange) -> None:
+    """Send the body in chunks, and close the connection before the last one."""
+    await exchange.send(_chunked(exchange)[: -len(_LAST_CHUNK)])
+    exchange.close()
+
+
+async def say_too_short(exchange: Exchange) -> None:
+    """Send a byte more than the length says."""
+    body = _body(exchange)
+    await exchange.send(_packed(_reply(exchange).status, body + b" ", _kept(exchange), len(body)))
+    exchange.close()
+
+
+def with_headers(lines: bytes) -> Act:
+    """Send the answer with more header lines."""
+
+    async def act(exchange: Exchange) -> None:
+        reply = _reply(exchange)
+        await exchange.send(reply.head[:-2] + lines + b"\r\n" + reply.body)
+
+    return act
+
+
 async def speak_ssh(exchange: Exchange) -> None:
     """Answer in another protocol."""
     await exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
@@ -146,6 +175,15 @@ async def endless_head(exchange: Exchange) -> None:
     await exchange.send(b"HTTP/1.1 200 OK\r\n")
     for number in range(100_000):
         await exchange.send(b"x-header-%d: %s\r\n" % (number, b"x" * 100))
+
+
+def _chunked(exchange: Exchange) -> bytes:
+    body = _body(exchange)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in _kept(exchange).items())
+    head = f"HTTP/1.1 {_reply(exchange).status} X\r\n{lines}transfer-encoding: chunked\r\n\r\n"
+    half = len(body) // 2
+    chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:half], body[half:]) if part]
+    return head.encode() + b"".join(chunks) + _LAST_CHUNK
 
 
 async def _half(exchange: Exchange) -> None:

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import ExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,9 @@ import trustme
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, GHLError
+from ghl_notebook.api.connection import Connection
+from ghl_notebook.auth import TokenCredential
+from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from tests.logs import EveryLogger
 
@@ -30,6 +34,9 @@ Operation = Literal["GET accounts", "POST attach", "GET start"]
 OPERATIONS: tuple[Operation, ...] = ("GET accounts", "POST attach", "GET start")
 Mode = Literal["once", "lasting"]
 MODES: tuple[Mode, ...] = ("once", "lasting")
+Whose = Literal["a sub-account's", "an agency's"]
+"""Whose client it is: an agency's requests are carried by pyreqwest instead of httpx."""
+OWNERS: tuple[Whose, ...] = ("a sub-account's", "an agency's")
 
 AT_ONCE = 8
 """Cells that run at the same time."""
@@ -47,9 +54,11 @@ class Cell:
     case: Case
     operation: Operation
     mode: Mode
+    whose: Whose = "a sub-account's"
 
     def __str__(self) -> str:
-        return f"{self.case.name} - {self.operation} - {self.mode}"
+        of = " - agency" if self.whose == "an agency's" else ""
+        return f"{self.case.name} - {self.operation} - {self.mode}{of}"
 
     @property
     def must(self) -> frozenset[str]:
@@ -64,7 +73,8 @@ class Cell:
 
 
 CELLS = [
-    Cell(case, operation, mode)
+    Cell(case, operation, mode, whose)
+    for whose in OWNERS
     for case in CASES
     for operation in OPERATIONS
     for mode in MODES
@@ -102,6 +112,8 @@ class Outcome:
 
 
 _NO_CONNECTION = re.compile(r"(connect_tcp|start_tls)\.failed")
+# pyreqwest does not log its connections: where no fault but that is met, this is the same.
+_NO_ANSWER = re.compile(r"ghl_notebook\.api .*: no answer, ")
 
 _heard: ContextVar[Ear | None] = ContextVar("heard", default=None)
 
@@ -110,6 +122,7 @@ _heard: ContextVar[Ear | None] = ContextVar("heard", default=None)
 class Ear:
     """What the client of one cell logs."""
 
+    no_connection: re.Pattern[str] = _NO_CONNECTION
     texts: list[str] = field(default_factory=list)
     dials: int = 0
     after_first_dial: Callable[[], None] | None = None
@@ -136,7 +149,7 @@ class Ears(EveryLogger):
         ear = _heard.get()
         texts = self.stray if ear is None else ear.texts
         texts += [self._format.format(record), repr(vars(record))]
-        if ear is not None and _NO_CONNECTION.search(texts[-2]):
+        if ear is not None and ear.no_connection.search(texts[-2]):
             ear.dials += 1
             if ear.after_first_dial is not None:
                 ear.after_first_dial()
@@ -165,7 +178,7 @@ class Stand:
 
     def __init__(self, call: Call | None = None) -> None:
         self._stack = ExitStack()
-        self._call = call or self._call_ours
+        self._call = call
         self.ears = Ears()
 
     def __enter__(self) -> Stand:
@@ -198,9 +211,11 @@ class Stand:
 
     async def _run(self, cell: Cell) -> Outcome:
         plot = lay_out(self.sim, pages=3, attached=2)
-        ear = Ear()
-        _heard.set(ear)
         case = cell.case
+        ear = Ear()
+        if cell.whose == "an agency's" and not case.is_connected:
+            ear.no_connection = _NO_ANSWER
+        _heard.set(ear)
         # What starts and stops takes a thread of its own: the loop has other cells, with timeouts.
         server = await asyncio.to_thread(
             FaultServer,
@@ -217,7 +232,8 @@ class Stand:
             address = case.address
             if address in ("", "https"):
                 address = server.base_url if not address else f"https{server.base_url[4:]}"
-            result, error = await self._call(cell.operation, plot, address)
+            call = self._call or partial(self._call_ours, cell.whose)
+            result, error = await call(cell.operation, plot, address)
             if server.seen:
                 attempts = len(server.seen) + ear.dials
             else:
@@ -227,9 +243,9 @@ class Stand:
         return Outcome(result, attempts, self._done(plot), plot, error, ear.texts)
 
     async def _call_ours(
-        self, operation: Operation, plot: Plot, address: str
+        self, whose: Whose, operation: Operation, plot: Plot, address: str
     ) -> tuple[str, Exception | None]:
-        async with await asyncio.to_thread(new_client, plot, address) as client:
+        async with new_client(plot, address, whose=whose) as client:
             try:
                 async with asyncio.timeout(SECONDS):
                     is_right = await getattr(self, _DOING[operation])(client, plot)
@@ -266,9 +282,27 @@ _DOING: dict[Operation, str] = {
 }
 
 
-def new_client(plot: Plot, address: str, *, time_limit: float = TIME_LIMIT) -> AsyncClient:
+@asynccontextmanager
+async def new_client(
+    plot: Plot, address: str, *, whose: Whose = "a sub-account's", time_limit: float = TIME_LIMIT
+) -> AsyncIterator[AsyncClient]:
     """Make a client that has little patience."""
-    return AsyncClient(
+    if whose == "an agency's":
+        connection = await asyncio.to_thread(Connection, address, timeout=TIMEOUT, is_wide=True)
+        client = AsyncClient.sharing(
+            connection,
+            TokenCredential(plot.token, plot.location_id, source="a test"),
+            time_limit=time_limit,
+            clock=now,
+        )
+        client.user_id = plot.user_id
+        try:
+            yield client
+        finally:
+            await connection.aclose()
+        return
+    made = partial(
+        AsyncClient,
         plot.token,
         plot.location_id,
         plot.user_id,
@@ -276,6 +310,8 @@ def new_client(plot: Plot, address: str, *, time_limit: float = TIME_LIMIT) -> A
         timeout=TIMEOUT,
         time_limit=time_limit,
     )
+    async with await asyncio.to_thread(made) as client:
+        yield client
 
 
 def _script(case: Case, mode: Mode) -> Callable[[Asked], Fault | None]:
@@ -326,25 +362,43 @@ Made by `python -m tests.faults --write`; `tests/faults/test_matrix.py` holds it
 
 {figures}
 
+{tables}"""
+
+_TABLE = """\
+## {whose} client
+
+{about}
+
 {table}"""
+_ABOUT: dict[Whose, str] = {
+    "a sub-account's": "`Client(...)`: its requests are carried by httpx.",
+    "an agency's": "`Agency(...).client(location_id)`: its requests are carried by pyreqwest.",
+}
 
 
 def markdown(outcomes: dict[Cell, Outcome]) -> str:
-    """Return the table and its figures as Markdown."""
+    """Return the tables and their figures as Markdown."""
+    tables = [
+        _TABLE.format(whose=whose.capitalize(), about=_ABOUT[whose], table=_table(whose, outcomes))
+        for whose in OWNERS
+    ]
+    return _TEXT.format(figures=figures(outcomes), tables="\n".join(tables))
+
+
+def _table(whose: Whose, outcomes: dict[Cell, Outcome]) -> str:
     columns = [(operation, mode) for operation in OPERATIONS for mode in MODES]
     head = ["fault", *(f"{operation}, {mode}" for operation, mode in columns)]
     lines = [head, ["---"] * len(head)]
     for case in CASES:
         fields = []
         for operation, mode in columns:
-            cell = Cell(case, operation, mode)
+            cell = Cell(case, operation, mode, whose)
             if case.only_lasting and mode == "once":
                 fields.append("cannot come once")
             else:
                 fields.append(shown(cell, outcomes[cell]) if cell in outcomes else "?")
         lines.append([case.name, *fields])
-    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    return _TEXT.format(figures=figures(outcomes), table=table)
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def figures(outcomes: dict[Cell, Outcome]) -> str:

@@ -92,7 +92,7 @@ def test_the_log_shows_no_token(
 ) -> None:
     """At the lowest level of every logger, a call is told of, and its token is not."""
     text = "\n".join(outcome.logged)
-    assert "connect_tcp.started" in text
+    assert "ghl_notebook.api" in text
     assert names_no_bearer(text, outcomes)
 
 
