@@ -18,7 +18,8 @@ class Level:
     """Lets so many in at once as the service, the network and this computer bear.
 
     It doubles from round to round while answers come as fast as before, then grows slowly, and
-    goes back when they take twice as long or fail. A round is as many answers as may be in flight.
+    goes back when they take twice as long or fail. A round is as many answers as may be in flight
+    when it begins.
 
     Parameters
     ----------
@@ -74,6 +75,7 @@ class Level:
                 room -= 1
 
     def _begin_round(self) -> None:
+        self._size = self.limit
         self._count, self._seconds, self._troubles, self._was_full = 0, 0.0, 0, False
 
     def _learn(self, seconds: float, *, is_trouble: bool) -> None:
@@ -85,7 +87,7 @@ class Level:
         if self._is_doubling and self._was_full and is_fast and not is_trouble:
             # Not at the end of the round: a short run is over by then.
             self.limit = min(self._most, self.limit + 1)
-        if self._count >= self.limit:
+        if self._count >= self._size:
             self._end_round()
 
     def _end_round(self) -> None:
