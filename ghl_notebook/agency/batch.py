@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import pyarrow as pa
 
 from ghl_notebook.background import run_in_background
-from ghl_notebook.errors import GHLError
+from ghl_notebook.errors import GHLError, RunError
 
 from .failures import Failure, in_order
 from .job import Job, Place
@@ -22,6 +22,8 @@ from .tally import Tally
 
 if TYPE_CHECKING:
     from ghl_notebook.api.lent import LentAgency
+
+NEXT: Final = "Look into the workers' log; they need the same ghl-notebook as is here."
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,8 +77,20 @@ class Outcome:
 
 
 def fetch_batch(batch: Batch) -> Outcome:
-    """Ask a batch's sub-accounts. It only reads, so it may be done again elsewhere."""
-    return run_in_background(_fetch, batch)
+    """Ask a batch's sub-accounts. It only reads, so it may be done again elsewhere.
+
+    Raises
+    ------
+    RunError
+        For what is not foreseen. dask logs and shows it: the place is told, and not the words of
+        another library, which are not known to be harmless.
+    """
+    try:
+        return run_in_background(_fetch, batch)
+    except Exception as error:  # noqa: BLE001 - as the docstring says
+        failure = RunError(f"A worker failed with {type(error).__name__}.", NEXT)
+        place = error.__traceback__
+    raise failure.with_traceback(place)
 
 
 def fetch_frame(batch: Batch, missing: Sequence[Failure]) -> pd.DataFrame:
@@ -112,7 +126,14 @@ async def _fetch(batch: Batch) -> Outcome:
             raise
     await sink.finish()
     rows = pa.concat_tables([batch.job.table(**batch.job.options).take(), *sink.tables])
-    return Outcome(rows, run.failures, run.ended_by, run.trouble)
+    return Outcome(rows, run.failures, _alone(run.ended_by), _alone(run.trouble))
+
+
+def _alone(error: GHLError | None) -> GHLError | None:
+    """Take from an error what dask would send with it: its place, and others that it came from."""
+    if error is not None:
+        error.__traceback__ = error.__cause__ = error.__context__ = None
+    return error
 
 
 @functools.lru_cache(maxsize=8)

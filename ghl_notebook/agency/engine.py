@@ -11,14 +11,13 @@ from typing import Any, Final, TypeVar
 
 from ghl_notebook.errors import ArgumentError, RunError, WorkerError
 
-from .batch import Batch, Outcome, fetch_batch
+from .batch import NEXT, Batch, Outcome, fetch_batch
 
 T = TypeVar("T")
 
 FEWEST, MOST = 25, 200
 """Sub-accounts of a batch: each costs dask a millisecond, and one that is lost is repeated."""
 _BATCHES_PER_THREAD: Final = 4
-_NEXT: Final = "Look into the log of the workers: they need the same ghl-notebook as is here."
 
 
 class Engine:
@@ -78,23 +77,27 @@ class Engine:
         RunError
             If it cannot be done at all.
         """
-        from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
         async def submit() -> Outcome | RunError:
-            future = self._client.submit(fetch_batch, batch, key=next(self._names), pure=False)
             try:
-                outcome: Outcome = await self._client.gather(future, asynchronous=True)
-            except FutureCancelledError:  # a CancelledError: nobody would tell it from ours
-                return RunError("The dask cluster has gone.", "Run it again on another one.")
-            except KilledWorker:
+                future = self._client.submit(fetch_batch, batch, key=next(self._names), pure=False)
+                try:
+                    # An error that it raises leaves tasks behind that asyncio's log tells of.
+                    got = await self._client.gather([future], errors="skip", asynchronous=True)
+                    error = None if got else await future.exception(asynchronous=True)
+                finally:
+                    future.release()
+            except Exception as failure:  # noqa: BLE001 - whatever a client meets that is closed
+                return _failed(failure)
+            if got:
+                outcome: Outcome = got[0]
+                return outcome
+            if error is None:
+                return _gone()
+            if isinstance(error, KilledWorker):
                 return WorkerError("All workers that asked for it have died, one after the other.")
-            except Exception as error:  # noqa: BLE001 - whatever a worker's Python may raise
-                # Its text is the worker's: not of this package, and not known to be harmless.
-                return RunError(f"The dask cluster failed with {type(error).__name__}.", _NEXT)
-            finally:
-                future.release()
-            return outcome
+            return error if isinstance(error, RunError) else _failed(error)
 
         result = await self._in_its_loop(submit())
         if isinstance(result, RunError):
@@ -103,4 +106,18 @@ class Engine:
 
     async def _in_its_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
         loop = self._client.loop.asyncio_loop
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, loop))
+        try:
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, loop))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+        raise _gone()  # not this task was cancelled, but the client's
+
+
+def _gone() -> RunError:
+    return RunError("The dask cluster has gone.", "Run it again on another one.")
+
+
+def _failed(error: BaseException) -> RunError:
+    return RunError(f"The dask cluster failed with {type(error).__name__}.", NEXT)

@@ -135,15 +135,18 @@ class Run:
         """
         self._left = {place.location_id: place for place in places}
         self._all = asyncio.ensure_future(self._ask_all(list(self._left.values())))
+        unforeseen: BaseException | None = None
         try:
             await self._all
         except asyncio.CancelledError:
             if self.ended_by is None:
                 raise
-        except BaseExceptionGroup as group:  # of no fault that is foreseen
-            raise _first_of(group) from None
+        except BaseExceptionGroup as group:
+            unforeseen = _first_of(group)
         finally:
             self._all.cancel()
+        if unforeseen is not None:  # not in the handler: group and error would lead to each other
+            raise unforeseen
         if self.ended_by is not None:
             self.failures += never_asked(self._left.values(), self.ended_by)
             self._tally.failed += len(self._left)
