@@ -144,6 +144,9 @@ if TYPE_CHECKING:
     from .errors import (
         VersionHeaderError as VersionHeaderError,
     )
+    from .errors import (
+        WorkerError as WorkerError,
+    )
     from .fetch import (
         attach as attach,
     )
@@ -247,6 +250,7 @@ __all__ = [
     "UserAgentError",
     "ValidationError",
     "VersionHeaderError",
+    "WorkerError",
     "attach",
     "compare_accounts",
     "connect",

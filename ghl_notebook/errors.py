@@ -33,7 +33,8 @@
     │   └── ServiceError            5xx
     ├── RunError                    a run over an agency's sub-accounts did not go through
     │   ├── RunStoppedError         it was stopped before all sub-accounts had their turn
-    │   └── FolderError             its folder cannot be read, written or locked
+    │   ├── FolderError             its folder cannot be read, written or locked
+    │   └── WorkerError             the dask workers that tried a part of it have died
     └── LoginError                  a login did not end in a connection
         ├── PlatformError           no such platform, or not one that can be connected
         ├── FrontEndError           no notebook front end is there to press the button in
@@ -91,6 +92,7 @@ __all__ = [
     "UserAgentError",
     "ValidationError",
     "VersionHeaderError",
+    "WorkerError",
 ]
 
 
@@ -375,6 +377,12 @@ class RunStoppedError(RunError):
 
 class FolderError(RunError):
     """Its folder cannot be read, written or locked."""
+
+
+class WorkerError(RunError):
+    """Every worker of a dask cluster that has tried a part of it has died."""
+
+    next_step = "Look into the workers' log: they may have too little memory."
 
 
 class LoginError(GHLError):

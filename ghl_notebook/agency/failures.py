@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
 from ghl_notebook.errors import GHLError, ResponseError
@@ -49,3 +49,9 @@ def failure_of(place: Place, error: GHLError, *, asked: bool = True) -> Failure:
 def never_asked(places: Iterable[Place], error: GHLError) -> list[Failure]:
     """Describe the sub-accounts whose turn did not come."""
     return [failure_of(place, error, asked=False) for place in places]
+
+
+def in_order(failures: Iterable[Failure], location_ids: Sequence[str]) -> list[Failure]:
+    """Sort failures as the sub-accounts are."""
+    places = {location_id: place for place, location_id in enumerate(location_ids)}
+    return sorted(failures, key=lambda failure: places.get(failure["location_id"], len(places)))

@@ -17,9 +17,12 @@ from ghl_notebook.background import call_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import light_collector
 
-from .failures import Failure
+from .distributed import DistributedRun
+from .engine import Engine
+from .failures import in_order
 from .job import Job, Place
 from .journal import Journal
+from .lazy import TokenRun, lazy_frame
 from .run import Run
 from .sink import WRITE_SECONDS, TableSink
 from .tally import Tally
@@ -38,6 +41,8 @@ class RunOptions(TypedDict, total=False):
     progress: bool
     folder: str | Path | None
     in_flight: int | None
+    # A distributed.Client. Typed so, it would have everybody's checker read dask.
+    engine: Any
 
 
 class Fetching:
@@ -54,7 +59,11 @@ class Fetching:
     folder : str or pathlib.Path, optional
         Where what is fetched is written down meanwhile.
     in_flight : int, optional
-        Requests at once.
+        Requests at once; with an engine, of each worker.
+    engine : distributed.Client, optional
+        Whose workers ask the sub-accounts.
+    lazy : bool
+        Have it done when the dask DataFrame that is returned is computed.
     write_every : float
         Seconds between two parts of what is written down.
 
@@ -72,8 +81,15 @@ class Fetching:
         locations: Sequence[str] | pd.DataFrame | None = None,
         folder: str | Path | None = None,
         in_flight: int | None = None,
+        engine: Any = None,
+        lazy: bool = False,
         write_every: float = WRITE_SECONDS,
     ) -> None:
+        if lazy and (engine is None or folder is not None):
+            raise ArgumentError(
+                "A lazy frame is computed by an engine, and written down by whoever computes it.",
+                "Pass engine=, and no folder=, with lazy=True.",
+            )
         if in_flight is not None and in_flight < 1:
             raise ArgumentError(f"in_flight is {in_flight}.", "Pass 1 or more, or leave it out.")
         self.tally = Tally()
@@ -82,6 +98,8 @@ class Fetching:
         self._places = None if locations is None else read_places(locations)
         self._folder = None if folder is None else Path(folder).expanduser()
         self._in_flight = in_flight
+        self._engine = None if engine is None else Engine(engine)
+        self._is_lazy = lazy
         self._write_every = write_every
         self._run: Run | None = None
 
@@ -92,14 +110,20 @@ class Fetching:
         call_in_background(0.0, self._run.stop)
         return True
 
-    async def go(self) -> pd.DataFrame:
+    @property
+    def is_of_this_loop(self) -> bool:
+        """Whether its engine works in the event loop of the caller, who must not block it then."""
+        return self._engine is not None and self._engine.is_asynchronous
+
+    async def go(self) -> Any:
         """Fetch them all.
 
         Returns
         -------
         pandas.DataFrame
             In the order of the sub-accounts; ``attrs["failures"]`` lists what is missing, and
-            ``attrs["folder"]`` names the folder of the run, where there is one.
+            ``attrs["folder"]`` names the folder of the run, where there is one. A lazy one is a
+            dask DataFrame, and its partitions have such failures.
 
         Raises
         ------
@@ -110,6 +134,8 @@ class Fetching:
         if places is None:
             listed = await self._agency.locations()
             places = [Place(str(location.id), location.name) for location in listed]
+        if self._is_lazy:
+            return await self._have_tokens(places)
         ids = [place.location_id for place in places]
         with ExitStack() as stack:
             journal = None
@@ -142,10 +168,36 @@ class Fetching:
         tally.resumed = tally.done = len(places) - len(left)
         tally.total = len(places)
         sink = TableSink(self._job, journal, write_every=self._write_every)
-        self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
+        if self._engine is None:
+            self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
+        else:
+            self._run = DistributedRun(
+                self._agency,
+                self._job,
+                sink,
+                tally,
+                engine=self._engine,
+                in_flight=self._in_flight,
+            )
         with light_collector():
             await self._run.go(left)
         return self._run, sink
+
+    async def _have_tokens(self, places: Sequence[Place]) -> Any:
+        assert self._engine is not None
+        self._agency.lend(())  # whether it can be, before anything is minted
+        self.tally.total = len(places)
+        self._run = run = TokenRun(self._agency, self._job, self.tally)
+        await run.go(places)
+        return await asyncio.to_thread(
+            lazy_frame,
+            self._agency,
+            self._job,
+            [place for place in places if place.location_id in run.location_ids],
+            in_order(run.failures, [place.location_id for place in places]),
+            size=await self._engine.batch_size(len(places)),
+            in_flight=self._in_flight,
+        )
 
     def _open(self, folder: Path) -> Journal:
         agency = self._agency
@@ -184,9 +236,3 @@ def read_places(locations: Sequence[str] | pd.DataFrame) -> list[Place]:
         )
     found = {i: n if isinstance(n, str) else None for i, n in zip(ids, names, strict=True)}
     return [Place(i, n) for i, n in found.items()]
-
-
-def in_order(failures: Sequence[Failure], location_ids: Sequence[str]) -> list[Failure]:
-    """Sort failures as the sub-accounts are."""
-    places = {location_id: place for place, location_id in enumerate(location_ids)}
-    return sorted(failures, key=lambda failure: places.get(failure["location_id"], len(places)))

@@ -6,11 +6,10 @@ import asyncio
 import concurrent.futures
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from ghl_notebook.background import start_in_background
+from ghl_notebook.errors import ArgumentError
 
 from .fetching import Fetching
 from .tally import Tally
@@ -79,12 +78,22 @@ def words_of(tally: Tally) -> str:
     return ", ".join(parts)
 
 
-def wait_for(fetching: Fetching, name: str, *, progress: bool) -> pd.DataFrame:
+def wait_for(fetching: Fetching, name: str, *, progress: bool) -> Any:
     """Fetch in the background, and show how far it is.
 
     An interrupt (the stop button, Ctrl-C) ends the run, and gives what is there; one more gives
     nothing.
+
+    Raises
+    ------
+    ArgumentError
+        If its engine needs the event loop that this would block.
     """
+    if fetching.is_of_this_loop:
+        raise ArgumentError(
+            "The dask client is asynchronous, and an Agency waits.",
+            "Use AsyncAgency and await it, or make the Client without asynchronous=True.",
+        )
     future = start_in_background(fetching.go)
     is_stopping = False
     try:
@@ -104,7 +113,7 @@ def wait_for(fetching: Fetching, name: str, *, progress: bool) -> pd.DataFrame:
     return future.result()
 
 
-async def watch(fetching: Fetching, name: str, *, progress: bool) -> pd.DataFrame:
+async def watch(fetching: Fetching, name: str, *, progress: bool) -> Any:
     """Fetch in the event loop that awaits it, and show how far it is."""
     if not progress:
         return await fetching.go()

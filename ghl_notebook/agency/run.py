@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from ghl_notebook.api import AsyncAgency
+from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import (
     ConnectionFailedError,
     CredentialError,
@@ -26,9 +26,39 @@ from .level import Level
 from .tally import Tally
 
 _MINTS_AT_ONCE: Final = 32
-_IN_A_ROW: Final = 64
+IN_A_ROW: Final = 64
 """Failures of the service or the network, and not one answer between them: it is out."""
 _TROUBLE: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
+
+
+class Tokens(Protocol):
+    """Has sub-accounts' access tokens."""
+
+    def is_warm(self, location_id: str) -> bool:
+        """Tell whether one is there already."""
+        ...
+
+    async def mint(self, location_id: str) -> None:
+        """Have one there before it is needed."""
+        ...
+
+
+class Whose(Protocol):
+    """An agency, or the part of it that was lent to this process."""
+
+    @property
+    def credential(self) -> Tokens:
+        """What proves who asks."""
+        ...
+
+    @property
+    def most_in_flight(self) -> int:
+        """How many requests at once its connections are sound for."""
+        ...
+
+    def client(self, location_id: str) -> AsyncClient:
+        """Return a client of one sub-account."""
+        ...
 
 
 class Sink(Protocol):
@@ -47,7 +77,7 @@ class Run:
 
     Parameters
     ----------
-    agency : AsyncAgency
+    agency : Whose
         Whose sub-accounts.
     job : Job
         What to ask for.
@@ -57,6 +87,8 @@ class Run:
         Is told how far it has come.
     in_flight : int, optional
         Requests at once. It finds its own level when left out.
+    level : Level, optional
+        What other runs of this process have found out, in place of `in_flight`.
 
     Attributes
     ----------
@@ -64,23 +96,26 @@ class Run:
         The sub-accounts that are not to be had, those included whose turn did not come.
     ended_by : GHLError or None
         Why it ended before its time.
+    trouble : GHLError or None
+        How the service or the network has failed last.
     """
 
     def __init__(
         self,
-        agency: AsyncAgency,
+        agency: Whose,
         job: Job,
         sink: Sink,
         tally: Tally,
         *,
         in_flight: int | None = None,
+        level: Level | None = None,
     ) -> None:
         self._agency = agency
         self._job = job
         self._sink = sink
         self._tally = tally
         most = agency.most_in_flight if in_flight is None else in_flight
-        self._level = Level(most) if in_flight is None else Level(most, first=most)
+        self._level = level or (Level(most) if in_flight is None else Level(most, first=most))
         self._most = most
         self._ready: asyncio.Queue[Place | None] = asyncio.Queue()
         self._left: dict[str, Place] = {}
@@ -88,6 +123,7 @@ class Run:
         self._all: asyncio.Future[None] | None = None
         self.failures: list[Failure] = []
         self.ended_by: GHLError | None = None
+        self.trouble: GHLError | None = None
 
     async def go(self, places: Sequence[Place]) -> None:
         """Ask them all.
@@ -99,15 +135,18 @@ class Run:
         """
         self._left = {place.location_id: place for place in places}
         self._all = asyncio.ensure_future(self._ask_all(list(self._left.values())))
+        unforeseen: BaseException | None = None
         try:
             await self._all
         except asyncio.CancelledError:
             if self.ended_by is None:
                 raise
-        except BaseExceptionGroup as group:  # of no fault that is foreseen
-            raise group.exceptions[0] from None
+        except BaseExceptionGroup as group:
+            unforeseen = _first_of(group)
         finally:
             self._all.cancel()
+        if unforeseen is not None:  # not in the handler: group and error would lead to each other
+            raise unforeseen
         if self.ended_by is not None:
             self.failures += never_asked(self._left.values(), self.ended_by)
             self._tally.failed += len(self._left)
@@ -130,12 +169,12 @@ class Run:
         for place in warm:
             self._ready.put_nowait(place)
         self._tally.to_mint = len(cold)
-        workers = min(self._most, len(places))
+        askers = self._askers(len(places))
         async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
+            for _ in range(askers):
                 group.create_task(self._work())
             await self._mint_ahead(cold)
-            for _ in range(workers):
+            for _ in range(askers):
                 self._ready.put_nowait(None)
 
     async def _mint_ahead(self, cold: Iterable[Place]) -> None:
@@ -154,6 +193,10 @@ class Run:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_MINTS_AT_ONCE, self._tally.to_mint)):
                 group.create_task(mint())
+
+    def _askers(self, count: int) -> int:
+        """Return how many coroutines ask that many sub-accounts."""
+        return min(self._most, count)
 
     async def _work(self) -> None:
         while True:
@@ -192,13 +235,20 @@ class Run:
         self._tally.done += 1
 
     def _fail(self, place: Place, error: GHLError) -> None:
-        self.failures.append(failure_of(place, error))
-        del self._left[place.location_id]
-        self._tally.failed += 1
-        self._in_a_row = self._in_a_row + 1 if is_trouble(error) else 0
-        is_out = self._in_a_row >= max(_IN_A_ROW, 2 * self._level.limit)
+        self._miss(failure_of(place, error))
+        if is_trouble(error):
+            self.trouble = error
+            self._in_a_row += 1
+        else:
+            self._in_a_row = 0
+        is_out = self._in_a_row >= max(IN_A_ROW, 2 * self._level.limit)
         if is_out or self._is_of_all(place, error):
             self.stop(error)
+
+    def _miss(self, failure: Failure) -> None:
+        self.failures.append(failure)
+        del self._left[failure["location_id"]]
+        self._tally.failed += 1
 
     def _is_of_all(self, place: Place, error: GHLError) -> bool:
         """Tell whether no other sub-account's turn would end differently."""
@@ -210,3 +260,9 @@ class Run:
 def is_trouble(error: GHLError) -> bool:
     """Tell whether the service or the network is failing, and not one sub-account."""
     return isinstance(error, _TROUBLE) or (isinstance(error, CredentialError) and error.may_pass)
+
+
+def _first_of(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import pyarrow as pa
@@ -36,6 +36,7 @@ class TableSink:
         self._table = job.table(**job.options)
         self._journal = journal
         self._unwritten: list[str] = []
+        self._added: list[pa.Table] = []
         self._written_at = time.monotonic()
         self._writing = asyncio.Lock()
         self.tables: list[pa.Table] = [] if journal is None else journal.read()
@@ -49,9 +50,23 @@ class TableSink:
             If it cannot be written down; it is kept in memory all the same.
         """
         self._table.add(body, location_id=place.location_id, location_name=place.location_name)
-        if self._journal is None:
-            return
-        self._unwritten.append(place.location_id)
+        if self._journal is not None:
+            await self._note([place.location_id])
+
+    async def add_rows(self, rows: pa.Table, location_ids: Iterable[str]) -> None:
+        """Keep the rows of some sub-accounts, which another process has gathered.
+
+        Raises
+        ------
+        FolderError
+            As `add`.
+        """
+        self._added.append(rows)
+        if self._journal is not None:
+            await self._note(location_ids)
+
+    async def _note(self, location_ids: Iterable[str]) -> None:
+        self._unwritten += location_ids
         if time.monotonic() - self._written_at >= self._write_every and not self._writing.locked():
             await self.finish()
 
@@ -64,8 +79,8 @@ class TableSink:
             As `add`.
         """
         async with self._writing:
-            table, location_ids = self._table.take(), self._unwritten
-            self._unwritten = []
+            table = pa.concat_tables([self._table.take(), *self._added])
+            location_ids, self._unwritten, self._added = self._unwritten, [], []
             if table.num_rows:
                 self.tables.append(table)
             if self._journal is not None and location_ids:

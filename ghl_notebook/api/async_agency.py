@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -29,6 +29,8 @@ _PAGES_AT_ONCE: Final = 8
 
 if TYPE_CHECKING:
     from ghl_notebook.auth import AgencyCredential
+
+    from .lent import LentAgency
 
 
 class AsyncAgency:
@@ -92,7 +94,8 @@ class AsyncAgency:
         )
         self.base_url = address
         self.api_version = api_version
-        self._time_limit = time_limit
+        self._timeout, self._time_limit = timeout, time_limit
+        self._has_own_transport = transport is not None
         self._clock = clock
         self._connection = Connection(
             address,
@@ -174,6 +177,34 @@ class AsyncAgency:
             time_limit=self._time_limit,
             clock=self._clock,
             budget=self._budget,
+        )
+
+    def lend(self, location_ids: Iterable[str]) -> LentAgency:
+        """Return some sub-accounts with the access tokens that are there, for another process.
+
+        Parameters
+        ----------
+        location_ids : iterable of str
+            Which. One without an access token that holds is left out.
+
+        Raises
+        ------
+        ArgumentError
+            If the agency has a `transport` of its own, which cannot be sent.
+        """
+        if self._has_own_transport:
+            raise ArgumentError(
+                "The agency's own transport cannot be sent to other processes.",
+                "Make the agency without `transport`, or run it without `engine`.",
+            )
+        from .lent import LentAgency
+
+        return LentAgency(
+            self.credential.lend(location_ids),
+            base_url=self.base_url,
+            api_version=self.api_version,
+            timeout=self._timeout,
+            time_limit=self._time_limit,
         )
 
     async def locations(self, *, installed: bool | None = None) -> list[Location]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from ghl_notebook.secret import Secret
 
 from .credential import Clock, Credential, Kind
 from .endpoint import TokenEndpoint
+from .lent import LentTokens
 from .login_credential import LoginCredential
 from .minted_store import MintedStore
 from .minter import Minter
@@ -97,6 +99,37 @@ class AgencyCredential:
             If the agency's calls of the day are used up.
         """
         await self._minter.tokens(location_id)
+
+    def lend(self, location_ids: Iterable[str]) -> LentTokens:
+        """Return the access tokens that are there, for another process.
+
+        Parameters
+        ----------
+        location_ids : iterable of str
+            Whose. One without a token that holds is left out.
+        """
+        found = ((location_id, self._minter.peek(location_id)) for location_id in location_ids)
+        return LentTokens({i: tokens.access_token for i, tokens in found if tokens is not None})
+
+    async def renew(self, location_id: str, lent: LentTokens) -> None:
+        """Have another access token of a sub-account there than the one that was lent.
+
+        Parameters
+        ----------
+        location_id : str
+            The sub-account.
+        lent : LentTokens
+            Where the service has rejected its token.
+
+        Raises
+        ------
+        GHLError
+            As `mint`.
+        """
+        if location_id in lent:
+            await self._minter.renewed(location_id, lent.of(location_id))
+        else:
+            await self.mint(location_id)
 
     async def aclose(self) -> None:
         """Write what was minted, and close the connections."""

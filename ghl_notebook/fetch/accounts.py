@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Protocol, Unpack, overload
+from typing import Any, Literal, Protocol, Unpack, overload
 
 import pandas as pd
 
@@ -31,16 +31,33 @@ class FinishedLogin(Protocol):
 
 @overload
 def fetch_accounts(
-    client: Client | Agency, *, deleted: bool = False, **options: Unpack[RunOptions]
+    client: Client | Agency,
+    *,
+    deleted: bool = False,
+    lazy: Literal[False] = False,
+    **options: Unpack[RunOptions],
 ) -> pd.DataFrame: ...
 @overload
 def fetch_accounts(
-    client: AsyncClient | AsyncAgency, *, deleted: bool = False, **options: Unpack[RunOptions]
+    client: AsyncClient | AsyncAgency,
+    *,
+    deleted: bool = False,
+    lazy: Literal[False] = False,
+    **options: Unpack[RunOptions],
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@overload
+def fetch_accounts(
+    client: Agency, *, deleted: bool = False, lazy: bool, **options: Unpack[RunOptions]
+) -> Any: ...
+@overload
+def fetch_accounts(
+    client: AsyncAgency, *, deleted: bool = False, lazy: bool, **options: Unpack[RunOptions]
+) -> Coroutine[Any, Any, Any]: ...
 def fetch_accounts(
     client: Client | AsyncClient | Agency | AsyncAgency,
     *,
     deleted: bool = False,
+    lazy: bool = False,
     **options: Unpack[RunOptions],
 ) -> Any:
     """Fetch every account that is connected to a sub-account, or to all of an agency's.
@@ -62,7 +79,14 @@ def fetch_accounts(
         whatever way, is gone on with by the same call within a day; a run that is whole stays
         there, with its time, and the next call makes another one: see `list_runs`.
     in_flight : int, optional
-        Agency only: requests at once. It finds its own level when left out.
+        Agency only: requests at once; with `engine`, of each worker. It finds its own level when
+        left out.
+    engine : distributed.Client, optional
+        Agency only: a client of dask.distributed (extra ``dask``), whose workers ask the
+        sub-accounts, in batches. Access tokens are minted here; the workers are sent those of
+        their sub-accounts, and never the agency's. See Notes.
+    lazy : bool, default False
+        With `engine` only: return a dask DataFrame, which asks when it is computed.
 
     Returns
     -------
@@ -71,7 +95,9 @@ def fetch_accounts(
         there is none. Of an agency: in the order of its sub-accounts, with the columns
         ``location_id`` and ``location_name`` (string) first, and what is missing in
         ``attrs["failures"]``, which `failures` makes a frame of. The stop button, or Ctrl-C, ends
-        such a run and gives what is there.
+        such a run and gives what is there. With ``lazy=True`` a dask DataFrame of the same
+        columns; each partition holds some sub-accounts and has ``attrs["failures"]``, so that
+        ``frame.map_partitions(ghl.failures, meta=...)`` lists them all.
 
         ============================ ========= ====================================================
         Column                       Kind      Meaning
@@ -109,10 +135,22 @@ def fetch_accounts(
     -----
     `oauth_id`, `avatar`, `deleted` and the columns about statistics are not in the OpenAPI file
     for every account; a missing value is NA.
+
+    With `engine`: ghl-notebook must be installed on the scheduler and the workers, in the same
+    version. Access tokens of sub-accounts travel in the tasks, in objects that show none; they are
+    in the memory of the scheduler and the workers, so let these be as trusted as this computer, and
+    use dask's TLS where the network is not. A worker that dies loses its batches to others; when
+    that has happened to one several times (dask's ``allowed-failures``), its sub-accounts are among
+    the failures as `WorkerError`. When a run is stopped, batches that are being asked end by
+    themselves.
+
+    With ``lazy=True`` all access tokens are minted before it returns; a sub-account whose token no
+    longer holds when the frame is computed (they live a day, and some hour of it may be left) is
+    among the failures as `InvalidTokenError`. The index begins anew in each partition.
     """
     if isinstance(client, Agency | AsyncAgency):
-        return of_all(client, accounts_job(deleted=deleted), options)
-    refuse_run_options(options)
+        return of_all(client, accounts_job(deleted=deleted), {"lazy": lazy, **options})
+    refuse_run_options({"lazy": lazy, **options} if lazy else options)
     return through(client, _accounts, deleted=deleted)
 
 

@@ -75,4 +75,4 @@ def refuse_run_options(options: Mapping[str, Any]) -> None:
         )
 
 
-_OPTIONS = {"locations", "progress", "folder", "in_flight"}
+_OPTIONS = {"locations", "progress", "folder", "in_flight", "engine", "lazy"}

@@ -1,0 +1,79 @@
+"""Some sub-accounts of an agency, as they are sent to another process to be asked from there."""
+
+from __future__ import annotations
+
+import functools
+
+from ghl_notebook.auth.lent import LentCredential, LentTokens
+from ghl_notebook.settings import now
+
+from .async_client import AsyncClient
+from .connection import Connection
+from .retry import RetryBudget
+
+
+class LentAgency:
+    """Some of an agency's sub-accounts, with their access tokens and nothing that mints others.
+
+    It is pickled, and used in ghl_notebook's own event loop. All of a process use the same
+    connections.
+
+    Parameters
+    ----------
+    tokens : LentTokens
+        The sub-accounts' access tokens.
+    base_url, api_version, timeout, time_limit
+        As for `AsyncAgency`.
+    """
+
+    def __init__(
+        self,
+        tokens: LentTokens,
+        *,
+        base_url: str,
+        api_version: str,
+        timeout: float,
+        time_limit: float,
+    ) -> None:
+        self.base_url = base_url
+        self.tokens = tokens
+        self._api_version = api_version
+        self._timeout, self._time_limit = timeout, time_limit
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.tokens!r})"
+
+    def __contains__(self, location_id: str) -> bool:
+        return location_id in self.tokens
+
+    @property
+    def credential(self) -> LentCredential:
+        """What proves who asks."""
+        return LentCredential(self.tokens)
+
+    @property
+    def most_in_flight(self) -> int:
+        """How many requests at once this process's connections are sound for."""
+        return self._carriage[0].most_in_flight
+
+    def client(self, location_id: str) -> AsyncClient:
+        """Return a client of one sub-account."""
+        connection, budget = self._carriage
+        return AsyncClient.sharing(
+            connection,
+            self.credential.of(location_id),
+            time_limit=self._time_limit,
+            clock=now,
+            budget=budget,
+        )
+
+    @property
+    def _carriage(self) -> tuple[Connection, RetryBudget]:
+        return _carriage_of(self.base_url, self._api_version, self._timeout)
+
+
+@functools.lru_cache(maxsize=8)
+def _carriage_of(base_url: str, api_version: str, timeout: float) -> tuple[Connection, RetryBudget]:
+    """Return this process's connections: batches do not pay for new ones, each for itself."""
+    connection = Connection(base_url, timeout=timeout, api_version=api_version, is_wide=True)
+    return connection, RetryBudget()
