@@ -136,6 +136,16 @@ def test_a_refused_refresh_token_is_said_to_be_refused(
     assert wide.asked(TOKEN) == 1
 
 
+def test_a_refresh_token_of_another_agency_is_not_taken(
+    wide: Bench, setenv: Callable[..., None]
+) -> None:
+    """Where one is named."""
+    setenv(GHL_CLIENT_ID=wide.sim.client_id, GHL_CLIENT_SECRET=wide.sim.client_secret)
+    setenv(GHL_REFRESH_TOKEN=wide.sim.install("agency")["refresh_token"])
+    with pytest.raises(SettingsError, match=f"of agency {wide.sim.company_id}, not of elsewhere"):
+        connect(wide, company_id="elsewhere")
+
+
 def test_nothing_stored_is_an_error_that_says_what_to_do(
     wide: Bench, setenv: Callable[..., None]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import pickle
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,7 @@ from ghl_notebook import CredentialError, LogInAgainError
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
+from ghl_notebook.pacing import Pacer
 from ghl_notebook.secret import Secret
 from tests.auth.bench import Bench
 from tests.auth.test_file_store import NOW, SECRETS, make, shown
@@ -377,3 +379,76 @@ async def test_no_error_and_no_log_shows_a_secret(
     assert "endpoint.py" in text
     assert not [secret for secret in SENT[ask] if secret in text]
     assert "new-" not in text
+
+
+# The connections that minting keeps.
+
+
+def _company(bench: Bench) -> Tokens:
+    return Tokens.of(TokenAnswer(bench.sim.install("agency")), bench.time())
+
+
+def _minting(bench: Bench) -> TokenEndpoint:
+    return TokenEndpoint(bench.sim.base_url, "", Secret(""), clock=bench.time)
+
+
+async def test_minting_keeps_its_connections_until_it_is_closed(bench: Bench) -> None:
+    """And opens others when it goes on."""
+    endpoint, company, pacer = _minting(bench), _company(bench), Pacer()
+    used = []
+    for _ in range(2):
+        for _ in range(2):
+            await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
+            assert endpoint._kept is not None
+            used.append(endpoint._kept.http)
+        await endpoint.aclose()
+        assert used[-1].is_closed
+    assert used[0] is used[1] is not used[2]
+    assert used[2] is used[3]
+
+
+async def test_connections_in_use_are_closed_by_the_last_who_uses_them(bench: Bench) -> None:
+    """Nobody's call breaks because another one is done."""
+    arrived, may_go, waiting = asyncio.Event(), asyncio.Event(), []
+
+    async def meet(request: httpx.Request) -> httpx.Response:
+        waiting.append(request)
+        if len(waiting) == 4:
+            arrived.set()
+        await may_go.wait()
+        return httpx.Response(201, json=SNAKE)
+
+    endpoint = TokenEndpoint(
+        bench.sim.base_url,
+        "",
+        Secret(""),
+        clock=bench.time,
+        transport=httpx.MockTransport(meet),
+    )
+    company, pacer = _company(bench), Pacer()
+    calls = [
+        asyncio.create_task(endpoint.mint(company, bench.sim.location_id, pacer=pacer))
+        for _ in range(4)
+    ]
+    await arrived.wait()
+    assert endpoint._kept is not None
+    http = endpoint._kept.http
+    await endpoint.aclose()
+    assert not http.is_closed
+    may_go.set()
+    await asyncio.gather(*calls)
+    assert http.is_closed
+    assert len(waiting) == 4
+
+
+async def test_connections_that_nobody_closes_go_with_what_minted(bench: Bench) -> None:
+    """A sub-account's client leaves them to the others, of which there may be none."""
+    endpoint, company, pacer = _minting(bench), _company(bench), Pacer()
+    await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
+    assert endpoint._kept is not None
+    http = endpoint._kept.http
+    del endpoint
+    gc.collect()
+    await asyncio.sleep(0)  # the collector has left it to the loop
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+    assert http.is_closed
