@@ -34,6 +34,10 @@ _LONGEST: Final = 60_000
 """Characters of an address: a little less than either library takes."""
 
 
+_GRACE: Final = 1.0
+"""Seconds after a call's own time, which is to end first."""
+
+
 class ClosedError(Exception):
     """The carrier was closed before the request was sent."""
 
@@ -229,6 +233,9 @@ class PyreqwestCarrier:
             address = self._base_url + request.extensions["target"]
             builder = client.request(request.method, address)
             builder = builder.headers(request.headers.multi_items())
+            # pyreqwest goes on with a request that nobody waits for any more.
+            seconds = request.extensions["seconds"] + _GRACE
+            builder = builder.timeout(timedelta(seconds=seconds))
             if request.content:
                 builder = builder.body_bytes(request.content)
         except ValueError:

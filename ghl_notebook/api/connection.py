@@ -172,7 +172,7 @@ class Connection:
         """
         failure: GHLError
         way = _Way()
-        request.extensions = {**request.extensions, "trace": way.note}
+        request.extensions = {**request.extensions, "trace": way.note, "seconds": seconds}
         try:
             async with asyncio.timeout(seconds):
                 return await self._carrier.carry(request, auth)
