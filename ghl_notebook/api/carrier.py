@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import os
 import time
 import weakref
@@ -29,6 +28,14 @@ PLAIN_IN_FLIGHT: Final = 32
 
 MAX_BODY: Final = 32 * 2**20
 """Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+
+
+_LONGEST: Final = 60_000
+"""Characters of an address: a little less than either library takes."""
+
+
+_GRACE: Final = 1.0
+"""Seconds after a call's own time, which is to end first."""
 
 
 class ClosedError(Exception):
@@ -193,6 +200,8 @@ class PyreqwestCarrier:
         """Make a request with the service's headers; `path` is percent-encoded."""
         if query:
             path = f"{path}?{urlencode(query)}"
+        if len(path) > _LONGEST:
+            raise httpx.InvalidURL("too long")
         # httpx would parse each address, which takes longer than all else that is made here.
         target = {"target": path}
         return httpx.Request(
@@ -224,6 +233,9 @@ class PyreqwestCarrier:
             address = self._base_url + request.extensions["target"]
             builder = client.request(request.method, address)
             builder = builder.headers(request.headers.multi_items())
+            # pyreqwest goes on with a request that nobody waits for any more.
+            seconds = request.extensions["seconds"] + _GRACE
+            builder = builder.timeout(timedelta(seconds=seconds))
             if request.content:
                 builder = builder.body_bytes(request.content)
         except ValueError:
@@ -279,11 +291,6 @@ def _close_all(pid: int) -> None:
         if carrier.pid == pid:
             carrier.close_now()
     time.sleep(_LEAVE)
-
-
-def has_pyreqwest() -> bool:
-    """Tell whether pyreqwest is installed: there is no wheel of it for some platforms."""
-    return importlib.util.find_spec("pyreqwest") is not None
 
 
 def _readable(headers: HeaderMap) -> list[tuple[str, str]]:

@@ -29,7 +29,6 @@ from .carrier import (
     ClosedError,
     HttpxCarrier,
     PyreqwestCarrier,
-    has_pyreqwest,
 )
 from .redaction import hide_answers_in_logs
 
@@ -96,8 +95,10 @@ class Connection:
         )
         self._pid = os.getpid()
         wide = None
-        if is_wide and transport is None and has_pyreqwest():
-            with suppress(RuntimeError):  # in a child forked by one that has used it
+        if is_wide and transport is None:
+            # There is no wheel of it for some platforms; and the child of a process that has used
+            # it cannot.
+            with suppress(ImportError, RuntimeError):
                 wide = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
         self._used: Carrier = wide or self._plain()
 
@@ -171,7 +172,7 @@ class Connection:
         """
         failure: GHLError
         way = _Way()
-        request.extensions = {**request.extensions, "trace": way.note}
+        request.extensions = {**request.extensions, "trace": way.note, "seconds": seconds}
         try:
             async with asyncio.timeout(seconds):
                 return await self._carrier.carry(request, auth)

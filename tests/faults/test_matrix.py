@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.faults.matrix import (
     figures,
     markdown,
     new_client,
+    shown,
     verdict,
 )
 from tests.faults.plots import lay_out
@@ -124,6 +126,22 @@ def test_no_redirect_is_followed(stand: Stand, outcomes: dict[Cell, Outcome]) ->
     assert outcomes
     assert stand.stranger.seen == []
     assert stand.stranger.connections == 0
+
+
+NOT_ALIKE = {
+    "1000 headers more",  # pyreqwest takes a hundred
+    "101 Switching Protocols",  # both say that it was not asked for, in other words
+    "slow loris in the header, for ever, done",  # pyreqwest's timeout is for the whole header
+}
+
+
+def test_a_fault_is_the_same_to_both_kinds_of_client(outcomes: dict[Cell, Outcome]) -> None:
+    """What carries the requests is no matter of the caller's."""
+    for cell, outcome in outcomes.items():
+        if cell.whose == "an agency's" and cell.case.name not in NOT_ALIKE:
+            other = outcomes[replace(cell, whose="a sub-account's")]
+            found, wanted = shown(cell, outcome), shown(cell, other)
+            assert (cell, found) == (cell, wanted)
 
 
 def test_the_table_has_no_empty_field(outcomes: dict[Cell, Outcome]) -> None:
