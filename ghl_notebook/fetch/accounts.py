@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Literal, Protocol, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, overload
 
 import pandas as pd
 
-from ghl_notebook.agency import Job, RunOptions
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import (
@@ -19,6 +18,9 @@ from ghl_notebook.frames import (
 from ghl_notebook.models import AttachedAccount
 
 from .through import of_all, refuse_run_options, through
+
+if TYPE_CHECKING:
+    from ghl_notebook.agency import Job, RunOptions
 
 
 class FinishedLogin(Protocol):
@@ -252,6 +254,9 @@ def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -
 
 def accounts_job(*, deleted: bool) -> Job:
     """Return the job of fetching all sub-accounts' accounts."""
+    # Not before it is needed: most who fetch have one sub-account.
+    from ghl_notebook.agency import Job
+
     return Job(
         name="accounts",
         ask=AsyncClient.accounts_body,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from ghl_notebook.agency import list_run_folders
 from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
 
@@ -43,6 +42,8 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
     FolderError
         If the folder cannot be read.
     """
+    from ghl_notebook.agency import list_run_folders
+
     runs = list_run_folders(Path(folder).expanduser(), "accounts")
     return runs_frame(
         (
@@ -74,6 +75,8 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     FolderError
         If there is no run, or it cannot be read.
     """
+    from ghl_notebook.agency import list_run_folders
+
     path = Path(folder).expanduser()
     found = [run for run in list_run_folders(path.parent, "accounts") if run.path == path]
     if not found:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from ghl_notebook.agency import Fetching, Job, wait_for, watch
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from ghl_notebook.agency import Job
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +55,8 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
     unknown = options.keys() - _OPTIONS
     if unknown:
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+    from ghl_notebook.agency import Fetching, wait_for, watch
+
     progress = bool(options.get("progress", False))
     rest = {name: value for name, value in options.items() if name != "progress"}
     if isinstance(agency, AsyncAgency):

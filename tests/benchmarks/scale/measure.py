@@ -48,6 +48,7 @@ class Sample:
     locations: int
     seconds: float
     cpu: float
+    rows: int
     failures: int
     ideal: float
     memory: float | None = None
@@ -70,15 +71,20 @@ class Measured:
     cold: Sample
 
 
-def measure(load: Load) -> Measured:
-    """Ask in every way."""
-    python = asyncio.run(environment())
+def measure(load: Load, *, with_vendor: bool = True) -> Measured:
+    """Ask in every way; without the vendor's SDK nothing is installed."""
+    python = asyncio.run(environment()) if with_vendor else None
     with served(load.most) as service, _warm(service, load.most) as stand:
         throughput = max(stand.bare(min(5_000, load.most)) for _ in range(load.rounds))
         service.limited(LATENCY)
+        peers = []
+        if python is not None:
+            peers = [
+                stand.vendor(python, load.loop, at_once=False),
+                stand.vendor(python, load.gather, at_once=True),
+            ]
         samples = [
-            stand.vendor(python, load.loop, at_once=False),
-            stand.vendor(python, load.gather, at_once=True),
+            *peers,
             *(stand.best(load.most, n, load.rounds) for n in load.in_flight),
             stand.best(load.most, None, load.rounds),
             stand.ours(load.most, None, workers=load.workers),
@@ -118,6 +124,7 @@ class _Stand:
             locations,
             told["seconds"],
             told["cpu"],
+            told["rows"],
             told["failures"],
             ideal=LATENCY if at_once else locations * LATENCY,
         )
@@ -143,6 +150,7 @@ class _Stand:
             locations,
             told["seconds"],
             told["cpu"],
+            told["rows"],
             told["failures"],
             ideal=max(1.0, locations / most) * LATENCY,
             memory=told["memory"],
@@ -166,6 +174,7 @@ class _Stand:
             locations,
             told["seconds"],
             told["cpu"],
+            told["rows"],
             told["failures"],
             ideal=(locations - 1) // 100 * 10.0 + 2 * LATENCY,
             memory=told["memory"],
