@@ -50,7 +50,8 @@ class Engine:
         if client.status != "running":
             raise ArgumentError(f"The dask client is {client.status}.", "Make a new one.")
         self._client: Any = client
-        self._names = (f"ghl-{uuid.uuid4().hex}-{number}" for number in itertools.count())
+        self._name = uuid.uuid4().hex
+        self._numbers = itertools.count()
 
     @property
     def is_asynchronous(self) -> bool:
@@ -81,7 +82,9 @@ class Engine:
 
         async def submit() -> Outcome | RunError:
             try:
-                future = self._client.submit(fetch_batch, batch, key=next(self._names), pure=False)
+                # As dask's own names are: its pages show what comes before the number.
+                key = f"ghl-{batch.job.name}-{self._name}-{next(self._numbers)}"
+                future = self._client.submit(fetch_batch, batch, key=key, pure=False)
                 try:
                     # An error that it raises leaves tasks behind that asyncio's log tells of.
                     got = await self._client.gather([future], errors="skip", asynchronous=True)

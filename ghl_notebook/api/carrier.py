@@ -42,6 +42,12 @@ class ClosedError(Exception):
     """The carrier was closed before the request was sent."""
 
 
+IDLE_SECONDS: Final = 4.0
+"""For so long a connection is kept unused. Servers close theirs after five seconds and more; what
+is sent on one that is being closed fails, and of hundreds at once not all would be repeated.
+"""
+
+
 class BodyTooLargeError(Exception):
     """An answer is larger than `MAX_BODY`."""
 
@@ -161,9 +167,18 @@ class PyreqwestCarrier:
     ----------
     base_url, timeout, api_version
         As for `HttpxCarrier`.
+    idle_seconds : float
+        For so long a connection is kept unused.
     """
 
-    def __init__(self, base_url: str, *, timeout: float, api_version: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float,
+        api_version: str,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         from pyreqwest.client import ClientBuilder
 
         options = client_options(base_url, api_version)
@@ -178,6 +193,7 @@ class PyreqwestCarrier:
             # was sent.
             .connect_timeout(timedelta(seconds=timeout * 0.9))
             .read_timeout(timedelta(seconds=timeout))
+            .pool_idle_timeout(timedelta(seconds=idle_seconds))
         )
         if not options["trust_env"]:
             builder = builder.no_proxy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -25,24 +25,31 @@ class LentTokens:
         The access tokens by the sub-account's id.
     """
 
-    __slots__ = ("_name", "_tokens")
+    __slots__ = ("_count", "_name", "_pack", "_tokens")
 
     def __init__(self, tokens: Mapping[str, Secret]) -> None:
-        self._tokens = dict(tokens)
-        self._name = os.urandom(16).hex()
+        packed = msgspec.msgpack.encode({i: token.reveal() for i, token in tokens.items()})
+        self._restore(packed, len(tokens), os.urandom(16).hex())
+
+    def _restore(self, packed: bytes, count: int, name: str) -> None:
+        # A closure, as in `Secret`. Packed until they are used: what only passes them on, as dask's
+        # scheduler does, takes them out of a pickle and puts them into the next one.
+        self._pack: Callable[[], bytes] = lambda: packed
+        self._count = count
+        self._name = name
+        self._tokens: dict[str, Secret] | None = None
 
     def __contains__(self, location_id: str) -> bool:
-        return location_id in self._tokens
+        return location_id in self._unpacked()
 
     def __len__(self) -> int:
-        return len(self._tokens)
+        return self._count
 
     def __repr__(self) -> str:
-        return f"<{len(self)} access tokens>"
+        return f"<{self._count} access tokens>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        plain = {location_id: token.reveal() for location_id, token in self._tokens.items()}
-        return (_unpacked, (msgspec.msgpack.encode(plain),))
+        return (_restored, (self._pack(), self._count, self._name))
 
     def __dask_tokenize__(self) -> str:
         # Else dask would make a hash of the tokens, and that a part of a task's name.
@@ -50,7 +57,13 @@ class LentTokens:
 
     def of(self, location_id: str) -> Secret:
         """Return the access token of a sub-account."""
-        return self._tokens[location_id]
+        return self._unpacked()[location_id]
+
+    def _unpacked(self) -> dict[str, Secret]:
+        if self._tokens is None:
+            plain = msgspec.msgpack.decode(self._pack(), type=dict[str, str])
+            self._tokens = {location_id: Secret(token) for location_id, token in plain.items()}
+        return self._tokens
 
 
 class LentCredential:
@@ -95,9 +108,10 @@ class LentCredential:
         raise _not_lent(location_id)
 
 
-def _unpacked(packed: bytes) -> LentTokens:
-    plain = msgspec.msgpack.decode(packed, type=dict[str, str])
-    return LentTokens({location_id: Secret(token) for location_id, token in plain.items()})
+def _restored(packed: bytes, count: int, name: str) -> LentTokens:
+    tokens = LentTokens.__new__(LentTokens)
+    tokens._restore(packed, count, name)  # noqa: SLF001 - its other half
+    return tokens
 
 
 def _not_lent(location_id: str) -> CredentialError:

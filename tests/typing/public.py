@@ -70,3 +70,12 @@ def wrong(client: ghl.Client) -> None:
     client.acounts()  # type: ignore[attr-defined]
     ghl.fetch_accounts("client")  # type: ignore[call-overload]
     ghl.Client(token=5)  # type: ignore[arg-type]
+
+
+async def of_an_agency(agency: ghl.Agency, other: ghl.AsyncAgency, engine: object) -> None:
+    """One frame of all sub-accounts; a lazy one is dask's, which has no types."""
+    assert_type(ghl.fetch_accounts(agency, progress=True), pd.DataFrame)
+    assert_type(ghl.fetch_accounts(agency, engine=engine), pd.DataFrame)
+    assert_type(await ghl.fetch_accounts(other, engine=engine), pd.DataFrame)
+    assert_type(ghl.fetch_accounts(agency, engine=engine, lazy=True), Any)
+    assert_type(await ghl.fetch_accounts(other, engine=engine, lazy=True), Any)
