@@ -39,7 +39,9 @@ async def test_a_connection_is_used_again_unless_it_was_idle_for_long(
             idle_seconds=idle_seconds,
         )
         for _ in range(2):
-            response = await carrier.carry(carrier.build("GET", "/", {}, None), httpx.Auth())
+            request = carrier.build("GET", "/", {}, None)
+            request.extensions["seconds"] = 5.0
+            response = await carrier.carry(request, httpx.Auth())
             assert response.content == b"{}"
         await carrier.aclose()
         await asyncio.gather(*served)
