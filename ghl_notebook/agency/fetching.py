@@ -14,7 +14,7 @@ import pandas as pd
 
 from ghl_notebook.api import AsyncAgency
 from ghl_notebook.background import call_in_background
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.models import light_collector
 
 from .distributed import DistributedRun
@@ -143,7 +143,13 @@ class Fetching:
                 journal = await asyncio.to_thread(self._open, self._folder)
                 stack.callback(journal.close)
             run, sink = await self._fetch(places, journal)
-            await sink.finish()
+            try:
+                await sink.finish()
+            except FolderError as error:  # the rows are in memory all the same
+                run.ended_by = error
+                _LOG.warning(
+                    "%s: what was fetched last is not written down: %s", self._job.name, error
+                )
             if journal is not None and run.ended_by is None:
                 await asyncio.to_thread(journal.end, run.failures, ids)
         if run.failures:

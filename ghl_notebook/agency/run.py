@@ -114,7 +114,8 @@ class Run:
         self._job = job
         self._sink = sink
         self._tally = tally
-        most = agency.most_in_flight if in_flight is None else in_flight
+        # Not more than its connections are sound for, whatever is asked for.
+        most = min(agency.most_in_flight, in_flight or agency.most_in_flight)
         self._level = level or (Level(most) if in_flight is None else Level(most, first=most))
         self._most = most
         self._ready: asyncio.Queue[Place | None] = asyncio.Queue()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -200,6 +201,17 @@ def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> Non
     assert set(failed["error"]) == {"RunStoppedError"}
     assert not failed["asked"].any()
     assert fetching.tally.done + fetching.tally.failed == fetching.tally.total == LOCATIONS
+
+
+def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator) -> None:
+    """Also where more are asked for: httpx's own pool grows slow beyond 32."""
+    credential = make_agency(sim).credential
+    transport = httpx.AsyncHTTPTransport()
+    with Agency(credential=credential, base_url=sim.base_url, transport=transport) as plain:
+        fetching = Fetching(plain.core, accounts_job(deleted=False), in_flight=500)
+        wait_for(fetching, "accounts", progress=False)
+    assert fetching._run is not None
+    assert fetching._run._level.limit == 32
 
 
 @pytest.mark.parametrize("options", [{"progress": True}, {"folder": "x"}, {"in_flight": 2}])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
+from ghl_notebook.agency import Fetching, wait_for
 from ghl_notebook.agency.journal import Journal, list_run_folders
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.settings import now
@@ -127,6 +131,31 @@ def test_a_folder_that_cannot_be_made_is_said(agency: Agency, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(ghl.FolderError, match="Name another folder"):
         ghl.fetch_accounts(agency, folder=tmp_path / "file" / "runs")
+
+
+def test_a_folder_that_goes_away_costs_no_rows(
+    agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was fetched is returned; the rest is named, with what to do."""
+    sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
+    fetching = Fetching(
+        agency.core, accounts_job(deleted=False), folder=tmp_path, write_every=0.001
+    )
+
+    def take_away() -> None:
+        while fetching.tally.done < 3:
+            time.sleep(0.001)
+        shutil.rmtree(list_run_folders(tmp_path, "accounts")[0].path)
+
+    thread = threading.Thread(target=take_away)
+    thread.start()
+    frame = wait_for(fetching, "accounts", progress=False)
+    thread.join()
+    failed = ghl.failures(frame)
+    assert frame["location_id"].nunique() >= 3
+    assert set(failed["error"]) == {"FolderError"}
+    assert frame["location_id"].nunique() + len(failed) == LOCATIONS
+    assert "is not written down" in caplog.text
 
 
 def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:

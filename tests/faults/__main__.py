@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.faults            # half a minute, from the root of the clone
+    python -m tests.faults            # over two minutes, from the root of the clone
     python -m tests.faults --write    # also keeps it in tests/faults/MATRIX.md
 """
 
