@@ -147,8 +147,11 @@ class Fetching:
                 await sink.finish()
             except FolderError as error:  # the rows are in memory all the same
                 run.ended_by = error
+            if isinstance(run.ended_by, FolderError):
                 _LOG.warning(
-                    "%s: what was fetched last is not written down: %s", self._job.name, error
+                    "%s: what was fetched last is not written down: %s",
+                    self._job.name,
+                    run.ended_by,
                 )
             if journal is not None and run.ended_by is None:
                 await asyncio.to_thread(journal.end, run.failures, ids)

@@ -121,6 +121,7 @@ class Run:
         self._ready: asyncio.Queue[Place | None] = asyncio.Queue()
         self._left: dict[str, Place] = {}
         self._in_a_row = 0
+        self._is_stopped = False
         self._all: asyncio.Future[None] | None = None
         self.failures: list[Failure] = []
         self.ended_by: GHLError | None = None
@@ -128,6 +129,8 @@ class Run:
 
     async def go(self, places: Sequence[Place]) -> None:
         """Ask them all.
+
+        Where no further access token is to be had, those that have one are asked all the same.
 
         Raises
         ------
@@ -140,7 +143,7 @@ class Run:
         try:
             await self._all
         except asyncio.CancelledError:
-            if self.ended_by is None:
+            if not self._is_stopped:
                 raise
         except BaseExceptionGroup as group:
             unforeseen = _first_of(group)
@@ -156,10 +159,15 @@ class Run:
 
     def stop(self, reason: GHLError | None = None) -> None:
         """End the run; what is there stays. To be called in its event loop."""
-        if self.ended_by is None:
-            self.ended_by = reason or RunStoppedError("The run was stopped.")
+        if not self._is_stopped:
+            self._is_stopped = True
+            self._end(reason or RunStoppedError("The run was stopped."))
             if self._all is not None:
                 self._all.cancel()
+
+    def _end(self, reason: GHLError) -> None:
+        if self.ended_by is None:
+            self.ended_by = reason
 
     async def _ask_all(self, places: list[Place]) -> None:
         warm: list[Place] = []
@@ -183,8 +191,14 @@ class Run:
 
         async def mint() -> None:
             for place in turns:
+                if self.ended_by is not None:
+                    return
                 try:
                     await self._agency.credential.mint(place.location_id)
+                except (LogInAgainError, DailyLimitError) as error:
+                    # No other token is to be had; those that are there still hold.
+                    self._miss(failure_of(place, error))
+                    self._end(error)
                 except GHLError as error:
                     self._fail(place, error)
                 else:
