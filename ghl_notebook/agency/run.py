@@ -153,6 +153,7 @@ class Run:
             raise unforeseen
         if self.ended_by is not None:
             self.failures += never_asked(self._left.values(), self.ended_by)
+            self._tally.unasked = len(self._left)  # before the next line: a bar may look between
             self._tally.failed += len(self._left)
             if not (self._tally.done or isinstance(self.ended_by, RunStoppedError)):
                 raise self.ended_by
