@@ -137,7 +137,8 @@ def _new_bar(name: str, tally: Tally) -> tqdm[NoReturn]:
     bar = tqdm(
         desc=name,
         total=tally.total,
-        initial=_had_their_turn(tally),
+        # As every saved notebook then shows it; how far it is follows at once.
+        initial=tally.resumed,
         bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}",
         dynamic_ncols=True,
     )
