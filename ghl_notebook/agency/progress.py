@@ -104,7 +104,9 @@ def words_of(tally: Tally, seconds: float = 0.0, pause: float = 0.0) -> str:
         parts.append(f"{tally.failed - tally.unasked} failed")
     if waits_for_tokens:
         limit = tally.mint_most / tally.mint_seconds if tally.mint_seconds else 0.0
-        parts.append("waits for access tokens" + (f" ({_per_second(limit)})" if limit else ""))
+        # Else minting is slow for another reason, and the limit explains nothing.
+        is_why = 0 < limit * seconds <= 2 * tally.minted
+        parts.append("waits for access tokens" + (f" ({_per_second(limit)})" if is_why else ""))
     elif tally.in_flight:
         parts.append(f"{tally.in_flight} in flight")
     return ", ".join(parts)

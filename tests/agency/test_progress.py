@@ -58,6 +58,12 @@ def test_the_time_left_follows_the_limit(pause: float, left: str) -> None:
     assert words == f"{left} left, waits for access tokens (10/s)"
 
 
+def test_a_limit_that_is_far_is_not_named() -> None:
+    """Minting is slow for another reason then, as a service that takes its time."""
+    limited = replace(WAITS, mint_most=1_000_000, mint_seconds=10.0)
+    assert words_of(limited, seconds=9.1).endswith("waits for access tokens")
+
+
 @pytest.mark.parametrize(
     ("tally", "words"),
     [

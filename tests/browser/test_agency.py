@@ -27,8 +27,13 @@ WAITS = """\
 levers.rate_limit, levers.rate_interval = 100, 600.0
 accounts = ghl.fetch_accounts(agency, progress=True)"""
 
+# With all access tokens there, answers are what a run waits for.
+HAS_TOKENS = """\
+levers.rate_limit, levers.rate_interval = 1_000_000, 0.01
+ghl.fetch_accounts(agency, progress=True);"""
+
 GOES = """\
-levers.rate_limit, levers.rate_interval, levers.latency = 1_000_000, 0.01, 0.5
+levers.latency = 0.5
 accounts = ghl.fetch_accounts(agency, progress=True)"""
 
 
@@ -83,13 +88,13 @@ def test_stop_button(front_end: FrontEnd, open_notebook: Callable[..., Notebook]
 
 def test_bar_in_a_narrow_cell(front_end: FrontEnd, open_notebook: Callable[..., Notebook]) -> None:
     """The words go below the bar instead of out of the cell, and no red block comes after them."""
-    notebook = open_notebook(AGENCY, GOES)
-    notebook.run()
-    bar = Bar(notebook.cells.nth(1))
+    notebook = open_notebook(AGENCY, HAS_TOKENS, GOES)
+    notebook.run(2)
+    bar = Bar(notebook.cells.nth(2))
     bar.cell.locator(".cm-content").press("Shift+Enter")
     bar.expect(r"[0-9]+/302, [0-9.]+/s, [0-9:]+ left, (1 failed, )?[0-9]+ in flight$")
     bar.take_picture(f"agency_goes-{front_end.name}")
-    output = notebook.output(1)
+    output = notebook.output(2)
     bar.expect(r"302/302, took [0-9:]+, [0-9.]+/s, 1 failed, see failures\(\)$")
     expect(output).to_have_count(1)
     assert bar.is_in_its_cell()
