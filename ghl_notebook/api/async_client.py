@@ -287,7 +287,7 @@ class AsyncClient:
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
         template = f"{_OAUTH}/{found.key}/start"
-        response = await self._requester.redirect(
+        answer = await self._requester.redirect(
             "GET",
             template,
             query={
@@ -298,7 +298,7 @@ class AsyncClient:
                 "loginType": login_type,
             },
         )
-        return authorization_url(f"GET {template}", response)
+        return authorization_url(f"GET {template}", answer, asked=self.base_url)
 
     async def available_accounts(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -94,7 +95,12 @@ class Encoded:
         """Return what is sent."""
         if not self.trace_id:
             return self.text
-        return b'%b, "traceId": "%b"}' % (self.text[:-1], self.trace_id.encode())
+        return b'%b,"traceId":"%b"}' % (self.text[:-1], self.trace_id.encode())
+
+
+def write_json(body: Any) -> bytes:
+    """Write JSON as the service does, without spaces."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass(slots=True)
