@@ -25,6 +25,7 @@ from ghl_notebook.models import (
 from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
+from ghl_notebook.summary import summarize
 
 from .connection import Connection
 from .redirect import authorization_url
@@ -170,6 +171,20 @@ class AsyncClient:
             return f"{type(self).__name__}(location_id=None)"
         of = f"location_id={self.location_id!r}, credential={credential.source!r}"
         return f"{type(self).__name__}({of})"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return summarize(type(self).__name__, self.summary)
+
+    @property
+    def summary(self) -> list[tuple[str, object]]:
+        """What a notebook shows of it. Nothing is asked for that."""
+        return [
+            ("sub-account", self.location_id),
+            ("credential", self.credential.source),
+            ("user", self.user_id),
+            ("service", self.base_url),
+            ("calls", self.limits),
+        ]
 
     @property
     def limits(self) -> Limits:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Self, get_args
 
 import msgspec
 
+from ghl_notebook.summary import summarize
+
 
 class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=True):
     """A record of the service.
@@ -21,6 +23,15 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
     """
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return summarize(
+            type(self).__name__,
+            [
+                (field.name, getattr(self, field.name))
+                for field in _form(type(self)).fields.values()
+            ],
+        )
 
     @classmethod
     def from_wire(cls, wire: object) -> Self:
