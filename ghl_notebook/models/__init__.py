@@ -26,6 +26,7 @@ from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, re
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
+from .sent import to_wire, wire_name
 from .token import TokenAnswer
 
 __all__ = [
@@ -63,5 +64,7 @@ __all__ = [
     "read_message",
     "read_refusal",
     "same_platform",
+    "to_wire",
+    "wire_name",
     "without_collector",
 ]

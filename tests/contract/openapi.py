@@ -7,7 +7,6 @@ the lists, with its reason.
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-__all__ = ["validate_answer", "validate_request"]
+__all__ = ["FOLDER", "validate_answer", "validate_request"]
 
-_FOLDER = Path(__file__).parent.parent / "data" / "openapi"
+FOLDER = Path(__file__).parent.parent / "data" / "openapi"
 _BASE = "https://openapi.test/"
 
 # The live service accepts each of these for a path that exists; the documents name one.
@@ -43,9 +42,9 @@ START = re.compile(r"/social-media-posting/oauth/[^/]+/start")
 # The vendor's page on Instagram writes step 2 without the sub-account in the path.
 SHORT_STEP_2 = re.compile(r"/social-media-posting/oauth/([^/]+)/(accounts|locations)/([^/]+)")
 
-# Platforms and a path that only the v3 documents have: they are held against the closest v2 form.
+# Platforms that only the v3 documents have: under an older version they are held against the
+# closest v2 form.
 V3_FORMS = {
-    "google/accounts": "google/locations",
     "youtube/accounts": "tiktok/accounts",
     "pinterest/accounts": "tiktok/accounts",
     "threads/accounts": "tiktok/accounts",
@@ -244,16 +243,17 @@ def _operation(method: str, path: str, version: str | None = None) -> _Operation
     short = SHORT_STEP_2.fullmatch(path)
     if short:
         path = f"/social-media-posting/oauth/LOCATION/{short[1]}/{short[2]}/{short[3]}"
-    for form, closest in V3_FORMS.items():
-        path = path.replace(f"/{form}/", f"/{closest}/")
-    if START.fullmatch(path) and path.split("/")[3] in V3_PLATFORMS:
-        path = "/social-media-posting/oauth/tiktok/start"
+    is_v3 = version == "v3"
+    if not is_v3:
+        for form, closest in V3_FORMS.items():
+            path = path.replace(f"/{form}/", f"/{closest}/")
+        if START.fullmatch(path) and path.split("/")[3] in V3_PLATFORMS:
+            path = "/social-media-posting/oauth/tiktok/start"
     found = [
         operation
         for operation in _operations()
         if operation.method == method.upper() and operation.pattern.fullmatch(path)
     ]
-    is_v3 = version == "v3"
     return min(
         found,
         key=lambda one: (_is_v3(one.document) != is_v3, one.template.count("{")),
@@ -287,7 +287,7 @@ def _operations() -> list[_Operation]:
         _Operation(
             document=name,
             template=template,
-            pattern=re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))),
+            pattern=_pattern(template, content),
             method=method.upper(),
             content=content,
         )
@@ -297,12 +297,23 @@ def _operations() -> list[_Operation]:
     ]
 
 
+def _pattern(template: str, content: dict[str, Any]) -> re.Pattern[str]:
+    words = {
+        found["name"]: "|".join(map(re.escape, found["schema"]["enum"]))
+        for found in content.get("parameters", [])
+        if found["in"] == "path" and "enum" in found["schema"]
+    }
+    return re.compile(
+        re.sub(r"\\{(\w+)\\}", lambda m: f"(?:{words.get(m[1], '[^/]+')})", re.escape(template))
+    )
+
+
 @cache
 def _documents() -> dict[str, dict[str, Any]]:
     """Return the documents by their path, with the exceptions above worked in."""
     return {
-        str(file.relative_to(_FOLDER).as_posix()): _amended(json.loads(file.read_text("utf-8")))
-        for file in sorted(_FOLDER.rglob("*.json"))
+        str(file.relative_to(FOLDER).as_posix()): _amended(json.loads(file.read_text("utf-8")))
+        for file in sorted(FOLDER.rglob("*.json"))
     }
 
 
@@ -316,7 +327,7 @@ def _registry() -> Registry[Any]:
 
 
 def _amended(document: dict[str, Any]) -> dict[str, Any]:
-    document = copy.deepcopy(document)
+    document = _any_of(document)
     for name, schema in document["components"].get("schemas", {}).items():
         properties = schema.get("properties")
         if not properties:
@@ -330,6 +341,13 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
             properties.setdefault(key, {})
         schema["additionalProperties"] = False
     return document
+
+
+def _any_of(part: Any) -> Any:
+    """Return a copy without ``oneOf``: the shapes of several platforms are alike."""
+    if isinstance(part, dict):
+        return {"anyOf" if k == "oneOf" else k: _any_of(v) for k, v in part.items()}
+    return [_any_of(item) for item in part] if isinstance(part, list) else part
 
 
 def _absolute(part: Any, base: str) -> Any:

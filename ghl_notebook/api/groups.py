@@ -1,0 +1,16 @@
+"""The groups of the service's operations, as both doors have them."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+from .ask import Service
+from .operation import Door
+
+
+class Groups(Generic[Door]):
+    """What `AsyncClient` and `Client` have in common: a group for each thing of the service."""
+
+    @property
+    def _service(self) -> Service:
+        raise NotImplementedError
