@@ -36,8 +36,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     method, template : str
         Verb and path; what the path names in braces is a parameter, but for the sub-account.
-    scope : str
-        What a token needs.
+    scope : str or None
+        What a token needs; None where the service does not say.
     changes : bool
         Whether it may change something.
     v3_only : bool
@@ -48,7 +48,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     method: str
     template: str
-    scope: str
+    scope: str | None
     changes: bool
     v3_only: bool = False
     location: Place = "path"

@@ -6,6 +6,7 @@ from typing import Generic
 
 from .ask import Service
 from .operation import Door
+from .resources import Posts
 
 
 class Groups(Generic[Door]):
@@ -14,3 +15,8 @@ class Groups(Generic[Door]):
     @property
     def _service(self) -> Service:
         raise NotImplementedError
+
+    @property
+    def posts(self) -> Posts[Door]:
+        """Posts: planned, published, failed and deleted ones."""
+        return Posts(self._service)

@@ -113,7 +113,7 @@ def operation(
     method: str,
     template: str,
     *,
-    scope: str,
+    scope: str | None,
     changes: bool | None = None,
     v3_only: bool = False,
     location: Place = "path",
@@ -147,7 +147,10 @@ def operation(
 
 def _documented(text: str, endpoint: Endpoint) -> str:
     summary, *rest = inspect.cleandoc(text).split("\n\n", 1)
-    version = ", version v3 only" if endpoint.v3_only else ""
-    call = f"``{endpoint.method} {endpoint.template}`` (scope ``{endpoint.scope}``{version})"
+    needs = [f"scope ``{endpoint.scope}``"] if endpoint.scope else []
+    needs += ["version v3 only"] if endpoint.v3_only else []
+    call = f"``{endpoint.method} {endpoint.template}``"
+    if needs:
+        call += f" ({', '.join(needs)})"
     raises = "Raises\n------\nGHLError\n    See `ghl_notebook.errors`."
     return "\n\n".join([summary, call, *rest, raises])

@@ -110,6 +110,10 @@ class Levers:
         "profile" or "flat".
     fetch_all_shows_unattached : bool
         ``fetchAll=true`` also lists pages of logins that nothing was attached from yet.
+    post_lag : int
+        From how many lists a new post is missing.
+    empty_tags : str
+        A post without tags has an empty "list", or an empty "text".
     """
 
     def __init__(self) -> None:
@@ -150,6 +154,8 @@ class Levers:
         self.youtube_shape: Literal["profile", "channels"] = "profile"
         self.pinterest_shape: Literal["profile", "flat"] = "profile"
         self.fetch_all_shows_unattached: bool = True
+        self.post_lag: int = 0
+        self.empty_tags: Literal["list", "text"] = "list"
         # Last, so that a misspelt lever fails at once instead of doing nothing.
         self._sealed = True
 

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError
+from ghl_notebook.models import (
+    FacebookDetails,
+    GoogleDetails,
+    InstagramDetails,
+    LinkedInDetails,
+    OgTags,
+    PinterestDetails,
+    Post,
+    PostMedia,
+    TikTokDetails,
+    YouTubeDetails,
+)
 from ghl_notebook.simulator import Simulator
 
 
@@ -75,12 +89,67 @@ def _attach(on: Stage) -> None:
         )
 
 
+def _account(on: Stage) -> str:
+    return str(on.client.accounts().accounts[0].id)
+
+
+def _post(on: Stage, **more: Any) -> Post:
+    return on.client.posts.create([_account(on)], summary="Hello", **more)
+
+
+def _all_of_a_post(on: Stage) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "account_ids": [_account(on)],
+        "summary": "Hello",
+        "media": [PostMedia(url="https://example.com/a.png", type="image/png")],
+        "status": "scheduled",
+        "schedule_date": LATER,
+        "tags": ["tag-1"],
+        "category_id": "category-1",
+        "created_by": on.client.user_id,
+        "follow_up_comment": "First!",
+        "og_tags_details": OgTags(meta_link="https://example.com"),
+        "post_approval_details": {"approver": on.client.user_id, "approvalStatus": "pending"},
+        "schedule_time_updated": True,
+        "tiktok_post_details": TikTokDetails(privacy_level="SELF_ONLY"),
+        "gmb_post_details": GoogleDetails(gmb_event_type="STANDARD"),
+    }
+    if on.is_v3:
+        given |= {
+            "selected_best_time": LATER,
+            "apply_watermark": True,
+            "linkedin_post_details": LinkedInDetails(pdf_title="A", post_as_pdf=True),
+            "pinterest_post_details": PinterestDetails(title="A"),
+            "facebook_post_details": FacebookDetails(type="post"),
+            "instagram_post_details": InstagramDetails(type="post"),
+            "youtube_post_details": YouTubeDetails(type="video"),
+        }
+    return given
+
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
+
 CALLS: dict[str, Callable[[Stage], object]] = {
     "start": _start,
     "available_accounts": _available,
     "attach": _attach,
     "accounts": lambda on: on.client.accounts(),
-    "delete_account": lambda on: on.client.delete_account(
-        str(on.client.accounts().accounts[0].id), company_id="company-1"
+    "delete_account": lambda on: on.client.delete_account(_account(on), company_id="company-1"),
+    "posts.list": lambda on: on.client.posts.list(
+        LONG_AGO,
+        LATER,
+        type="all",
+        accounts=[_account(on), "nobody"],
+        limit=3,
+        include_users=True,
+        post_type="post",
     ),
+    "posts.create": lambda on: on.client.posts.create(**_all_of_a_post(on)),
+    "posts.get": lambda on: on.client.posts.get(
+        str(on.client.posts.create(**_all_of_a_post(on)).id)
+    ),
+    "posts.edit": lambda on: on.client.posts.edit(str(_post(on).id), **_all_of_a_post(on)),
+    "posts.delete": lambda on: on.client.posts.delete(str(_post(on).id)),
+    "posts.bulk_delete": lambda on: on.client.posts.bulk_delete([str(_post(on).id)]),
 }

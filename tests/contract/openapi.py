@@ -62,7 +62,15 @@ STRINGS = {
     "TiktokProfileSchema": ("type",),
     "AttachFBAccountDTO": ("type",),
     "CreatePostDTO": ("status", "type"),
+    "PostCreateRequest": ("status", "type"),
+    "QueueModifiedPostDTO": ("status", "type"),
+    "GetPostFormattedSchema": ("status", "type"),
+    "GetModifiedPayloadFormattedSchema": ("status", "type"),
     "SearchPostDTO": ("postType",),
+    "FormatedApprovalDetails": ("approvalStatus",),
+    "PostApprovalSchema": ("approvalStatus",),
+    "TiktokPostSchema": ("privacyLevel",),
+    "GMBPostSchema": ("actionType",),
 }
 
 # Sent by the live service, or by a request that worked, beyond the documents.
@@ -333,7 +341,8 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
         if not properties:
             continue
         for key in STRINGS.get(name, ()):
-            properties[key] = {"type": "string"}
+            if properties[key].get("type") == "object":  # v3 has repaired some
+                properties[key] = {"type": "string"}
         for key in EITHER.get(name, ()):
             one = properties[key].get("items", properties[key])
             properties[key] = {"anyOf": [one, {"type": "array", "items": one}]}

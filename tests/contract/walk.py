@@ -154,10 +154,9 @@ def method_of(operation: Documented) -> str | None:
 def parameters_of(method: str) -> set[str]:
     """Return the parameters of a method, by the service's names."""
     group, _, name = method.rpartition(".")
-    found = getattr(_groups()[group] if group else Client, name)
-    names = {wire_name(parameter) for parameter in inspect.signature(found).parameters}
     if group:
-        return names
+        return {wire_name(p) for p in vars(_groups()[group])[name].signature.parameters}
+    names = {wire_name(p) for p in inspect.signature(getattr(Client, name)).parameters}
     return names | _GIVEN_BY_THE_CLIENT | (_OF_AN_ACCOUNT if name == "attach" else set())
 
 

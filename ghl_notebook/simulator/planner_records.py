@@ -1,0 +1,42 @@
+"""What the simulated Social Planner keeps about each thing of a sub-account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True)
+class Post:
+    """A post: planned, published, failed or deleted."""
+
+    id: str
+    location_id: str
+    status: str
+    source: str
+    account_ids: list[str]
+    platform: str
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    #: What is passed on as it came: text, media, tags, and what the platforms want.
+    content: dict[str, Any]
+    schedule: datetime | None = None
+    published_at: datetime | None = None
+    category_id: str | None = None
+    #: How many more lists it is missing from.
+    lag: int = 0
+
+    @property
+    def moment(self) -> datetime:
+        """When it was or will be published, or was made."""
+        return self.published_at or self.schedule or self.created_at
+
+
+@dataclass(slots=True)
+class Planner:
+    """Everything of one sub-account that is planned and published."""
+
+    location_id: str
+    posts: dict[str, Post] = field(default_factory=dict)
