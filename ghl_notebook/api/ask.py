@@ -100,7 +100,7 @@ class Ask:
         file : File, optional
             What is uploaded.
         holds : str, optional
-            A key that the results must have: they are damaged without it.
+            A key that the results must have: they are damaged without it. Empty: any results.
         **changed
             Arguments that are sent otherwise than they were given.
 
@@ -147,7 +147,7 @@ class Ask:
 
 def _holds(key: str, body: Mapping[str, Any]) -> bool:
     results = body.get("results")
-    return isinstance(results, Mapping) and key in results
+    return isinstance(results, Mapping) and (not key or key in results)
 
 
 def _in_query(value: object) -> str:

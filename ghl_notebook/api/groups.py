@@ -6,7 +6,7 @@ from typing import Generic
 
 from .ask import Service
 from .operation import Door
-from .resources import Posts
+from .resources import AccountStatistics, Posts
 
 
 class Groups(Generic[Door]):
@@ -20,3 +20,8 @@ class Groups(Generic[Door]):
     def posts(self) -> Posts[Door]:
         """Posts: planned, published, failed and deleted ones."""
         return Posts(self._service)
+
+    @property
+    def statistics(self) -> AccountStatistics[Door]:
+        """Statistics: what was seen, liked and said, day by day."""
+        return AccountStatistics(self._service)

@@ -15,6 +15,7 @@ from .platforms import PLATFORMS, UNSUPPORTED
 from .posts import PostOperations
 from .records import Token
 from .routes import Audience, Route
+from .statistics import StatisticsOperations
 from .wire import Answer, Call, World
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
@@ -63,6 +64,7 @@ class Api:
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
         PostOperations(world).add_to(add)
+        StatisticsOperations(world).add_to(add)
 
     def _add(
         self,

@@ -151,5 +151,11 @@ CALLS: dict[str, Callable[[Stage], object]] = {
     ),
     "posts.edit": lambda on: on.client.posts.edit(str(_post(on).id), **_all_of_a_post(on)),
     "posts.delete": lambda on: on.client.posts.delete(str(_post(on).id)),
+    "statistics.fetch": lambda on: on.client.statistics.fetch(
+        [str(one.profile_id) for one in on.client.accounts().accounts],
+        platforms=["facebook"],
+        current_range=(LONG_AGO, LATER),
+        prev_range=(LONG_AGO, LATER),
+    ),
     "posts.bulk_delete": lambda on: on.client.posts.bulk_delete([str(_post(on).id)]),
 }

@@ -9,7 +9,7 @@ import httpx
 import pandas as pd
 
 import ghl_notebook as ghl
-from ghl_notebook.models import Post, PostPage
+from ghl_notebook.models import Post, PostPage, Statistics
 
 
 def blocking(
@@ -27,6 +27,7 @@ def blocking(
     assert_type(client.posts.list("2026-01-01Z", "2026-02-01Z"), PostPage)
     assert_type(client.posts.create(["id"], summary="Hello"), Post)
     assert_type(client.posts.bulk_delete(["id"]), int | None)
+    assert_type(client.statistics.fetch(["id"]), Statistics)
     assert_type(client.user_id, str | None)
     assert_type(ghl.doctor(client), ghl.Diagnosis)
     assert_type(ghl.doctor(client).problems, list[ghl.Finding])

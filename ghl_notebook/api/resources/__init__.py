@@ -1,5 +1,6 @@
 """The operations of the service in groups, each a thin class: its methods are the operations."""
 
 from .posts import Posts
+from .statistics import AccountStatistics
 
-__all__ = ["Posts"]
+__all__ = ["AccountStatistics", "Posts"]
