@@ -6,7 +6,7 @@ from typing import Generic
 
 from .ask import Service
 from .operation import Door
-from .resources import AccountStatistics, Posts
+from .resources import AccountStatistics, Categories, Posts, Tags
 
 
 class Groups(Generic[Door]):
@@ -25,3 +25,13 @@ class Groups(Generic[Door]):
     def statistics(self) -> AccountStatistics[Door]:
         """Statistics: what was seen, liked and said, day by day."""
         return AccountStatistics(self._service)
+
+    @property
+    def categories(self) -> Categories[Door]:
+        """Categories that posts are in."""
+        return Categories(self._service)
+
+    @property
+    def tags(self) -> Tags[Door]:
+        """Tags that posts have."""
+        return Tags(self._service)

@@ -21,6 +21,7 @@ from .accounts import (
 )
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import light_collector, without_collector
+from .categories import Category, CategoryPage, Tag, TagPage
 from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
@@ -76,6 +77,8 @@ __all__ = [
     "AvailableAccount",
     "Breakdown",
     "Breakdowns",
+    "Category",
+    "CategoryPage",
     "DailySeries",
     "Demographics",
     "Engagement",
@@ -106,6 +109,8 @@ __all__ = [
     "Statistics",
     "StatisticsTotals",
     "StorefrontAddress",
+    "Tag",
+    "TagPage",
     "TikTokDetails",
     "TokenAnswer",
     "User",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from . import attach
 from .agency import AgencyOperations
+from .categories import CategoryOperations
 from .faults import known, not_found
 from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
@@ -64,6 +65,7 @@ class Api:
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
         PostOperations(world).add_to(add)
+        CategoryOperations(world).add_to(add)
         StatisticsOperations(world).add_to(add)
 
     def _add(

@@ -34,9 +34,24 @@ class Post:
         return self.published_at or self.schedule or self.created_at
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A category or a tag; a tag has no colours."""
+
+    id: str
+    location_id: str
+    name: str
+    created_by: str
+    created_at: datetime
+    primary_color: str = ""
+    secondary_color: str = ""
+
+
 @dataclass(slots=True)
 class Planner:
     """Everything of one sub-account that is planned and published."""
 
     location_id: str
     posts: dict[str, Post] = field(default_factory=dict)
+    categories: dict[str, Label] = field(default_factory=dict)
+    tags: dict[str, Label] = field(default_factory=dict)

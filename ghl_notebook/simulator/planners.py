@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from .planner_records import Planner, Post
+from .planner_records import Label, Planner, Post
 from .records import Account
 from .state import State
 
@@ -18,6 +18,12 @@ _TEXTS = (
     "New opening hours from next week on.",
     "🌿 A day in the workshop, in three pictures.",
 )
+_CATEGORIES = (
+    ("Behind the scenes", "#004EEB", "#EFF4FF"),
+    ("Offers", "#B42318", "#FEF3F2"),
+    ("季節のお知らせ", "#027A48", "#ECFDF3"),
+)
+_TAGS = ("coffee", "weekend", "été", "team", "new")
 _WEEKS = 12
 #: Days of a week on which is posted, and the hour (UTC).
 _RHYTHM = ((1, 9), (3, 12), (5, 17))
@@ -65,10 +71,23 @@ class Planners:
         ]
         users = self._state.users_of(planner.location_id)
         owner = next((u.id for u in users if u.role == "admin" and not u.deleted), "")
+        self._label(planner, owner)
+        categories, tags = [*planner.categories], [*planner.tags]
         for number, moment in enumerate(self._moments()) if accounts else ():
             account = accounts[number % len(accounts)]
             post = self._post(planner.location_id, number, moment, account, owner)
+            post.category_id = categories[number % len(categories)]
+            post.content["tags"] = tags[: number % 3]
             planner.posts[post.id] = post
+
+    def _label(self, planner: Planner, owner: str) -> None:
+        place, then = planner.location_id, self._began - timedelta(days=200)
+        for number, (name, *colours) in enumerate(_CATEGORIES):
+            of = self.id_of("category", place, number)
+            planner.categories[of] = Label(of, place, name, owner, then, *colours)
+        for number, name in enumerate(_TAGS):
+            of = self.id_of("tag", place, number)
+            planner.tags[of] = Label(of, place, name, owner, then)
 
     def _moments(self) -> Iterator[datetime]:
         monday = (self._began - timedelta(days=self._began.weekday())).replace(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError
+from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError, NotFoundError
 from ghl_notebook.models import (
     FacebookDetails,
     GoogleDetails,
@@ -127,6 +128,13 @@ def _all_of_a_post(on: Stage) -> dict[str, Any]:
     return given
 
 
+def _must_fail(kind: type[GHLError], call: Callable[..., object], *args: object) -> None:
+    """Make a call that is answered by an error which the documents have, too."""
+    with contextlib.suppress(kind):
+        call(*args)
+        raise AssertionError(f"no {kind.__name__}")
+
+
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
@@ -157,5 +165,12 @@ CALLS: dict[str, Callable[[Stage], object]] = {
         current_range=(LONG_AGO, LATER),
         prev_range=(LONG_AGO, LATER),
     ),
+    "categories.list": lambda on: on.client.categories.list(search_text="o", limit=2, skip=0),
+    "categories.get": lambda on: (
+        on.client.categories.get(str(on.client.categories.list().categories[0].id)),
+        _must_fail(NotFoundError, on.client.categories.get, NOBODY),
+    ),
+    "tags.list": lambda on: on.client.tags.list(search_text="e", limit=2, skip=1),
+    "tags.details": lambda on: on.client.tags.details([str(on.client.tags.list().tags[0].id)]),
     "posts.bulk_delete": lambda on: on.client.posts.bulk_delete([str(_post(on).id)]),
 }

@@ -93,6 +93,9 @@ EXTRA_KEYS = {
 }  # fmt: skip
 EVERYWHERE = ("traceId",)
 
+# Words in the place of a record, under 200.
+WORDS = {"GetCategorySchema": ("category",)}
+
 # Results with two shapes in the documents, or unknown ones: the key may hold one or a list, and
 # a flat object may stand in for it. The simulator's levers give each of them.
 EITHER = {
@@ -346,6 +349,8 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
         for key in EITHER.get(name, ()):
             one = properties[key].get("items", properties[key])
             properties[key] = {"anyOf": [one, {"type": "array", "items": one}]}
+        for key in WORDS.get(name, ()):
+            properties[key] = {"anyOf": [properties[key], {"const": "Category not found"}]}
         for key in (*EXTRA_KEYS.get(name, ()), *FLAT.get(name, ()), *EVERYWHERE):
             properties.setdefault(key, {})
         schema["additionalProperties"] = False

@@ -1,6 +1,7 @@
 """The operations of the service in groups, each a thin class: its methods are the operations."""
 
+from .categories import Categories, Tags
 from .posts import Posts
 from .statistics import AccountStatistics
 
-__all__ = ["AccountStatistics", "Posts"]
+__all__ = ["AccountStatistics", "Categories", "Posts", "Tags"]
