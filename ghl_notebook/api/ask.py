@@ -91,14 +91,14 @@ class Ask:
         return await self._service.user_id()
 
     async def __call__(
-        self, *, file: File | None = None, holds: str | None = None, **changed: object
+        self, *, upload: File | None = None, holds: str | None = None, **changed: object
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
 
         Parameters
         ----------
-        file : File, optional
-            What is uploaded.
+        upload : File, optional
+            What is sent instead of the arguments, but for those of the path.
         holds : str, optional
             A key that the results must have: they are damaged without it. Empty: any results.
         **changed
@@ -119,12 +119,11 @@ class Ask:
                 f"speaks {service.api_version}.",
                 f'Make the client with api_version="{API_V3}".',
             )
-        sent = {
-            wire_name(name): to_wire(value)
-            for name, value in {**self._given, **changed}.items()
-            if value is not None
-        }
+        given = {**self._given, **changed}
+        sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
         path = {name: sent.pop(name, None) for name in endpoint.path_names}
+        if upload is not None:
+            sent = {}
         in_query = endpoint.method in ("GET", "DELETE")
         places: dict[Place, dict[str, Any]] = {
             "path": path,
@@ -138,7 +137,7 @@ class Ask:
             path=path,
             query={name: _in_query(value) for name, value in places["query"].items()},
             body=places["body"] or None,
-            file=file,
+            file=upload,
             changes=endpoint.changes,
             shape=None if holds is None else functools.partial(_holds, holds),
         )

@@ -6,7 +6,7 @@ from typing import Generic
 
 from .ask import Service
 from .operation import Door
-from .resources import AccountStatistics, Categories, Posts, Tags
+from .resources import AccountStatistics, Categories, CsvImports, Posts, Tags
 
 
 class Groups(Generic[Door]):
@@ -35,3 +35,8 @@ class Groups(Generic[Door]):
     def tags(self) -> Tags[Door]:
         """Tags that posts have."""
         return Tags(self._service)
+
+    @property
+    def csv_imports(self) -> CsvImports[Door]:
+        """Files of posts: uploaded, looked at, and planned."""
+        return CsvImports(self._service)

@@ -22,6 +22,7 @@ from .accounts import (
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import light_collector, without_collector
 from .categories import Category, CategoryPage, Tag, TagPage
+from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
@@ -79,6 +80,11 @@ __all__ = [
     "Breakdowns",
     "Category",
     "CategoryPage",
+    "CsvImport",
+    "CsvImportPage",
+    "CsvMedia",
+    "CsvPost",
+    "CsvPostPage",
     "DailySeries",
     "Demographics",
     "Engagement",
@@ -113,6 +119,7 @@ __all__ = [
     "TagPage",
     "TikTokDetails",
     "TokenAnswer",
+    "UploadedCsv",
     "User",
     "UserRoles",
     "YouTubeDetails",

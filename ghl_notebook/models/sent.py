@@ -30,7 +30,7 @@ def to_wire(value: object) -> Any:
     ArgumentError
         For an instant without a time zone: nobody knows which one it is.
     """
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | bytes | int | float):
         return value
     if isinstance(value, datetime):
         return _instant(value)

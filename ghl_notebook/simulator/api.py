@@ -9,6 +9,7 @@ from dataclasses import replace
 from . import attach
 from .agency import AgencyOperations
 from .categories import CategoryOperations
+from .csv_imports import CsvOperations
 from .faults import known, not_found
 from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
@@ -65,6 +66,7 @@ class Api:
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
         PostOperations(world).add_to(add)
+        CsvOperations(world).add_to(add)
         CategoryOperations(world).add_to(add)
         StatisticsOperations(world).add_to(add)
 

@@ -114,6 +114,8 @@ class Levers:
         From how many lists a new post is missing.
     empty_tags : str
         A post without tags has an empty "list", or an empty "text".
+    csv_imports : str
+        Imports come as a "list", or as "one" object, as one document has it.
     """
 
     def __init__(self) -> None:
@@ -156,6 +158,7 @@ class Levers:
         self.fetch_all_shows_unattached: bool = True
         self.post_lag: int = 0
         self.empty_tags: Literal["list", "text"] = "list"
+        self.csv_imports: Literal["list", "one"] = "list"
         # Last, so that a misspelt lever fails at once instead of doing nothing.
         self._sealed = True
 

@@ -48,6 +48,43 @@ class Label:
 
 
 @dataclass(slots=True)
+class CsvRow:
+    """A row of an import; ``fault`` says why it cannot be planned."""
+
+    id: str
+    summary: str
+    schedule: str
+    media: list[str]
+    link: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was uploaded, under its path."""
+
+    path: str
+    name: str
+    size: int
+    rows: list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class CsvImport:
+    """A file of posts that is being imported."""
+
+    id: str
+    upload: Upload
+    status: str
+    account_ids: list[str]
+    rows: dict[str, CsvRow]
+    created_by: str
+    approver: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(slots=True)
 class Planner:
     """Everything of one sub-account that is planned and published."""
 
@@ -55,3 +92,5 @@ class Planner:
     posts: dict[str, Post] = field(default_factory=dict)
     categories: dict[str, Label] = field(default_factory=dict)
     tags: dict[str, Label] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    imports: dict[str, CsvImport] = field(default_factory=dict)

@@ -135,6 +135,33 @@ def _must_fail(kind: type[GHLError], call: Callable[..., object], *args: object)
         raise AssertionError(f"no {kind.__name__}")
 
 
+CSV = b"""\
+postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content,OGmetaUrl (url),imageUrls (comma-separated)
+2026-02-01 09:00:00,"Hello, world",https://example.com,https://example.com/a.png
+soon,Never,,
+"""
+
+
+def _import(on: Stage) -> str:
+    """Import a file of two posts, and return the import's id."""
+    uploaded = on.client.csv_imports.upload(CSV)
+    on.client.csv_imports.set_accounts(
+        [_account(on)],
+        file_path=str(uploaded.file_path),
+        rows_count=int(uploaded.rows_count or 0),
+        file_name=str(uploaded.file_name),
+        approver=on.client.user_id,
+        csv_file_type=uploaded.csv_file_type if on.is_v3 else None,
+    )
+    return str(on.client.csv_imports.list().csvs[0].id)
+
+
+def _delete_csv_post(on: Stage) -> None:
+    csv_id = _import(on)
+    row, *_ = on.client.csv_imports.get(csv_id).posts
+    on.client.csv_imports.delete_post(csv_id, str(row.id))
+
+
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
@@ -172,5 +199,17 @@ CALLS: dict[str, Callable[[Stage], object]] = {
     ),
     "tags.list": lambda on: on.client.tags.list(search_text="e", limit=2, skip=1),
     "tags.details": lambda on: on.client.tags.details([str(on.client.tags.list().tags[0].id)]),
+    "csv_imports.upload": lambda on: on.client.csv_imports.upload(CSV, file_name="posts.csv"),
+    "csv_imports.list": lambda on: (
+        _import(on),
+        on.client.csv_imports.list(
+            limit=5, include_users=True, is_from_template=False if on.is_v3 else None
+        ),
+    ),
+    "csv_imports.set_accounts": lambda on: _import(on),
+    "csv_imports.get": lambda on: on.client.csv_imports.get(_import(on), limit=5),
+    "csv_imports.finalize": lambda on: on.client.csv_imports.finalize(_import(on)),
+    "csv_imports.delete": lambda on: on.client.csv_imports.delete(_import(on)),
+    "csv_imports.delete_post": _delete_csv_post,
     "posts.bulk_delete": lambda on: on.client.posts.bulk_delete([str(_post(on).id)]),
 }

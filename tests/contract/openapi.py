@@ -67,6 +67,8 @@ STRINGS = {
     "GetPostFormattedSchema": ("status", "type"),
     "GetModifiedPayloadFormattedSchema": ("status", "type"),
     "SearchPostDTO": ("postType",),
+    "CSVPostSchema": ("type",),
+    "CsvResponse": ("status",),
     "FormatedApprovalDetails": ("approvalStatus",),
     "PostApprovalSchema": ("approvalStatus",),
     "TiktokPostSchema": ("privacyLevel",),
@@ -81,6 +83,10 @@ EXTRA_KEYS = {
     ),
     "InstagramAccountSchema": ("originId", "isBusinessAccount"),
     "TiktokProfileSchema": ("websiteUrl",),
+    # Deleting a row wants its id, and no row of the documents has one.
+    "CSVPostSchema": ("_id",),
+    # Wanted by v3, which calls it `id` in its list of keys.
+    "CSVImportSchema": ("_id",),
     "AttachFBAccountDTO": ("platform",),
     "AttachTiktokAccountDTO": ("websiteUrl", "originAccountType"),
     # OAuth's own (RFC 6749, 5.2 and RFC 7636), which the service's token endpoint keeps to.
@@ -101,6 +107,7 @@ WORDS = {"GetCategorySchema": ("category",)}
 EITHER = {
     "GetGoogleLocationAccountSchema": ("locations",),
     "GetLinkedInAccountSchema": ("profile",),
+    "GetUploadStatusResponseSchema": ("csvs",),
 }
 FLAT = {
     "GetTiktokAccountSchema": (
