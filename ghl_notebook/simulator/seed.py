@@ -72,14 +72,16 @@ FIRST_INSTAGRAM = "17841405123456789"
 
 
 def seed_state(
-    seed: int, clock: Callable[[], datetime], places: int = 0, accounts: int = 0
+    seed: int, clock: Callable[[], datetime], places: int = 0, accounts: int | range = 0
 ) -> State:
     """Return the state of a simulator that nobody has called yet.
 
     Parameters
     ----------
-    places, accounts : int
-        How many more sub-accounts there are, and how many accounts each of those has.
+    places : int
+        How many more sub-accounts there are.
+    accounts : int or range
+        How many accounts each of those has.
     """
     state = State(seed, clock)
     company = state.short_id("company")
