@@ -33,6 +33,11 @@ class DemoClient(Client):
         )
         self.simulator = simulator
 
+    @property
+    def summary(self) -> list[tuple[str, object]]:
+        """What a notebook shows of it: the same for every simulator."""
+        return _without_address(super().summary)
+
     def close(self) -> None:
         """Close the connections and end the simulator."""
         super().close()
@@ -68,10 +73,21 @@ class DemoAgency(Agency):
         )
         self.simulator = simulator
 
+    @property
+    def summary(self) -> list[tuple[str, object]]:
+        """What a notebook shows of it: the same for every simulator."""
+        return _without_address(super().summary)
+
     def close(self) -> None:
         """Close the connections and end the simulator."""
         super().close()
         self.simulator.stop()
+
+
+def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, object]]:
+    return [
+        (name, value if name != "service" else "the embedded simulator") for name, value in summary
+    ]
 
 
 def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> DemoAgency:

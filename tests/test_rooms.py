@@ -14,13 +14,16 @@ PACKAGE = Path(__file__).parent.parent / "ghl_notebook"
 MAY_IMPORT: dict[str, set[str]] = {
     "secret": set(),
     "errors": set(),
+    "summary": set(),
     "settings": {"errors", "secret"},
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
     "pacing": {"background"},
-    "models": {"errors", "secret"},
+    "models": {"errors", "secret", "summary"},
     "auth": {"background", "errors", "models", "pacing", "secret", "settings", "wire"},
-    "api": {"auth", "background", "errors", "models", "pacing", "secret", "settings", "wire"},
+    "api": {
+        "auth", "background", "errors", "models", "pacing", "secret", "settings", "summary", "wire",
+    },
     "frames": {"errors", "models"},
     "agency": {"api", "background", "errors", "models"},
     "fetch": {"agency", "api", "background", "errors", "frames", "models"},
@@ -43,6 +46,7 @@ _FRAMES = {"pandas", "pyarrow"}
 MUST_NOT_KNOW: dict[str, set[str]] = {
     "secret": {"httpx", *_FRAMES, *_SCREENS},
     "errors": {"httpx", *_FRAMES, *_SCREENS},
+    "summary": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},
     "background": {"httpx", *_FRAMES, *_SCREENS},
     "wire": {*_FRAMES, *_SCREENS},

@@ -11,6 +11,7 @@ from ghl_notebook.auth import Clock
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
+from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_VERSION
 
 from .async_agency import AsyncAgency
@@ -102,6 +103,14 @@ class Agency:
         core = getattr(self, "core", None)  # None while its settings are refused
         shown = "(company_id=None)" if core is None else repr(core).removeprefix("AsyncAgency")
         return f"{type(self).__name__}{shown}"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return summarize(type(self).__name__, self.summary)
+
+    @property
+    def summary(self) -> list[tuple[str, object]]:
+        """What a notebook shows of it. Nothing is asked for that."""
+        return self.core.summary
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from ghl_notebook.models import Location
 from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url
+from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_VERSION
 
 from .async_client import AsyncClient
@@ -121,6 +122,19 @@ class AsyncAgency:
         of = f"company_id={credential.company_id!r}, credential={credential.source!r}"
         return f"{type(self).__name__}({of})"
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return summarize(type(self).__name__, self.summary)
+
+    @property
+    def summary(self) -> list[tuple[str, object]]:
+        """What a notebook shows of it. Nothing is asked for that."""
+        return [
+            ("agency", self.company_id),
+            ("credential", self.credential.source),
+            ("service", self.base_url),
+            ("calls", self.limits),
+        ]
+
     @property
     def company_id(self) -> str:
         """The agency."""
@@ -174,6 +188,7 @@ class AsyncAgency:
         return AsyncClient.sharing(
             self._connection,
             self.credential.of(location_id),
+            api_version=self.api_version,
             time_limit=self._time_limit,
             clock=self._clock,
             budget=self._budget,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import time
 import weakref
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Final, Protocol
 
 import httpx
 
+from ghl_notebook.auth import TokenAuth, rejects_token
+from ghl_notebook.secret import Secret
 from ghl_notebook.wire import client_options, read_at_most
 
-from .redirect import keep_location
+from .exchange import Answer, Request, answer_of, put_location_aside
 
 if TYPE_CHECKING:
     from pyreqwest.client import Client
@@ -29,23 +30,22 @@ PLAIN_IN_FLIGHT: Final = 32
 MAX_BODY: Final = 32 * 2**20
 """Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
 
-
-_LONGEST: Final = 60_000
-"""Characters of an address: a little less than either library takes."""
-
-
-_GRACE: Final = 1.0
-"""Seconds after a call's own time, which is to end first."""
+IDLE_SECONDS: Final = 4.0
+"""For so long a connection is kept unused. Servers close theirs after five seconds and more; what
+is sent on one that is being closed fails, and of hundreds at once not all would be repeated.
+"""
 
 
 class ClosedError(Exception):
     """The carrier was closed before the request was sent."""
 
 
-IDLE_SECONDS: Final = 4.0
-"""For so long a connection is kept unused. Servers close theirs after five seconds and more; what
-is sent on one that is being closed fails, and of hundreds at once not all would be repeated.
-"""
+class LateError(Exception):
+    """No whole answer came in time."""
+
+    def __init__(self, *, was_sent: bool) -> None:
+        super().__init__(was_sent)
+        self.was_sent = was_sent
 
 
 class BodyTooLargeError(Exception):
@@ -57,31 +57,30 @@ class BodyTooLargeError(Exception):
 
 
 class Carrier(Protocol):
-    """Makes and carries requests; raises httpx's errors."""
+    """Carries requests to the service; raises httpx's errors."""
 
     @property
     def is_closed(self) -> bool:
         """Whether it carries nothing any more."""
         ...
 
-    def build(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: Mapping[str, Any] | None,
-    ) -> httpx.Request:
-        """Make a request with the service's headers; `path` is percent-encoded."""
-        ...
+    async def carry(self, request: Request, auth: TokenAuth, seconds: float) -> Answer:
+        """Send a request with the headers that all have, and return its answer.
 
-    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
-        """Send a request, and return its answer, read whole.
+        Parameters
+        ----------
+        request : Request
+            What to send.
+        auth : TokenAuth
+            What proves who asks.
+        seconds : float
+            For all of it.
 
         Raises
         ------
         httpx.HTTPError
             If no whole answer came.
-        BodyTooLargeError, ClosedError
+        LateError, BodyTooLargeError, ClosedError
             See there.
         """
         ...
@@ -121,7 +120,7 @@ class HttpxCarrier:
             ),
             # A bearer is all that the service asks for: keep none of its cookies.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            event_hooks={"response": [keep_location]},
+            event_hooks={"response": [put_location_aside]},
             transport=transport,
         )
 
@@ -130,38 +129,54 @@ class HttpxCarrier:
         """Whether it carries nothing any more."""
         return self.http.is_closed
 
-    def build(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: Mapping[str, Any] | None,
-    ) -> httpx.Request:
-        """Make a request with the service's headers; `path` is percent-encoded."""
-        return self.http.build_request(method, path, params=query, json=body)
-
-    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
-        """Send a request, and return its answer, read whole."""
+    async def carry(self, request: Request, auth: TokenAuth, seconds: float) -> Answer:
+        """Send a request, and return its answer."""
         if self.is_closed:
             raise ClosedError
-        response = await self.http.send(request, stream=True, auth=auth)
+        way = _Way()
+        outgoing = self.http.build_request(
+            request.method,
+            request.target,
+            content=request.content,
+            headers=None if request.content is None else {"Content-Type": request.content_type},
+            extensions={"trace": way.note},
+        )
         try:
-            if not await read_at_most(response, MAX_BODY):
-                raise BodyTooLargeError(response.status_code)
-        finally:
-            await response.aclose()
-        return response
+            async with asyncio.timeout(seconds):
+                response = await self.http.send(outgoing, stream=True, auth=auth)
+                try:
+                    if not await read_at_most(response, MAX_BODY):
+                        raise BodyTooLargeError(response.status_code)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            late = LateError(was_sent=way.was_sent)
+        else:
+            return answer_of(response)
+        raise late
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self.http.aclose()
 
 
-class PyreqwestCarrier:
-    """pyreqwest's client: for hundreds of requests at once, at a third of the work for each.
+class _Way:
+    """How far a request has come, as the transport tells of it."""
 
-    Requests, answers, credentials and errors are httpx's, as everywhere; what it leaves out is
-    httpx's own client between them.
+    def __init__(self) -> None:
+        self._events: set[str] = set()
+
+    async def note(self, event: str, _: object) -> None:
+        self._events.add(event.partition(".")[2])
+
+    @property
+    def was_sent(self) -> bool:
+        # Not every transport tells: without a word it may have been.
+        return not self._events or "send_request_headers.started" in self._events
+
+
+class PyreqwestCarrier:
+    """pyreqwest's client: for hundreds of requests at once, at a tenth of httpx's work for each.
 
     Parameters
     ----------
@@ -183,10 +198,10 @@ class PyreqwestCarrier:
 
         options = client_options(base_url, api_version)
         self._base_url = base_url
-        self._base = httpx.URL(base_url)
-        self._headers = httpx.Headers(options["headers"])
+        self._host = httpx.URL(base_url).netloc.decode()
         builder = (
             ClientBuilder()
+            .default_headers(options["headers"])
             .follow_redirects(enable=False)
             .referer(enable=False)
             # Less than the other, which runs while connecting too: it would hide that nothing
@@ -206,68 +221,52 @@ class PyreqwestCarrier:
         """Whether it carries nothing any more."""
         return self._client is None
 
-    def build(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: Mapping[str, Any] | None,
-    ) -> httpx.Request:
-        """Make a request with the service's headers; `path` is percent-encoded."""
-        if query:
-            path = f"{path}?{urlencode(query)}"
-        if len(path) > _LONGEST:
-            raise httpx.InvalidURL("too long")
-        # httpx would parse each address, which takes longer than all else that is made here.
-        target = {"target": path}
-        return httpx.Request(
-            method, self._base, headers=self._headers, json=body, extensions=target
-        )
+    async def carry(self, request: Request, auth: TokenAuth, seconds: float) -> Answer:
+        """Send a request, and return its answer."""
+        until = time.monotonic() + seconds
+        token = await auth.token() if auth.host == self._host else None
+        answer = await self._once(request, token, until)
+        if token is not None and rejects_token(answer.status, answer.content, answer.content_type):
+            token = await auth.another(token)
+            if token is not None:  # nothing was done: this may be a POST
+                answer = await self._once(request, token, until)
+        return answer
 
-    async def carry(self, request: httpx.Request, auth: httpx.Auth) -> httpx.Response:
-        """Send a request, and return its answer, read whole."""
-        flow = auth.async_auth_flow(request)
-        try:
-            response = await self._once(await anext(flow))
-            while True:
-                try:
-                    request = await flow.asend(response)
-                except StopAsyncIteration:
-                    return response
-                response = await self._once(request)
-        finally:
-            await flow.aclose()
-
-    async def _once(self, request: httpx.Request) -> httpx.Response:
+    async def _once(self, request: Request, token: Secret | None, until: float) -> Answer:
         from pyreqwest.exceptions import PyreqwestError
 
         client = self._client
         if client is None:
             raise ClosedError
+        seconds = until - time.monotonic()
+        if seconds <= 0:  # it took as long to get the token
+            raise LateError(was_sent=False)
         failure: httpx.RequestError
         try:
-            address = self._base_url + request.extensions["target"]
-            builder = client.request(request.method, address)
-            builder = builder.headers(request.headers.multi_items())
-            # pyreqwest goes on with a request that nobody waits for any more.
-            seconds = request.extensions["seconds"] + _GRACE
+            builder = client.request(request.method, self._base_url + request.target)
+            # pyreqwest goes on with a request that nobody waits for any more: it is to end it.
             builder = builder.timeout(timedelta(seconds=seconds))
-            if request.content:
+            if token is not None:
+                builder = builder.header("Authorization", f"Bearer {token.reveal()}")
+            if request.content is not None:
+                builder = builder.header("Content-Type", request.content_type)
                 builder = builder.body_bytes(request.content)
         except ValueError:
             raise httpx.UnsupportedProtocol("an address or a header that makes no sense") from None
         try:
-            async with builder.build_streamed() as answer:
-                status, headers = answer.status, _readable(answer.headers)
-                body = bytes(await answer.body_reader.read(MAX_BODY + 1) or b"")
+            async with builder.build_streamed() as came:
+                headers = _readable(came.headers)
+                content = bytes(await came.body_reader.read(MAX_BODY + 1) or b"")
+                answer = Answer(came.status, headers, content, sent=token)
+                if "location" in headers:
+                    answer.location = Secret(came.headers.getall("location")[0])
+                    del headers["location"]
         except PyreqwestError as error:
             failure = _as_httpx(error)
         else:
-            if len(body) > MAX_BODY:
-                raise BodyTooLargeError(status)
-            response = _read_already(status, headers, body, request)
-            await keep_location(response)
-            return response
+            if len(content) > MAX_BODY:
+                raise BodyTooLargeError(answer.status)
+            return answer
         raise failure
 
     async def aclose(self) -> None:
@@ -309,26 +308,15 @@ def _close_all(pid: int) -> None:
     time.sleep(_LEAVE)
 
 
-def _readable(headers: HeaderMap) -> list[tuple[str, str]]:
+def _readable(headers: HeaderMap) -> dict[str, str]:
     """Return the headers of an answer that are ASCII, as all of the service's are."""
     with suppress(ValueError):
-        return list(headers.items())
-    found = []
+        return dict(headers.items())
+    found = {}
     for name in dict.fromkeys(headers):
         with suppress(ValueError):
-            found += [(name, value) for value in headers.getall(name)]
+            found[name] = headers.getall(name)[-1]
     return found
-
-
-def _read_already(
-    status: int, headers: list[tuple[str, str]], body: bytes, request: httpx.Request
-) -> httpx.Response:
-    """Make an answer; given as its content, httpx would go through the body once more."""
-    stream = httpx.ByteStream(body)
-    response = httpx.Response(status, headers=headers, stream=stream, request=request)
-    response._content = body  # noqa: SLF001 - what `aread` sets
-    response.is_stream_consumed = response.is_closed = True
-    return response
 
 
 def _as_httpx(error: Exception) -> httpx.RequestError:

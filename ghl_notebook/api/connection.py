@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
+import json
 import os
+import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
+from ghl_notebook.auth import TokenAuth
 from ghl_notebook.errors import (
     ArgumentError,
     ConnectionFailedError,
@@ -28,12 +30,17 @@ from .carrier import (
     Carrier,
     ClosedError,
     HttpxCarrier,
+    LateError,
     PyreqwestCarrier,
 )
+from .exchange import Answer, Request
 from .redaction import hide_answers_in_logs
 
 WIDE_IN_FLIGHT: Final = 500
 """More were never measured to be faster."""
+
+_LONGEST: Final = 60_000
+"""Characters of an address: a little less than either library takes."""
 
 _WORDS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.ConnectTimeout, "Connecting took too long"),
@@ -93,20 +100,14 @@ class Connection:
         self._plain = functools.partial(
             HttpxCarrier, base_url, timeout=timeout, api_version=api_version, transport=transport
         )
-        self._pid = os.getpid()
         wide = None
         if is_wide and transport is None:
             # There is no wheel of it for some platforms; and the child of a process that has used
             # it cannot.
             with suppress(ImportError, RuntimeError):
                 wide = PyreqwestCarrier(base_url, timeout=timeout, api_version=api_version)
-        self._used: Carrier = wide or self._plain()
-
-    @property
-    def _carrier(self) -> Carrier:
-        if self._pid != os.getpid():  # pyreqwest's threads are not copied into a forked child
-            self._pid, self._used = os.getpid(), self._plain()
-        return self._used
+        self._carrier: Carrier = wide or self._plain()
+        _OPEN.add(self)
 
     @property
     def most_in_flight(self) -> int:
@@ -117,6 +118,10 @@ class Connection:
         """Close the connections."""
         await self._carrier.aclose()
 
+    def start_anew(self) -> None:
+        """Go on in a forked process: connections and pyreqwest's threads are the parent's."""
+        self._carrier = self._plain()
+
     def build(
         self,
         method: str,
@@ -124,7 +129,7 @@ class Connection:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
-    ) -> httpx.Request:
+    ) -> Request:
         """Make a request of what is asked; see `Requester.call`.
 
         Raises
@@ -134,29 +139,26 @@ class Connection:
         """
         if self._carrier.is_closed:
             raise _closed_error()
-        with suppress(httpx.InvalidURL, UnicodeError):
-            return self._carrier.build(
-                method,
-                _fill(template, path or {}),
-                {k: v for k, v in (query or {}).items() if v is not None},
-                body,
-            )
+        with suppress(UnicodeError):
+            target = _fill(template, path or {})
+            if asked := {k: v for k, v in (query or {}).items() if v is not None}:
+                target += f"?{urlencode(asked)}"
+            if len(target) <= _LONGEST:
+                return Request(method, target, None if body is None else _json(body))
         raise ArgumentError(
             f"{method} {template} cannot be asked with these values: one is too long or holds half "
             "a character.",
             "Pass ids as the service shows them.",
         )
 
-    async def send(
-        self, what: str, request: httpx.Request, auth: httpx.Auth, seconds: float
-    ) -> httpx.Response:
+    async def send(self, what: str, request: Request, auth: TokenAuth, seconds: float) -> Answer:
         """Send a request, and return its answer, read whole.
 
         Parameters
         ----------
         what : str
             What is asked, for the error's text.
-        auth : httpx.Auth
+        auth : TokenAuth
             What proves who asks.
         seconds : float
             For all of it.
@@ -171,11 +173,8 @@ class Connection:
             Of the credential, or for an answer that is too large.
         """
         failure: GHLError
-        way = _Way()
-        request.extensions = {**request.extensions, "trace": way.note, "seconds": seconds}
         try:
-            async with asyncio.timeout(seconds):
-                return await self._carrier.carry(request, auth)
+            return await self._carrier.carry(request, auth, seconds)
         except BodyTooLargeError as error:
             failure = UnexpectedAnswerError(
                 what,
@@ -184,9 +183,9 @@ class Connection:
             )
         except ClosedError:
             failure = _closed_error()
-        except TimeoutError:
+        except LateError as error:
             failure = ConnectionFailedError(f"{what} failed: No whole answer came in time.")
-            failure.was_sent = way.was_sent
+            failure.was_sent = error.was_sent
         except httpx.InvalidURL:
             failure = SettingsError(
                 f"{what} cannot be sent: the address makes no sense.", "Check GHL_BASE_URL."
@@ -203,31 +202,37 @@ class Connection:
         raise failure
 
 
+_OPEN: Final[weakref.WeakSet[Connection]] = weakref.WeakSet()
+
+
+def _start_anew() -> None:
+    for connection in list(_OPEN):
+        connection.start_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
+
+
 def _closed_error() -> ArgumentError:
     return ArgumentError("The client is closed.", "Make a new one.")
 
 
-class _Way:
-    """How far a request has come, as the transport tells of it."""
-
-    def __init__(self) -> None:
-        self._events: set[str] = set()
-
-    async def note(self, event: str, _: object) -> None:
-        self._events.add(event.partition(".")[2])
-
-    @property
-    def was_sent(self) -> bool:
-        # Not every transport tells: without a word it may have been.
-        return not self._events or "send_request_headers.started" in self._events
-
-
 def _fill(template: str, values: Mapping[str, object]) -> str:
-    filled = {}
-    for name, value in values.items():
-        if not isinstance(value, str) or not value.strip() or set(value) <= {"."}:
-            raise ArgumentError(
-                f"{name} is {value!r}.", "Pass the id as the service shows it, as a string."
-            )
-        filled[name] = quote(value, safe="")
-    return template.format_map(filled)
+    return template.format_map({name: _segment(name, value) for name, value in values.items()})
+
+
+def _segment(name: str, value: object) -> str:
+    if isinstance(value, str):
+        if value.isascii() and value.isalnum():  # as nearly all ids are
+            return value
+        if value.strip() and not set(value) <= {"."}:
+            return quote(value, safe="")
+    raise ArgumentError(
+        f"{name} is {value!r}.", "Pass the id as the service shows it, as a string."
+    )
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    # As httpx writes it.
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import httpx
-
 from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import is_loopback
 
-
-async def keep_location(response: httpx.Response) -> None:
-    """Put an answer's first ``Location`` aside, before httpx reads it.
-
-    httpx parses the address of a redirect that it is not to follow, and fails for an odd one.
-    """
-    found = response.headers.get_list("location")
-    response.extensions["location"] = Secret(found[0] if found else "")
-    response.headers.pop("location", None)
+from .exchange import Answer
 
 
-def authorization_url(what: str, response: httpx.Response) -> Secret:
+def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
     """Take the authorization URL out of the answer to `start`, unchanged.
 
     Parameters
     ----------
     what : str
         What was asked, for the error's text.
-    response : httpx.Response
-        The answer; its redirect was not followed, and `keep_location` has seen it.
+    answer : Answer
+        The answer; its redirect was not followed.
+    asked : str
+        The API's address.
 
     Returns
     -------
@@ -42,30 +34,30 @@ def authorization_url(what: str, response: httpx.Response) -> Secret:
         If the answer is no redirect, has no ``Location``, or leads to something that no browser
         window should be sent to.
     """
-    if not response.is_redirect:
+    if not answer.is_redirect:
         raise UnexpectedAnswerError(
             what,
-            status=response.status_code,
+            status=answer.status,
             service_message="the login page was expected as a redirect (302)",
             next_step="Something on the way followed the redirect, or the token lacks the scope "
             "socialplanner/oauth.readonly: check the scope, and connect without a proxy.",
         )
-    location = Secret(response.extensions["location"].reveal().strip())
+    location = Secret(answer.location.reveal().strip() if answer.location else "")
     if not location:
         raise UnexpectedAnswerError(
-            what, status=response.status_code, service_message="a redirect without a Location"
+            what, status=answer.status, service_message="a redirect without a Location"
         )
-    if not _is_sound(location, asked=response.request.url):
+    if not _is_sound(location, asked=asked):
         raise UnexpectedAnswerError(
             what,
-            status=response.status_code,
+            status=answer.status,
             service_message="a redirect to an address that is not https",
             next_step="It was not opened. Check GHL_BASE_URL; report it if that is right.",
         )
     return location
 
 
-def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
+def _is_sound(location: Secret, *, asked: str) -> bool:
     try:
         parts = urlsplit(location.reveal())
         _ = parts.port  # reading it checks it
@@ -73,7 +65,7 @@ def _is_sound(location: Secret, *, asked: httpx.URL) -> bool:
         return False
     if parts.scheme == "https":
         return bool(parts.hostname)
-    if not is_loopback(asked.host):
+    if not is_loopback(urlsplit(asked).hostname):
         return False
     # A simulator: on this computer, or behind the notebook server that the page came from.
     if parts.scheme == "http":

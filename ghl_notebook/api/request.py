@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_any
-from tenacity.stop import stop_base
+from tenacity import AsyncRetrying, retry_if_exception
 
+from ghl_notebook.auth import TokenAuth
 from ghl_notebook.errors import (
     ConnectionFailedError,
     DailyLimitError,
@@ -28,6 +27,8 @@ from ghl_notebook.pacing import (
 )
 
 from .connection import Connection
+from .exchange import Answer, Request
+from .file import File
 from .retry import RetryBudget, StopWhenSpent, may_have_happened, may_repeat, wait_before
 from .time_told import read_offset
 from .verdict import Clock, Outline, Shape, body_of, checked_body_of, error_of
@@ -44,7 +45,7 @@ class Requester:
     ----------
     connection : Connection
         What carries them.
-    auth : httpx.Auth
+    auth : TokenAuth
         What proves who asks.
     time_limit : float
         Seconds for all attempts of one call together. Waiting for the rate limit does not count.
@@ -60,7 +61,7 @@ class Requester:
         self,
         connection: Connection,
         *,
-        auth: httpx.Auth,
+        auth: TokenAuth,
         time_limit: float,
         pacer: Pacer,
         clock: Clock,
@@ -73,7 +74,7 @@ class Requester:
         self._time_limit = time_limit
         self._budget = budget or RetryBudget()
         self._used_up: tuple[DailyLimitError, float] | None = None
-        self._told_time: tuple[Mapping[str, str], datetime] | None = None
+        self._told_time: tuple[str, datetime] | None = None
 
     @property
     def limits(self) -> Limits:
@@ -93,13 +94,15 @@ class Requester:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
+        file: File | None = None,
+        changes: bool | None = None,
         shape: Shape | None = None,
     ) -> dict[str, Any]:
         """Send a request and return the JSON object it is answered with.
 
-        A GET is sent up to four times while the service is unreachable, too slow, failing or
-        damaged on the way; anything that may change something is sent again only if the service
-        has certainly not carried it out. After an answer 429 both wait and are sent again.
+        What only reads is sent up to four times while the service is unreachable, too slow,
+        failing or damaged on the way; anything that may change something is sent again only if the
+        service has certainly not carried it out. After an answer 429 both wait and are sent again.
 
         Parameters
         ----------
@@ -109,6 +112,10 @@ class Requester:
             Query parameters; those that are None are left out.
         body : Mapping, optional
             JSON body.
+        file : File, optional
+            Sent as a form, in the place of `body`.
+        changes : bool, optional
+            Whether it may change something; everything but a GET may, unless it is said here.
         shape : Shape, optional
             What the answer must hold; one that does not counts as damaged on the way.
 
@@ -120,7 +127,9 @@ class Requester:
             If the answer cannot be used.
         """
         read = functools.partial(body_of, shape=shape)
-        return await self._ask(read, method, template, path, query, body, redirects=False)
+        return await self._ask(
+            read, method, template, path, query, body, file=file, changes=changes
+        )
 
     async def body(
         self,
@@ -147,11 +156,11 @@ class Requester:
             As `call`.
         """
         read = functools.partial(checked_body_of, outline=outline, shape=shape)
-        return await self._ask(read, method, template, path, query, None, redirects=False)
+        return await self._ask(read, method, template, path, query, None)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a request that is answered with a redirect, and return that; it is not followed.
 
         Errors by status are raised; see `call`.
@@ -160,71 +169,101 @@ class Requester:
 
     async def _ask(
         self,
-        read: Callable[[str, httpx.Response], T],
+        read: Callable[[str, Answer], T],
         method: str,
         template: str,
         path: Mapping[str, object] | None,
         query: Mapping[str, str | None] | None,
         body: Mapping[str, Any] | None,
         *,
-        redirects: bool,
+        file: File | None = None,
+        changes: bool | None = None,
+        redirects: bool = False,
     ) -> T:
-        what = f"{method} {template}"
         request = self._connection.build(method, template, path, query, body)
-        changes = method != "GET"
+        if file is not None:
+            request = file.sent_with(request)
+        if changes is None:
+            changes = method != "GET"
+        call = _Call(f"{method} {template}", request, read, self._time_limit, redirects=redirects)
         self._budget.earn()
-        seconds = _SecondsLeft(self._time_limit)
-        line = _LogLine(what)
-
-        async def attempt() -> T:
-            self._check_day()
-            with await self._pacer.acquire() as slot:
-                self._check_day()  # another call may have been told while this one waited
-                with line:
-                    response = await self._timed(what, request, seconds, slot)
-                    line.status = str(response.status_code)
-                    if not (redirects and response.is_redirect):
-                        error = error_of(what, response, clock=self._clock)
-                        if error is not None:
-                            self._heed(error, response)
-                            raise error
-                    return read(what, response)
-
         try:
-            return await self._until_spent(attempt, seconds, changes=changes)
+            try:
+                return await self._attempt(call)
+            except GHLError as error:
+                if not may_repeat(error, changes_something=changes):
+                    raise
+                failed = error
+            return await self._repeat(call, failed, changes=changes)
         except GHLError as error:
             if changes and may_have_happened(error):
                 error.leave_outcome_open()
             raise
 
-    async def _until_spent(
-        self, attempt: Callable[[], Awaitable[T]], seconds: _SecondsLeft, *, changes: bool
-    ) -> T:
-        """Attempt a call as often as is safe and worth it."""
-        failures: list[GHLError] = []
-        try:
-            return await attempt()
-        except GHLError as error:
-            if not may_repeat(error, changes_something=changes):
-                raise
-            failures.append(error)
+    async def _repeat(self, call: _Call[T], failed: GHLError, *, changes: bool) -> T:
+        """Attempt a call that has failed as often as is safe and worth it."""
+        failures = [failed]
 
-        async def attempt_again() -> T:
+        async def attempt() -> T:
             if failures:  # that of the first attempt, for which tenacity would take half the time
                 raise failures.pop()
-            return await attempt()
+            return await self._attempt(call)
 
         retrying = AsyncRetrying(
             retry=retry_if_exception(functools.partial(may_repeat, changes_something=changes)),
-            stop=stop_any(seconds, StopWhenSpent(self._budget)),
+            stop=StopWhenSpent(self._budget, lambda: call.seconds <= 0),
             wait=wait_before,
             reraise=True,
         )
-        return await retrying(attempt_again)
+        return await retrying(attempt)
 
-    def _heed(self, error: ResponseError, response: httpx.Response) -> None:
+    async def _attempt(self, call: _Call[T]) -> T:
+        """Send a request once, when its turn has come, and read the answer."""
+        self._check_day()
+        with await self._pacer.acquire() as slot:
+            self._check_day()  # another call may have been told while this one waited
+            call.begin()
+            try:
+                answer = await self._send(call, slot)
+                if not (call.redirects and answer.is_redirect):
+                    error = error_of(call.what, answer, clock=self._clock)
+                    if error is not None:
+                        self._heed(error, answer)
+                        raise error
+                value = call.read(call.what, answer)
+            except BaseException as failure:
+                call.log(failure)
+                raise
+            call.log()
+            return value
+
+    async def _send(self, call: _Call[T], slot: Slot) -> Answer:
+        """Send a request, and give its slot back with what the answer says of the limits."""
+        try:
+            answer = await self._connection.send(call.what, call.request, self._auth, call.seconds)
+        except ConnectionFailedError as error:
+            if error.was_sent:
+                slot.release(None)
+            raise
+        except BaseException:
+            slot.release(None)
+            raise
+        finally:
+            call.count_time()
+        call.status = answer.status
+        limits = read_limits(answer.headers)
+        slot.release(
+            limits,
+            # When the day's calls are used up, an interval changes nothing.
+            refused=answer.status == 429 and limits.daily_remaining != 0,
+            retry_after=read_retry_after(answer.headers),
+        )
+        self._told_time = answer.headers.get("date", ""), self._clock()
+        return answer
+
+    def _heed(self, error: ResponseError, answer: Answer) -> None:
         """Let the end of the day's calls hold for the calls that follow."""
-        reset = read_limits(response.headers).daily_reset
+        reset = read_limits(answer.headers).daily_reset
         if isinstance(error, DailyLimitError) and reset is not None:
             # A copy: the one that is raised leads to all the frames that it passes.
             self._used_up = (_again(error), time.monotonic() + reset.total_seconds())
@@ -238,83 +277,67 @@ class Requester:
             raise _again(error)
         self._used_up = None
 
-    async def _timed(
-        self, what: str, request: httpx.Request, seconds: _SecondsLeft, slot: Slot
-    ) -> httpx.Response:
-        """Send a request, and give its slot back with what the answer says of the limits."""
-        try:
-            with seconds:
-                response = await self._connection.send(what, request, self._auth, seconds.left)
-        except ConnectionFailedError as error:
-            if error.was_sent:
-                slot.release(None)
-            raise
-        except BaseException:
-            slot.release(None)
-            raise
-        told = dict(
-            response.headers.multi_items()
-        )  # looked at nine times, which httpx's are slow at
-        limits = read_limits(told)
-        slot.release(
-            limits,
-            # When the day's calls are used up, an interval changes nothing.
-            refused=response.status_code == 429 and limits.daily_remaining != 0,
-            retry_after=read_retry_after(told),
-        )
-        self._told_time = {"date": told.get("date", "")}, self._clock()
-        return response
 
+class _Call(Generic[T]):
+    """One call: what is asked, and the time that its attempts may still take.
 
-class _LogLine:
-    """One line of the log for each attempt of a call: nothing that a caller has passed is in it."""
+    Attributes
+    ----------
+    seconds : float
+        What is left of it.
+    status : int or None
+        Of the answer to this attempt.
+    """
 
-    def __init__(self, what: str) -> None:
-        self.status = "no answer"
-        self._what = what
+    __slots__ = (
+        "_attempt", "_began", "read", "redirects", "request", "seconds", "status", "what",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        what: str,
+        request: Request,
+        read: Callable[[str, Answer], T],
+        seconds: float,
+        *,
+        redirects: bool,
+    ) -> None:
+        self.what = what
+        self.request = request
+        self.read = read
+        self.redirects = redirects
+        self.seconds = seconds
+        self.status: int | None = None
         self._attempt = 0
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
+        """Begin an attempt."""
         self._attempt += 1
-        self.status = "no answer"
+        self.status = None
         self._began = time.monotonic()
 
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        took = (time.monotonic() - self._began) * 1000
+    def count_time(self) -> None:
+        """Count the time that an attempt took."""
+        self.seconds = max(0.0, self.seconds - (time.monotonic() - self._began))
+
+    def log(self, error: BaseException | None = None) -> None:
+        """Write one line of the log for an attempt: nothing that a caller has passed is in it."""
+        if not _LOG.isEnabledFor(logging.INFO):
+            return
         trace = getattr(error, "trace_id", None)
         _LOG.info(
             "%s: %s, %.0f ms, attempt %d%s%s",
-            self._what,
-            self.status,
-            took,
+            self.what,
+            self.status or "no answer",
+            (time.monotonic() - self._began) * 1000,
             self._attempt,
             f", {type(error).__name__}" if error else "",
             f", trace id {trace}" if trace else "",
         )
 
 
-class _SecondsLeft(stop_base):
-    """The seconds that the attempts of one call may still take."""
-
-    def __init__(self, seconds: float) -> None:
-        self._left = seconds
-
-    @property
-    def left(self) -> float:
-        return max(0.0, self._left)
-
-    def __enter__(self) -> None:
-        self._began = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._left -= time.monotonic() - self._began
-
-    def __call__(self, _: RetryCallState) -> bool:
-        return self._left <= 0
-
-
-def _as_it_is(_: str, response: httpx.Response) -> httpx.Response:
-    return response
+def _as_it_is(_: str, answer: Answer) -> Answer:
+    return answer
 
 
 def _again(error: DailyLimitError) -> DailyLimitError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from tenacity import RetryCallState, wait_random_exponential
@@ -98,14 +99,25 @@ def may_repeat(error: BaseException, *, changes_something: bool) -> bool:
 
 
 class StopWhenSpent(stop_base):
-    """Ends the attempts of one call: by their number, and when the budget is used up."""
+    """Ends the attempts of one call: by their number, their time, and when the budget is used up.
 
-    def __init__(self, budget: RetryBudget) -> None:
+    Parameters
+    ----------
+    budget : RetryBudget
+        What repetitions may cost.
+    is_late : callable
+        Whether the time of the call is over.
+    """
+
+    def __init__(self, budget: RetryBudget, is_late: Callable[[], bool]) -> None:
         self._budget = budget
+        self._is_late = is_late
         self._refusals = 0
 
     def __call__(self, state: RetryCallState) -> bool:
         """Decide after an attempt that could be repeated."""
+        if self._is_late():
+            return True
         if is_refused_for_now(state.outcome.exception() if state.outcome else None):
             self._refusals += 1
             return self._refusals >= MAX_REFUSALS

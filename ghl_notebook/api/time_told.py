@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 
-def read_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def read_offset(date: str, now: datetime) -> timedelta | None:
     """Return the service's clock less the local one; None for an answer that tells no time.
 
     Parameters
     ----------
-    headers : Mapping
-        Of the answer; its ``Date`` is of whole seconds, and as old as the answer's way.
+    date : str
+        The header ``Date`` of the answer: of whole seconds, and as old as the answer's way.
     now : datetime
         The local time when the answer came, with a time zone.
     """
     try:
-        told = parsedate_to_datetime(headers.get("date", ""))
+        told = parsedate_to_datetime(date)
     except ValueError:
         return None
     return (told if told.tzinfo else told.replace(tzinfo=UTC)) - now

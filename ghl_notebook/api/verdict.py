@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-import httpx
 import msgspec
 
 from ghl_notebook.errors import (
@@ -20,6 +19,8 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import describe_body, json_object, read_refusal
 from ghl_notebook.pacing import read_limits
 
+from .exchange import Answer
+
 Clock = Callable[[], datetime]
 """The current time, with a time zone."""
 
@@ -28,7 +29,7 @@ Shape = Callable[[Mapping[str, Any]], bool]
 """Tells whether a body holds what was asked for, at least in its outlines."""
 
 
-class Answer(Protocol):
+class Told(Protocol):
     """What an outline of a body tells."""
 
     @property
@@ -40,19 +41,19 @@ class Answer(Protocol):
 class Outline(Protocol):
     """Reads no more of a body than tells whether it is a good one; a `msgspec.json.Decoder`."""
 
-    def decode(self, body: bytes, /) -> Answer:
+    def decode(self, body: bytes, /) -> Told:
         """Read a body."""
         ...
 
 
-def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> dict[str, Any]:
+def body_of(what: str, answer: Answer, shape: Shape | None = None) -> dict[str, Any]:
     """Return the JSON object of an answer below 300.
 
     Parameters
     ----------
     what : str
         What was asked, for the error's text.
-    response : httpx.Response
+    answer : Answer
         The answer, read whole.
     shape : Shape, optional
         What else it must be: a list that is missing is not an empty one.
@@ -64,38 +65,36 @@ def body_of(what: str, response: httpx.Response, shape: Shape | None = None) -> 
     UnexpectedAnswerError
         For a body that is no JSON object, or has another shape.
     """
-    body = json_object(response.content)
+    body = json_object(answer.content)
     if body is None:
         raise UnexpectedAnswerError(
             what,
-            status=response.status_code,
+            status=answer.status,
             service_message=describe_body(
-                response.content, _type_of(response), hide=_sent_token(response)
+                answer.content, answer.content_type, hide=_sent_token(answer)
             ),
         )
     if body.get("success") is False:
         del body  # a traceback may show this frame's locals: the service may repeat the token
-        raise _made(RefusedError, what, response)
+        raise _made(RefusedError, what, answer)
     if shape is not None and not shape(body):
         # Names only: a key may be anything.
         keys = ", ".join(sorted(key for key in body if key.isidentifier() and len(key) <= 20)[:5])
         del body
         raise UnexpectedAnswerError(
             what,
-            status=response.status_code,
+            status=answer.status,
             service_message=f"an answer without what was asked for (it holds: {keys})",
         )
     return body
 
 
-def checked_body_of(
-    what: str, response: httpx.Response, *, outline: Outline, shape: Shape
-) -> bytes:
+def checked_body_of(what: str, answer: Answer, *, outline: Outline, shape: Shape) -> bytes:
     """Return the body of an answer below 300 as it came, if `body_of` would return it.
 
     Parameters
     ----------
-    what, response, shape
+    what, answer, shape
         As for `body_of`.
     outline : msgspec.json.Decoder
         Decodes what `shape` asks for and ``success``, and passes over the rest.
@@ -106,29 +105,29 @@ def checked_body_of(
         As `body_of`.
     """
     with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        response.content.decode()  # what is passed over is not looked at
-        if outline.decode(response.content).success is not False:
-            return response.content
-    body_of(what, response, shape)  # it finds the words, or that the outline was too strict
-    return response.content
+        answer.content.decode()  # what is passed over is not looked at
+        if outline.decode(answer.content).success is not False:
+            return answer.content
+    body_of(what, answer, shape)  # it finds the words, or that the outline was too strict
+    return answer.content
 
 
-def error_of(what: str, response: httpx.Response, *, clock: Clock) -> ResponseError | None:
+def error_of(what: str, answer: Answer, *, clock: Clock) -> ResponseError | None:
     """Make the error that the answer is by its status, or None for one below 300.
 
     The status is trusted over the body's own ``statusCode``.
 
     Parameters
     ----------
-    what, response
+    what, answer
         As for `body_of`.
     clock : callable
         The current time: the service says how long a daily limit holds, not until when.
     """
-    if response.status_code < 300:
+    if answer.status < 300:
         return None
-    limits = read_limits(response.headers)
-    error = _made(None, what, response)
+    limits = read_limits(answer.headers)
+    error = _made(None, what, answer)
     if isinstance(error, RateLimitError) and limits.daily_remaining == 0:
         return daily_limit_error(what, error, limits.daily_reset, clock=clock)
     return error
@@ -153,24 +152,20 @@ def daily_limit_error(
     return error
 
 
-def _made(kind: type[ResponseError] | None, what: str, response: httpx.Response) -> ResponseError:
+def _made(kind: type[ResponseError] | None, what: str, answer: Answer) -> ResponseError:
     refusal = read_refusal(
-        response.status_code,
-        response.content,
-        _type_of(response),
-        hide=_sent_token(response),
+        answer.status,
+        answer.content,
+        answer.content_type,
+        hide=_sent_token(answer),
     )
     return (kind or refusal.kind)(
         what,
-        status=response.status_code,
+        status=answer.status,
         service_message=refusal.message,
         trace_id=refusal.trace_id,
     )
 
 
-def _sent_token(response: httpx.Response) -> list[str]:
-    return str(response.request.headers.get("authorization", "")).split()[1:]
-
-
-def _type_of(response: httpx.Response) -> str:
-    return str(response.headers.get("content-type", ""))
+def _sent_token(answer: Answer) -> list[str]:
+    return [answer.sent.reveal()] if answer.sent else []

@@ -5,7 +5,7 @@ Here is what a client with a token takes; logins are in `app` and `logins`, whic
 
 from typing import TYPE_CHECKING
 
-from .bearer import BearerAuth
+from .bearer import BearerAuth, TokenAuth, rejects_token
 from .credential import Clock, Credential, TokenCredential
 from .find import find_agency_credential, find_credential, log_out, open_logins
 
@@ -16,9 +16,11 @@ __all__ = [
     "BearerAuth",
     "Clock",
     "Credential",
+    "TokenAuth",
     "TokenCredential",
     "find_agency_credential",
     "find_credential",
     "log_out",
     "open_logins",
+    "rejects_token",
 ]

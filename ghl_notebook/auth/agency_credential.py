@@ -10,6 +10,7 @@ import httpx
 from ghl_notebook.errors import LogInAgainError
 from ghl_notebook.secret import Secret
 
+from .bearer import TokenAuth
 from .credential import Clock, Credential, Kind
 from .endpoint import TokenEndpoint
 from .lent import LentTokens
@@ -68,7 +69,7 @@ class AgencyCredential:
     def __repr__(self) -> str:
         return f"<{self.source}>"
 
-    def auth(self, host: str) -> httpx.Auth:
+    def auth(self, host: str) -> TokenAuth:
         """Return what adds the agency's token; `host` is the only one that may see it."""
         return OAuthAuth(self._company, host=host)
 

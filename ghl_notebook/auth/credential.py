@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Protocol
 
-import httpx
-
 from ghl_notebook.secret import Secret
 
-from .bearer import BearerAuth
+from .bearer import BearerAuth, TokenAuth
 
 Kind = Literal["private integration", "access token", "login", "agency login"]
 
@@ -46,7 +44,7 @@ class Credential(Protocol):
         """What it may do; None where only the service knows."""
         ...
 
-    def auth(self, host: str) -> httpx.Auth:
+    def auth(self, host: str) -> TokenAuth:
         """Return what adds it to requests; `host` is the only one that may see it."""
         ...
 
@@ -78,7 +76,7 @@ class TokenCredential:
     def __repr__(self) -> str:
         return f"<{self.source}>"
 
-    def auth(self, host: str) -> httpx.Auth:
+    def auth(self, host: str) -> TokenAuth:
         """Return what adds it to requests; `host` is the only one that may see it."""
         return BearerAuth(self._token, host=host)
 

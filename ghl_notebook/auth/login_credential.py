@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
-
+from .bearer import TokenAuth
 from .credential import Kind
 from .oauth import Keeper, OAuthAuth
 from .tokens import Tokens
@@ -45,6 +44,6 @@ class LoginCredential:
     def __repr__(self) -> str:
         return f"<{self.source}>"
 
-    def auth(self, host: str) -> httpx.Auth:
+    def auth(self, host: str) -> TokenAuth:
         """Return what adds it to requests; `host` is the only one that may see it."""
         return OAuthAuth(self._keeper, host=host)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Final, Protocol
+from typing import Protocol
 
-import httpx
-
-from ghl_notebook.errors import InvalidTokenError
-from ghl_notebook.models import read_refusal
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import read_at_most
 
+from .bearer import TokenAuth
 from .tokens import Tokens
-
-_LARGEST: Final = 2**20
-"""Bytes of an answer 401; no refusal of the service is near it."""
 
 
 class Keeper(Protocol):
@@ -30,41 +22,25 @@ class Keeper(Protocol):
         ...
 
 
-class OAuthAuth(httpx.Auth):
-    """Send the access token of a keeper; renew it when the service says that it holds no more.
-
-    Of all that the service answers 401 to, only an invalid or expired token is that: a missing
-    scope stays missing, and "Command timed out" is its gateway's.
+class OAuthAuth(TokenAuth):
+    """Send the access token of a keeper, which renews it.
 
     Parameters
     ----------
     keeper : Keeper
         Gives out the token.
     host : str
-        The only host that may see it. A request to another one is sent without it.
+        As for `TokenAuth`.
     """
 
     def __init__(self, keeper: Keeper, *, host: str) -> None:
+        super().__init__(host)
         self._keeper = keeper
-        self._host = host
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Add the ``Authorization`` header; once more with another token after a true 401."""
-        if request.url.netloc.decode() != self._host:
-            yield request
-            return
-        tokens = await self._keeper.tokens()
-        request.headers["Authorization"] = f"Bearer {tokens.access_token.reveal()}"
-        response = yield request
-        if response.status_code != 401:
-            return
-        if not await read_at_most(response, _LARGEST):
-            return
-        kind = response.headers.get("content-type", "")
-        if read_refusal(401, response.content, kind).kind is not InvalidTokenError:
-            return
-        tokens = await self._keeper.renewed(tokens.access_token)
-        request.headers["Authorization"] = f"Bearer {tokens.access_token.reveal()}"
-        yield request  # a 401 says that nothing was done: this may be a POST
+    async def token(self) -> Secret:
+        """Return the access token."""
+        return (await self._keeper.tokens()).access_token
+
+    async def another(self, rejected: Secret) -> Secret:
+        """Return the one that the keeper has after it was told."""
+        return (await self._keeper.renewed(rejected)).access_token

@@ -14,6 +14,8 @@ from ghl_notebook.secret import Secret
 _DEFAULT_LIFETIME: Final = timedelta(hours=1)
 """Where an answer does not say: too short costs a renewal, too long an answer 401."""
 
+_LAST: Final = timedelta(seconds=30)
+
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time that has a time zone, also where it is read from a store."""
 
@@ -80,7 +82,8 @@ class Tokens:
 
     def is_expired(self, now: datetime) -> bool:
         """Tell whether the access token is to be used no more: a little before its time."""
-        return now >= self.expires_at - min(timedelta(seconds=30), self._lifetime / 20)
+        left = self.expires_at - now
+        return left <= _LAST and left <= self._lifetime / 20
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether to renew it in the background: in the last tenth of its time."""

@@ -145,6 +145,8 @@ class Pacer:
 
     async def acquire(self) -> Slot:
         """Wait for a slot and take it. First come, first served."""
+        if (slot := self._take()) is not None:
+            return slot
         waiter = _Waiter()
         try:
             self._do(partial(heapq.heappush, self._queue, waiter))
@@ -187,8 +189,25 @@ class Pacer:
         self._in_flight = 0
         self._wakes_at = None
 
+    def _take(self) -> Slot | None:
+        """Take a slot if there is one and nobody waits: a tenth of the work of waiting."""
+        if not self._turn.acquire(blocking=False):
+            return None
+        try:
+            now = self._monotonic()
+            if self._queue or self._happened or self._free_at(now) != now:
+                return None
+            self._in_flight += 1
+            return Slot(self, self._forgotten)
+        finally:
+            self._turn.release()
+            self._settle()
+
     def _do(self, act: Callable[[], None]) -> None:
         self._happened.append(act)
+        self._settle()
+
+    def _settle(self) -> None:
         while self._happened and self._turn.acquire(blocking=False):
             try:
                 while self._happened:

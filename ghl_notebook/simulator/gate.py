@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +14,7 @@ from .faults import Failure, RefusedError, known
 from .limits import RateLimiter, counted_for
 from .provider import Provider
 from .recording import record
-from .wire import Answer, Call, Encoded, Recorded, World
+from .wire import Answer, Call, Encoded, Recorded, World, write_json
 
 _JSON = b"application/json; charset=utf-8"
 
@@ -165,5 +164,5 @@ def _encoded(body: Any) -> tuple[bytes, bytes]:
     if isinstance(body, Encoded):
         return body.content(), _JSON
     if isinstance(body, dict | list):
-        return json.dumps(body, ensure_ascii=False).encode(), _JSON
+        return write_json(body), _JSON
     return (body if isinstance(body, bytes) else body.encode()), b"text/plain; charset=utf-8"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 from . import shapes
 from .records import Account
-from .wire import Encoded, World
+from .wire import Encoded, World, write_json
 
 #: More sub-accounts than an agency has in a run, and few enough for the memory of a laptop.
 _MOST = 16_384
@@ -46,7 +45,7 @@ class BegunLists:
         kept = self._kept.get(location_id)
         if kept is None or not kept[1] <= now < kept[2]:
             rows = self._world.state.accounts_of(location_id)
-            text = json.dumps(listing(self._world, rows, []), ensure_ascii=False).encode()
+            text = write_json(listing(self._world, rows, []))
             until = min((row.expire for row in rows if row.expire > now), default=_NEVER)
             kept = (Encoded(text), now, until)
             if len(self._kept) >= _MOST:

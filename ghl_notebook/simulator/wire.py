@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from .faults import refuse
 from .installs import Installs
 from .levers import Levers
+from .planners import Planners
 from .state import State
 
 
@@ -20,6 +22,8 @@ class World:
     ----------
     installs : Installs
         Who installed the app, and the tokens that came of it.
+    planners : Planners
+        What is planned and published, by sub-account.
     public_url : str
         Without a slash at its end; a path such as "/user/x/proxy/8123" behind a reverse proxy.
     base_url : str
@@ -31,9 +35,11 @@ class World:
     public_url: str = ""
     base_url: str = ""
     installs: Installs = field(init=False)
+    planners: Planners = field(init=False)
 
     def __post_init__(self) -> None:
         self.installs = Installs(self.state, self.levers)
+        self.planners = Planners(self.state)
 
     def avatar(self, number: int) -> str:
         """Return the address of a picture."""
@@ -94,7 +100,12 @@ class Encoded:
         """Return what is sent."""
         if not self.trace_id:
             return self.text
-        return b'%b, "traceId": "%b"}' % (self.text[:-1], self.trace_id.encode())
+        return b'%b,"traceId":"%b"}' % (self.text[:-1], self.trace_id.encode())
+
+
+def write_json(body: Any) -> bytes:
+    """Write JSON as the service does, without spaces."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass(slots=True)
@@ -125,6 +136,14 @@ class Recorded:
     body: Any
     status: int
     answer: Any
+
+
+def enveloped(
+    status: int, message: str, results: dict[str, Any] | None = None, code: int | None = None
+) -> Answer:
+    """Return an answer in the service's envelope; ``code`` is what it says its status is."""
+    body: dict[str, Any] = {"success": True, "statusCode": code or status, "message": message}
+    return Answer(status, body if results is None else {**body, "results": results})
 
 
 def require(call: Call, *keys: str) -> None:

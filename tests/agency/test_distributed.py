@@ -148,8 +148,8 @@ def odd_job(ask: Any) -> Job:
 
 async def fail(client: AsyncClient) -> bytes:
     """Fail as nothing here does: with the access token in the error."""
-    flow = client.credential.auth("x").sync_auth_flow(httpx.Request("GET", "http://x"))
-    raise RuntimeError(next(flow).headers["Authorization"])
+    token = await client.credential.auth("x").token()
+    raise RuntimeError(token.reveal())
 
 
 async def die(_: AsyncClient) -> bytes:

@@ -77,13 +77,13 @@ def test_the_configured_host_is_sent_the_bearer(base_url: str) -> None:
         "http://api.example:80/",
     ],
 )
-def test_no_other_host_is_sent_the_bearer(url: str) -> None:
+async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
     """A request to another host or port goes without the token."""
     stub = Stub(httpx.Response(200))
     auth = BearerAuth(Secret(TOKEN), host="api.example:444")
-    with httpx.Client(transport=stub, auth=auth) as http:
-        http.get(url)
-        http.get("https://api.example:444/")
+    async with httpx.AsyncClient(transport=stub, auth=auth) as http:
+        await http.get(url)
+        await http.get("https://api.example:444/")
     other, own = stub.requests
     assert "authorization" not in other.headers
     assert own.headers["authorization"] == f"Bearer {TOKEN}"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import httpx
 import pandas as pd
 
-from ghl_notebook import AvailableAccount, GHLError
+from ghl_notebook import AvailableAccount, GHLError, Secret
+from ghl_notebook.api.exchange import Answer
 from ghl_notebook.api.verdict import body_of, error_of
 from ghl_notebook.frames.accounts import ACCOUNTS, accounts_frame, available_accounts_frame
 from ghl_notebook.models import (
@@ -58,15 +58,12 @@ def law_of_messages(data: object) -> None:
 
 def answered(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any] | GHLError:
     """Return what an answer comes to: its JSON object, or the error that it is."""
-    request = httpx.Request(
-        "GET", "https://api.test/users/", headers={"Authorization": f"Bearer {TOKEN}"}
-    )
-    response = httpx.Response(status, headers=headers, content=body, request=request)
-    error: GHLError | None = error_of("GET /users/", response, clock=lambda: _NOW)
+    answer = Answer(status, headers, body, sent=Secret(TOKEN))
+    error: GHLError | None = error_of("GET /users/", answer, clock=lambda: _NOW)
     if error is not None:
         return error
     try:
-        return body_of("GET /users/", response)
+        return body_of("GET /users/", answer)
     except GHLError as raised:
         return raised
 
