@@ -8,7 +8,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, Self
 
 import httpx
 from tenacity import (
@@ -26,7 +26,7 @@ from ghl_notebook.errors import (
     LogInAgainError,
 )
 from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
-from ghl_notebook.pacing import Limits, Pacer, read_limits
+from ghl_notebook.pacing import Limits, read_limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.wire import client_options, read_at_most
 
@@ -42,6 +42,30 @@ _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError
 _OTHERS: Final = (OSError, RuntimeError, ValueError)
 """Of a proxy's address, or of an event loop that ends: httpx lets them through."""
 _BACKOFF: Final = wait_random_exponential(multiplier=0.4, max=5.0)
+
+
+class Turn(Protocol):
+    """The right to send one request, as `ghl_notebook.pacing.Slot` is."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """End; without a `release` it was not sent."""
+        ...
+
+    def release(self, limits: Limits | None, *, refused: bool = False) -> None:
+        """Say that the answer has come, or that none will."""
+        ...
+
+
+class Paces(Protocol):
+    """Says when a request may be sent, as a pacer does."""
+
+    async def acquire(self) -> Turn:
+        """Wait for a turn."""
+        ...
 
 
 class _PassingError(Exception):
@@ -65,7 +89,7 @@ class _Way(NamedTuple):
 
     path: str
     bearer: Secret | None = None
-    pacer: Pacer | None = None
+    pacer: Paces | None = None
 
 
 _TOKEN: Final = _Way("/oauth/token")
@@ -180,7 +204,7 @@ class TokenEndpoint:
         return await self._ask("The access token", _TOKEN, self._of_app(fields))
 
     async def mint(
-        self, company: Tokens, location_id: str, *, pacer: Pacer | None = None
+        self, company: Tokens, location_id: str, *, pacer: Paces | None = None
     ) -> Tokens:
         """Ask for a token of one sub-account, by an agency's token.
 
@@ -193,7 +217,7 @@ class TokenEndpoint:
             The agency's.
         location_id : str
             The sub-account.
-        pacer : Pacer, optional
+        pacer : Paces, optional
             The agency's: the service counts these calls for it.
 
         Raises
@@ -404,7 +428,7 @@ async def _read(response: httpx.Response) -> _Answer:
     )
 
 
-def _wait_told(limits: Limits, pacer: Pacer | None) -> float:
+def _wait_told(limits: Limits, pacer: Paces | None) -> float:
     """Return the seconds until it is worth asking again; a pacer knows them itself."""
     if pacer is not None:
         return 0.0

@@ -1,6 +1,8 @@
 """The access tokens that were minted for sub-accounts, kept for their day: thousands in one file.
 
-It is a cache: what is lost of it is minted again, so nothing here is an error for the user.
+The calls that mint them are noted there as well, so that all processes together keep to the
+agency's limit. It is a cache: what is lost of it is minted again, so nothing here is an error for
+the user.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from ghl_notebook.errors import StorageError
 from ghl_notebook.secret import Secret
@@ -27,6 +29,12 @@ CREATE TABLE IF NOT EXISTS minted (
     base_url TEXT NOT NULL, client_id TEXT NOT NULL, location_id TEXT NOT NULL,
     expires REAL NOT NULL, credential TEXT NOT NULL,
     UNIQUE (base_url, client_id, location_id)
+)
+"""
+_CALLS: Final = """
+CREATE TABLE IF NOT EXISTS calls (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, whose TEXT NOT NULL, counts_from REAL NOT NULL,
+    most INTEGER, seconds REAL
 )
 """
 _INSERT: Final = "INSERT OR REPLACE INTO minted VALUES (NULL, ?, ?, ?, ?, ?)"
@@ -43,6 +51,18 @@ if hasattr(os, "register_at_fork"):
 _PARENTS: Final[list[sqlite3.Connection]] = []
 
 T = TypeVar("T")
+
+
+class CallLimit(NamedTuple):
+    """So many calls in so many seconds."""
+
+    most: int
+    seconds: float
+
+
+_FIRST_LIMIT: Final = CallLimit(8, 10.0)
+"""As long as no answer has told it."""
+_NONE: Final = (None, None)
 
 
 class MintedStore:
@@ -71,6 +91,11 @@ class MintedStore:
         return f"MintedStore({str(self._path) if self._path else None!r})"
 
     @property
+    def is_shared(self) -> bool:
+        """Whether other processes have it too."""
+        return self._path is not None
+
+    @property
     def place(self) -> object:
         """Two stores of one place are the same."""
         return self._path or self
@@ -95,7 +120,9 @@ class MintedStore:
 
         def read(db: sqlite3.Connection) -> tuple[int, list[StoredCredential]]:
             found = []
-            (newest,) = db.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
+            (newest,) = db.execute(
+                "SELECT max(seq) FROM sqlite_sequence WHERE name = 'minted'"
+            ).fetchone()
             # A file that was made anew counts from 1 again.
             last = after if after <= (newest or 0) else 0
             rows = db.execute(
@@ -142,6 +169,61 @@ class MintedStore:
         # Also where it cannot be read: there is nothing in it to be sorry for.
         if is_there and self._do(delete, True):
             self._delete()
+
+    def note_call(
+        self, whose: str, limit: CallLimit | None, *, now: float
+    ) -> tuple[int | None, float]:
+        """Note a call that is about to be made, unless as many as may be were made already.
+
+        Parameters
+        ----------
+        whose : str
+            Whom the service counts it for.
+        limit : CallLimit or None
+            None: not known to this process. What another one knows, or else a low one, holds then.
+        now : float
+            Seconds since 1970.
+
+        Returns
+        -------
+        tuple
+            The call's number, and 0; or None, and the seconds until another one may be made.
+        """
+
+        def note(db: sqlite3.Connection) -> tuple[int | None, float]:
+            with db:
+                db.execute("BEGIN IMMEDIATE")  # no other process notes one meanwhile
+                most, seconds = limit or _known_limit(db, whose)
+                # One of the future was noted before somebody has set the clock.
+                db.execute(
+                    "DELETE FROM calls WHERE whose = ?"
+                    " AND NOT (counts_from > ? AND counts_from <= ?)",
+                    (whose, now - seconds, now + seconds),
+                )
+                made = db.execute(
+                    "SELECT counts_from FROM calls WHERE whose = ? ORDER BY counts_from", (whose,)
+                ).fetchall()
+                if len(made) >= most:
+                    return None, max(0.0, made[len(made) - most][0] + seconds - now)
+                noted = db.execute(
+                    "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?)", (whose, now, *(limit or _NONE))
+                )
+            return noted.lastrowid, 0.0
+
+        unknown: tuple[int | None, float] = (0, 0.0)
+        return self._do(note, unknown)
+
+    def note_answer(self, call: int, *, now: float | None) -> None:
+        """Note when a call was answered: it counts from then. None: it was not sent."""
+
+        def note(db: sqlite3.Connection) -> None:
+            with db:
+                if now is None:
+                    db.execute("DELETE FROM calls WHERE number = ?", (call,))
+                else:
+                    db.execute("UPDATE calls SET counts_from = ? WHERE number = ?", (now, call))
+
+        self._do(note, None)
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -191,6 +273,7 @@ class MintedStore:
             db.execute("PRAGMA synchronous = OFF")
             db.execute("PRAGMA secure_delete = ON")
             db.execute(_TABLE)
+            db.execute(_CALLS)
         except BaseException:
             db.close()
             raise
@@ -214,6 +297,14 @@ class MintedStore:
         except (OSError, StorageError):
             return False
         return True
+
+
+def _known_limit(db: sqlite3.Connection, whose: str) -> CallLimit:
+    found = db.execute(
+        "SELECT most, seconds FROM calls WHERE whose = ? AND most NOT NULL ORDER BY number DESC",
+        (whose,),
+    ).fetchone()
+    return CallLimit(*found) if found else _FIRST_LIMIT
 
 
 def _make_private_file(path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from ghl_notebook.background import call_in_background, start_in_background
 from ghl_notebook.errors import CredentialMismatchError, LogInAgainError
-from ghl_notebook.pacing import Pacer, pacer_of
+from ghl_notebook.pacing import pacer_of
 from ghl_notebook.secret import Secret
 
 from .apart import apart
@@ -24,6 +24,7 @@ from .credential import Clock
 from .endpoint import TokenEndpoint
 from .minted_store import MintedStore, minted_key
 from .oauth import Keeper
+from .shared_pacer import SharedPacer
 from .store import StoredCredential
 from .tokens import Tokens
 
@@ -67,7 +68,7 @@ class Minter:
         self._store = store
         self._base_url, self._client_id = base_url, client_id
         self._clock = clock
-        self._pacer: Pacer | None = None
+        self._pacer: SharedPacer | None = None
         # Reentrant: a callback of a future that is already done runs where it is added.
         self._lock = threading.RLock()
         self._tokens: dict[str, Tokens] = {}
@@ -226,9 +227,11 @@ class Minter:
                 self._keep(location_id, tokens)
         return tokens
 
-    def _pacer_of(self, company: Tokens) -> Pacer:
+    def _pacer_of(self, company: Tokens) -> SharedPacer:
         if self._pacer is None:
-            self._pacer = pacer_of(self._base_url, f"company:{company.company_id}", user=self)
+            whose = f"company:{company.company_id}"
+            pacer = pacer_of(self._base_url, whose, user=self)
+            self._pacer = SharedPacer(pacer, self._store, f"{whose} {self._base_url}")
         return self._pacer
 
     def _keep(self, location_id: str, tokens: Tokens) -> None:

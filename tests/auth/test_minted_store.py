@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ghl_notebook.auth import file_store
-from ghl_notebook.auth.minted_store import MintedStore, minted_key
+from ghl_notebook.auth.minted_store import CallLimit, MintedStore, minted_key
 from ghl_notebook.auth.store import StoredCredential, from_json, to_json
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.secret import Secret
@@ -388,7 +388,7 @@ def test_a_row_that_makes_no_sense_is_left_out_alone(
 LIMITED = """
 import logging, resource, sys
 from pathlib import Path
-from ghl_notebook.auth.minted_store import MintedStore
+from ghl_notebook.auth.minted_store import CallLimit, MintedStore
 from tests.auth.test_minted_store import keep, load, make
 logging.basicConfig(level=logging.WARNING, stream=sys.stdout)
 store = MintedStore(Path(sys.argv[1]))
@@ -443,7 +443,7 @@ def test_opening_it_again_takes_no_lock_away(store: MintedStore, other: MintedSt
 FORKING = """
 import os, sys
 from pathlib import Path
-from ghl_notebook.auth.minted_store import MintedStore
+from ghl_notebook.auth.minted_store import CallLimit, MintedStore
 from tests.auth.test_minted_store import keep, load, make
 store = MintedStore(Path(sys.argv[1]))
 keep(store, make("parents"))
@@ -488,3 +488,58 @@ def test_ten_thousand_large_tokens_are_loaded_at_the_cost_of_reading_them(
     whole = time.process_time() - began
     assert found == (10_000, read)
     assert whole < 5 * alone, f"{whole:.2f} s, their texts alone {alone:.2f} s"
+
+
+def note(store: MintedStore, at: float, *, whose: str = "agency") -> tuple[int | None, float]:
+    """Note a call, of which two may be made in ten seconds."""
+    return store.note_call(whose, CallLimit(2, 10.0), now=NOW.timestamp() + at)
+
+
+def test_calls_of_all_who_share_a_file_count_together(tmp_path: Path) -> None:
+    """Of one agency; who comes too early is told for how long to wait."""
+    one, other = (MintedStore(tmp_path / "folder" / "minted.db") for _ in range(2))
+    assert note(one, 0.0)[1] == note(other, 1.0)[1] == 0.0
+    assert note(one, 4.0) == (None, 6.0)
+    assert note(other, 4.0, whose="another")[0] is not None
+    call, _ = note(other, 10.0)
+    assert call is not None
+    assert note(one, 10.5) == (None, 0.5)
+
+
+def test_a_limit_that_one_process_knows_holds_for_the_others(tmp_path: Path) -> None:
+    """Where nobody knows it, a low one."""
+    one, other = (MintedStore(tmp_path / "folder" / "minted.db") for _ in range(2))
+    now = NOW.timestamp()
+    first = [other.note_call("a", None, now=now)[0] for _ in range(10)]
+    assert [call is None for call in first] == [False] * 8 + [True] * 2
+    one.note_call("a", CallLimit(12, 1.0), now=now + 5.0)
+    later = [other.note_call("a", None, now=now + 5.5) for _ in range(12)]
+    assert [wait for _, wait in later] == [0.0] * 11 + [0.5]
+
+
+def test_a_call_counts_from_its_answer(tmp_path: Path) -> None:
+    """One that was not sent does not count."""
+    store = MintedStore(tmp_path / "folder" / "minted.db")
+    first, second = note(store, 0.0)[0], note(store, 0.0)[0]
+    assert first is not None
+    assert second is not None
+    store.note_answer(first, now=NOW.timestamp() + 3.0)
+    assert note(store, 5.0) == (None, 5.0)
+    store.note_answer(second, now=None)
+    assert note(store, 5.0)[1] == 0.0
+    assert note(store, 12.0) == (None, 1.0)
+
+
+def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path) -> None:
+    """What was noted in the future is forgotten."""
+    store = MintedStore(tmp_path / "folder" / "minted.db")
+    assert note(store, 3600.0)[1] == note(store, 3600.0)[1] == 0.0
+    assert note(store, 0.0)[1] == 0.0
+
+
+def test_what_cannot_be_noted_holds_nobody_up(tmp_path: Path) -> None:
+    """It is a help, and no condition."""
+    (tmp_path / "folder").write_text("")
+    store = MintedStore(tmp_path / "folder" / "minted.db")
+    assert [note(store, 0.0) for _ in range(3)] == [(0, 0.0)] * 3
+    store.note_answer(0, now=None)

@@ -58,6 +58,19 @@ def test_two_processes_mint_the_same_sub_accounts(wide: Bench) -> None:
         assert token.location_id == credential.tokens.location_id
 
 
+def test_two_processes_keep_to_one_limit_together(wide: Bench) -> None:
+    """Each would be answered 429 by what the other has used up, and some of that for good."""
+    ids = wide.ids(240)
+    wide.log_in("agency")
+    wide.sim.levers.rate_limit, wide.sim.levers.rate_interval = 30, 0.5
+    with Process(wide, "mints") as one, Process(wide, "mints") as other:
+        for process, some in ((one, ids[::2]), (other, ids[1::2])):
+            process.say(" ".join(some))
+        assert one.hear() == other.hear() == "120"
+    assert wide.asked(MINT) == 240
+    assert {request.status for request in wide.sim.requests if request.path == MINT} == {201}
+
+
 def test_a_kill_leaves_a_file_that_is_sound(wide: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """At twenty random moments of minting and writing; the next process goes on with it."""
     key, ids = wide.log_in("agency"), wide.ids(200)
