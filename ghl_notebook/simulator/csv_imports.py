@@ -11,7 +11,8 @@ from typing import Any
 
 from .bodies import Body, page
 from .faults import refuse
-from .planner_records import CsvImport, CsvRow, Planner, Upload
+from .planner_records import CsvImport, CsvRow, Upload
+from .planners import Planner
 from .posts import PostOperations
 from .routes import Add
 from .state import stamp

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .planner_records import Label, Planner, Post
+from .planner_comments import comments_on
+from .planner_records import Comment, CsvImport, Label, Post, Upload
+from .queue_records import Queue
 from .records import Account
 from .state import State
 
@@ -27,6 +30,20 @@ _TAGS = ("coffee", "weekend", "été", "team", "new")
 _WEEKS = 12
 #: Days of a week on which is posted, and the hour (UTC).
 _RHYTHM = ((1, 9), (3, 12), (5, 17))
+
+
+@dataclass(slots=True)
+class Planner:
+    """Everything of one sub-account that is planned and published."""
+
+    location_id: str
+    posts: dict[str, Post] = field(default_factory=dict)
+    categories: dict[str, Label] = field(default_factory=dict)
+    tags: dict[str, Label] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    imports: dict[str, CsvImport] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
 
 
 class Planners:
@@ -79,6 +96,8 @@ class Planners:
             post.category_id = categories[number % len(categories)]
             post.content["tags"] = tags[: number % 3]
             planner.posts[post.id] = post
+            for comment in comments_on(post, account.page.origin_id):
+                planner.comments[comment.id] = comment
 
     def _label(self, planner: Planner, owner: str) -> None:
         place, then = planner.location_id, self._began - timedelta(days=200)

@@ -7,7 +7,8 @@ from typing import Any
 
 from .bodies import Body, page
 from .faults import refuse
-from .planner_records import Planner, Post
+from .planner_records import Post
+from .planners import Planner
 from .records import User
 from .routes import Add
 from .state import stamp
