@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.errors import ArgumentError, GHLError, ScopeError
 from ghl_notebook.models import to_wire, wire_name
 from ghl_notebook.wire import API_V3
 
@@ -131,17 +131,34 @@ class Ask:
             "body": {} if in_query else sent,
         }
         places[endpoint.location]["locationId"] = service.location_id
-        answer = await service.requester.call(
-            endpoint.method,
-            endpoint.template,
-            path=path,
-            query={name: _in_query(value) for name, value in places["query"].items()},
-            body=places["body"] or None,
-            file=upload,
-            changes=endpoint.changes,
-            shape=None if holds is None else functools.partial(_holds, holds),
-        )
+        try:
+            answer = await service.requester.call(
+                endpoint.method,
+                endpoint.template,
+                path=path,
+                query={name: _in_query(value) for name, value in places["query"].items()},
+                body=places["body"] or None,
+                file=upload,
+                changes=endpoint.changes,
+                shape=None if holds is None else functools.partial(_holds, holds),
+            )
+        except GHLError as error:
+            self._advise(error)
+            raise
         return answer.get("results")
+
+    def _advise(self, error: GHLError) -> None:
+        """Say what is to be done in the words of this operation, not of a login."""
+        if error.outcome_unknown:
+            error.advise(
+                "It may have been carried out all the same: look whether it was before you call "
+                f"{self._name} again."
+            )
+        elif isinstance(error, ScopeError) and self._endpoint.scope:
+            error.advise(
+                f"Add the scope {self._endpoint.scope} to the private integration, or to the app "
+                "that you log in with; then use the token again."
+            )
 
 
 def _holds(key: str, body: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncClient, Client, ServiceError
+from ghl_notebook import ArgumentError, AsyncClient, Client, ScopeError, ServiceError
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
@@ -106,9 +106,18 @@ def test_a_list_is_asked_for_again_and_a_change_is_not() -> None:
     assert service.client().posts.list(*PERIOD).count == 0
     assert len(service.requests) == 3
     service = Stub(down, post)
-    with pytest.raises(ServiceError, match="may have"):
+    with pytest.raises(ServiceError) as caught:
         service.client().posts.create(["a1"])
+    assert caught.value.outcome_unknown
+    assert "before you call Posts.create again" in caught.value.next_step
     assert len(service.requests) == 1
+
+
+def test_a_missing_scope_is_named() -> None:
+    """That of the operation, and not those that a login needs."""
+    missing = httpx.Response(401, json={"message": "The token is not authorized for this scope."})
+    with pytest.raises(ScopeError, match=r"Add the scope socialplanner/post\.readonly to"):
+        Stub(missing).client().posts.get("p1")
 
 
 def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
