@@ -100,6 +100,7 @@ class CommentOperations:
             attachments=[*body.get("attachments", ())],
         )
         planner.comments[made.id] = made
+        planner.is_changed = True
         return enveloped(201, "Created Comment", _shown(made, planner))
 
     def like(self, call: Call) -> Answer:
@@ -119,9 +120,11 @@ class CommentOperations:
         return self._world.planners.of(call.query["locationId"])
 
     def _comment(self, call: Call) -> Comment:
-        found = self._planner(call, _LIKED).comments.get(call.params["id"])
+        planner = self._planner(call, _LIKED)
+        found = planner.comments.get(call.params["id"])
         if found is None:
             raise refuse(400, "Comment not found")
+        planner.is_changed = True
         return found
 
 

@@ -58,7 +58,8 @@ class CsvOperations:
         name, content = _file(call)
         rows = _rows(content)
         path = f"{call.params['locationId']}/social-import/{self._world.state.hex_id('file')}.csv"
-        self._planner(call).uploads[path] = Upload(path, name, len(content), rows)
+        planner = self._world.planners.to_change(call.params["locationId"])
+        planner.uploads[path] = Upload(path, name, len(content), rows)
         results: dict[str, Any] = {"filePath": path, "rowsCount": len(rows), "fileName": name}
         if _is_v3(call):
             results |= {"fileSize": len(content), "csvFileType": _TYPE}

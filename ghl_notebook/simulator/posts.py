@@ -126,7 +126,7 @@ class PostOperations:
             schedule=schedule,
             category_id=body.get("categoryId"),
         )
-        self._world.planners.of(location_id).posts[post.id] = post
+        self._world.planners.to_change(location_id).posts[post.id] = post
         return post
 
     def get(self, call: Call) -> Answer:
@@ -135,7 +135,7 @@ class PostOperations:
 
     def edit(self, call: Call) -> Answer:
         """PUT …/posts/{id}: what is sent is changed, the rest stays."""
-        body, post = _EDIT.read(call), self._post(call)
+        body, post = _EDIT.read(call), self._post(call, to_change=True)
         if body.get("scheduleDate"):
             post.schedule = instant("scheduleDate", body)
         post.status = body.get("status") or post.status
@@ -147,13 +147,14 @@ class PostOperations:
 
     def delete(self, call: Call) -> Answer:
         """DELETE …/posts/{id}: it is listed among the deleted ones from then on."""
-        post = self._post(call)
+        post = self._post(call, to_change=True)
         self._delete(post)
         return enveloped(200, "Deleted Post", {"postId": post.id})
 
     def bulk_delete(self, call: Call) -> Answer:
         """POST …/posts/bulk-delete: those that there are."""
-        wanted, posts = _BULK.read(call)["postIds"], self._planner(call).posts
+        wanted = _BULK.read(call)["postIds"]
+        posts = self._world.planners.to_change(call.params["locationId"]).posts
         found = [posts[one] for one in wanted if one in posts and posts[one].status != "deleted"]
         for post in found:
             self._delete(post)
@@ -167,8 +168,10 @@ class PostOperations:
     def _planner(self, call: Call) -> Planner:
         return self._world.planners.of(call.params["locationId"])
 
-    def _post(self, call: Call) -> Post:
-        post = self._planner(call).posts.get(call.params["id"])
+    def _post(self, call: Call, *, to_change: bool = False) -> Post:
+        planners = self._world.planners
+        planner = (planners.to_change if to_change else planners.of)(call.params["locationId"])
+        post = planner.posts.get(call.params["id"])
         if post is None or post.status == "deleted":
             raise refuse(400, "Post not found")
         return post

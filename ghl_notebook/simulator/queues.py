@@ -99,6 +99,7 @@ class QueueOperations:
         )
         join(queue, planner, self._world)
         planner.queues[queue.id] = queue
+        planner.is_changed = True
         row = self._shown(queue)
         for key in ("currentOrder", "currentPostId"):
             row.pop(key)

@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncClient, Client, ScopeError, ServiceError
+from ghl_notebook import ArgumentError, AsyncAgency, AsyncClient, Client, ScopeError, ServiceError
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 from tests.contract.walk import methods
 
@@ -67,6 +68,21 @@ async def test_one_client_does_not_know_of_the_other(client: Client) -> None:
         listed = await asyncio.gather(other.posts.list(*PERIOD), other.posts.list(*PERIOD))
     assert [page.count for page in listed] == [0, 0]
     assert client.posts.list(*PERIOD).posts
+
+
+async def test_an_agencys_clients_have_the_groups() -> None:
+    """In the version that the agency speaks."""
+    with Simulator(locations=2, accounts=2) as sim:
+        *_, place = sim.state.locations
+        token = sim.install("agency")["access_token"]
+        async with AsyncAgency(
+            token, sim.company_id, base_url=sim.base_url, api_version="v3"
+        ) as agency:
+            client = agency.client(place)
+            posts = await client.posts.list(*PERIOD)
+            queues = await client.queues.list()
+    assert posts.posts
+    assert queues.queues == []
 
 
 def test_a_wrong_argument_is_told_in_pythons_words() -> None:
