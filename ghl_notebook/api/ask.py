@@ -76,11 +76,23 @@ class Ask:
         What the caller knows it by.
     given : Mapping
         The arguments, by the names of the parameters.
+
+    Raises
+    ------
+    ArgumentError
+        If the client's version of the API does not know the operation.
     """
 
     def __init__(
         self, service: Service, endpoint: Endpoint, name: str, given: Mapping[str, object]
     ) -> None:
+        if endpoint.v3_only and service.api_version != API_V3:
+            # Asked all the same, the service would answer 404.
+            raise ArgumentError(
+                f"{name} exists under version {API_V3} of the service's API, and this client "
+                f"speaks {service.api_version}.",
+                f'Make the client with api_version="{API_V3}".',
+            )
         self._service = service
         self._endpoint = endpoint
         self._name = name
@@ -107,18 +119,11 @@ class Ask:
         Raises
         ------
         ArgumentError
-            If the client's version of the API does not know the operation, or a value makes no
-            sense.
+            If a value makes no sense.
         GHLError
             See `ghl_notebook.errors`.
         """
         endpoint, service = self._endpoint, self._service
-        if endpoint.v3_only and service.api_version != API_V3:
-            raise ArgumentError(
-                f"{self._name} exists under version {API_V3} of the service's API, and this client "
-                f"speaks {service.api_version}.",
-                f'Make the client with api_version="{API_V3}".',
-            )
         given = {**self._given, **changed}
         sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
         path = {name: sent.pop(name, None) for name in endpoint.path_names}

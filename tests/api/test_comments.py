@@ -87,6 +87,8 @@ def test_a_comment_is_liked_once(client: Client, origin: str) -> None:
 def test_what_older_versions_do_not_know_is_not_asked() -> None:
     """The error says what to do, which 404 would not."""
     service = Stub(answer())
+    with pytest.raises(ArgumentError, match=r"Queues\.create exists under version v3"):
+        service.client(user_id=None).queues.create("category", [])
     with pytest.raises(ArgumentError, match="exists under version v3") as caught:
         service.client().comments.list("facebook", ["1"])
     assert caught.value.next_step == 'Make the client with api_version="v3".'

@@ -81,7 +81,9 @@ async def test_an_agencys_clients_have_the_groups() -> None:
             client = agency.client(place)
             posts = await client.posts.list(*PERIOD)
             queues = await client.queues.list()
+            uploaded = await client.csv_imports.upload(b"postAtSpecificTime,content\nx,y\n")
     assert posts.posts
+    assert uploaded.rows_count == 1
     assert queues.queues == []
 
 
