@@ -123,7 +123,10 @@ class QueueItemOperations:
         rows = [] if body.get("errorFilter") else rows
         chosen = page(body)
         if "itemId" in body:
-            middle = [item.id for item, *_ in rows].index(_one(queue, body, body["itemId"]).id)
+            shown_ids = [item.id for item, *_ in rows]
+            if body["itemId"] not in shown_ids:
+                raise refuse(400, "Queue item not found")
+            middle = shown_ids.index(body["itemId"])
             size = chosen.stop - chosen.start
             chosen = slice(max(0, middle - size // 2), max(0, middle - size // 2) + size)
         shown = [self._shown(told[0]) | _timed(slot(told)) for told in rows[chosen]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 from .planner_records import Post
@@ -102,7 +103,8 @@ def slots_of(
     rows = queue.in_order(items)
     if queue.status != "active" and not draft:
         return [(item, None, False) for item in rows]
-    times = _times(queue, now)
+    # A queue without times has items all the same.
+    times = chain(_times(queue, now), repeat(None))
     return [(i, t, t in queue.skips) for i, t in zip(rows, times, strict=False)]
 
 

@@ -75,6 +75,27 @@ def test_an_active_queue_wants_to_be_told_how_an_item_is_added(caller):
     assert [answer.status_code for answer in (first, second, third)] == [201, 400, 201]
 
 
+def test_a_queue_without_times_has_items(caller):
+    """They are listed, and never published."""
+    queue = _create(caller, timeSlots=[]).json()["results"]["queue"]["_id"]
+    _ask(caller, "PUT", f"/{queue}", {"status": "active"})
+    items = _ask(caller, "POST", f"/{queue}/items", {}).json()["results"]["items"]
+    slots = _ask(caller, "POST", f"/{queue}/slots", {}).json()["results"]["slots"]
+    assert items
+    assert {slot["scheduledDateTime"] for slot in slots} == {None}
+
+
+def test_nothing_is_wrong_with_the_items(caller):
+    """The list of those that something is wrong with is empty, and has no middle."""
+    queue = _create(caller).json()["results"]["queue"]["_id"]
+    item = _ask(caller, "POST", f"/{queue}/items", {}).json()["results"]["items"][0]["_id"]
+    wrong = {"errorFilter": True}
+    answers = [
+        _ask(caller, "POST", f"/{queue}/items", body) for body in (wrong, wrong | {"itemId": item})
+    ]
+    assert [answer.status_code for answer in answers] == [201, 400]
+
+
 def test_the_messages_of_queues_are_in_their_results(caller):
     """The envelope has none."""
     body = _create(caller).json()
