@@ -35,6 +35,11 @@ _EDIT = Body(
     f"accountIds:texts! userId:text! {_NEW}",
 )
 _BULK = Body("postIds:texts!")
+_TYPES = ("post", "story", "reel")
+_STATUSES = (
+    "in_progress", "draft", "failed", "published", "scheduled", "in_review", "notification_sent",
+    "deleted", "pending",
+)  # fmt: skip
 _STATES = (
     "recent", "all", "scheduled", "draft", "failed", "in_review", "published", "in_progress",
     "pending", "deleted",
@@ -102,6 +107,7 @@ class PostOperations:
 
     def made(self, location_id: str, body: dict[str, Any], source: str = "composer") -> Post:
         """Keep a post of what was sent."""
+        _check_words(body)
         state = self._world.state
         accounts = [state.account(one, location_id) for one in body["accountIds"]]
         if not accounts or any(one is None or one.deleted for one in accounts):
@@ -136,6 +142,7 @@ class PostOperations:
     def edit(self, call: Call) -> Answer:
         """PUT …/posts/{id}: what is sent is changed, the rest stays."""
         body, post = _EDIT.read(call), self._post(call, to_change=True)
+        _check_words(body)
         if body.get("scheduleDate"):
             post.schedule = instant("scheduleDate", body)
         post.status = body.get("status") or post.status
@@ -223,6 +230,12 @@ def _user(user: User) -> dict[str, Any]:
         "phone": "",
         "email": user.email,
     }
+
+
+def _check_words(body: dict[str, Any]) -> None:
+    for key, words in (("type", _TYPES), ("status", _STATUSES)):
+        if body.get(key, words[0]) not in words:
+            raise refuse(422, [f"{key} must be one of the following values: {', '.join(words)}"])
 
 
 def _is_wanted(post: Post, wanted: str) -> bool:

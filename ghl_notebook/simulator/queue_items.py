@@ -164,7 +164,10 @@ class QueueItemOperations:
         payload = body.get("modifiedPostPayload", {})
         now = self._world.state.clock()
         every = self._world.state.accounts_of(planner.location_id)
-        accounts = [one for one in every if one.id in payload.get("accountIds", [one.id])]
+        wanted = payload.get("accountIds", [one.id for one in every])
+        if not isinstance(wanted, list):
+            raise refuse(422, ["modifiedPostPayload.accountIds must be an array"])
+        accounts = [one for one in every if one.id in wanted]
         if not accounts:
             raise refuse(400, "Account not found")
         post = Post(

@@ -56,6 +56,7 @@ def test_a_category_has_one_queue(caller):
         ("POST", "/QUEUE/items", {"sessionId": "nobody"}, 400),
         ("POST", "/QUEUE/create/item", {"order": "middle"}, 422),
         ("POST", "/QUEUE/create/item", {"modifiedPostPayload": {"accountIds": ["no"]}}, 400),
+        ("POST", "/QUEUE/create/item", {"modifiedPostPayload": {"accountIds": 7}}, 422),
         ("POST", "/QUEUE/edit/save", {}, 422),
     ],
 )
