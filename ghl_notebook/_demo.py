@@ -8,10 +8,11 @@ from datetime import datetime
 from .api import Agency, Client, MessageEvent
 from .auth import TokenCredential
 from .auth.agency_credential import passed_credential
-from .errors import SettingsError
+from .errors import GHLError, SettingsError
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
+from .wire import API_VERSION
 
 
 class DemoClient(Client):
@@ -23,12 +24,13 @@ class DemoClient(Client):
         The simulator; its `levers` make it misbehave.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
         super().__init__(
             credential=TokenCredential(
                 Secret(simulator.token), simulator.location_id, source="the simulator"
             ),
             base_url=simulator.base_url,
+            api_version=api_version,
             allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),
         )
         self.simulator = simulator
@@ -116,7 +118,7 @@ def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> Dem
     return DemoAgency(simulator)
 
 
-def demo(*, seed: int = 0) -> DemoClient:
+def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:
     """Start the embedded simulator and return a client of it. No account, nothing leaves.
 
     The simulator's consent page opens in the browser, on 127.0.0.1; on a hub such as Binder it is
@@ -127,9 +129,13 @@ def demo(*, seed: int = 0) -> DemoClient:
     ----------
     seed : int, default 0
         The same seed gives the same accounts and ids.
+    api_version : str
+        The version of the API that the client speaks; comments and queues want ``"v3"``.
 
     Raises
     ------
+    ArgumentError
+        If there is no such version of the API.
     SettingsError
         If ``GHL_DEMO_USER`` makes no sense, or a hub lacks jupyter-server-proxy.
     """
@@ -141,7 +147,11 @@ def demo(*, seed: int = 0) -> DemoClient:
         )
     simulator = Simulator(seed=seed, public_url=settings.public_url)
     simulator.start()
-    client = DemoClient(simulator)
+    try:
+        client = DemoClient(simulator, api_version)
+    except GHLError:
+        simulator.stop()
+        raise
     if settings.simulate_user:
 
         def play(url: Secret) -> MessageEvent:

@@ -116,14 +116,18 @@ class GHLError(Exception):
             self.next_step = next_step
         super().__init__(f"{what} {self.next_step}".strip())
 
+    def advise(self, next_step: str) -> None:
+        """Say something else that the user can do about it."""
+        self.next_step = next_step.strip()
+        self.args = (f"{self.what} {self.next_step}",)
+
     def leave_outcome_open(self) -> None:
         """Say that the call may have been carried out, and how to find out."""
         self.outcome_unknown = True
-        self.next_step = (
+        self.advise(
             "It may have been carried out all the same: look with fetch_accounts() first. "
             f"{self.next_step}"
-        ).strip()
-        self.args = (f"{self.what} {self.next_step}",)
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         # BaseException would call ``cls(*args)``: the text already holds the next step, and an

@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulator": set(),
     "_demo": {
         "api", "auth", "background", "errors", "fetch", "login", "models", "secret", "settings",
-        "simulator",
+        "simulator", "wire",
     },
 }  # fmt: skip
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.errors import ArgumentError, GHLError, ScopeError
 from ghl_notebook.models import to_wire, wire_name
 from ghl_notebook.wire import API_V3
 
@@ -76,11 +76,23 @@ class Ask:
         What the caller knows it by.
     given : Mapping
         The arguments, by the names of the parameters.
+
+    Raises
+    ------
+    ArgumentError
+        If the client's version of the API does not know the operation.
     """
 
     def __init__(
         self, service: Service, endpoint: Endpoint, name: str, given: Mapping[str, object]
     ) -> None:
+        if endpoint.v3_only and service.api_version != API_V3:
+            # Asked all the same, the service would answer 404.
+            raise ArgumentError(
+                f"{name} exists under version {API_V3} of the service's API, and this client "
+                f"speaks {service.api_version}.",
+                f'Make the client with api_version="{API_V3}".',
+            )
         self._service = service
         self._endpoint = endpoint
         self._name = name
@@ -107,18 +119,11 @@ class Ask:
         Raises
         ------
         ArgumentError
-            If the client's version of the API does not know the operation, or a value makes no
-            sense.
+            If a value makes no sense.
         GHLError
             See `ghl_notebook.errors`.
         """
         endpoint, service = self._endpoint, self._service
-        if endpoint.v3_only and service.api_version != API_V3:
-            raise ArgumentError(
-                f"{self._name} exists under version {API_V3} of the service's API, and this client "
-                f"speaks {service.api_version}.",
-                f'Make the client with api_version="{API_V3}".',
-            )
         given = {**self._given, **changed}
         sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
         path = {name: sent.pop(name, None) for name in endpoint.path_names}
@@ -131,17 +136,34 @@ class Ask:
             "body": {} if in_query else sent,
         }
         places[endpoint.location]["locationId"] = service.location_id
-        answer = await service.requester.call(
-            endpoint.method,
-            endpoint.template,
-            path=path,
-            query={name: _in_query(value) for name, value in places["query"].items()},
-            body=places["body"] or None,
-            file=upload,
-            changes=endpoint.changes,
-            shape=None if holds is None else functools.partial(_holds, holds),
-        )
+        try:
+            answer = await service.requester.call(
+                endpoint.method,
+                endpoint.template,
+                path=path,
+                query={name: _in_query(value) for name, value in places["query"].items()},
+                body=places["body"] or None,
+                file=upload,
+                changes=endpoint.changes,
+                shape=None if holds is None else functools.partial(_holds, holds),
+            )
+        except GHLError as error:
+            self._advise(error)
+            raise
         return answer.get("results")
+
+    def _advise(self, error: GHLError) -> None:
+        """Say what is to be done in the words of this operation, not of a login."""
+        if error.outcome_unknown:
+            error.advise(
+                "It may have been carried out all the same: look whether it was before you call "
+                f"{self._name} again."
+            )
+        elif isinstance(error, ScopeError) and self._endpoint.scope:
+            error.advise(
+                f"Add the scope {self._endpoint.scope} to the private integration, or to the app "
+                "that you log in with; then use the token again."
+            )
 
 
 def _holds(key: str, body: Mapping[str, Any]) -> bool:

@@ -130,7 +130,7 @@ class AsyncClient(Groups[Awaiting]):
         connection = Connection(
             settings.base_url, timeout=timeout, api_version=api_version, transport=transport
         )
-        self._connect(connection, api_version=api_version, time_limit=time_limit, clock=clock)
+        self._connect(connection, time_limit=time_limit, clock=clock)
 
     @classmethod
     def sharing(
@@ -138,7 +138,6 @@ class AsyncClient(Groups[Awaiting]):
         connection: Connection,
         credential: Credential,
         *,
-        api_version: str,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
@@ -152,8 +151,6 @@ class AsyncClient(Groups[Awaiting]):
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
-        api_version : str
-            That of the connection.
         time_limit, clock, allowed_origins
             As for the class.
         budget : RetryBudget, optional
@@ -164,21 +161,18 @@ class AsyncClient(Groups[Awaiting]):
         client.user_id = None
         client.allowed_origins = allowed_origins
         client._closes = False  # noqa: SLF001 - of this class
-        client._connect(  # noqa: SLF001
-            connection, api_version=api_version, time_limit=time_limit, clock=clock, budget=budget
-        )
+        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
         return client
 
     def _connect(
         self,
         connection: Connection,
         *,
-        api_version: str,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
-        self.api_version = api_version
+        self.api_version = connection.api_version
         self.location_id = self.credential.location_id
         self.base_url = connection.base_url
         self._connection = connection

@@ -78,8 +78,8 @@ class Connection:
 
     Attributes
     ----------
-    base_url : str
-        The API's address.
+    base_url, api_version : str
+        As they were given.
     host : str
         Its host and port, as the requests name them: the only one that may see a token.
     """
@@ -94,7 +94,7 @@ class Connection:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         hide_answers_in_logs()
-        self.base_url = base_url
+        self.base_url, self.api_version = base_url, api_version
         # Written as httpx writes it: without the scheme's own port, in lower case.
         self.host = httpx.URL(base_url).netloc.decode()
         self._plain = functools.partial(

@@ -6,7 +6,16 @@ from typing import Generic
 
 from .ask import Service
 from .operation import Door
-from .resources import AccountStatistics, Categories, CsvImports, Posts, Tags
+from .resources import (
+    AccountStatistics,
+    Categories,
+    Comments,
+    CsvImports,
+    Posts,
+    QueueItems,
+    Queues,
+    Tags,
+)
 
 
 class Groups(Generic[Door]):
@@ -40,3 +49,18 @@ class Groups(Generic[Door]):
     def csv_imports(self) -> CsvImports[Door]:
         """Files of posts: uploaded, looked at, and planned."""
         return CsvImports(self._service)
+
+    @property
+    def comments(self) -> Comments[Door]:
+        """Comments on posts, and replies to them (version v3)."""
+        return Comments(self._service)
+
+    @property
+    def queues(self) -> Queues[Door]:
+        """Queues: posts of a category, published again and again (version v3)."""
+        return Queues(self._service)
+
+    @property
+    def queue_items(self) -> QueueItems[Door]:
+        """Items of a queue, each a post in its place (version v3)."""
+        return QueueItems(self._service)

@@ -22,6 +22,7 @@ from .accounts import (
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import light_collector, without_collector
 from .categories import Category, CategoryPage, Tag, TagPage
+from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
@@ -41,6 +42,25 @@ from .posts import (
     PostUser,
     TikTokDetails,
     YouTubeDetails,
+)
+from .queues import (
+    EditSession,
+    Queue,
+    QueueCalendar,
+    QueueCategory,
+    QueueCategoryPage,
+    QueueChange,
+    QueueDetails,
+    QueueItem,
+    QueueItemPage,
+    QueueMeta,
+    QueuePage,
+    QueuePost,
+    QueueScheduledPost,
+    QueueSlot,
+    QueueSlotPage,
+    TimeSlot,
+    Variation,
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
@@ -80,6 +100,11 @@ __all__ = [
     "Breakdowns",
     "Category",
     "CategoryPage",
+    "Comment",
+    "CommentAttachment",
+    "CommentAuthor",
+    "CommentPage",
+    "CommentsMeta",
     "CsvImport",
     "CsvImportPage",
     "CsvMedia",
@@ -87,6 +112,7 @@ __all__ = [
     "CsvPostPage",
     "DailySeries",
     "Demographics",
+    "EditSession",
     "Engagement",
     "FacebookDetails",
     "GenderShare",
@@ -96,6 +122,7 @@ __all__ = [
     "InstagramDetails",
     "LinkedInDetails",
     "Location",
+    "Mention",
     "MessagePayload",
     "MetaPage",
     "OgTags",
@@ -110,6 +137,20 @@ __all__ = [
     "PostPage",
     "PostPerformance",
     "PostUser",
+    "Queue",
+    "QueueCalendar",
+    "QueueCategory",
+    "QueueCategoryPage",
+    "QueueChange",
+    "QueueDetails",
+    "QueueItem",
+    "QueueItemPage",
+    "QueueMeta",
+    "QueuePage",
+    "QueuePost",
+    "QueueScheduledPost",
+    "QueueSlot",
+    "QueueSlotPage",
     "Record",
     "Refusal",
     "Statistics",
@@ -118,10 +159,12 @@ __all__ = [
     "Tag",
     "TagPage",
     "TikTokDetails",
+    "TimeSlot",
     "TokenAnswer",
     "UploadedCsv",
     "User",
     "UserRoles",
+    "Variation",
     "YouTubeDetails",
     "attach_body",
     "available_accounts",

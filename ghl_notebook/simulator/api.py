@@ -9,12 +9,15 @@ from dataclasses import replace
 from . import attach
 from .agency import AgencyOperations
 from .categories import CategoryOperations
+from .comments import CommentOperations
 from .csv_imports import CsvOperations
 from .faults import known, not_found
 from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
 from .platforms import PLATFORMS, UNSUPPORTED
 from .posts import PostOperations
+from .queue_items import QueueItemOperations
+from .queues import QueueOperations
 from .records import Token
 from .routes import Audience, Route
 from .statistics import StatisticsOperations
@@ -66,6 +69,9 @@ class Api:
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
         PostOperations(world).add_to(add)
+        QueueItemOperations(world).add_to(add)
+        QueueOperations(world).add_to(add)
+        CommentOperations(world).add_to(add)
         CsvOperations(world).add_to(add)
         CategoryOperations(world).add_to(add)
         StatisticsOperations(world).add_to(add)

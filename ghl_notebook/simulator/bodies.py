@@ -68,6 +68,7 @@ class Body:
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw or b"{}")
+        json.dumps(body, ensure_ascii=False).encode()  # half a character could not be answered
     except ValueError:
         raise refuse(400, "Unexpected token in JSON") from None
     if not isinstance(body, dict):

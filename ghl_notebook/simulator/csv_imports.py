@@ -11,7 +11,8 @@ from typing import Any
 
 from .bodies import Body, page
 from .faults import refuse
-from .planner_records import CsvImport, CsvRow, Planner, Upload
+from .planner_records import CsvImport, CsvRow, Upload
+from .planners import Planner
 from .posts import PostOperations
 from .routes import Add
 from .state import stamp
@@ -57,7 +58,8 @@ class CsvOperations:
         name, content = _file(call)
         rows = _rows(content)
         path = f"{call.params['locationId']}/social-import/{self._world.state.hex_id('file')}.csv"
-        self._planner(call).uploads[path] = Upload(path, name, len(content), rows)
+        planner = self._world.planners.to_change(call.params["locationId"])
+        planner.uploads[path] = Upload(path, name, len(content), rows)
         results: dict[str, Any] = {"filePath": path, "rowsCount": len(rows), "fileName": name}
         if _is_v3(call):
             results |= {"fileSize": len(content), "csvFileType": _TYPE}

@@ -48,6 +48,24 @@ class Label:
 
 
 @dataclass(slots=True)
+class Comment:
+    """A comment on a post, or a reply to one: its parent is then a comment."""
+
+    id: str
+    post_id: str
+    parent_id: str
+    platform: str
+    origin_id: str
+    author: str
+    content: str
+    published_at: datetime
+    likes: int = 0
+    liked: bool = False
+    is_read: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class CsvRow:
     """A row of an import; ``fault`` says why it cannot be planned."""
 
@@ -82,15 +100,3 @@ class CsvImport:
     approver: str
     created_at: datetime
     updated_at: datetime
-
-
-@dataclass(slots=True)
-class Planner:
-    """Everything of one sub-account that is planned and published."""
-
-    location_id: str
-    posts: dict[str, Post] = field(default_factory=dict)
-    categories: dict[str, Label] = field(default_factory=dict)
-    tags: dict[str, Label] = field(default_factory=dict)
-    uploads: dict[str, Upload] = field(default_factory=dict)
-    imports: dict[str, CsvImport] = field(default_factory=dict)

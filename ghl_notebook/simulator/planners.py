@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .planner_records import Label, Planner, Post
+from .planner_comments import comments_on
+from .planner_records import Comment, CsvImport, Label, Post, Upload
+from .queue_records import Queue
 from .records import Account
 from .state import State
 
@@ -25,8 +28,26 @@ _CATEGORIES = (
 )
 _TAGS = ("coffee", "weekend", "été", "team", "new")
 _WEEKS = 12
+#: Planners that are kept; a whole agency's would take some hundred megabytes.
+_MOST = 256
 #: Days of a week on which is posted, and the hour (UTC).
 _RHYTHM = ((1, 9), (3, 12), (5, 17))
+
+
+@dataclass(slots=True)
+class Planner:
+    """Everything of one sub-account that is planned and published."""
+
+    location_id: str
+    posts: dict[str, Post] = field(default_factory=dict)
+    categories: dict[str, Label] = field(default_factory=dict)
+    tags: dict[str, Label] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    imports: dict[str, CsvImport] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    #: Whether somebody has done something to it: as it began, it can be made again.
+    is_changed: bool = False
 
 
 class Planners:
@@ -48,6 +69,7 @@ class Planners:
         with self._state.lock:
             planner = self._planners.get(location_id)
             if planner is None:
+                self._make_room()
                 planner = self._planners[location_id] = Planner(location_id)
                 self._begin(planner)
             now = self._state.clock()
@@ -57,6 +79,20 @@ class Planners:
                 elif post.status == "scheduled" and post.schedule and post.schedule <= now:
                     post.status, post.published_at = "published", post.schedule
             return planner
+
+    def to_change(self, location_id: str) -> Planner:
+        """Return the planner of a sub-account for somebody who does something to it."""
+        planner = self.of(location_id)
+        planner.is_changed = True
+        return planner
+
+    def _make_room(self) -> None:
+        """Forget the oldest of those that are as they began, before they fill the memory."""
+        if len(self._planners) >= _MOST:
+            begun = (of for of, planner in self._planners.items() if not planner.is_changed)
+            oldest = next(begun, None)
+            if oldest is not None:
+                del self._planners[oldest]
 
     def id_of(self, kind: str, location_id: str, number: int) -> str:
         """Return the id of something that was there from the beginning: always the same."""
@@ -79,6 +115,8 @@ class Planners:
             post.category_id = categories[number % len(categories)]
             post.content["tags"] = tags[: number % 3]
             planner.posts[post.id] = post
+            for comment in comments_on(post, account.page.origin_id):
+                planner.comments[comment.id] = comment
 
     def _label(self, planner: Planner, owner: str) -> None:
         place, then = planner.location_id, self._began - timedelta(days=200)

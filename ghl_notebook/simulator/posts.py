@@ -7,7 +7,8 @@ from typing import Any
 
 from .bodies import Body, page
 from .faults import refuse
-from .planner_records import Planner, Post
+from .planner_records import Post
+from .planners import Planner
 from .records import User
 from .routes import Add
 from .state import stamp
@@ -34,6 +35,11 @@ _EDIT = Body(
     f"accountIds:texts! userId:text! {_NEW}",
 )
 _BULK = Body("postIds:texts!")
+_TYPES = ("post", "story", "reel")
+_STATUSES = (
+    "in_progress", "draft", "failed", "published", "scheduled", "in_review", "notification_sent",
+    "deleted", "pending",
+)  # fmt: skip
 _STATES = (
     "recent", "all", "scheduled", "draft", "failed", "in_review", "published", "in_progress",
     "pending", "deleted",
@@ -101,6 +107,7 @@ class PostOperations:
 
     def made(self, location_id: str, body: dict[str, Any], source: str = "composer") -> Post:
         """Keep a post of what was sent."""
+        _check_words(body)
         state = self._world.state
         accounts = [state.account(one, location_id) for one in body["accountIds"]]
         if not accounts or any(one is None or one.deleted for one in accounts):
@@ -125,7 +132,7 @@ class PostOperations:
             schedule=schedule,
             category_id=body.get("categoryId"),
         )
-        self._world.planners.of(location_id).posts[post.id] = post
+        self._world.planners.to_change(location_id).posts[post.id] = post
         return post
 
     def get(self, call: Call) -> Answer:
@@ -134,7 +141,8 @@ class PostOperations:
 
     def edit(self, call: Call) -> Answer:
         """PUT …/posts/{id}: what is sent is changed, the rest stays."""
-        body, post = _EDIT.read(call), self._post(call)
+        body, post = _EDIT.read(call), self._post(call, to_change=True)
+        _check_words(body)
         if body.get("scheduleDate"):
             post.schedule = instant("scheduleDate", body)
         post.status = body.get("status") or post.status
@@ -146,13 +154,14 @@ class PostOperations:
 
     def delete(self, call: Call) -> Answer:
         """DELETE …/posts/{id}: it is listed among the deleted ones from then on."""
-        post = self._post(call)
+        post = self._post(call, to_change=True)
         self._delete(post)
         return enveloped(200, "Deleted Post", {"postId": post.id})
 
     def bulk_delete(self, call: Call) -> Answer:
         """POST …/posts/bulk-delete: those that there are."""
-        wanted, posts = _BULK.read(call)["postIds"], self._planner(call).posts
+        wanted = _BULK.read(call)["postIds"]
+        posts = self._world.planners.to_change(call.params["locationId"]).posts
         found = [posts[one] for one in wanted if one in posts and posts[one].status != "deleted"]
         for post in found:
             self._delete(post)
@@ -166,8 +175,10 @@ class PostOperations:
     def _planner(self, call: Call) -> Planner:
         return self._world.planners.of(call.params["locationId"])
 
-    def _post(self, call: Call) -> Post:
-        post = self._planner(call).posts.get(call.params["id"])
+    def _post(self, call: Call, *, to_change: bool = False) -> Post:
+        planners = self._world.planners
+        planner = (planners.to_change if to_change else planners.of)(call.params["locationId"])
+        post = planner.posts.get(call.params["id"])
         if post is None or post.status == "deleted":
             raise refuse(400, "Post not found")
         return post
@@ -219,6 +230,12 @@ def _user(user: User) -> dict[str, Any]:
         "phone": "",
         "email": user.email,
     }
+
+
+def _check_words(body: dict[str, Any]) -> None:
+    for key, words in (("type", _TYPES), ("status", _STATUSES)):
+        if body.get(key, words[0]) not in words:
+            raise refuse(422, [f"{key} must be one of the following values: {', '.join(words)}"])
 
 
 def _is_wanted(post: Post, wanted: str) -> bool:

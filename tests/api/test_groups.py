@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncClient, Client, ServiceError
+from ghl_notebook import ArgumentError, AsyncAgency, AsyncClient, Client, ScopeError, ServiceError
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 from tests.contract.walk import methods
 
@@ -69,6 +70,23 @@ async def test_one_client_does_not_know_of_the_other(client: Client) -> None:
     assert client.posts.list(*PERIOD).posts
 
 
+async def test_an_agencys_clients_have_the_groups() -> None:
+    """In the version that the agency speaks."""
+    with Simulator(locations=2, accounts=2) as sim:
+        *_, place = sim.state.locations
+        token = sim.install("agency")["access_token"]
+        async with AsyncAgency(
+            token, sim.company_id, base_url=sim.base_url, api_version="v3"
+        ) as agency:
+            client = agency.client(place)
+            posts = await client.posts.list(*PERIOD)
+            queues = await client.queues.list()
+            uploaded = await client.csv_imports.upload(b"postAtSpecificTime,content\nx,y\n")
+    assert posts.posts
+    assert uploaded.rows_count == 1
+    assert queues.queues == []
+
+
 def test_a_wrong_argument_is_told_in_pythons_words() -> None:
     """Nothing is sent."""
     service = Stub(PAGE)
@@ -106,9 +124,18 @@ def test_a_list_is_asked_for_again_and_a_change_is_not() -> None:
     assert service.client().posts.list(*PERIOD).count == 0
     assert len(service.requests) == 3
     service = Stub(down, post)
-    with pytest.raises(ServiceError, match="may have"):
+    with pytest.raises(ServiceError) as caught:
         service.client().posts.create(["a1"])
+    assert caught.value.outcome_unknown
+    assert "before you call Posts.create again" in caught.value.next_step
     assert len(service.requests) == 1
+
+
+def test_a_missing_scope_is_named() -> None:
+    """That of the operation, and not those that a login needs."""
+    missing = httpx.Response(401, json={"message": "The token is not authorized for this scope."})
+    with pytest.raises(ScopeError, match=r"Add the scope socialplanner/post\.readonly to"):
+        Stub(missing).client().posts.get("p1")
 
 
 def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import ghl_notebook as ghl
 from ghl_notebook import ArgumentError, AsyncClient, AvailableAccount, Client
 from ghl_notebook.models import attach_body, find_platform
 from ghl_notebook.simulator import Simulator
@@ -60,3 +61,11 @@ def test_a_search_narrows_what_may_be_attached(sim: Simulator) -> None:
         event = sim.play_user(client.start("facebook").reveal())
         found = client.available_accounts("facebook", str(event.data["accountId"]), search="café")
     assert [account.name for account in found] == ["Café Lumière"]
+
+
+def test_a_demo_speaks_either_version() -> None:
+    """An unknown one leaves no simulator behind."""
+    with ghl.demo(api_version="v3") as client:
+        assert client.queues.list().queues == []
+    with pytest.raises(ArgumentError, match="no version 'v4'"):
+        ghl.demo(api_version="v4")

@@ -10,6 +10,8 @@ from typing import Any
 
 from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError, NotFoundError
 from ghl_notebook.models import (
+    Comment,
+    CommentAttachment,
     FacebookDetails,
     GoogleDetails,
     InstagramDetails,
@@ -18,7 +20,10 @@ from ghl_notebook.models import (
     PinterestDetails,
     Post,
     PostMedia,
+    QueuePost,
     TikTokDetails,
+    TimeSlot,
+    Variation,
     YouTubeDetails,
 )
 from ghl_notebook.simulator import Simulator
@@ -128,6 +133,42 @@ def _all_of_a_post(on: Stage) -> dict[str, Any]:
     return given
 
 
+def _origin(on: Stage) -> str:
+    return str(on.client.accounts().accounts[0].origin_id)
+
+
+def _comment(on: Stage) -> Comment:
+    return on.client.comments.list("facebook", [_origin(on)]).comments[0]
+
+
+def _accounts(on: Stage) -> list[str]:
+    return [str(one.id) for one in on.client.accounts().accounts]
+
+
+def _category(on: Stage) -> str:
+    return str(on.client.categories.list().categories[0].id)
+
+
+def _queue(on: Stage) -> str:
+    made = on.client.queues.create(
+        _category(on),
+        [TimeSlot(day_of_week=1, time="09:00"), {"dayOfWeek": 4, "time": "17:30"}],
+        enable_future_posts=True,
+        prioritize_new_content=False,
+    )
+    return str(made.id)
+
+
+def _session(on: Stage) -> tuple[str, str]:
+    queue_id = _queue(on)
+    return queue_id, str(on.client.queues.start_edit(queue_id).session_id)
+
+
+def _item(on: Stage, queue_id: str, session_id: str) -> str:
+    page = on.client.queue_items.list(queue_id, session_id=session_id)
+    return str(page.items[1].id)
+
+
 def _must_fail(kind: type[GHLError], call: Callable[..., object], *args: object) -> None:
     """Make a call that is answered by an error which the documents have, too."""
     with contextlib.suppress(kind):
@@ -211,5 +252,107 @@ CALLS: dict[str, Callable[[Stage], object]] = {
     "csv_imports.finalize": lambda on: on.client.csv_imports.finalize(_import(on)),
     "csv_imports.delete": lambda on: on.client.csv_imports.delete(_import(on)),
     "csv_imports.delete_post": _delete_csv_post,
+    "comments.list": lambda on: on.client.comments.list(
+        "facebook",
+        [_origin(on)],
+        parent_id=str(_comment(on).post_id),
+        from_date=LONG_AGO,
+        to_date=LATER,
+        sort_by="top",
+        search="e",
+    ),
+    "comments.create": lambda on: on.client.comments.create(
+        "facebook",
+        str(_comment(on).id),
+        "Thank you!",
+        is_parent_thread=False,
+        attachments=[CommentAttachment(url="https://example.com/a.png", type="image")],
+        mentions=[{"name": "Nadia", "id": "1", "offset": 0, "length": 5}],
+        notify_all_group_members=False,
+    ),
+    "comments.like": lambda on: on.client.comments.like("facebook", str(_comment(on).id)),
+    "comments.unlike": lambda on: on.client.comments.unlike("facebook", str(_comment(on).id)),
+    "queues.available_categories": lambda on: on.client.queues.available_categories(q="o", limit=5),
+    "queues.list": lambda on: (_queue(on), on.client.queues.list(limit=5)),
+    "queues.create": _queue,
+    "queues.get": lambda on: on.client.queues.get(_queue(on)),
+    "queues.update": lambda on: on.client.queues.update(
+        _queue(on),
+        status="active",
+        time_slots=[{"dayOfWeek": 2, "time": "10:30"}],
+        skip_date_time=datetime(2026, 1, 6, 10, 30, tzinfo=UTC),
+        enable_future_posts=False,
+        prioritize_new_content=True,
+        skip_legacy_watermark=True,
+    ),
+    "queues.calendar": lambda on: (
+        on.client.queues.update(_queue(on), status="active"),
+        on.client.queues.calendar(
+            LONG_AGO, LATER, category_ids=[_category(on)], account_ids=_accounts(on)
+        ),
+    ),
+    "queues.delete_active_post": lambda on: on.client.queues.delete_active_post(
+        str(on.client.queues.update(_queue(on), status="active").current_post_id)
+    ),
+    "queues.start_edit": lambda on: _session(on),
+    "queues.save_edit": lambda on: on.client.queues.save_edit(*_session(on), keep_in_draft=False),
+    "queues.discard_edit": lambda on: on.client.queues.discard_edit(
+        *_session(on), keep_in_draft=True
+    ),
+    "queues.edit_calendar": lambda on: on.client.queues.edit_calendar(
+        *_session(on), LONG_AGO, LATER, account_ids=_accounts(on)
+    ),
+    "queue_items.list": lambda on: [
+        on.client.queue_items.list(
+            session[0],
+            session_id=session[1],
+            limit=3,
+            error_filter=False,
+            item_id=_item(on, *session),
+        )
+        for session in [_session(on)]
+    ],
+    "queue_items.slots": lambda on: [
+        on.client.queue_items.slots(queue, session_id=session, limit=3)
+        for queue, session in [_session(on)]
+    ],
+    "queue_items.create": lambda on: [
+        on.client.queue_items.create(
+            queue,
+            session_id=session,
+            modified_post_payload=QueuePost(account_ids=_accounts(on), summary="New", type="post"),
+            order="top",
+            variations=[Variation(content="Other"), {"content": "Third", "mentions": []}],
+            primary_image="https://example.com/a.png",
+            direct_to_queue=False,
+        )
+        for queue, session in [_session(on)]
+    ],
+    "queue_items.update": lambda on: [
+        on.client.queue_items.update(
+            queue,
+            _item(on, queue, session),
+            session_id=session,
+            modified_post_payload={"summary": "Changed"},
+            new_order="bottom",
+            variations=[{"content": "Other"}],
+            primary_image="https://example.com/b.png",
+        )
+        for queue, session in [_session(on)]
+    ],
+    "queue_items.delete": lambda on: [
+        on.client.queue_items.delete(queue, _item(on, queue, session), session_id=session)
+        for queue, session in [_session(on)]
+    ],
+    "queue_items.reset": lambda on: [
+        on.client.queue_items.reset(queue, _item(on, queue, session), session_id=session)
+        for queue, session in [_session(on)]
+    ],
+    "queue_items.clone": lambda on: [
+        on.client.queue_items.clone(
+            queue, _item(on, queue, session), session_id=session, order=1500
+        )
+        for queue, session in [_session(on)]
+    ],
     "posts.bulk_delete": lambda on: on.client.posts.bulk_delete([str(_post(on).id)]),
 }

@@ -69,6 +69,7 @@ STRINGS = {
     "SearchPostDTO": ("postType",),
     "CSVPostSchema": ("type",),
     "CsvResponse": ("status",),
+    "UpdateCategoryQueueDTO": ("status",),
     "FormatedApprovalDetails": ("approvalStatus",),
     "PostApprovalSchema": ("approvalStatus",),
     "TiktokPostSchema": ("privacyLevel",),
@@ -345,7 +346,7 @@ def _registry() -> Registry[Any]:
 
 
 def _amended(document: dict[str, Any]) -> dict[str, Any]:
-    document = _any_of(document)
+    document = _plain(document)
     for name, schema in document["components"].get("schemas", {}).items():
         properties = schema.get("properties")
         if not properties:
@@ -364,11 +365,14 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _any_of(part: Any) -> Any:
-    """Return a copy without ``oneOf``: the shapes of several platforms are alike."""
+def _plain(part: Any) -> Any:
+    """Return a copy without ``oneOf``, as several platforms are alike, and without ``nullable``."""
     if isinstance(part, dict):
-        return {"anyOf" if k == "oneOf" else k: _any_of(v) for k, v in part.items()}
-    return [_any_of(item) for item in part] if isinstance(part, list) else part
+        copy = {"anyOf" if k == "oneOf" else k: _plain(v) for k, v in part.items()}
+        if copy.get("nullable") is True and isinstance(copy.get("type"), str):
+            copy["type"] = [copy["type"], "null"]  # OpenAPI 3.0 says it otherwise
+        return copy
+    return [_plain(item) for item in part] if isinstance(part, list) else part
 
 
 def _absolute(part: Any, base: str) -> Any:

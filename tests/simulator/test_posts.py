@@ -110,6 +110,7 @@ def test_a_list_says_what_is_wrong(caller, body, message):
         ({"accountIds": ["nobody"]}, 400, "Account not found"),
         ({"status": "scheduled"}, 422, ["scheduleDate should not be empty"]),
         ({"accountIds": "a"}, 422, ["accountIds must be an array"]),
+        ({"type": "poem"}, 422, ["type must be one of the following values: post, story, reel"]),
         ({"youtubePostDetails": {}}, 422, ["property youtubePostDetails should not exist"]),
     ],
 )

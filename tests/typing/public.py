@@ -9,7 +9,7 @@ import httpx
 import pandas as pd
 
 import ghl_notebook as ghl
-from ghl_notebook.models import Post, PostPage, Statistics
+from ghl_notebook.models import Post, PostPage, Queue, Statistics, UploadedCsv
 
 
 def blocking(
@@ -28,6 +28,9 @@ def blocking(
     assert_type(client.posts.create(["id"], summary="Hello"), Post)
     assert_type(client.posts.bulk_delete(["id"]), int | None)
     assert_type(client.statistics.fetch(["id"]), Statistics)
+    assert_type(client.csv_imports.upload(b"", file_name="posts.csv"), UploadedCsv)
+    assert_type(client.queues.list().queues, list[Queue])
+    assert_type(client.comments.like("facebook", "id"), None)
     assert_type(client.user_id, str | None)
     assert_type(ghl.doctor(client), ghl.Diagnosis)
     assert_type(ghl.doctor(client).problems, list[ghl.Finding])

@@ -1,0 +1,147 @@
+"""Comments on posts: listed, written and liked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ghl_notebook.api.ask import Ask
+from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import Comment, CommentAttachment, CommentPage, Mention
+
+_COMMENTS = "/social-media-posting/comments/{platform}"
+_LIKE = _COMMENTS + "/{commentId}/like"
+_LIKED = ("facebook", "linkedin", "community", "tiktok", "bluesky")
+_COMMENTED = (*_LIKED, "instagram", "youtube", "threads")
+
+
+class Comments(Group[Door]):
+    """Comments on a sub-account's posts, and replies to them (version v3)."""
+
+    @operation(
+        "POST",
+        _COMMENTS + "/list",
+        scope=None,
+        changes=False,
+        v3_only=True,
+        location="query",
+    )
+    async def list(
+        self,
+        ask: Ask,
+        platform: str,
+        origin_ids: Iterable[str],
+        *,
+        parent_id: str | None = None,
+        from_date: datetime | str | None = None,
+        to_date: datetime | str | None = None,
+        sort_by: str = "latest",
+        search: str | None = None,
+        skip: int = 0,
+        limit: int = 10,
+    ) -> CommentPage:
+        """List comments on a platform.
+
+        Parameters
+        ----------
+        platform : str
+            ``"facebook"``, ``"instagram"``, ``"linkedin"``, ``"community"``, ``"tiktok"``,
+            ``"bluesky"``, ``"youtube"`` or ``"threads"``.
+        origin_ids : iterable of str
+            Of which accounts: `Account.origin_id`.
+        parent_id : str, optional
+            Only comments on this post (`Post.id`), or replies to this comment (`Comment.id`); all
+            comments that are no replies when left out.
+        from_date, to_date : datetime or str, optional
+            When they were published, with a time zone; both or neither.
+        sort_by : str, default "latest"
+            Or ``"top"``.
+        search : str, optional
+            Only those with this in them.
+        skip, limit : int
+            Which of them, of `CommentsMeta.total`; 100 at most.
+
+        Returns
+        -------
+        CommentPage
+            Those that were chosen.
+        """
+        if (from_date is None) is not (to_date is None):
+            raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
+        results = await ask(holds="comments", platform=_known(platform, _COMMENTED))
+        return CommentPage.from_wire(results)
+
+    @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
+    async def create(
+        self,
+        ask: Ask,
+        platform: str,
+        parent_id: str,
+        content: str,
+        *,
+        is_parent_thread: bool = True,
+        attachments: Iterable[CommentAttachment | Mapping[str, Any]] | None = None,
+        mentions: Iterable[Mention | Mapping[str, Any]] | None = None,
+        notify_all_group_members: bool | None = None,
+    ) -> Comment:
+        """Write a comment on a post, or a reply.
+
+        Parameters
+        ----------
+        platform : str
+            As for `list`.
+        parent_id : str
+            `Post.id` of a post, or `Comment.id` of the comment that it replies to.
+        content : str
+            Its text; how long it may be depends on the platform.
+        is_parent_thread : bool, default True
+            Whether `parent_id` is a post.
+        attachments : iterable of CommentAttachment or Mapping, optional
+            One picture, on Facebook only.
+        mentions : iterable of Mention or Mapping, optional
+            Whom the text names, on Facebook, LinkedIn and Community.
+        notify_all_group_members : bool, optional
+            Tell all members of a Community group.
+
+        Returns
+        -------
+        Comment
+            As the service has kept it.
+        """
+        results = await ask(holds="_id", platform=_known(platform, _COMMENTED))
+        return Comment.from_wire(results)
+
+    @operation("POST", _LIKE, scope=None, v3_only=True, location="query")
+    async def like(self, ask: Ask, platform: str, comment_id: str) -> None:
+        """Like a comment or a reply.
+
+        Parameters
+        ----------
+        platform : str
+            ``"facebook"``, ``"linkedin"``, ``"community"``, ``"tiktok"`` or ``"bluesky"``.
+        comment_id : str
+            `Comment.id`.
+        """
+        await ask(platform=_known(platform, _LIKED))
+
+    @operation("DELETE", _LIKE, scope=None, v3_only=True, location="query")
+    async def unlike(self, ask: Ask, platform: str, comment_id: str) -> None:
+        """Take a like back.
+
+        Parameters
+        ----------
+        platform, comment_id
+            As for `like`.
+        """
+        await ask(platform=_known(platform, _LIKED))
+
+
+def _known(platform: str, those: tuple[str, ...]) -> str:
+    key = platform.strip().lower()
+    if key not in those:
+        raise ArgumentError(
+            f"The service does not do this on {platform}.", f"Choose one of: {', '.join(those)}."
+        )
+    return key

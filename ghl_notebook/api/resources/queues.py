@@ -1,0 +1,281 @@
+"""Queues: posts of a category that are published again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ghl_notebook.api.ask import Ask
+from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.models import (
+    EditSession,
+    Queue,
+    QueueCalendar,
+    QueueCategoryPage,
+    QueueChange,
+    QueuePage,
+    TimeSlot,
+)
+
+_QUEUES = "/social-media-posting/category/queues"
+_QUEUE = _QUEUES + "/{queueId}"
+_EDIT = _QUEUE + "/edit"
+_READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write"
+
+
+class Queues(Group[Door]):
+    """Queues of a sub-account's categories, and sessions that edit them (version v3)."""
+
+    @operation(
+        "GET", _QUEUES + "/available-categories", scope=_READ, v3_only=True, location="query"
+    )
+    async def available_categories(
+        self, ask: Ask, *, q: str | None = None, skip: int = 0, limit: int = 10
+    ) -> QueueCategoryPage:
+        """List categories, and whether each has a queue.
+
+        Parameters
+        ----------
+        q : str, optional
+            Only those with this in their name.
+        skip, limit : int
+            Which of them, of `QueueMeta.count`.
+
+        Returns
+        -------
+        QueueCategoryPage
+            Those that were chosen.
+        """
+        return QueueCategoryPage.from_wire(await ask(holds="categories"))
+
+    @operation("POST", _QUEUES + "/list", scope=_READ, changes=False, v3_only=True, location="body")
+    async def list(self, ask: Ask, *, skip: int = 0, limit: int = 10) -> QueuePage:
+        """List queues, each with its category.
+
+        Parameters
+        ----------
+        skip, limit : int
+            Which of them, of `QueueMeta.count`.
+
+        Returns
+        -------
+        QueuePage
+            Those that were chosen.
+        """
+        return QueuePage.from_wire(await ask(holds="queues"))
+
+    @operation("POST", _QUEUES, scope=_WRITE, v3_only=True, location="body")
+    async def create(
+        self,
+        ask: Ask,
+        category_id: str,
+        time_slots: Iterable[TimeSlot | Mapping[str, Any]],
+        *,
+        enable_future_posts: bool | None = None,
+        prioritize_new_content: bool | None = None,
+        user_id: str | None = None,
+    ) -> Queue:
+        """Make a queue of a category's published posts; it is a draft until it is activated.
+
+        Parameters
+        ----------
+        category_id : str
+            `Category.id`.
+        time_slots : iterable of TimeSlot or Mapping
+            When it publishes a post, week by week.
+        enable_future_posts : bool, optional
+            Whether posts that the category gets later join it.
+        prioritize_new_content : bool, optional
+            Whether those come first.
+        user_id : str, optional
+            Whose queue it is; the client's user when left out.
+
+        Returns
+        -------
+        Queue
+            As the service has kept it.
+        """
+        results = await ask(holds="queue", user_id=user_id or await ask.user_id())
+        return Queue.from_wire(results["queue"])
+
+    @operation("GET", _QUEUE, scope=_READ, v3_only=True, location="query")
+    async def get(self, ask: Ask, queue_id: str) -> Queue:
+        """Return one queue, with its category.
+
+        Parameters
+        ----------
+        queue_id : str
+            `Queue.id`.
+
+        Returns
+        -------
+        Queue
+            As it is now.
+        """
+        return Queue.from_wire((await ask(holds="queue"))["queue"])
+
+    @operation("PUT", _QUEUE, scope=_WRITE, v3_only=True, location="body")
+    async def update(
+        self,
+        ask: Ask,
+        queue_id: str,
+        *,
+        status: str | None = None,
+        time_slots: Iterable[TimeSlot | Mapping[str, Any]] | None = None,
+        skip_date_time: datetime | str | None = None,
+        enable_future_posts: bool | None = None,
+        prioritize_new_content: bool | None = None,
+        skip_legacy_watermark: bool | None = None,
+    ) -> Queue:
+        """Change a queue: start it, pause it, delete it, or leave out one time.
+
+        Parameters
+        ----------
+        queue_id : str
+            `Queue.id`.
+        status : str, optional
+            ``"active"``, ``"paused"`` or ``"deleted"``.
+        time_slots : iterable of TimeSlot or Mapping, optional
+            When it publishes a post, in the place of what was.
+        skip_date_time : datetime or str, optional
+            A time at which it publishes nothing, with a time zone.
+        enable_future_posts, prioritize_new_content : bool, optional
+            As for `create`.
+        skip_legacy_watermark : bool, optional
+            Leave old watermarks alone where posts are planned anew.
+
+        Returns
+        -------
+        Queue
+            As the service has kept it, without its category.
+        """
+        return Queue.from_wire((await ask(holds="queue"))["queue"])
+
+    @operation(
+        "POST",
+        _QUEUES + "/list/calendar",
+        scope=_READ,
+        changes=False,
+        v3_only=True,
+        location="body",
+    )
+    async def calendar(
+        self,
+        ask: Ask,
+        start_date: datetime | str,
+        end_date: datetime | str,
+        *,
+        category_ids: Iterable[str] | None = None,
+        account_ids: Iterable[str] | None = None,
+    ) -> QueueCalendar:
+        """List what active queues will publish in a period.
+
+        Parameters
+        ----------
+        start_date, end_date : datetime or str
+            The period, with a time zone.
+        category_ids : iterable of str, optional
+            Only of these: `Category.id`.
+        account_ids : iterable of str, optional
+            Only on these: `Account.id`.
+
+        Returns
+        -------
+        QueueCalendar
+            The next one first.
+        """
+        return QueueCalendar.from_wire(await ask(holds="scheduledPosts"))
+
+    @operation(
+        "DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, v3_only=True, location="query"
+    )
+    async def delete_active_post(self, ask: Ask, post_id: str) -> None:
+        """Delete the post that a queue publishes next, and have it plan the one after it.
+
+        Parameters
+        ----------
+        post_id : str
+            `Queue.current_post_id`.
+        """
+        await ask()
+
+    @operation("POST", _EDIT + "/start", scope=_WRITE, v3_only=True, location="body")
+    async def start_edit(self, ask: Ask, queue_id: str) -> EditSession:
+        """Begin to edit a copy of a queue's items, or go on with it until `save_edit`.
+
+        Parameters
+        ----------
+        queue_id : str
+            `Queue.id`.
+
+        Returns
+        -------
+        EditSession
+            Its `EditSession.session_id` is what `queue_items` take.
+        """
+        return EditSession.from_wire(await ask(holds="sessionId"))
+
+    @operation("POST", _EDIT + "/save", scope=_WRITE, v3_only=True, location="body")
+    async def save_edit(
+        self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
+    ) -> QueueChange:
+        """Put the edited items in the place of the queue's, and activate a draft.
+
+        Parameters
+        ----------
+        queue_id, session_id : str
+            `Queue.id` and `EditSession.session_id`.
+        keep_in_draft : bool, optional
+            Leave a draft one.
+
+        Returns
+        -------
+        QueueChange
+            The new slots.
+        """
+        return QueueChange.from_wire(await ask(holds=""))
+
+    @operation("POST", _EDIT + "/discard", scope=_WRITE, v3_only=True, location="body")
+    async def discard_edit(
+        self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
+    ) -> None:
+        """Forget the edited items.
+
+        Parameters
+        ----------
+        queue_id, session_id : str
+            `Queue.id` and `EditSession.session_id`.
+        keep_in_draft : bool, optional
+            Leave a draft one.
+        """
+        await ask()
+
+    @operation(
+        "POST", _EDIT + "/calendar", scope=_READ, changes=False, v3_only=True, location="body"
+    )
+    async def edit_calendar(
+        self,
+        ask: Ask,
+        queue_id: str,
+        session_id: str,
+        start_date: datetime | str,
+        end_date: datetime | str,
+        *,
+        account_ids: Iterable[str] | None = None,
+    ) -> QueueCalendar:
+        """List what a queue would publish in a period if the edited items were saved.
+
+        Parameters
+        ----------
+        queue_id, session_id : str
+            `Queue.id` and `EditSession.session_id`.
+        start_date, end_date, account_ids
+            As for `calendar`.
+
+        Returns
+        -------
+        QueueCalendar
+            The next one first.
+        """
+        return QueueCalendar.from_wire(await ask(holds="scheduledPosts"))

@@ -1,0 +1,135 @@
+"""When a queue publishes what: its times of the week, and the post that is planned next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+from typing import Any
+
+from .planner_records import Post
+from .planners import Planner
+from .queue_records import Queue, QueueItem
+from .state import State, stamp
+
+TIMEZONE = "UTC"
+#: A skipped or empty queue must not be looked at for ever.
+_MOST_WEEKS = 60
+
+Slot = tuple[QueueItem, datetime | None, bool]
+"""An item, when it is published, and whether that is left out."""
+
+
+def moments(queue: Queue, after: datetime) -> Iterator[datetime]:
+    """Yield the times at which a queue publishes, soonest first."""
+    sunday = (after - timedelta(days=(after.weekday() + 1) % 7)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    week = sorted(_offset(slot["dayOfWeek"], slot["time"]) for slot in queue.slots)
+    for number in range(_MOST_WEEKS):
+        for offset in week:
+            moment = sunday + timedelta(weeks=number) + offset
+            if moment > after:
+                yield moment
+
+
+def _offset(day: int, time: str) -> timedelta:
+    hours, _, minutes = time.partition(":")
+    return timedelta(days=day, hours=int(hours), minutes=int(minutes))
+
+
+def go_on(queue: Queue, planner: Planner, state: State) -> None:
+    """Plan the next post of an active queue, as often as one was published since."""
+    while queue.status == "active":
+        post = planner.posts.get(queue.post_id or "")
+        if post is not None and post.status == "scheduled":
+            return
+        if not _plan(queue, planner, state):
+            return
+
+
+def _plan(queue: Queue, planner: Planner, state: State) -> bool:
+    """Plan the post after the last one; say whether there is any."""
+    rows = queue.in_order(queue.items)
+    if queue.order is not None and rows and rows[0].order == queue.order:
+        rows = [*rows[1:], rows[0]]
+    now = state.clock()
+    for number, moment in enumerate(moments(queue, queue.last or now)):
+        if not rows:
+            break
+        item = rows[number % len(rows)]
+        queue.order, queue.last = item.order, moment
+        if moment in queue.skips:
+            continue
+        post = Post(
+            id=state.hex_id("post"),
+            location_id=queue.location_id,
+            status="published" if moment <= now else "scheduled",
+            source="category-queue",
+            account_ids=[*item.post.account_ids],
+            platform=item.post.platform,
+            created_by=queue.created_by,
+            created_at=now,
+            updated_at=now,
+            content=content_of(item),
+            schedule=moment,
+            published_at=moment if moment <= now else None,
+            category_id=queue.category_id,
+        )
+        planner.posts[post.id] = post
+        queue.post_id = post.id
+        return True
+    return False
+
+
+def content_of(item: QueueItem) -> dict[str, Any]:
+    """Return what an item publishes."""
+    content = {**item.post.content, **item.changes}
+    if item.variations:
+        content["summary"] = item.variations[0].get("content", content.get("summary"))
+    return content
+
+
+def slots_of(
+    queue: Queue, items: dict[str, QueueItem], now: datetime, *, draft: bool
+) -> list[Slot]:
+    """Return when each item is published: nothing is known of a queue that is not active.
+
+    Parameters
+    ----------
+    draft : bool
+        Whether it is looked at as if it were active.
+    """
+    rows = queue.in_order(items)
+    if queue.status != "active" and not draft:
+        return [(item, None, False) for item in rows]
+    # A queue without times has items all the same.
+    times = chain(_times(queue, now), repeat(None))
+    return [(i, t, t in queue.skips) for i, t in zip(rows, times, strict=False)]
+
+
+def _times(queue: Queue, now: datetime) -> Iterator[datetime]:
+    if queue.status == "active" and queue.last is not None and queue.post_id is not None:
+        yield queue.last
+        yield from moments(queue, queue.last)
+    else:
+        yield from moments(queue, now)
+
+
+def between(
+    queue: Queue, items: dict[str, QueueItem], now: datetime, since: datetime, until: datetime
+) -> Iterator[tuple[QueueItem, datetime]]:
+    """Yield what a queue publishes in a period, around and around."""
+    rows = queue.in_order(items)
+    for number, moment in enumerate(_times(queue, now) if rows else ()):
+        if moment > until:
+            return
+        if moment >= since and moment not in queue.skips:
+            yield rows[number % len(rows)], moment
+
+
+def slot(told: Slot) -> dict[str, Any]:
+    """Return one slot."""
+    item, moment, skipped = told
+    when = None if moment is None else stamp(moment)
+    return {"itemId": item.id, "scheduledDateTime": when, "isSkipped": skipped}
