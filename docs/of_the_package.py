@@ -96,7 +96,8 @@ def members_of(cls: type) -> list[str]:
 
 def table(head: list[str], rows: list[list[str]], *, widths: str = "auto") -> list[str]:
     """Return a table in reStructuredText."""
-    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
+    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}"]
+    lines += ["   :class: columns", ""]
     for row in [head, *rows]:
         lines += [f"   {'* -' if n == 0 else '  -'} {cell}" for n, cell in enumerate(row)]
     return [*lines, ""]
