@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import datetime
 
 from .api import Agency, Client, MessageEvent
 from .auth import TokenCredential
 from .auth.agency_credential import passed_credential
 from .errors import SettingsError
 from .secret import Secret
-from .settings import DEFAULT_ALLOWED_ORIGINS, now, read_demo_settings
+from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
 
 
@@ -53,17 +54,22 @@ class DemoAgency(Agency):
     """
 
     def __init__(self, simulator: Simulator) -> None:
-        installed = simulator.install("agency")
+        def clock() -> datetime:
+            return simulator.now
+
+        # Unlike one of an install, it holds when days pass in the simulator.
+        token = simulator.state.tokens["company"]
         super().__init__(
             credential=passed_credential(
-                Secret(installed["access_token"]),
-                installed["companyId"],
+                Secret(token.value),
+                token.company_id,
                 base_url=simulator.base_url,
-                clock=now,
+                clock=clock,
                 client_id=simulator.client_id,
                 source="the simulator",
             ),
             base_url=simulator.base_url,
+            clock=clock,
         )
         self.simulator = simulator
 
@@ -88,18 +94,24 @@ def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> Dem
     """Start the embedded simulator and return an agency of it. No account, nothing leaves.
 
     Its clock stands still at 2026-01-05T09:00:00Z: some of the connections have expired by then,
-    others are about to.
+    others are about to. ``agency.simulator.pass_time(timedelta(days=7))`` lets a week pass. One
+    sub-account cannot be fetched: its install of the app lacks a scope.
 
     Parameters
     ----------
     locations : int, default 24
         How many sub-accounts it has, besides two that are always there.
     accounts : int, default 5
-        How many connected accounts each of them has.
+        How many connected accounts each of them has on average.
     seed : int, default 0
         The same seed gives the same accounts and ids.
     """
-    simulator = Simulator(seed=seed, locations=locations, accounts=accounts)
+    simulator = Simulator(seed=seed, locations=locations, accounts=range(1, 2 * accounts))
+    if locations > 1:
+        places = list(simulator.state.locations)
+        simulator.levers.fail_with(
+            "scope_missing", "*/accounts", times=None, location=places[-locations // 2]
+        )
     simulator.start()
     return DemoAgency(simulator)
 

@@ -256,9 +256,10 @@ class ScopeError(AuthenticationError):
     """401 "not authorized for this scope": a missing scope, or a path that does not exist."""
 
     next_step = (
-        "Add the scope to the private integration (Settings > Private Integrations): "
+        "Add the scope to the private integration (Settings > Private Integrations), or to the "
+        "app, and install it in the sub-account again: "
         "socialplanner/oauth.readonly, socialplanner/oauth.write, socialplanner/account.readonly, "
-        "socialplanner/account.write and users.readonly; then use the token again."
+        "socialplanner/account.write and users.readonly."
     )
 
 

@@ -10,6 +10,9 @@ import httpx
 from .settings import is_loopback
 
 API_VERSION: Final = "2021-07-28"
+API_V3: Final = "v3"
+API_VERSIONS: Final = ("2021-04-15", API_VERSION, "2023-02-21", API_V3)
+"""What the service accepts as its ``Version``; a path that all know is answered under any."""
 
 
 def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, Any]:

@@ -66,6 +66,9 @@ class Fetching:
         Have it done when the dask DataFrame that is returned is computed.
     write_every : float
         Seconds between two parts of what is written down.
+    is_shown : bool
+        A bar says what is missing, so that the log does where somebody has set it up only: without
+        that, Python writes it to stderr, which is a red block below a notebook's bar.
 
     Attributes
     ----------
@@ -84,6 +87,7 @@ class Fetching:
         engine: Any = None,
         lazy: bool = False,
         write_every: float = WRITE_SECONDS,
+        is_shown: bool = False,
     ) -> None:
         if lazy and (engine is None or folder is not None):
             raise ArgumentError(
@@ -101,6 +105,7 @@ class Fetching:
         self._engine = None if engine is None else Engine(engine)
         self._is_lazy = lazy
         self._write_every = write_every
+        self._is_shown = is_shown
         self._run: Run | None = None
 
     def stop(self) -> bool:
@@ -109,6 +114,14 @@ class Fetching:
             return False
         call_in_background(0.0, self._run.stop)
         return True
+
+    def look(self) -> Tally:
+        """Return how far it has come, with what the service has said of the agency's limit."""
+        limits = self._agency.limits
+        if limits.max and limits.interval:
+            self.tally.mint_most = limits.max
+            self.tally.mint_seconds = limits.interval.total_seconds()
+        return self.tally
 
     @property
     def is_of_this_loop(self) -> bool:
@@ -155,7 +168,7 @@ class Fetching:
                 )
             if journal is not None and run.ended_by is None:
                 await asyncio.to_thread(journal.end, run.failures, ids)
-        if run.failures:
+        if run.failures and (not self._is_shown or _LOG.hasHandlers()):
             _LOG.warning(
                 "%s: %d of %d sub-accounts are missing; ghl_notebook.failures(frame) says why",
                 self._job.name,

@@ -227,9 +227,11 @@ class Journal:
 
     def _begin(self, folder: Path, job: Job, whose: Mapping[str, str]) -> RunFolder:
         began = self._clock().astimezone(UTC)
-        path = folder / f"{job.name}-{began.strftime(_TIME)}Z"
         head = _head(job, whose)
         with _told(folder, "written"):
+            # A clock may stand still, as the demo's, or tick in steps.
+            while (path := folder / f"{job.name}-{began.strftime(_TIME)}Z").exists():
+                began += timedelta(microseconds=1)
             path.mkdir()
             _write_json(path / _HEAD, head)
         return RunFolder(path, head, began)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
@@ -89,6 +90,8 @@ class Run:
         Requests at once. It finds its own level when left out.
     level : Level, optional
         What other runs of this process have found out, in place of `in_flight`.
+    chance : random.Random, optional
+        In which order access tokens are minted.
 
     Attributes
     ----------
@@ -109,6 +112,7 @@ class Run:
         *,
         in_flight: int | None = None,
         level: Level | None = None,
+        chance: random.Random | None = None,
     ) -> None:
         self._agency = agency
         self._job = job
@@ -118,6 +122,7 @@ class Run:
         most = min(agency.most_in_flight, in_flight or agency.most_in_flight)
         self._level = level or (Level(most) if in_flight is None else Level(most, first=most))
         self._most = most
+        self._chance = chance or random.Random()  # noqa: S311 - nothing is to be guessed
         self._ready: asyncio.Queue[Place | None] = asyncio.Queue()
         self._left: dict[str, Place] = {}
         self._in_a_row = 0
@@ -153,6 +158,7 @@ class Run:
             raise unforeseen
         if self.ended_by is not None:
             self.failures += never_asked(self._left.values(), self.ended_by)
+            self._tally.unasked = len(self._left)  # before the next line: a bar may look between
             self._tally.failed += len(self._left)
             if not (self._tally.done or isinstance(self.ended_by, RunStoppedError)):
                 raise self.ended_by
@@ -177,6 +183,9 @@ class Run:
             (warm if is_warm else cold).append(place)
         for place in warm:
             self._ready.put_nowait(place)
+        # Processes that share their tokens and begin together would all mint the same ones: what
+        # one has minted is there for the others a moment later only.
+        self._chance.shuffle(cold)
         self._tally.to_mint = len(cold)
         askers = self._askers(len(places))
         async with asyncio.TaskGroup() as group:

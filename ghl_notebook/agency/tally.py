@@ -20,8 +20,12 @@ class Tally:
         Sub-accounts that are fetched, and that are not to be had.
     resumed : int
         Of those done: by an earlier part of the run.
+    unasked : int
+        Of those failed: whose turn did not come, because the run ended before.
     minted, to_mint : int
         Access tokens of sub-accounts that were minted for it, and that still have to be.
+    mint_most, mint_seconds : int, float
+        How many the agency's limit lets be minted, in so many seconds; 0: it is not known yet.
     in_flight : int
         Sub-accounts that are being asked.
     wall : str
@@ -33,7 +37,10 @@ class Tally:
     done: int = 0
     failed: int = 0
     resumed: int = 0
+    unasked: int = 0
     minted: int = 0
     to_mint: int = 0
+    mint_most: int = 0
+    mint_seconds: float = 0.0
     in_flight: int = 0
     wall: Wall = "latency"

@@ -188,6 +188,7 @@ class AsyncAgency:
         return AsyncClient.sharing(
             self._connection,
             self.credential.of(location_id),
+            api_version=self.api_version,
             time_limit=self._time_limit,
             clock=self._clock,
             budget=self._budget,

@@ -17,6 +17,7 @@ from ghl_notebook.models import (
     AccountsOutline,
     AttachedAccount,
     AvailableAccount,
+    Platform,
     User,
     attach_body,
     available_accounts,
@@ -26,8 +27,12 @@ from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
+from ghl_notebook.wire import API_V3, API_VERSION, API_VERSIONS
 
+from .ask import Service
 from .connection import Connection
+from .groups import Groups
+from .operation import Awaiting
 from .redirect import authorization_url
 from .request import Requester
 from .retry import RetryBudget
@@ -37,7 +42,7 @@ _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
 _ACCOUNTS_OUTLINE = msgspec.json.Decoder(AccountsOutline)
 
 
-class AsyncClient:
+class AsyncClient(Groups[Awaiting]):
     """The service, for code that awaits. `Client` is the same for cells and scripts.
 
     Parameters
@@ -57,6 +62,8 @@ class AsyncClient:
     allowed_origins : tuple of str, optional
         Origins whose `message` events may finish a login. ``GHL_ALLOWED_ORIGINS`` or the
         service's own two hosts when left out.
+    api_version : str, default "2021-07-28"
+        The version of the API: ``"v3"`` knows more operations and parameters than the older ones.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
     time_limit : float, default 120
@@ -71,9 +78,13 @@ class AsyncClient:
     ----------
     credential : Credential
         What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
+    api_version : str
+        The version of the API.
 
     Raises
     ------
+    ArgumentError
+        If there is no such version of the API.
     SettingsError
         If there is no credential or no sub-account, or a value makes no sense.
     StorageError
@@ -89,6 +100,7 @@ class AsyncClient:
         credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
+        api_version: str = API_VERSION,
         timeout: float = 30.0,
         time_limit: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -97,6 +109,11 @@ class AsyncClient:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         if credential is not None:  # the environment's token is not asked for
             token, location_id = Secret(""), credential.location_id
+        if api_version not in API_VERSIONS:
+            raise ArgumentError(
+                f"There is no version {api_version!r} of the service's API.",
+                f"Choose one of: {', '.join(API_VERSIONS)}.",
+            )
         settings = read_settings(
             token=token,
             location_id=location_id,
@@ -110,8 +127,10 @@ class AsyncClient:
         self.user_id = settings.user_id
         self.allowed_origins = settings.allowed_origins
         self._closes = True
-        connection = Connection(settings.base_url, timeout=timeout, transport=transport)
-        self._connect(connection, time_limit=time_limit, clock=clock)
+        connection = Connection(
+            settings.base_url, timeout=timeout, api_version=api_version, transport=transport
+        )
+        self._connect(connection, api_version=api_version, time_limit=time_limit, clock=clock)
 
     @classmethod
     def sharing(
@@ -119,6 +138,7 @@ class AsyncClient:
         connection: Connection,
         credential: Credential,
         *,
+        api_version: str,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
@@ -132,6 +152,8 @@ class AsyncClient:
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
+        api_version : str
+            That of the connection.
         time_limit, clock, allowed_origins
             As for the class.
         budget : RetryBudget, optional
@@ -142,17 +164,21 @@ class AsyncClient:
         client.user_id = None
         client.allowed_origins = allowed_origins
         client._closes = False  # noqa: SLF001 - of this class
-        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
+        client._connect(  # noqa: SLF001
+            connection, api_version=api_version, time_limit=time_limit, clock=clock, budget=budget
+        )
         return client
 
     def _connect(
         self,
         connection: Connection,
         *,
+        api_version: str,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
+        self.api_version = api_version
         self.location_id = self.credential.location_id
         self.base_url = connection.base_url
         self._connection = connection
@@ -185,6 +211,12 @@ class AsyncClient:
             ("service", self.base_url),
             ("calls", self.limits),
         ]
+
+    @property
+    def _service(self) -> Service:
+        return Service(
+            self._requester, self.location_id, self.api_version, self.resolve_user_id, waits=False
+        )
 
     @property
     def limits(self) -> Limits:
@@ -323,6 +355,7 @@ class AsyncClient:
         location_in_path: bool = True,
         page: str | None = None,
         reconnect: bool = False,
+        search: str | None = None,
     ) -> list[AvailableAccount]:
         """List what a finished login may attach (step 2).
 
@@ -340,6 +373,8 @@ class AsyncClient:
             ``…/oauth/{platform}/accounts/{accountId}?locationId=&userId=``.
         page, reconnect
             That form's query parameters; see `start`.
+        search : str, optional
+            Only those with this in their name (version v3).
 
         Returns
         -------
@@ -352,14 +387,15 @@ class AsyncClient:
             See `ghl_notebook.errors`.
         """
         found = find_platform(platform)
-        query: dict[str, str | None] = {}
+        query: dict[str, str | None] = {"search": search}
         path = {"accountId": account_id}
+        collection = self._collection(found)
         if location_in_path:
-            template = f"{_OAUTH}/{{locationId}}/{found.key}/{found.collection}/{{accountId}}"
+            template = f"{_OAUTH}/{{locationId}}/{found.key}/{collection}/{{accountId}}"
             path["locationId"] = self.location_id
         else:
-            template = f"{_OAUTH}/{found.key}/{found.collection}/{{accountId}}"
-            query = {
+            template = f"{_OAUTH}/{found.key}/{collection}/{{accountId}}"
+            query |= {
                 "locationId": self.location_id,
                 "userId": await self.resolve_user_id(),
                 "page": page,
@@ -403,8 +439,8 @@ class AsyncClient:
             See `ghl_notebook.errors`.
         """
         found = find_platform(platform)
-        template = f"{_OAUTH}/{{locationId}}/{found.key}/{found.collection}/{{accountId}}"
-        body = attach_body(found, account)
+        template = f"{_OAUTH}/{{locationId}}/{found.key}/{self._collection(found)}/{{accountId}}"
+        body = attach_body(found, account, strictly=self.api_version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
         answer = await self._requester.call(
@@ -485,6 +521,10 @@ class AsyncClient:
         results = body.get("results")
         told = results.get("id") if isinstance(results, Mapping) else None
         return str(told) if told else account_key
+
+    def _collection(self, platform: Platform) -> str:
+        # Google's pages are locations; v3 calls them accounts like everyone else's.
+        return "accounts" if self.api_version == API_V3 else platform.collection
 
 
 def _lists_accounts(body: Mapping[str, Any]) -> bool:

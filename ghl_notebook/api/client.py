@@ -7,15 +7,20 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 import httpx
+from msgspec import structs
 
 from ghl_notebook.auth import Clock, Credential
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
+from ghl_notebook.wire import API_VERSION
 
+from .ask import Service
 from .async_client import AsyncClient
 from .blocking import blocking
+from .groups import Groups
+from .operation import Waiting
 
 
 class MessageEvent(Protocol):
@@ -36,7 +41,7 @@ Browser = Callable[[Secret], MessageEvent]
 """Opens an authorization URL, has the user consent, and returns the message that comes back."""
 
 
-class Client:
+class Client(Groups[Waiting]):
     """The service, for cells and scripts: each operation waits for its result.
 
     It works inside a running event loop (a notebook's kernel has one), and the stop button ends
@@ -51,6 +56,8 @@ class Client:
 
     Raises
     ------
+    ArgumentError
+        If there is no such version of the API.
     SettingsError
         If there is no credential or no sub-account, or a value makes no sense.
     StorageError
@@ -72,6 +79,7 @@ class Client:
         credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
+        api_version: str = API_VERSION,
         timeout: float = 30.0,
         time_limit: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -85,6 +93,7 @@ class Client:
             credential=credential,
             base_url=base_url,
             allowed_origins=allowed_origins,
+            api_version=api_version,
             timeout=timeout,
             time_limit=time_limit,
             transport=transport,
@@ -98,6 +107,15 @@ class Client:
         client = Client.__new__(Client)
         client.core, client.browser = core, None
         return client
+
+    @property
+    def _service(self) -> Service:
+        return structs.replace(self.core._service, waits=True)  # noqa: SLF001 - its own core
+
+    @property
+    def api_version(self) -> str:
+        """The version of the API."""
+        return self.core.api_version
 
     @property
     def location_id(self) -> str:

@@ -62,6 +62,7 @@ class LentAgency:
         return AsyncClient.sharing(
             connection,
             self.credential.of(location_id),
+            api_version=self._api_version,
             time_limit=self._time_limit,
             clock=now,
             budget=budget,

@@ -28,6 +28,7 @@ from ghl_notebook.pacing import (
 
 from .connection import Connection
 from .exchange import Answer, Request
+from .file import File
 from .retry import RetryBudget, StopWhenSpent, may_have_happened, may_repeat, wait_before
 from .time_told import read_offset
 from .verdict import Clock, Outline, Shape, body_of, checked_body_of, error_of
@@ -93,13 +94,15 @@ class Requester:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
+        file: File | None = None,
+        changes: bool | None = None,
         shape: Shape | None = None,
     ) -> dict[str, Any]:
         """Send a request and return the JSON object it is answered with.
 
-        A GET is sent up to four times while the service is unreachable, too slow, failing or
-        damaged on the way; anything that may change something is sent again only if the service
-        has certainly not carried it out. After an answer 429 both wait and are sent again.
+        What only reads is sent up to four times while the service is unreachable, too slow,
+        failing or damaged on the way; anything that may change something is sent again only if the
+        service has certainly not carried it out. After an answer 429 both wait and are sent again.
 
         Parameters
         ----------
@@ -109,6 +112,10 @@ class Requester:
             Query parameters; those that are None are left out.
         body : Mapping, optional
             JSON body.
+        file : File, optional
+            Sent as a form, in the place of `body`.
+        changes : bool, optional
+            Whether it may change something; everything but a GET may, unless it is said here.
         shape : Shape, optional
             What the answer must hold; one that does not counts as damaged on the way.
 
@@ -120,7 +127,9 @@ class Requester:
             If the answer cannot be used.
         """
         read = functools.partial(body_of, shape=shape)
-        return await self._ask(read, method, template, path, query, body, redirects=False)
+        return await self._ask(
+            read, method, template, path, query, body, file=file, changes=changes
+        )
 
     async def body(
         self,
@@ -147,7 +156,7 @@ class Requester:
             As `call`.
         """
         read = functools.partial(checked_body_of, outline=outline, shape=shape)
-        return await self._ask(read, method, template, path, query, None, redirects=False)
+        return await self._ask(read, method, template, path, query, None)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
@@ -167,10 +176,15 @@ class Requester:
         query: Mapping[str, str | None] | None,
         body: Mapping[str, Any] | None,
         *,
-        redirects: bool,
+        file: File | None = None,
+        changes: bool | None = None,
+        redirects: bool = False,
     ) -> T:
         request = self._connection.build(method, template, path, query, body)
-        changes = method != "GET"
+        if file is not None:
+            request = file.sent_with(request)
+        if changes is None:
+            changes = method != "GET"
         call = _Call(f"{method} {template}", request, read, self._time_limit, redirects=redirects)
         self._budget.earn()
         try:

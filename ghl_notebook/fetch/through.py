@@ -59,6 +59,7 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
 
     progress = bool(options.get("progress", False))
     rest = {name: value for name, value in options.items() if name != "progress"}
+    rest["is_shown"] = progress
     if isinstance(agency, AsyncAgency):
         return watch(Fetching(agency, job, **rest), job.name, progress=progress)
     return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)

@@ -21,11 +21,45 @@ from .accounts import (
 )
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import light_collector, without_collector
+from .categories import Category, CategoryPage, Tag, TagPage
+from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
 from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
+from .posts import (
+    FacebookDetails,
+    GoogleDetails,
+    InstagramDetails,
+    LinkedInDetails,
+    OgTags,
+    PinterestDetails,
+    Post,
+    PostApproval,
+    PostInsights,
+    PostMedia,
+    PostPage,
+    PostUser,
+    TikTokDetails,
+    YouTubeDetails,
+)
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
+from .sent import to_wire, wire_name
+from .statistics import (
+    Ages,
+    Breakdown,
+    Breakdowns,
+    DailySeries,
+    Demographics,
+    Engagement,
+    Genders,
+    GenderShare,
+    PlatformShare,
+    PlatformTotals,
+    PostPerformance,
+    Statistics,
+    StatisticsTotals,
+)
 from .token import TokenAnswer
 
 __all__ = [
@@ -39,19 +73,56 @@ __all__ = [
     "AccountRow",
     "AccountRows",
     "AccountsOutline",
+    "Ages",
     "AttachedAccount",
     "AvailableAccount",
+    "Breakdown",
+    "Breakdowns",
+    "Category",
+    "CategoryPage",
+    "CsvImport",
+    "CsvImportPage",
+    "CsvMedia",
+    "CsvPost",
+    "CsvPostPage",
+    "DailySeries",
+    "Demographics",
+    "Engagement",
+    "FacebookDetails",
+    "GenderShare",
+    "Genders",
+    "GoogleDetails",
     "GroupRow",
+    "InstagramDetails",
+    "LinkedInDetails",
     "Location",
     "MessagePayload",
     "MetaPage",
+    "OgTags",
+    "PinterestDetails",
     "Platform",
+    "PlatformShare",
+    "PlatformTotals",
+    "Post",
+    "PostApproval",
+    "PostInsights",
+    "PostMedia",
+    "PostPage",
+    "PostPerformance",
+    "PostUser",
     "Record",
     "Refusal",
+    "Statistics",
+    "StatisticsTotals",
     "StorefrontAddress",
+    "Tag",
+    "TagPage",
+    "TikTokDetails",
     "TokenAnswer",
+    "UploadedCsv",
     "User",
     "UserRoles",
+    "YouTubeDetails",
     "attach_body",
     "available_accounts",
     "describe_body",
@@ -63,5 +134,7 @@ __all__ = [
     "read_message",
     "read_refusal",
     "same_platform",
+    "to_wire",
+    "wire_name",
     "without_collector",
 ]

@@ -27,6 +27,7 @@ class AvailableAccount(Record, kw_only=True):
     is_connected: bool | None = None
     is_owned: bool | None = None
     is_business_account: bool | None = None
+    origin_account_type: str | None = None
     verified: bool | None = None
     protected: bool | None = None
 
@@ -62,8 +63,18 @@ def available_accounts(platform: Platform, results: object) -> list[AvailableAcc
     return found
 
 
-def attach_body(platform: Platform, account: AvailableAccount) -> dict[str, Any]:
-    """Make the body that attaches an account: the platform's known keys, and only those set."""
+def attach_body(
+    platform: Platform, account: AvailableAccount, *, strictly: bool = False
+) -> dict[str, Any]:
+    """Make the body that attaches an account: the platform's known keys, and only those set.
+
+    Parameters
+    ----------
+    platform, account
+        What is attached.
+    strictly : bool
+        As v3 wants it, which also names the keys inside of Google's objects.
+    """
     given: dict[str, Any] = {
         "originId": account.origin_id,
         "platform": platform.key,
@@ -76,12 +87,25 @@ def attach_body(platform: Platform, account: AvailableAccount) -> dict[str, Any]
         "pageId": account.page_id,
         "urn": account.urn,
         "websiteUrl": account.website_url,
+        "originAccountType": account.origin_account_type,
         "verified": account.verified,
         "protected": account.protected,
         "location": account.extra.get("location"),
         "account": account.extra.get("account"),
     }
+    for part, keys in _GOOGLE_V3.items() if strictly else ():
+        if isinstance(given[part], Mapping):
+            given[part] = {k: v for k, v in given[part].items() if k in keys}
     return {k: given[k] for k in platform.attach_keys if given[k] is not None}
+
+
+_GOOGLE_V3: dict[str, tuple[str, ...]] = {
+    "location": (
+        "name", "storeCode", "title", "storefrontAddress", "metadata", "maxLocation",
+        "isVerified", "isConnected",
+    ),
+    "account": ("name", "accountName", "type", "verificationState", "vettedState"),
+}  # fmt: skip
 
 
 def _each(value: object) -> Iterator[Mapping[str, Any]]:

@@ -84,7 +84,7 @@ _PLATFORMS = (
     Platform(
         key="pinterest",
         title="Pinterest",
-        attach_keys=(*_PROFILE_KEYS, "websiteUrl"),
+        attach_keys=(*_PROFILE_KEYS, "websiteUrl", "originAccountType"),
         account_type="profile",
         fixed_type=True,
     ),

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 from contextlib import suppress
 from types import GenericAlias
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self, get_args, get_origin
 
 import msgspec
 
@@ -39,7 +39,7 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
         if not isinstance(wire, Mapping):
             return cls(extra={} if wire is None else {"": wire})
         form = _form(cls)
-        inner = {k: wire[k] for k in form.records if wire.get(k) is not None}
+        inner = {k: wire[k] for k, made in form.records.items() if made.fits(wire.get(k))}
         flat = {k: v for k, v in wire.items() if k not in inner} if inner else wire
         try:
             record = msgspec.convert(flat, cls, strict=False)
@@ -49,7 +49,7 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
             if not form.fields.keys() >= flat.keys():
                 record.extra = {k: v for k, v in flat.items() if k not in form.fields}
         for name, value in inner.items():
-            setattr(record, form.fields[name].name, form.records[name].from_wire(value))
+            setattr(record, form.fields[name].name, form.records[name].make(value))
         return record
 
     @classmethod
@@ -93,17 +93,39 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
 class _Form(NamedTuple):
     fields: dict[str, msgspec.structs.FieldInfo]
     """By name on the wire."""
-    records: dict[str, type[Record]]
-    """Those that hold a record themselves: each keeps unknown fields of its own."""
+    records: dict[str, _Made]
+    """Those that hold records themselves: each keeps unknown fields of its own."""
+
+
+class _Made(NamedTuple):
+    """What a field that holds records is made of: a record, a list of them, or them by name."""
+
+    kind: type[Record]
+    container: type[list[Any] | dict[str, Any]] | None
+
+    def fits(self, wire: object) -> bool:
+        return wire is not None and (self.container is None or isinstance(wire, self.container))
+
+    def make(self, wire: Any) -> object:
+        if self.container is list:
+            return self.kind.list_from_wire(wire)
+        if self.container is dict:
+            return {key: self.kind.from_wire(value) for key, value in wire.items()}
+        return self.kind.from_wire(wire)
 
 
 @functools.cache
 def _form(cls: type[Record]) -> _Form:
     fields = {f.encode_name: f for f in msgspec.structs.fields(cls) if f.name != "extra"}
-    records = {
-        name: kind
-        for name, field in fields.items()
-        for kind in get_args(field.type)
-        if isinstance(kind, type) and issubclass(kind, Record)
-    }
-    return _Form(fields, records)
+    made = {name: _made(field.type) for name, field in fields.items()}
+    return _Form(fields, {name: one for name, one in made.items() if one is not None})
+
+
+def _made(annotation: Any) -> _Made | None:
+    container = get_origin(annotation)
+    for kind in get_args(annotation):
+        if isinstance(kind, type) and issubclass(kind, Record):
+            return _Made(kind, container if container in (list, dict) else None)
+        if inner := _made(kind):  # of "… or None"
+            return inner
+    return None

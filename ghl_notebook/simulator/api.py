@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from . import attach
 from .agency import AgencyOperations
+from .categories import CategoryOperations
+from .csv_imports import CsvOperations
 from .faults import known, not_found
 from .oauth import TOKEN, TokenEndpoint
 from .operations import OAUTH, Operations
 from .platforms import PLATFORMS, UNSUPPORTED
+from .posts import PostOperations
 from .records import Token
+from .routes import Audience, Route
+from .statistics import StatisticsOperations
 from .wire import Answer, Call, World
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
 
 SERVICES = ("/social-media-posting/", "/users/", "/locations/", "/oauth/")
-
-
-Audience = Literal["sub_account", "agency", "both"]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One operation: what it is called by, who may, and what answers it."""
-
-    method: str
-    pattern: re.Pattern[str]
-    scope: str
-    handler: Callable[[Call], Answer]
-    audience: Audience = "sub_account"
-    v3_only: bool = False
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -76,12 +65,16 @@ class Api:
         mint = self._tokens.mint
         add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
         add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
+        PostOperations(world).add_to(add)
+        CsvOperations(world).add_to(add)
+        CategoryOperations(world).add_to(add)
+        StatisticsOperations(world).add_to(add)
 
     def _add(
         self,
         method: str,
         template: str,
-        scope: str,
+        scope: str | None,
         handler: Callable[[Call], Answer],
         audience: Audience = "sub_account",
         *,
@@ -109,7 +102,7 @@ class Api:
         token = self._token(call)
         route = self._find(call)
         self._check_audience(token, route)
-        if route.scope not in token.scopes:
+        if route.scope is not None and route.scope not in token.scopes:
             raise known("scope_missing")
         if route.audience == "sub_account":
             self._check_location(call, token)

@@ -110,6 +110,12 @@ class Levers:
         "profile" or "flat".
     fetch_all_shows_unattached : bool
         ``fetchAll=true`` also lists pages of logins that nothing was attached from yet.
+    post_lag : int
+        From how many lists a new post is missing.
+    empty_tags : str
+        A post without tags has an empty "list", or an empty "text".
+    csv_imports : str
+        Imports come as a "list", or as "one" object, as one document has it.
     """
 
     def __init__(self) -> None:
@@ -150,6 +156,9 @@ class Levers:
         self.youtube_shape: Literal["profile", "channels"] = "profile"
         self.pinterest_shape: Literal["profile", "flat"] = "profile"
         self.fetch_all_shows_unattached: bool = True
+        self.post_lag: int = 0
+        self.empty_tags: Literal["list", "text"] = "list"
+        self.csv_imports: Literal["list", "one"] = "list"
         # Last, so that a misspelt lever fails at once instead of doing nothing.
         self._sealed = True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from . import attach, shapes
@@ -10,7 +9,7 @@ from .faults import not_successful, refuse
 from .lists import BegunLists, listing
 from .platforms import CONNECTION_LIFETIME, PLATFORMS, UNSUPPORTED, account_id
 from .records import Account, Login
-from .wire import Answer, Call, World, require
+from .wire import Answer, Call, World, enveloped, require
 
 OAUTH = "/social-media-posting/oauth"
 
@@ -72,7 +71,7 @@ class Operations:
         results = shapes.available(self._world, login, pages)
         # The documents' example repeats 201 for this platform, under HTTP 200.
         status = 201 if login.platform == "tiktok-business" else 200
-        return _envelope(200, f"Fetched {shapes.LABELS[login.platform]} Account", results, status)
+        return enveloped(200, f"Fetched {shapes.LABELS[login.platform]} Account", results, status)
 
     def attach(self, call: Call) -> Answer:
         """POST …/accounts/{accountId} (step 3): attach one page of a login."""
@@ -85,7 +84,7 @@ class Operations:
         results = shapes.attached(self._world, state.attach(login, page), body)
         # The documents' example repeats 200 for this platform, under HTTP 201.
         status = 200 if platform == "linkedin" else 201
-        return _envelope(201, f"Added {shapes.LABELS[platform]} Account", results, status)
+        return enveloped(201, f"Added {shapes.LABELS[platform]} Account", results, status)
 
     def accounts(self, call: Call) -> Answer:
         """GET /social-media-posting/{locationId}/accounts: what is attached, and the groups."""
@@ -131,7 +130,7 @@ class Operations:
         if account is None or account.deleted:
             raise refuse(400, "Account not found")
         state.delete(account)
-        return _envelope(200, "Deleted Account", {"locationId": location, "id": account.id})
+        return enveloped(200, "Deleted Account", {"locationId": location, "id": account.id})
 
     def users(self, call: Call) -> Answer:
         """GET /users/: the users of a sub-account, deleted ones among them."""
@@ -139,10 +138,3 @@ class Operations:
             raise refuse(400, "locationId is required")
         found = self._world.state.users_of(call.query["locationId"])
         return Answer(200, {"users": [shapes.user(one) for one in found]})
-
-
-def _envelope(
-    status: int, message: str, results: dict[str, Any], code: int | None = None
-) -> Answer:
-    body = {"success": True, "statusCode": code or status, "message": message, "results": results}
-    return Answer(status, body)

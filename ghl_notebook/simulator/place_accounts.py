@@ -36,14 +36,14 @@ class PlaceAccounts:
         Fixes them.
     now : datetime
         The dates lie around it: some accounts have expired, some will within 30 days.
-    each : int
-        How many a sub-account has.
+    each : int or range
+        How many a sub-account has; of a range, another number of it for each.
     owner_id, person_id : str
         Who connected them, and as whom.
     """
 
     def __init__(
-        self, seed: int, now: datetime, each: int, *, owner_id: str, person_id: str
+        self, seed: int, now: datetime, each: int | range, *, owner_id: str, person_id: str
     ) -> None:
         self._seed = seed
         self._now = now
@@ -53,7 +53,13 @@ class PlaceAccounts:
 
     def of(self, place: Location, number: int) -> list[tuple[Login, Account]]:
         """Return what the nth sub-account has, each with the login it came from."""
-        return [self._made(place, number, index) for index in range(self._each)]
+        return [self._made(place, number, index) for index in range(self._count(number))]
+
+    def _count(self, number: int) -> int:
+        if isinstance(self._each, int):
+            return self._each
+        digest = hashlib.sha512(f"{self._seed}:place-count:{number}".encode()).digest()
+        return self._each[int.from_bytes(digest[:4], "big") % len(self._each)]
 
     def _made(self, place: Location, number: int, index: int) -> tuple[Login, Account]:
         text = f"{self._seed}:place-account:{number}:{index}"

@@ -51,13 +51,15 @@ _MANAGERS = (
 _PER_MANAGER = 25
 
 
-def add_places(state: State, count: int, each: int, company_id: str) -> None:
+def add_places(state: State, count: int, each: int | range, company_id: str) -> None:
     """Add sub-accounts and their managers. The first ones are the same for every ``count``.
 
     Parameters
     ----------
-    count, each : int
-        How many sub-accounts, and how many connected accounts each of them begins with.
+    count : int
+        How many sub-accounts.
+    each : int or range
+        How many connected accounts each of them begins with.
     company_id : str
         Whose they are.
     """

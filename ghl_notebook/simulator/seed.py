@@ -11,7 +11,22 @@ from .platforms import CONNECTION_LIFETIME, ORIGINS, TYPES, account_id
 from .records import Account, Company, Group, Location, Login, Page, Person, Token, User
 from .state import State
 
-SCOPES = frozenset(
+#: Of the Social Planner's own things, beside accounts and logins.
+PLANNER_SCOPES = frozenset(
+    {
+        "socialplanner/category.readonly",
+        "socialplanner/category.write",
+        "socialplanner/csv.readonly",
+        "socialplanner/csv.write",
+        "socialplanner/post.readonly",
+        "socialplanner/post.write",
+        "socialplanner/statistics.readonly",
+        "socialplanner/tag.readonly",
+        "socialplanner/tag.write",
+    }
+)
+
+SCOPES = PLANNER_SCOPES | frozenset(
     {
         "socialplanner/oauth.readonly",
         "socialplanner/oauth.write",
@@ -28,15 +43,7 @@ APP_SCOPES = SCOPES | {
     "oauth.write",
     "users.write",
     "locations.write",
-    "socialplanner/category.readonly",
-    "socialplanner/category.write",
-    "socialplanner/csv.readonly",
-    "socialplanner/csv.write",
-    "socialplanner/post.readonly",
-    "socialplanner/post.write",
     "socialplanner/stat.readonly",
-    "socialplanner/tag.readonly",
-    "socialplanner/tag.write",
 }
 
 #: Registered for the simulated app; a loopback address matches at any port (RFC 8252, 7.3).
@@ -65,14 +72,16 @@ FIRST_INSTAGRAM = "17841405123456789"
 
 
 def seed_state(
-    seed: int, clock: Callable[[], datetime], places: int = 0, accounts: int = 0
+    seed: int, clock: Callable[[], datetime], places: int = 0, accounts: int | range = 0
 ) -> State:
     """Return the state of a simulator that nobody has called yet.
 
     Parameters
     ----------
-    places, accounts : int
-        How many more sub-accounts there are, and how many accounts each of those has.
+    places : int
+        How many more sub-accounts there are.
+    accounts : int or range
+        How many accounts each of those has.
     """
     state = State(seed, clock)
     company = state.short_id("company")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from .levers import Levers
 from .limits import RateLimiter
 from .oauth_records import App
 from .recording import shown
+from .records import Account
 from .seed import seed_state
 from .server import ServerThread
 from .state import State
@@ -45,9 +46,9 @@ class Simulator:
         `running_clock` makes one that runs.
     locations : int
         How many more sub-accounts the agency has than the two of the examples.
-    accounts : int
+    accounts : int or range
         How many connected accounts each of those has: on several platforms, under names in
-        several scripts, some expired and some soon to be.
+        several scripts, some expired and some soon to be. Of a range, another number for each.
     record : int
         How many of the last requests are kept in `requests`; 0 keeps none.
     monotonic : callable, optional
@@ -78,11 +79,13 @@ class Simulator:
         public_url: str | None = None,
         clock: Callable[[], datetime] | None = None,
         locations: int = 0,
-        accounts: int = 0,
+        accounts: int | range = 0,
         record: int = 100_000,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.state = seed_state(seed, clock or standing_clock, locations, accounts)
+        base = clock or standing_clock
+        self._passed = timedelta()
+        self.state = seed_state(seed, lambda: base() + self._passed, locations, accounts)
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
@@ -167,6 +170,11 @@ class Simulator:
         """The id of the main sub-account's admin."""
         users = self.state.users_of(self.location_id)
         return next(one.id for one in users if one.role == "admin" and not one.deleted)
+
+    @property
+    def now(self) -> datetime:
+        """The instant it lives in."""
+        return self.state.clock()
 
     @property
     def client_id(self) -> str:
@@ -310,6 +318,59 @@ class Simulator:
         wanted = sorted(self._app.scopes) if scopes is None else scopes
         install = installs.install(self._app, installs.target(choose), wanted, approved)
         return installs.pair(install, install.location_id)
+
+    def pass_time(self, time: timedelta) -> None:
+        """Let time pass at once: connections and tokens grow older by it.
+
+        Parameters
+        ----------
+        time : timedelta
+            How much.
+
+        Raises
+        ------
+        ValueError
+            If it is negative: time does not go back.
+        """
+        if time < timedelta():
+            raise ValueError("time does not go back.")
+        self._passed += time
+
+    def reconnect(self, location_id: str, account_id: str) -> None:
+        """Play the person who renews a connection, at once and without HTTP.
+
+        Parameters
+        ----------
+        location_id, account_id : str
+            The sub-account, and the ``id`` in its list of accounts.
+
+        Raises
+        ------
+        LookupError
+            When there is no such connection.
+        """
+        self.state.renew(self._account(location_id, account_id))
+
+    def revoke(self, location_id: str, account_id: str) -> None:
+        """Play the platform that ends a connection before its time, as after a new password.
+
+        Parameters
+        ----------
+        location_id, account_id : str
+            The sub-account, and the ``id`` in its list of accounts.
+
+        Raises
+        ------
+        LookupError
+            When there is no such connection.
+        """
+        self.state.revoke(self._account(location_id, account_id))
+
+    def _account(self, location_id: str, account_id: str) -> Account:
+        account = self.state.account(account_id, location_id)
+        if account is None:
+            raise LookupError(f"Sub-account {location_id!r} has no account {account_id!r}.")
+        return account
 
     def _started(self, value: str) -> str:
         if not value:

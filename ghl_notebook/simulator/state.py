@@ -169,6 +169,17 @@ class State:
             if same and account.page.origin_id in origins and not account.deleted:
                 self._lease(account, login)
 
+    def renew(self, account: Account) -> None:
+        """Give an account a new lease, as when its own login is gone through once more."""
+        with self.lock:
+            self._lease(account, self.logins[account.oauth_id])
+
+    def revoke(self, account: Account) -> None:
+        """End what the platform allowed."""
+        with self.lock:
+            account.expired = True
+            account.updated_at = self.clock()
+
     def _lease(self, account: Account, login: Login) -> None:
         account.oauth_id = login.id
         account.login_type = login.login_type

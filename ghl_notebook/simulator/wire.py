@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from .faults import refuse
 from .installs import Installs
 from .levers import Levers
+from .planners import Planners
 from .state import State
 
 
@@ -21,6 +22,8 @@ class World:
     ----------
     installs : Installs
         Who installed the app, and the tokens that came of it.
+    planners : Planners
+        What is planned and published, by sub-account.
     public_url : str
         Without a slash at its end; a path such as "/user/x/proxy/8123" behind a reverse proxy.
     base_url : str
@@ -32,9 +35,11 @@ class World:
     public_url: str = ""
     base_url: str = ""
     installs: Installs = field(init=False)
+    planners: Planners = field(init=False)
 
     def __post_init__(self) -> None:
         self.installs = Installs(self.state, self.levers)
+        self.planners = Planners(self.state)
 
     def avatar(self, number: int) -> str:
         """Return the address of a picture."""
@@ -131,6 +136,14 @@ class Recorded:
     body: Any
     status: int
     answer: Any
+
+
+def enveloped(
+    status: int, message: str, results: dict[str, Any] | None = None, code: int | None = None
+) -> Answer:
+    """Return an answer in the service's envelope; ``code`` is what it says its status is."""
+    body: dict[str, Any] = {"success": True, "statusCode": code or status, "message": message}
+    return Answer(status, body if results is None else {**body, "results": results})
 
 
 def require(call: Call, *keys: str) -> None:

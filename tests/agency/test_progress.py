@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import textwrap
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency.progress import Bar, words_of
+from ghl_notebook.agency.progress import Bar, words_at_the_end, words_of
 from ghl_notebook.agency.tally import Tally
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import LOCATIONS
@@ -23,22 +27,65 @@ from tests.agency.test_resume import break_off
 ROOT = Path(__file__).parents[2]
 
 
+WAITS = Tally(total=402, done=91, to_mint=402, minted=91, wall="minting")
+
+
 @pytest.mark.parametrize(
     ("tally", "words"),
     [
         (Tally(total=9), ""),
-        (Tally(total=9, done=3, in_flight=4), "4 in flight"),
-        (Tally(total=9, failed=2, in_flight=4), "2 failed, 4 in flight"),
+        (Tally(total=90, done=30, in_flight=4), "15/s, 00:04 left, 4 in flight"),
+        (Tally(total=90, done=30, resumed=29, in_flight=4), "0.5/s, 02:00 left, 4 in flight"),
         (
-            Tally(total=9, to_mint=9, minted=2, wall="minting"),
-            "waits for access tokens, 7 to mint",
+            Tally(total=90_000, done=28, failed=2, in_flight=4),
+            "15/s, 1:39:58 left, 2 failed, 4 in flight",
         ),
-        (Tally(total=9, to_mint=9, minted=9, wall="minting", in_flight=1), "1 in flight"),
+        (Tally(total=9, to_mint=9, wall="minting"), "waits for access tokens"),
+        (Tally(total=9, done=8, to_mint=9, minted=9, wall="minting", in_flight=1), "1 in flight"),
+        (Tally(total=9, done=9), "4.5/s"),
     ],
 )
 def test_the_bar_says_what_a_bar_cannot_show(tally: Tally, words: str) -> None:
-    """Failures, and what the run waits for."""
-    assert words_of(tally) == words
+    """How fast and how long, failures, and what the run waits for."""
+    assert words in words_of(tally, seconds=2.0)
+
+
+@pytest.mark.parametrize(("pause", "left"), [(0.5, "00:40"), (9.5, "00:31")])
+def test_the_time_left_follows_the_limit(pause: float, left: str) -> None:
+    """A hundred tokens at once, and then none for ten seconds: the first rate does not last."""
+    limited = replace(WAITS, mint_most=100, mint_seconds=10.0)
+    words = words_of(limited, seconds=1.0, pause=pause)
+    assert words == f"{left} left, waits for access tokens (10/s)"
+
+
+def test_a_limit_that_is_far_is_not_named() -> None:
+    """Minting is slow for another reason then, as a service that takes its time."""
+    limited = replace(WAITS, mint_most=1_000_000, mint_seconds=10.0)
+    assert words_of(limited, seconds=9.1).endswith("waits for access tokens")
+
+
+@pytest.mark.parametrize(
+    ("tally", "words"),
+    [
+        (Tally(total=9, done=9), "took 00:02, 4.5/s"),
+        (Tally(total=9, done=7, failed=2), "took 00:02, 4.5/s, 2 failed, see failures()"),
+        (replace(WAITS, failed=311, unasked=310), "1 failed, 310 not asked, see failures()"),
+    ],
+)
+def test_the_bar_says_how_it_has_ended(tally: Tally, words: str) -> None:
+    """What was not asked has not failed, and nothing is waited for any more."""
+    assert words in words_at_the_end(tally, seconds=2.0)
+
+
+def test_the_bar_goes_on_while_nothing_comes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The time left grows shorter, or who looks at it thinks that it is stuck."""
+    now = [0.0]
+    limited = replace(WAITS, mint_most=100, mint_seconds=10.0)
+    with Bar("accounts", is_shown=True, monotonic=lambda: now[0]) as bar:
+        for now[0] in (1.0, 4.0, 8.0):
+            bar.show(limited)
+    shown = capsys.readouterr().err
+    assert re.findall(r"00:\d\d left", shown) == ["00:40 left", "00:37 left", "00:33 left"]
 
 
 def test_a_bar_ends_with_all_sub_accounts(
@@ -50,7 +97,16 @@ def test_a_bar_ends_with_all_sub_accounts(
         agency, locations=ghl.fetch_locations(agency, installed=False), progress=True
     )
     last = capsys.readouterr().err.strip().split("\r")[-1]
-    assert re.search(rf"accounts: 100%.* {LOCATIONS}/{LOCATIONS} .*1 failed", last)
+    assert re.search(rf"accounts: 100%.* {LOCATIONS}/{LOCATIONS}, took .*, 1 failed, see", last)
+
+
+def test_what_is_missing_is_logged_beside_a_bar(
+    agency: Agency, sim: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where somebody has set a log up, as pytest does; the script below has not."""
+    sim.levers.fail_with("scope_missing", "*/accounts", times=1)
+    ghl.fetch_accounts(agency, progress=True)
+    assert "1 of 40 sub-accounts are missing" in caplog.text
 
 
 def test_nothing_is_shown_that_was_not_asked_for(
@@ -85,26 +141,40 @@ SCRIPT = """
 """
 
 
+WIDTH = 100
+
+
 def test_ctrl_c_gives_what_is_there() -> None:
-    """In a script: the frame is returned, and what was not asked is named."""
+    """In a terminal: the frame is returned, what was not asked is named, and the bar stays."""
+    ours, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, WIDTH))
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(SCRIPT)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=terminal,
         text=True,
         cwd=ROOT,
         # A shell's background job ignores it, and its children as well.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as script:
-        assert script.stderr is not None
+        os.close(terminal)
         assert script.stdout is not None
-        shown = ""
-        while not re.search(r" [1-9]\d*/2\d\d ", shown):
-            shown += os.read(script.stderr.fileno(), 1000).decode()
+        read = b""
+        while not re.search(rb" [1-9]\d*/2\d\d, .*waits for access tokens \(40/s\)", read):
+            read += os.read(ours, 1000)
         script.send_signal(signal.SIGINT)
         told = script.stdout.readline().split()
+        with suppress(OSError):  # how Linux says that nobody has the terminal any more
+            while more := os.read(ours, 1000):
+                read += more
+    os.close(ours)
     assert script.returncode == 0
     there, missing = int(told[0]), int(told[1])
     assert 0 < there < 200
     assert there + missing in (201, 202)  # one of the examples has no accounts
     assert told[2:] == ["RunStoppedError"]
+    lines = [line.rstrip() for line in re.split(r"[\r\n]+", read.decode()) if line.strip()]
+    assert all(line.startswith("accounts: ") and "|" in line for line in lines)  # no log
+    assert max(map(len, lines)) <= WIDTH
+    ending = rf"accounts: .*\| \d+/202, took 00:\d\d, .*/s, {missing} not asked, see failures\(\)"
+    assert re.fullmatch(ending, lines[-1])

@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from ghl_notebook.models import Account, AccountGroup, AccountList, AttachedAccount, User
+from ghl_notebook.models import (
+    Account,
+    AccountGroup,
+    AccountList,
+    AttachedAccount,
+    Record,
+    User,
+)
 
 # The field table of the service's page "Starts OAuth For Instagram Account", with its examples.
 FIELD_TABLE: dict[str, Any] = {
@@ -244,3 +251,30 @@ def test_an_attached_account_goes_back_to_json() -> None:
     encoded = msgspec.json.decode(msgspec.json.encode(AttachedAccount.from_wire(FIELD_TABLE)))
     assert encoded["oAuthId"] == FIELD_TABLE["oAuthId"]
     assert encoded["_id"] == FIELD_TABLE["_id"]
+
+
+class Inner(Record, kw_only=True):
+    """A record inside of another."""
+
+    id: str | None = None
+
+
+class Outer(Record, kw_only=True):
+    """What holds records: a list of them, and some by name."""
+
+    many: list[Inner] = msgspec.field(default_factory=list)
+    named: dict[str, Inner] | None = None
+
+
+def test_records_in_a_list_keep_what_they_do_not_know() -> None:
+    """So do those that a record has by name."""
+    outer = Outer.from_wire({"many": [{"id": 7, "new": 1}, "odd"], "named": {"a": {"new": 2}}})
+    assert [(one.id, one.extra) for one in outer.many] == [("7", {"new": 1}), (None, {"": "odd"})]
+    assert outer.named == {"a": Inner(extra={"new": 2})}
+
+
+@pytest.mark.parametrize("value", ["", "text", {"id": "1"}, 7])
+def test_what_is_no_list_is_kept_and_breaks_nothing(value: object) -> None:
+    """A text where a list should be leaves the list empty."""
+    outer = Outer.from_wire({"many": value})
+    assert (outer.many, outer.extra) == ([], {"many": value})

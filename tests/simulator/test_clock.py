@@ -35,6 +35,16 @@ def test_a_running_clock_starts_where_it_is_told():
     assert start <= running_clock(start)() < start + timedelta(minutes=5)
 
 
+def test_time_passes_at_once_where_it_stands_still():
+    """For a story that goes on a week later."""
+    sim = Simulator()
+    sim.pass_time(timedelta(days=7))
+    sim.pass_time(timedelta(hours=1))
+    assert sim.now == sim.state.clock() == EPOCH + timedelta(days=7, hours=1)
+    with pytest.raises(ValueError, match="back"):
+        sim.pass_time(timedelta(seconds=-1))
+
+
 @pytest.mark.parametrize("speed", [0, -1])
 def test_time_does_not_go_back(speed):
     """A clock that stands still is the default one."""

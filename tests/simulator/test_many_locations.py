@@ -109,6 +109,37 @@ def test_each_of_them_has_so_many_accounts(agency):
     assert set(Counter(row["platform"] for row in rows).values()) == {30}
 
 
+def test_each_has_another_number_of_accounts():
+    """Of a range: as of clients of whom some have one page and others are everywhere."""
+    sims = [Simulator(locations=number, accounts=range(1, 10)) for number in (40, 80)]
+    few, many = (
+        [len(sim.state.accounts_of(place)) for place in list(sim.state.locations)[2:42]]
+        for sim in sims
+    )
+    assert few == many
+    assert set(few) == set(range(1, 10))
+    assert 4 < sum(few) / len(few) < 6
+
+
+def test_a_connection_ends_before_its_time_and_is_renewed(agency):
+    """As after a new password, and when somebody logs in again."""
+    place, sim = agency.places[4], agency.sim
+    before = agency.rows(place)[0]
+    assert not before["isExpired"]
+    sim.revoke(place, before["id"])
+    assert agency.rows(place)[0] == before | {
+        "isExpired": True,
+        "hasStatisticsPermissions": False,
+        "updatedAt": agency.rows(place)[0]["updatedAt"],
+    }
+    sim.reconnect(place, before["id"])
+    after = agency.rows(place)[0]
+    assert (after["isExpired"], after["id"]) == (False, before["id"])
+    assert after["expire"] > before["expire"]
+    with pytest.raises(LookupError, match="no account 'other'"):
+        sim.revoke(place, "other")
+
+
 def test_some_of_their_accounts_have_expired_and_some_will_soon(agency):
     """By the dates around the clock's now; most have long to run."""
     rows = [row for place in agency.places for row in agency.rows(place)]

@@ -9,6 +9,7 @@ import httpx
 import pandas as pd
 
 import ghl_notebook as ghl
+from ghl_notebook.models import Post, PostPage, Statistics
 
 
 def blocking(
@@ -23,6 +24,10 @@ def blocking(
     assert_type(client.accounts(), ghl.AccountList)
     assert_type(client.accounts().accounts, list[ghl.Account])
     assert_type(client.delete_account("key"), str)
+    assert_type(client.posts.list("2026-01-01Z", "2026-02-01Z"), PostPage)
+    assert_type(client.posts.create(["id"], summary="Hello"), Post)
+    assert_type(client.posts.bulk_delete(["id"]), int | None)
+    assert_type(client.statistics.fetch(["id"]), Statistics)
     assert_type(client.user_id, str | None)
     assert_type(ghl.doctor(client), ghl.Diagnosis)
     assert_type(ghl.doctor(client).problems, list[ghl.Finding])
@@ -36,6 +41,8 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await client.users(), list[ghl.User])
     assert_type(await client.start("instagram"), ghl.Secret)
     assert_type(await client.accounts(), ghl.AccountList)
+    assert_type(await client.posts.get("id"), Post)
+    assert_type(await client.posts.bulk_delete(["id"]), int | None)
     pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
     assert_type(await pending, pd.DataFrame)
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
@@ -68,6 +75,8 @@ def wrong(client: ghl.Client) -> None:
     client.start(platform=5)  # type: ignore[arg-type]
     client.start("instagram", "integration")  # type: ignore[call-arg]
     client.acounts()  # type: ignore[attr-defined]
+    client.posts.get(5)  # type: ignore[arg-type]
+    client.posts.create(["id"], sumary="Hello")  # type: ignore[call-arg]
     ghl.fetch_accounts("client")  # type: ignore[call-overload]
     ghl.Client(token=5)  # type: ignore[arg-type]
 

@@ -1,0 +1,156 @@
+"""An operation of the service: written down once, and called through either door."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from types import MethodType
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import ArgumentError
+
+from .ask import Ask, Endpoint, Place, Service
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Door = TypeVar("Door")
+
+Asking = Callable[Concatenate[Any, Ask, P], Coroutine[Any, Any, T]]
+"""What `operation` decorates: a method that is given its call before its own parameters."""
+
+
+class Awaiting:
+    """The door of `AsyncClient`: an operation is awaited."""
+
+
+class Waiting:
+    """The door of `Client`: an operation waits for its result."""
+
+
+class Group(Generic[Door]):
+    """Operations that belong together, behind one of the two doors.
+
+    Parameters
+    ----------
+    service : Service
+        Whom they ask.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.service.location_id}>"
+
+
+class Operation(Generic[P, T]):
+    """A method of a group, by its door: of `AsyncClient` awaited, of `Client` blocking.
+
+    Parameters
+    ----------
+    function : callable
+        The method.
+    endpoint : Endpoint
+        What it asks.
+    """
+
+    def __init__(self, function: Asking[P, T], endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._function = function
+        signature = inspect.signature(function)
+        group, _, *own = signature.parameters.values()
+        self.signature = signature.replace(parameters=own)
+
+        async def awaiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return await self._call(group, *args, **kwargs)
+
+        def waiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return run_in_background(self._call, group, *args, **kwargs)
+
+        self._awaiting, self._waiting = awaiting, waiting
+        doors: list[Any] = [self, awaiting, waiting]
+        for called in doors:
+            functools.update_wrapper(called, function)
+            called.__doc__ = _documented(function.__doc__ or "", endpoint)
+            # What a notebook shows: the parameters that a caller passes.
+            vars(called)["__signature__"] = signature.replace(parameters=[group, *own])
+
+    @overload
+    def __get__(self, group: None, owner: type[Any]) -> Operation[P, T]: ...
+
+    @overload
+    def __get__(
+        self, group: Group[Awaiting], owner: type[Any]
+    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+
+    @overload
+    def __get__(self, group: Group[Waiting], owner: type[Any]) -> Callable[P, T]: ...
+
+    def __get__(self, group: Group[Any] | None, owner: type[Any]) -> Any:
+        """Return the method of the group's door."""
+        if group is None:
+            return self
+        return MethodType(self._waiting if group.service.waits else self._awaiting, group)
+
+    async def _call(self, group: Group[Any], *args: P.args, **kwargs: P.kwargs) -> T:
+        given: dict[str, object] = {}
+        ask = Ask(group.service, self.endpoint, self._function.__qualname__, given)
+        asked = self._function(group, ask, *args, **kwargs)  # Python tells of wrong arguments
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        given.update(bound.arguments)
+        for name, value in given.items():
+            kind = str(self.signature.parameters[name].annotation)
+            if kind.startswith("Iterable") and isinstance(value, str | bytes):
+                asked.close()
+                raise ArgumentError(f"{name} is a single text.", f"Pass {name} as a list.")
+        return await asked
+
+
+def operation(
+    method: str,
+    template: str,
+    *,
+    scope: str | None,
+    changes: bool | None = None,
+    v3_only: bool = False,
+    location: Place = "path",
+) -> Callable[[Asking[P, T]], Operation[P, T]]:
+    """Make a group's method an operation of the service.
+
+    The method takes an `Ask` before its own parameters, which are what the service documents, in
+    snake case. Verb, path and scope are added to its docstring.
+
+    Parameters
+    ----------
+    method, template, scope, v3_only, location
+        See `Endpoint`.
+    changes : bool, optional
+        Whether it may change something; everything but a GET may, unless it is said here.
+    """
+    endpoint = Endpoint(
+        method=method,
+        template=template,
+        scope=scope,
+        changes=method != "GET" if changes is None else changes,
+        v3_only=v3_only,
+        location=location,
+    )
+
+    def make(function: Asking[P, T]) -> Operation[P, T]:
+        return Operation(function, endpoint)
+
+    return make
+
+
+def _documented(text: str, endpoint: Endpoint) -> str:
+    summary, *rest = inspect.cleandoc(text).split("\n\n", 1)
+    needs = [f"scope ``{endpoint.scope}``"] if endpoint.scope else []
+    needs += ["version v3 only"] if endpoint.v3_only else []
+    call = f"``{endpoint.method} {endpoint.template}``"
+    if needs:
+        call += f" ({', '.join(needs)})"
+    raises = "Raises\n------\nGHLError\n    See `ghl_notebook.errors`."
+    return "\n\n".join([summary, call, *rest, raises])

@@ -1,0 +1,105 @@
+"""Categories and tags of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ghl_notebook.api.ask import Ask
+from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.errors import NotFoundError
+from ghl_notebook.models import Category, CategoryPage, TagPage
+
+_CATEGORIES = "/social-media-posting/{locationId}/categories"
+_CATEGORY = _CATEGORIES + "/{categoryId}"
+_TAGS = "/social-media-posting/{locationId}/tags"
+_CATEGORY_READ, _TAG_READ = "socialplanner/category.readonly", "socialplanner/tag.readonly"
+
+
+class Categories(Group[Door]):
+    """Categories of a sub-account's posts."""
+
+    @operation("GET", _CATEGORIES, scope=_CATEGORY_READ)
+    async def list(
+        self, ask: Ask, *, search_text: str | None = None, limit: int = 10, skip: int = 0
+    ) -> CategoryPage:
+        """List categories.
+
+        Parameters
+        ----------
+        search_text : str, optional
+            Only those with this in their name.
+        limit, skip : int
+            Which of them, of `CategoryPage.count`.
+
+        Returns
+        -------
+        CategoryPage
+            Those that were chosen.
+        """
+        return CategoryPage.from_wire(await ask(holds="categories"))
+
+    @operation("GET", _CATEGORY, scope=_CATEGORY_READ)
+    async def get(self, ask: Ask, category_id: str) -> Category:
+        """Return one category.
+
+        Parameters
+        ----------
+        category_id : str
+            `Category.id`.
+
+        Returns
+        -------
+        Category
+            It; `NotFoundError` where there is none of this id.
+        """
+        results = await ask()
+        found = results.get("category") if isinstance(results, dict) else results
+        if not isinstance(found, dict):
+            # The service answers 200, and the words "Category not found" in its place.
+            raise NotFoundError(
+                f"GET {_CATEGORY}",
+                status=200,
+                service_message=found if isinstance(found, str) else "no category",
+                next_step="Pass an id that categories.list() shows.",
+            )
+        return Category.from_wire(found)
+
+
+class Tags(Group[Door]):
+    """Tags of a sub-account's posts."""
+
+    @operation("GET", _TAGS, scope=_TAG_READ)
+    async def list(
+        self, ask: Ask, *, search_text: str | None = None, limit: int = 10, skip: int = 0
+    ) -> TagPage:
+        """List tags.
+
+        Parameters
+        ----------
+        search_text : str, optional
+            Only those with this in their name.
+        limit, skip : int
+            Which of them, of `TagPage.count`.
+
+        Returns
+        -------
+        TagPage
+            Those that were chosen.
+        """
+        return TagPage.from_wire(await ask(holds="tags"))
+
+    @operation("POST", _TAGS + "/details", scope=_TAG_READ, changes=False)
+    async def details(self, ask: Ask, tag_ids: Iterable[str]) -> TagPage:
+        """Return the tags of some ids.
+
+        Parameters
+        ----------
+        tag_ids : iterable of str
+            As `Post.tags` holds them.
+
+        Returns
+        -------
+        TagPage
+            Those that there are.
+        """
+        return TagPage.from_wire(await ask(holds="tags"))

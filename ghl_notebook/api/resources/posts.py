@@ -1,0 +1,260 @@
+"""Posts: listed, made, changed and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ghl_notebook.api.ask import Ask
+from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.models import (
+    FacebookDetails,
+    GoogleDetails,
+    InstagramDetails,
+    LinkedInDetails,
+    OgTags,
+    PinterestDetails,
+    Post,
+    PostApproval,
+    PostMedia,
+    PostPage,
+    TikTokDetails,
+    YouTubeDetails,
+)
+
+_POSTS = "/social-media-posting/{locationId}/posts"
+_POST = _POSTS + "/{postId}"
+_READ, _WRITE = "socialplanner/post.readonly", "socialplanner/post.write"
+
+
+class Posts(Group[Door]):
+    """Posts of a sub-account: planned, published, failed and deleted ones."""
+
+    @operation("POST", _POSTS + "/list", scope=_READ, changes=False)
+    async def list(
+        self,
+        ask: Ask,
+        from_date: datetime | str,
+        to_date: datetime | str,
+        *,
+        type: str = "all",
+        accounts: Iterable[str] | None = None,
+        skip: int = 0,
+        limit: int = 10,
+        include_users: bool = True,
+        post_type: str | None = None,
+    ) -> PostPage:
+        """List posts of a period.
+
+        Parameters
+        ----------
+        from_date, to_date : datetime or str
+            The period, with a time zone.
+        type : str, default "all"
+            What has become of them: ``"recent"``, ``"all"``, ``"scheduled"``, ``"draft"``,
+            ``"failed"``, ``"in_review"``, ``"published"``, ``"in_progress"``, ``"deleted"``, in v3
+            also ``"pending"``.
+        accounts : iterable of str, optional
+            Only those of these accounts: `Account.id`.
+        skip, limit : int
+            Which of them, of `PostPage.count`.
+        include_users : bool, default True
+            With `Post.user`.
+        post_type : str, optional
+            Only ``"post"``, ``"story"`` or ``"reel"``.
+
+        Returns
+        -------
+        PostPage
+            A new post may be missing for a moment.
+        """
+        results = await ask(
+            holds="posts",
+            # The service wants texts here, and the accounts as one.
+            accounts=None if accounts is None else ",".join(accounts),
+            skip=str(skip),
+            limit=str(limit),
+            include_users=str(include_users).lower(),
+        )
+        return PostPage.from_wire(results)
+
+    @operation("POST", _POSTS, scope=_WRITE)
+    async def create(
+        self,
+        ask: Ask,
+        account_ids: Iterable[str],
+        *,
+        type: str = "post",
+        summary: str | None = None,
+        media: Iterable[PostMedia | Mapping[str, Any]] = (),
+        status: str | None = None,
+        schedule_date: datetime | str | None = None,
+        tags: Iterable[str] | None = None,
+        category_id: str | None = None,
+        user_id: str | None = None,
+        created_by: str | None = None,
+        follow_up_comment: str | None = None,
+        og_tags_details: OgTags | Mapping[str, Any] | None = None,
+        post_approval_details: PostApproval | Mapping[str, Any] | None = None,
+        schedule_time_updated: bool | None = None,
+        selected_best_time: datetime | str | None = None,
+        apply_watermark: bool | None = None,
+        tiktok_post_details: TikTokDetails | Mapping[str, Any] | None = None,
+        gmb_post_details: GoogleDetails | Mapping[str, Any] | None = None,
+        linkedin_post_details: LinkedInDetails | Mapping[str, Any] | None = None,
+        pinterest_post_details: PinterestDetails | Mapping[str, Any] | None = None,
+        facebook_post_details: FacebookDetails | Mapping[str, Any] | None = None,
+        instagram_post_details: InstagramDetails | Mapping[str, Any] | None = None,
+        youtube_post_details: YouTubeDetails | Mapping[str, Any] | None = None,
+    ) -> Post:
+        """Make a post: a draft, a planned one, or one that is published at once.
+
+        Parameters
+        ----------
+        account_ids : iterable of str
+            Where: `Account.id`.
+        type : str, default "post"
+            ``"post"``, ``"story"`` or ``"reel"``.
+        summary : str, optional
+            Its text.
+        media : iterable of PostMedia or Mapping
+            Its pictures and videos.
+        status : str, optional
+            ``"draft"``, ``"scheduled"`` or ``"in_review"``; left out, it is published now.
+        schedule_date : datetime or str, optional
+            When a ``"scheduled"`` one publishes itself, with a time zone.
+        tags : iterable of str, optional
+            Ids of `tags`.
+        category_id : str, optional
+            Id of one of the `categories`.
+        user_id : str, optional
+            Whose post it is; the client's user when left out.
+        created_by : str, optional
+            Who made it.
+        follow_up_comment : str, optional
+            Posted beneath it as soon as it is published.
+        og_tags_details : OgTags or Mapping, optional
+            The preview of a link.
+        post_approval_details : PostApproval or Mapping, optional
+            Who has to approve it.
+        schedule_time_updated : bool, optional
+            Whether it was planned anew.
+        selected_best_time : datetime or str, optional
+            The proposed time that was chosen (version v3).
+        apply_watermark : bool, optional
+            On its pictures (version v3).
+        tiktok_post_details, gmb_post_details : optional
+            What TikTok and Google want to know.
+        linkedin_post_details, pinterest_post_details, facebook_post_details, \
+instagram_post_details, youtube_post_details : optional
+            What the others want to know (version v3).
+
+        Returns
+        -------
+        Post
+            As the service has kept it, with its id.
+        """
+        results = await ask(holds="post", user_id=user_id or await ask.user_id())
+        return Post.from_wire(results["post"])
+
+    @operation("GET", _POST, scope=_READ)
+    async def get(self, ask: Ask, post_id: str) -> Post:
+        """Return one post.
+
+        Parameters
+        ----------
+        post_id : str
+            `Post.id`.
+
+        Returns
+        -------
+        Post
+            As it is now.
+        """
+        return Post.from_wire((await ask(holds="post"))["post"])
+
+    @operation("PUT", _POST, scope=_WRITE)
+    async def edit(
+        self,
+        ask: Ask,
+        post_id: str,
+        *,
+        account_ids: Iterable[str] | None = None,
+        type: str = "post",
+        summary: str | None = None,
+        media: Iterable[PostMedia | Mapping[str, Any]] | None = None,
+        status: str | None = None,
+        schedule_date: datetime | str | None = None,
+        tags: Iterable[str] | None = None,
+        category_id: str | None = None,
+        user_id: str | None = None,
+        created_by: str | None = None,
+        follow_up_comment: str | None = None,
+        og_tags_details: OgTags | Mapping[str, Any] | None = None,
+        post_approval_details: PostApproval | Mapping[str, Any] | None = None,
+        schedule_time_updated: bool | None = None,
+        selected_best_time: datetime | str | None = None,
+        apply_watermark: bool | None = None,
+        tiktok_post_details: TikTokDetails | Mapping[str, Any] | None = None,
+        gmb_post_details: GoogleDetails | Mapping[str, Any] | None = None,
+        linkedin_post_details: LinkedInDetails | Mapping[str, Any] | None = None,
+        pinterest_post_details: PinterestDetails | Mapping[str, Any] | None = None,
+        facebook_post_details: FacebookDetails | Mapping[str, Any] | None = None,
+        instagram_post_details: InstagramDetails | Mapping[str, Any] | None = None,
+        youtube_post_details: YouTubeDetails | Mapping[str, Any] | None = None,
+    ) -> None:
+        """Change a post.
+
+        Parameters
+        ----------
+        post_id : str
+            `Post.id`.
+        account_ids : iterable of str, optional
+            Where; v3 wants it whenever a post is changed.
+        type, summary, media, status, schedule_date, tags, category_id, user_id, created_by, \
+follow_up_comment, og_tags_details, post_approval_details, schedule_time_updated, \
+selected_best_time, apply_watermark, tiktok_post_details, gmb_post_details, \
+linkedin_post_details, pinterest_post_details, facebook_post_details, \
+instagram_post_details, youtube_post_details
+            As for `create`.
+        """
+        await ask(user_id=user_id or await ask.user_id())
+
+    @operation("DELETE", _POST, scope=_WRITE)
+    async def delete(self, ask: Ask, post_id: str) -> str:
+        """Delete a post.
+
+        Parameters
+        ----------
+        post_id : str
+            `Post.id`.
+
+        Returns
+        -------
+        str
+            The id of the deleted post.
+        """
+        results = await ask()
+        return str(results["postId"]) if _has(results, "postId") else post_id
+
+    @operation("POST", _POSTS + "/bulk-delete", scope=_WRITE)
+    async def bulk_delete(self, ask: Ask, post_ids: Iterable[str]) -> int | None:
+        """Delete many posts.
+
+        Parameters
+        ----------
+        post_ids : iterable of str
+            Each a `Post.id`.
+
+        Returns
+        -------
+        int or None
+            How many were deleted, where the service says so.
+        """
+        results = await ask()
+        return int(results["deletedCount"]) if _has(results, "deletedCount") else None
+
+
+def _has(results: object, key: str) -> bool:
+    return isinstance(results, Mapping) and results.get(key) is not None

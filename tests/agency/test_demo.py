@@ -1,0 +1,69 @@
+"""The agency of the simulator, with which everything can be tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import ghl_notebook as ghl
+from ghl_notebook import DemoAgency
+
+
+@pytest.fixture
+def agency() -> Iterator[DemoAgency]:
+    """As anybody gets it."""
+    with ghl.demo_agency() as agency:
+        yield agency
+
+
+def test_its_clients_differ(agency: DemoAgency) -> None:
+    """Some have one connection, some nine; at some of them one has expired, or will soon."""
+    accounts = ghl.fetch_accounts(agency)
+    each = accounts.groupby("location_name").size()
+    assert (each.min(), each.max()) == (1, 9)
+    soon = pd.Timestamp(agency.simulator.now) + pd.Timedelta(days=14)
+    for one in (accounts["is_expired"], accounts["expire"] < soon):
+        assert 1 < accounts.loc[one, "location_name"].nunique() < len(each)
+
+
+def test_one_of_them_cannot_be_fetched(agency: DemoAgency) -> None:
+    """Because its install of the app lacks a scope, as of one that is older than the scope."""
+    missing = ghl.failures(ghl.fetch_accounts(agency))
+    assert missing["location_name"].tolist() == ["Riverside Auto Repair Halifax"]
+    assert missing["error"].tolist() == ["ScopeError"]
+    assert "install it in the sub-account again" in missing["message"][0]
+
+
+@pytest.mark.parametrize(("locations", "accounts", "missing"), [(0, 5, 0), (1, 1, 0), (2, 0, 1)])
+def test_it_may_be_small(locations: int, accounts: int, missing: int) -> None:
+    """There are always the two sub-accounts of the examples."""
+    with ghl.demo_agency(locations=locations, accounts=accounts) as agency:
+        frame = ghl.fetch_accounts(agency)
+        assert len(ghl.fetch_locations(agency)) == locations + 2
+    assert len(ghl.failures(frame)) == missing
+
+
+def test_a_week_passes(agency: DemoAgency, tmp_path: Path) -> None:
+    """Runs have the simulator's time, all tokens are new ones, and what was due has expired."""
+    before = ghl.fetch_accounts(agency, folder=tmp_path)
+    agency.simulator.pass_time(timedelta(days=7))
+    after = ghl.fetch_accounts(agency, folder=tmp_path)
+    began = ghl.list_runs(tmp_path)["began"]
+    assert (began[1] - began[0], began[1]) == (timedelta(days=7), agency.simulator.now)
+    broke = ghl.compare_accounts(before, after)
+    due = (before["expire"] > began[0]) & (before["expire"] <= began[1])
+    assert set(broke["change"]) == {"broke"}
+    assert set(broke["id"]) == set(before.loc[due, "id"])
+
+
+def test_runs_of_one_instant_are_kept_apart(agency: DemoAgency, tmp_path: Path) -> None:
+    """The simulator's clock stands still, and a run's folder has its time as its name."""
+    frames = [ghl.fetch_accounts(agency, folder=tmp_path) for _ in range(3)]
+    runs = ghl.list_runs(tmp_path)
+    assert runs["folder"].tolist() == [frame.attrs["folder"] for frame in frames]
+    assert runs["folder"].nunique() == 3
+    assert runs["began"].nunique() == 1

@@ -1,0 +1,133 @@
+"""Posts in the simulator: there from the beginning, kept, and published when they are due."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ghl_notebook.simulator import Simulator
+from tests.simulator.conftest import Caller
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def _posts(caller, **more):
+    body = {
+        "skip": "0", "limit": "100", "includeUsers": "true",
+        "fromDate": "2025-01-01T00:00:00Z", "toDate": "2027-01-01T00:00:00Z",
+    }  # fmt: skip
+    path = f"/social-media-posting/{caller.sim.location_id}/posts"
+    return caller.http.post(f"{path}/list", json=body | more)
+
+
+def _create(caller, **more):
+    body = {
+        "accountIds": [caller.accounts()[0]["id"]], "type": "post", "media": [],
+        "userId": caller.sim.user_id,
+    }  # fmt: skip
+    path = f"/social-media-posting/{caller.sim.location_id}/posts"
+    return caller.http.post(path, json=body | more)
+
+
+def test_there_are_posts_to_begin_with(caller):
+    """Published ones, some that failed after a connection had expired, and planned ones."""
+    rows = _posts(caller).json()["results"]["posts"]
+    assert {row["status"] for row in rows} == {"published", "failed", "scheduled"}
+    assert {row["status"] for row in rows if row["displayDate"] > "2026-01-05T09"} == {"scheduled"}
+    assert {row["platform"] for row in rows} == {"facebook", "google", "instagram"}
+
+
+def test_two_simulators_begin_alike(caller):
+    """The same ids and texts, in any order of asking."""
+    with Simulator() as other:
+        second = Caller(other)
+        _create(second)
+        rows = _posts(second).json()["results"]["posts"]
+        second.http.close()
+    assert [row for row in _posts(caller).json()["results"]["posts"] if row not in rows] == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [("published", "published"), ("recent", "published"), ("scheduled", "scheduled")],
+)
+def test_a_state_is_chosen(caller, wanted, status):
+    """`type` chooses by what has become of a post."""
+    rows = _posts(caller, type=wanted).json()["results"]["posts"]
+    assert {row["status"] for row in rows} == {status}
+
+
+def test_a_planned_post_publishes_itself():
+    """When the clock passes its moment."""
+    now = [NOW]
+    with Simulator(clock=lambda: now[0]) as sim:
+        caller = Caller(sim)
+        made = _create(caller, scheduleDate="2026-01-05T10:00:00Z").json()["results"]["post"]
+        path = f"/social-media-posting/{sim.location_id}/posts/{made['_id']}"
+        now[0] += timedelta(hours=2)
+        later = caller.get(path).json()["results"]["post"]
+        caller.http.close()
+    assert made["status"] == "scheduled"
+    assert (later["status"], later["publishedAt"]) == ("published", "2026-01-05T10:00:00.000Z")
+
+
+def test_a_post_without_a_plan_is_published_at_once(caller):
+    """It is in progress in the answer, and published afterwards."""
+    made = _create(caller).json()["results"]["post"]
+    path = f"/social-media-posting/{caller.sim.location_id}/posts/{made['_id']}"
+    assert made["status"] == "in_progress"
+    assert caller.get(path).json()["results"]["post"]["status"] == "published"
+
+
+def test_a_deleted_post_is_among_the_deleted(caller):
+    """And nowhere else."""
+    made = _create(caller, status="draft").json()["results"]["post"]
+    path = f"/social-media-posting/{caller.sim.location_id}/posts/{made['_id']}"
+    answers = [caller.http.delete(path), caller.http.delete(path)]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    ids = [row["_id"] for row in _posts(caller, type="deleted").json()["results"]["posts"]]
+    assert ids == [made["_id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"skip": 0}, "skip must be a string"),
+        ({"surprise": 1}, "property surprise should not exist"),
+        ({"fromDate": "soon"}, "fromDate must be a valid ISO 8601 date string"),
+    ],
+)
+def test_a_list_says_what_is_wrong(caller, body, message):
+    """422 with the service's words."""
+    answer = _posts(caller, **body)
+    assert (answer.status_code, answer.json()["message"]) == (422, [message])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        ({"accountIds": ["nobody"]}, 400, "Account not found"),
+        ({"status": "scheduled"}, 422, ["scheduleDate should not be empty"]),
+        ({"accountIds": "a"}, 422, ["accountIds must be an array"]),
+        ({"youtubePostDetails": {}}, 422, ["property youtubePostDetails should not exist"]),
+    ],
+)
+def test_a_post_that_cannot_be_is_refused(caller, body, status, message):
+    """An account of nobody, a plan without a date, a key of another version."""
+    answer = _create(caller, **body)
+    assert (answer.status_code, answer.json()["message"]) == (status, message)
+
+
+def test_no_tags_are_a_list_or_a_text(caller, sim):
+    """A lever gives the form that was seen."""
+    lists = [_create(caller).json()["results"]["post"]["tags"]]
+    sim.levers.empty_tags = "text"
+    assert [*lists, _create(caller).json()["results"]["post"]["tags"]] == [[], ""]
+
+
+def test_a_token_needs_the_scope(caller):
+    """Posts have scopes of their own."""
+    token = caller.sim.install(scopes=["socialplanner/account.readonly"])["access_token"]
+    caller.http.headers["authorization"] = f"Bearer {token}"
+    assert _posts(caller).json()["message"] == "The token is not authorized for this scope."
