@@ -17,7 +17,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 from unittest import mock
 
 import msgspec
@@ -30,8 +30,10 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
 import ghl_notebook
-from ghl_notebook import errors, frames
+from ghl_notebook import errors, frames, models
 from ghl_notebook.__main__ import main
+from ghl_notebook.api.groups import Groups
+from ghl_notebook.api.operation import Group, Operation
 
 ROOT = Path(__file__).parent.parent
 
@@ -136,6 +138,60 @@ class Public(Generated):
             else:
                 yield f".. autofunction:: {name}"
             yield ""
+
+
+class Operations(Generated):
+    """``.. operations::``: what a client can do with each kind of thing."""
+
+    def lines(self) -> Iterator[str]:
+        """Make the text."""
+        for name, group in GROUPS.items():
+            title = f"client.{name}"
+            yield from (title, "-" * len(title), "")
+            yield from (f".. autoclass:: {path_of(group)}", "   :no-members:", "")
+            for member, value in vars(group).items():
+                if isinstance(value, Operation):
+                    own = [
+                        p.replace(annotation=p.empty) for p in value.signature.parameters.values()
+                    ]
+                    yield f"   .. automethod:: {path_of(group)}.{member}{inspect.Signature(own)}"
+            yield ""
+
+
+GROUPS: dict[str, type] = {
+    name: get_origin(get_type_hints(value.fget)["return"])
+    for name, value in vars(Groups).items()
+    if isinstance(value, property) and not name.startswith("_")
+}
+"""Attribute of a client → the class of its operations."""
+
+MORE_RECORDS = [
+    name
+    for name in models.__all__
+    if name not in ghl_notebook.__all__
+    and inspect.isclass(value := getattr(models, name))
+    and issubclass(value, models.Record)
+    and value is not models.Record
+]
+"""Records that are public as names of ``ghl_notebook.models``."""
+
+
+def path_of(value: type) -> str:
+    """Return the name by which a class of the package is described."""
+    if is_public(value):
+        return f"ghl_notebook.{value.__name__}"
+    if value.__name__ in MORE_RECORDS:
+        return f"ghl_notebook.models.{value.__name__}"
+    return f"ghl_notebook.api.resources.{value.__name__}"
+
+
+class MoreRecords(Generated):
+    """``.. more-records::``: those that are not names of the package itself."""
+
+    def lines(self) -> Iterator[str]:
+        """Make the text."""
+        for name in MORE_RECORDS:
+            yield from (f".. autoclass:: ghl_notebook.models.{name}", "")
 
 
 class Errors(Generated):
@@ -284,9 +340,9 @@ def _name(kind: Any) -> str:
 def hide_what_says_nothing(
     _app: Sphinx, what: str, _name: str, value: object, _options: object, *_: str | None
 ) -> tuple[str, str] | None:
-    """Leave out the signature of errors, which nobody makes, and of records, which have fields."""
-    is_record = inspect.isclass(value) and issubclass(value, msgspec.Struct)
-    return ("", "") if what == "exception" or is_record else None
+    """Leave out the signature of what nobody makes, and of records, which have fields."""
+    is_clear = inspect.isclass(value) and issubclass(value, msgspec.Struct | Group)
+    return ("", "") if what == "exception" or is_clear else None
 
 
 def name_bases(
@@ -325,6 +381,8 @@ def target_of(text: str, *, is_named: bool) -> str | None:
         ``ghl.`` in front of it or brackets behind.
     """
     match = _CODE.fullmatch(text)
+    if match is not None and match["name"] in MORE_RECORDS and not match["call"]:
+        return f"ghl_notebook.models.{match['name']}"
     if match is None or match["name"] not in ghl_notebook.__all__:
         return None
     name, member = match["name"], match["member"]
@@ -390,15 +448,26 @@ def bring_notebooks(app: Sphinx) -> None:
     shutil.copytree(ROOT / "notebooks" / "images", folder / "images")
 
 
+def lead_to_notebooks(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """Have links to notebooks lead to where `bring_notebooks` has put them.
+
+    In the repository they lead to the notebooks themselves.
+    """
+    source[0] = re.sub(r"\]\((?:\.\./)+notebooks/", "](/notebooks/", source[0])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it."""
     bring_notebooks(app)
     roles.register_local_role("named", named)
     app.add_directive("public", Public)
+    app.add_directive("operations", Operations)
+    app.add_directive("more-records", MoreRecords)
     app.add_directive("errors", Errors)
     app.add_directive("columns", Columns)
     app.add_directive("command", Command)
     app.add_transform(LinkCode)
+    app.connect("source-read", lead_to_notebooks)
     app.connect("autodoc-process-docstring", add_what_is_known, priority=900)  # after numpydoc
     app.connect("autodoc-process-signature", hide_what_says_nothing, priority=400)
     app.connect("autodoc-process-bases", name_bases)

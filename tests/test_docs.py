@@ -18,6 +18,8 @@ from bs4 import BeautifulSoup, Tag
 
 import ghl_notebook as ghl
 from ghl_notebook import frames, settings
+from ghl_notebook.api import resources
+from ghl_notebook.api.operation import Operation
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -113,6 +115,27 @@ def test_a_public_name_is_in_the_reference(site: Site, name: str) -> None:
 
     assert len(pages) == 1
     assert pages[0].startswith("reference/")
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [
+        (group, name)
+        for group in map(vars(resources).get, resources.__all__)
+        for name, value in vars(group).items()
+        if isinstance(value, Operation)
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_an_operation_is_in_the_reference(site: Site, group: type, name: str) -> None:
+    """It is described with its parameters and the call that it makes."""
+    operation = getattr(group, name)
+    at = f"ghl_notebook.api.resources.{group.__name__}.{name}"
+
+    said = site.text_of("reference/operations.html", at)
+
+    assert all(parameter in said for parameter in operation.signature.parameters)
+    assert f"{operation.endpoint.method} {operation.endpoint.template}" in said
 
 
 @pytest.mark.parametrize("name", ERRORS)
