@@ -32,7 +32,7 @@ import sys
 
 def refuse(event, args):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
-        raise OSError(f"the build asks for {args[-1]}")
+        raise OSError(f"the build uses the network: {event} {args}")
 
 sys.addaudithook(refuse)
 from sphinx.cmd.build import main
