@@ -1,4 +1,4 @@
-"""Sphinx's settings. ``python -m sphinx -W --keep-going -n docs docs/_build`` builds the site."""
+"""Sphinx's settings: ``python -m sphinx -W --keep-going -n docs docs/_build/html``."""
 
 from __future__ import annotations
 
