@@ -377,8 +377,8 @@ def target_of(text: str, *, is_named: bool) -> str | None:
     text : str
         The code.
     is_named : bool
-        It was written as a name, as docstrings do. Otherwise a word such as ``attach`` must have
-        ``ghl.`` in front of it or brackets behind.
+        It was written as a name, as docstrings do. Otherwise a mere word such as ``attach`` must
+        have ``ghl.`` in front of it: it may be something else.
     """
     match = _CODE.fullmatch(text)
     if match is not None and match["name"] in MORE_RECORDS and not match["call"]:
@@ -386,7 +386,7 @@ def target_of(text: str, *, is_named: bool) -> str | None:
     if match is None or match["name"] not in ghl_notebook.__all__:
         return None
     name, member = match["name"], match["member"]
-    if not (is_named or match["prefix"] or match["call"] or not name.islower()):
+    if not (is_named or match["prefix"] or "_" in name or not name.islower()):
         return None
     if match["call"] and "." in match["call"]:
         return None
