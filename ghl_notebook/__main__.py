@@ -13,6 +13,8 @@ from .errors import GHLError
 from .models import PLATFORMS
 from .verify import verify_live
 
+_ABOUT = "What helps when something is not as it should be, from a terminal."
+
 _SETTINGS = (
     "The settings come from the environment: GHL_TOKEN, GHL_LOCATION_ID and the others that the "
     "README names."
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         By default those of the command line.
     """
-    parser = argparse.ArgumentParser(prog="ghl-notebook", description=__doc__, epilog=_SETTINGS)
+    parser = argparse.ArgumentParser(prog="ghl-notebook", description=_ABOUT, epilog=_SETTINGS)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
         "doctor",
