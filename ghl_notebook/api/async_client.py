@@ -140,7 +140,7 @@ class AsyncClient(Groups[Awaiting]):
         connection: Connection,
         credential: Credential,
         *,
-        api_version: str,
+        api_version: str = API_VERSION,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
