@@ -45,6 +45,9 @@ _ACCOUNTS_OUTLINE = msgspec.json.Decoder(AccountsOutline)
 class AsyncClient(Groups[Awaiting]):
     """The service, for code that awaits. `Client` is the same for cells and scripts.
 
+    Its operations are in groups: `posts`, `statistics`, `categories`, `tags`, `csv_imports`,
+    `comments`, `queues` and `queue_items`. Those of a login and of accounts are its own methods.
+
     Parameters
     ----------
     token : str or Secret, optional

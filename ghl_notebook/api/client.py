@@ -47,6 +47,9 @@ class Client(Groups[Waiting]):
     It works inside a running event loop (a notebook's kernel has one), and the stop button ends
     it. The parameters are those of `AsyncClient`, which does the work in a background thread.
 
+    Its operations are in groups: `posts`, `statistics`, `categories`, `tags`, `csv_imports`,
+    `comments`, `queues` and `queue_items`. Those of a login and of accounts are its own methods.
+
     Attributes
     ----------
     core : AsyncClient

@@ -23,6 +23,36 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "objects": (lambda v: isinstance(v, list) and all(isinstance(i, dict) for i in v), "an array"),
     "place": (lambda v: isinstance(v, str | int | float), "a number or a position"),
 }
+#: What the objects of some keys may and must carry, written as in `Body`.
+_INSIDE = {
+    "media": "url:text! caption:text type:text thumbnail:text id:text",
+    "variations": "content:text mentions:objects ogTags:object",
+    "timeSlots": "dayOfWeek:number! time:text!",
+    "attachments": "url:text! type:text!",
+    "mentions": "name:text id:text offset:number length:number slug:text",
+    "ogTagsDetails": "metaImage:text metaLink:text",
+    "postApprovalDetails": "approver:text requesterNote:text approverNote:text approvalStatus:text",
+    "tiktokPostDetails": "privacyLevel:text promoteOtherBrand:boolean enableComment:boolean"
+    " enableDuet:boolean enableStitch:boolean videoDisclosure:boolean promoteYourBrand:boolean",
+    "gmbPostDetails": "gmbEventType:text title:text offerTitle:text startDate:object endDate:object"
+    " termsConditions:text url:text couponCode:text redeemOnlineUrl:text actionType:text",
+    "linkedinPostDetails": "pdfTitle:text! postAsPdf:boolean! poll:object",
+    "pinterestPostDetails": "title:text link:text boardIds:object pinterestBoards:objects"
+    " shortenedLinks:texts",
+    "facebookPostDetails": "type:text! textFormatPresetId:text",
+    "instagramPostDetails": "type:text! collaborators:object showOnFeed:boolean"
+    " publishViaPushNotification:boolean publisherNote:text",
+    "youtubePostDetails": "title:text privacyLevel:text type:text!",
+}
+#: Of those, what only v3 knows or wants.
+_INSIDE_V3 = {
+    "media": "type:text! originalUrl:text watermarkedUrl:text optimizedUrl:text optimizedType:text"
+    " isModified:boolean altText:text",
+    "ogTagsDetails": "ogTitle:text ogDescription:text",
+    "tiktokPostDetails": "privacyLevel:text!",
+    "gmbPostDetails": "gmbEventType:text!",
+}
+_INSIDE_OLD = {"media": "defaultThumb:text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +78,39 @@ class Body:
         RefusedError
             400 where it is not a JSON object; 422 with one line per fault in it.
         """
-        body = _parsed(call.body)
-        text = f"{self.keys} {self.v3 if call.headers['version'] == 'v3' else ''}"
-        rules = {name: kind for name, _, kind in (part.partition(":") for part in text.split())}
-        faults = [f"property {key} should not exist" for key in body if key not in rules]
-        for key, kind in rules.items():
-            if key not in body:
-                if kind.endswith("!"):
-                    faults.append(f"{key} should not be empty")
-                continue
-            fits, words = _KINDS[kind.rstrip("!")]
-            if not fits(body[key]):
-                faults.append(f"{key} must be {words}")
+        body, is_v3 = _parsed(call.body), call.headers["version"] == "v3"
+        known = f"{self.keys} {self.v3 if is_v3 else ''}"
+        faults = _faults(known, body)
+        for key, keys in _INSIDE.items():
+            more = (_INSIDE_V3 if is_v3 else _INSIDE_OLD).get(key, "")
+            value = body.get(key) if f"{key}:" in known else None
+            faults += [
+                f"{place}.{fault}"
+                for place, one in (
+                    [(f"{key}.{n}", one) for n, one in enumerate(value)]
+                    if isinstance(value, list)
+                    else [(key, value)]
+                )
+                if isinstance(one, dict)
+                for fault in _faults(f"{keys} {more}", one)
+            ]
         if faults:
             raise refuse(422, faults)
         return body
+
+
+def _faults(keys: str, body: dict[str, Any]) -> list[str]:
+    rules = {name: kind for name, _, kind in (part.partition(":") for part in keys.split())}
+    faults = [f"property {key} should not exist" for key in body if key not in rules]
+    for key, kind in rules.items():
+        if key not in body:
+            if kind.endswith("!"):
+                faults.append(f"{key} should not be empty")
+            continue
+        fits, words = _KINDS[kind.rstrip("!")]
+        if not fits(body[key]):
+            faults.append(f"{key} must be {words}")
+    return faults
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:

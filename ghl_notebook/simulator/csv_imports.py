@@ -7,10 +7,11 @@ import email
 import email.policy
 import io
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from .bodies import Body, page
-from .faults import refuse
+from .faults import Failure, RefusedError, refuse
 from .planner_records import CsvImport, CsvRow, Upload
 from .planners import Planner
 from .posts import PostOperations
@@ -56,7 +57,7 @@ class CsvOperations:
     def upload(self, call: Call) -> Answer:
         """POST …/csv: a form with the file; it is kept, and nothing is imported."""
         name, content = _file(call)
-        rows = _rows(content)
+        rows = _rows(call, content)
         path = f"{call.params['locationId']}/social-import/{self._world.state.hex_id('file')}.csv"
         planner = self._world.planners.to_change(call.params["locationId"])
         planner.uploads[path] = Upload(path, name, len(content), rows)
@@ -67,12 +68,19 @@ class CsvOperations:
 
     def set_accounts(self, call: Call) -> Answer:
         """POST …/set-accounts: the import begins."""
-        body, state, planner = _SET.read(call), self._world.state, self._planner(call)
+        try:
+            body = _SET.read(call)
+        except RefusedError as refused:
+            if refused.failure.status != 422:
+                raise
+            raise _in_full(call, refused, "UnprocessableEntityException") from None
+        state, planner = self._world.state, self._planner(call)
         upload = planner.uploads.get(body["filePath"])
         if upload is None:
             raise refuse(400, "CSV file not found")
         if not 1 <= body["rowsCount"] <= len(upload.rows):
-            raise refuse(422, ["rowsCount must be between 1 and number of posts in CSV"])
+            fault = refuse(422, ["rowsCount must be between 1 and number of posts in CSV"])
+            raise _in_full(call, fault, "UnprocessableEntityException")
         if any(state.account(one, planner.location_id) is None for one in body["accountIds"]):
             raise refuse(400, "Account not found")
         now = state.clock()
@@ -230,19 +238,38 @@ def _file(call: Call) -> tuple[str, bytes]:
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
                 return part.get_filename() or "file.csv", content
-    raise refuse(400, "CSV file is required")
+    raise _in_full(call, refuse(400, "CSV file is required"), "BadRequestException")
 
 
-def _rows(content: bytes) -> list[dict[str, str]]:
+def _in_full(call: Call, refused: RefusedError, name: str) -> RefusedError:
+    """Return a refusal as v3 words it here, and nowhere else."""
+    if not _is_v3(call):
+        return refused
+    failure = refused.failure
+    error = HTTPStatus(failure.status).phrase.replace("Content", "Entity")
+    told = {"status": failure.status, "options": {}, "name": name, "error": error}
+    return RefusedError(Failure(failure.status, failure.body | told))
+
+
+def _unreadable(call: Call, code: str) -> RefusedError:
+    """Return what is answered to a file of another form."""
+    if not _is_v3(call):
+        return refuse(400, code)
+    words = code.replace("_", " ").capitalize()
+    body = {"code": code, "message": words, "fileType": "CSV", "csvFileType": _TYPE}
+    return RefusedError(Failure(400, body))
+
+
+def _rows(call: Call, content: bytes) -> list[dict[str, str]]:
     """Return the rows, by the names of the columns up to their first space."""
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
         names = [name.partition(" ")[0] for name in reader.fieldnames or ()]
         rows = [dict(zip(names, row.values(), strict=False)) for row in reader]
     except (UnicodeDecodeError, csv.Error):
-        raise refuse(400, "CSV_INVALID_FORMAT") from None
+        raise _unreadable(call, "CSV_INVALID_FORMAT") from None
     if not set(_WANTED) <= set(names):
-        raise refuse(400, "CSV_HEADERS_NOT_MATCHING")
+        raise _unreadable(call, "CSV_HEADERS_NOT_MATCHING")
     if not rows:
-        raise refuse(400, "CSV_EMPTY_FILE")
+        raise _unreadable(call, "CSV_EMPTY_FILE")
     return [{name: value or "" for name, value in row.items()} for row in rows]

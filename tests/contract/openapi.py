@@ -100,6 +100,9 @@ EXTRA_KEYS = {
 }  # fmt: skip
 EVERYWHERE = ("traceId",)
 
+# Deleting a queue is documented, and what is answered then is not.
+MORE_WORDS = {"CategoryQueueDTO": {"status": "deleted"}}
+
 # Words in the place of a record, under 200.
 WORDS = {"GetCategorySchema": ("category",)}
 
@@ -357,6 +360,8 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
         for key in EITHER.get(name, ()):
             one = properties[key].get("items", properties[key])
             properties[key] = {"anyOf": [one, {"type": "array", "items": one}]}
+        for key, word in MORE_WORDS.get(name, {}).items():
+            properties[key]["enum"].append(word)
         for key in WORDS.get(name, ()):
             properties[key] = {"anyOf": [properties[key], {"const": "Category not found"}]}
         for key in (*EXTRA_KEYS.get(name, ()), *FLAT.get(name, ()), *EVERYWHERE):

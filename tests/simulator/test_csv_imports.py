@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.openapi import validate_answer
+
 HEAD = "postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content\n"
 
 
@@ -31,6 +33,15 @@ def test_a_form_without_the_file_is_refused(caller):
     path = f"/social-media-posting/{caller.sim.location_id}/csv"
     answers = [_upload(caller, HEAD, field="other"), caller.http.post(path, json={})]
     assert [answer.json()["message"] for answer in answers] == ["CSV file is required"] * 2
+
+
+def test_v3_words_its_refusals_in_full(caller):
+    """A file of another form has a code; each keeps to the document."""
+    caller.http.headers["version"] = "v3"
+    for answer in (_upload(caller, b"a,b\n1,2\n"), _upload(caller, HEAD, field="other")):
+        path = f"/social-media-posting/{caller.sim.location_id}/csv"
+        validate_answer("POST", path, answer.status_code, answer.json(), "v3")
+    assert _upload(caller, HEAD).json()["code"] == "CSV_EMPTY_FILE"
 
 
 def _set(caller, **more):
