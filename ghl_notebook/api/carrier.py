@@ -241,7 +241,7 @@ class PyreqwestCarrier:
         seconds = until - time.monotonic()
         if seconds <= 0:  # it took as long to get the token
             raise LateError(was_sent=False)
-        failure: httpx.RequestError
+        failure: httpx.RequestError | None
         try:
             builder = client.request(request.method, self._base_url + request.target)
             # pyreqwest goes on with a request that nobody waits for any more: it is to end it.
@@ -253,6 +253,7 @@ class PyreqwestCarrier:
                 builder = builder.body_bytes(request.content)
         except ValueError:
             raise httpx.UnsupportedProtocol("an address or a header that makes no sense") from None
+        cancellations = _cancellations()
         try:
             async with builder.build_streamed() as came:
                 headers = _readable(came.headers)
@@ -264,10 +265,15 @@ class PyreqwestCarrier:
         except PyreqwestError as error:
             failure = _as_httpx(error)
         else:
-            if len(content) > MAX_BODY:
-                raise BodyTooLargeError(answer.status)
-            return answer
-        raise failure
+            failure = None
+        if _cancellations() > cancellations:
+            # When its answer comes at that moment, pyreqwest forgets that the task is cancelled.
+            raise asyncio.CancelledError
+        if failure is not None:
+            raise failure
+        if len(content) > MAX_BODY:
+            raise BodyTooLargeError(answer.status)
+        return answer
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -306,6 +312,11 @@ def _close_all(pid: int) -> None:
         if carrier.pid == pid:
             carrier.close_now()
     time.sleep(_LEAVE)
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
 
 
 def _readable(headers: HeaderMap) -> dict[str, str]:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import logging
+import random
 import socket
 import struct
 import subprocess
@@ -245,6 +246,23 @@ async def test_a_cancelled_call_gives_its_connection_up(
             await call
         service.answer = ok()
         assert (await client.accounts()).accounts == []
+        await connection.aclose()
+
+
+async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
+    """Also when its answer comes at that very moment: who cancels it may wait for that for ever."""
+    moments = random.Random(7)
+    async with serving(ok()) as service:
+        connection = wide(service.base_url)
+        client = client_of(connection)
+        await client.accounts_body()
+        for _ in range(1_500):
+            calls = [asyncio.create_task(client.accounts_body()) for _ in range(20)]
+            for _ in range(moments.randrange(1, 60)):
+                await asyncio.sleep(0)
+            cancelled = [call for call in calls if call.cancel()]
+            await asyncio.wait(calls)
+            assert all(call.cancelled() for call in cancelled)
         await connection.aclose()
 
 
