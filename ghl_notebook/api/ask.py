@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ghl_notebook.errors import ArgumentError, GHLError, ScopeError
+from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeError
 from ghl_notebook.models import to_wire, wire_name
 from ghl_notebook.wire import API_V3
 
@@ -17,6 +17,9 @@ from .file import File
 from .request import Requester
 
 Place = Literal["path", "query", "body"]
+
+Holds = Mapping[str, type | tuple[type, ...]]
+"""Keys of the results, and what is in their place where all is well."""
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -98,12 +101,17 @@ class Ask:
         self._name = name
         self._given = given
 
+    @property
+    def api_version(self) -> str:
+        """The version that the client speaks."""
+        return self._service.api_version
+
     async def user_id(self) -> str:
         """Return the client's user, found out where it was not set."""
         return await self._service.user_id()
 
     async def __call__(
-        self, *, upload: File | None = None, holds: str | None = None, **changed: object
+        self, *, upload: File | None = None, holds: Holds | None = None, **changed: object
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
 
@@ -111,8 +119,9 @@ class Ask:
         ----------
         upload : File, optional
             What is sent instead of the arguments, but for those of the path.
-        holds : str, optional
-            A key that the results must have: they are damaged without it. Empty: any results.
+        holds : Mapping, optional
+            What the results must hold, and of which kind: they are damaged without it. A text in
+            the place of a record says that there is none.
         **changed
             Arguments that are sent otherwise than they were given.
 
@@ -125,10 +134,10 @@ class Ask:
         """
         endpoint, service = self._endpoint, self._service
         given = {**self._given, **changed}
+        if upload is not None:  # the file is what is sent
+            given = {k: v for k, v in given.items() if wire_name(k) in endpoint.path_names}
         sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
         path = {name: sent.pop(name, None) for name in endpoint.path_names}
-        if upload is not None:
-            sent = {}
         in_query = endpoint.method in ("GET", "DELETE")
         places: dict[Place, dict[str, Any]] = {
             "path": path,
@@ -159,6 +168,8 @@ class Ask:
                 "It may have been carried out all the same: look whether it was before you call "
                 f"{self._name} again."
             )
+        elif isinstance(error, BadRequestError):
+            error.advise(f"Read the service's words, and look at what {self._name} was given.")
         elif isinstance(error, ScopeError) and self._endpoint.scope:
             error.advise(
                 f"Add the scope {self._endpoint.scope} to the private integration, or to the app "
@@ -166,9 +177,11 @@ class Ask:
             )
 
 
-def _holds(key: str, body: Mapping[str, Any]) -> bool:
+def _holds(wanted: Holds, body: Mapping[str, Any]) -> bool:
     results = body.get("results")
-    return isinstance(results, Mapping) and (not key or key in results)
+    return isinstance(results, Mapping) and all(
+        isinstance(results.get(key), kind) for key, kind in wanted.items()
+    )
 
 
 def _in_query(value: object) -> str:

@@ -9,7 +9,7 @@ from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ghl_notebook.background import run_in_background
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import argument
 
 from .ask import Ask, Endpoint, Place, Service
 
@@ -60,22 +60,26 @@ class Operation(Generic[P, T]):
         self.endpoint = endpoint
         self._function = function
         signature = inspect.signature(function)
-        group, _, *own = signature.parameters.values()
+        group, ask, *own = signature.parameters.values()
         self.signature = signature.replace(parameters=own)
 
         async def awaiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return await self._call(group, *args, **kwargs)
+            return await self._call(group, self._bind(*args, **kwargs))
 
         def waiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return run_in_background(self._call, group, *args, **kwargs)
+            # Bound here: what an iterable does for its values is not done in the background.
+            return run_in_background(self._call, group, self._bind(*args, **kwargs))
 
         self._awaiting, self._waiting = awaiting, waiting
         doors: list[Any] = [self, awaiting, waiting]
         for called in doors:
             functools.update_wrapper(called, function)
             called.__doc__ = _documented(function.__doc__ or "", endpoint)
-            # What a notebook shows: the parameters that a caller passes.
+            # What help and a notebook show: what a caller passes.
             vars(called)["__signature__"] = signature.replace(parameters=[group, *own])
+            hints = function.__annotations__
+            called.__annotations__ = {name: hints[name] for name in hints if name != ask.name}
+            del called.__wrapped__
 
     @overload
     def __get__(self, group: None, owner: type[Any]) -> Operation[P, T]: ...
@@ -94,19 +98,26 @@ class Operation(Generic[P, T]):
             return self
         return MethodType(self._waiting if group.service.waits else self._awaiting, group)
 
-    async def _call(self, group: Group[Any], *args: P.args, **kwargs: P.kwargs) -> T:
-        given: dict[str, object] = {}
-        ask = Ask(group.service, self.endpoint, self._function.__qualname__, given)
-        asked = self._function(group, ask, *args, **kwargs)  # Python tells of wrong arguments
-        bound = self.signature.bind(*args, **kwargs)
+    def __call__(self, group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Call it as the function of its class."""
+        called = self._waiting if group.service.waits else self._awaiting
+        return called(group, *args, **kwargs)
+
+    def _bind(self, *args: P.args, **kwargs: P.kwargs) -> inspect.BoundArguments:
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:  # in Python's own words
+            raise TypeError(f"{self._function.__qualname__}(): {error}") from None
         bound.apply_defaults()
-        given.update(bound.arguments)
-        for name, value in given.items():
+        for name, value in bound.arguments.items():
             kind = str(self.signature.parameters[name].annotation)
-            if kind.startswith("Iterable") and isinstance(value, str | bytes):
-                asked.close()
-                raise ArgumentError(f"{name} is a single text.", f"Pass {name} as a list.")
-        return await asked
+            bound.arguments[name] = argument(name, value, kind)
+        return bound
+
+    async def _call(self, group: Group[Any], bound: inspect.BoundArguments) -> T:
+        given = dict(bound.arguments)
+        ask = Ask(group.service, self.endpoint, self._function.__qualname__, given)
+        return await self._function(group, ask, *bound.args, **bound.kwargs)
 
 
 def operation(

@@ -64,7 +64,7 @@ from .queues import (
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
-from .sent import to_wire, wire_name
+from .sent import argument, chosen, instant, to_wire, wire_name
 from .statistics import (
     Ages,
     Breakdown,
@@ -166,10 +166,13 @@ __all__ = [
     "UserRoles",
     "Variation",
     "YouTubeDetails",
+    "argument",
     "attach_body",
     "available_accounts",
+    "chosen",
     "describe_body",
     "find_platform",
+    "instant",
     "json_object",
     "light_collector",
     "read_account_id",

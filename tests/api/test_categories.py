@@ -19,7 +19,7 @@ def test_categories_are_listed_and_found(client: Client) -> None:
 
 def test_words_in_the_place_of_a_category_are_an_error(client: Client) -> None:
     """The live service was seen to answer 200 and "Category not found"."""
-    with pytest.raises(NotFoundError, match="Category not found") as caught:
+    with pytest.raises(NotFoundError, match="no category of this id") as caught:
         client.categories.get("0" * 24)
     assert "categories.list()" in caught.value.next_step
 

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pandas as pd
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncAgency, AsyncClient, Client, ScopeError, ServiceError
+from ghl_notebook import (
+    ArgumentError,
+    AsyncAgency,
+    AsyncClient,
+    Client,
+    ScopeError,
+    ServiceError,
+    UnexpectedAnswerError,
+)
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.api.resources import Posts
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 from tests.contract.walk import methods
 
 PAGE = answer({"posts": [], "count": 0}, 201)
+DECADE = ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
 PERIOD = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
 
 
@@ -90,7 +104,7 @@ async def test_an_agencys_clients_have_the_groups() -> None:
 def test_a_wrong_argument_is_told_in_pythons_words() -> None:
     """Nothing is sent."""
     service = Stub(PAGE)
-    with pytest.raises(TypeError, match=r"Posts\.get\(\) missing 1 required"):
+    with pytest.raises(TypeError, match=r"Posts\.get\(\): missing a required argument"):
         service.client().posts.get()  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="unexpected keyword argument 'summry'"):
         service.client().posts.create([], summry="Hello")  # type: ignore[call-arg]
@@ -99,7 +113,7 @@ def test_a_wrong_argument_is_told_in_pythons_words() -> None:
 
 def test_one_text_is_no_list() -> None:
     """A single id would be sent letter by letter."""
-    with pytest.raises(ArgumentError, match="account_ids is a single text") as caught:
+    with pytest.raises(ArgumentError, match="account_ids is a single str") as caught:
         Stub(PAGE).client().posts.create("abc")
     assert caught.value.next_step == "Pass account_ids as a list."
 
@@ -143,3 +157,95 @@ def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
     service = Stub(answer({}), PAGE)
     assert service.client().posts.list(*PERIOD).posts == []
     assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("values", [[], (), iter(())])
+def test_a_filter_that_chooses_nothing_is_refused(values: object) -> None:
+    """The service takes an empty one for all: of a deletion, that would be far too much."""
+    service = Stub(PAGE)
+    client = service.client()
+    with pytest.raises(ArgumentError, match="accounts is empty"):
+        client.posts.list("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", accounts=values)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="platforms is empty"):
+        client.statistics.fetch(["p"], platforms=())
+    assert service.requests == []
+
+
+def test_an_iterable_is_gone_through_where_it_was_passed(client: Client) -> None:
+    """So it may ask the client itself, page by page, and holds nobody else up."""
+
+    def ids() -> Iterator[str]:
+        yield from (str(post.id) for post in client.posts.list(*DECADE, limit=2).posts)
+
+    before = client.posts.list(*DECADE).count
+    assert client.posts.bulk_delete(ids()) == 2
+    assert before is not None
+    assert client.posts.list(*DECADE).count == before - 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"from_date": "2026-01-01 10:00"}, "2026-01-01 10:00 has no time zone"),
+        ({"from_date": "soon"}, "from_date is no instant"),
+        ({"from_date": None}, "from_date is None"),
+        ({"from_date": pd.NaT}, "from_date is no instant"),
+        ({"from_date": date(2026, 1, 1)}, "from_date is no instant"),
+        ({"from_date": datetime.max.replace(tzinfo=timezone(-timedelta(hours=9)))}, "too far"),
+        ({"accounts": [1]}, "accounts holds a int"),
+        ({"accounts": pd.Series(["a", pd.NA], dtype="string")}, "accounts holds a NAType"),
+        ({"accounts": {"a": 1}}, "accounts is a single dict"),
+        ({"skip": None}, "skip is None"),
+        ({"limit": "10"}, "limit is a str. Pass a whole number"),
+        ({"include_users": 1}, "include_users is a int. Pass True or False"),
+        ({"post_type": 5}, "post_type is a int. Pass text"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_it_is_sent(
+    wrong: dict[str, Any], words: str
+) -> None:
+    """With the parameter's name, and what to pass."""
+    service = Stub(PAGE)
+    period = {"from_date": DECADE[0], "to_date": DECADE[1]}
+    with pytest.raises(ArgumentError, match=words):
+        service.client().posts.list(**{**period, **wrong})
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("results", [{"post": "Post not found"}, {"post": None}, {}, None])
+def test_an_answer_without_its_record_is_no_empty_record(results: object) -> None:
+    """Of a post that was made, nobody would know the id: whether it was made is left open."""
+    service = Stub(answer(results))
+    with pytest.raises(UnexpectedAnswerError):
+        service.client().posts.get("p1")
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        service.client().posts.create(["a"])
+    assert caught.value.outcome_unknown
+
+
+def test_a_post_with_a_date_has_a_status() -> None:
+    """Without one it would be published at once."""
+    service = Stub(PAGE)
+    with pytest.raises(ArgumentError, match="published at once"):
+        service.client().posts.create(["a"], schedule_date=DECADE[1])
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("file", ["text", None, Path("posts.csv"), 5])
+def test_a_file_is_passed_as_its_content(file: Any) -> None:
+    """And not as its name."""
+    with pytest.raises(ArgumentError, match="file is"):
+        Stub(PAGE).client().csv_imports.upload(file)
+
+
+@pytest.mark.parametrize("told", ["two", {}, None, -1, 1.5])
+def test_a_count_that_makes_no_sense_is_none(told: object) -> None:
+    """The posts are gone all the same."""
+    assert Stub(answer({"deletedCount": told})).client().posts.bulk_delete(["p"]) is None
+
+
+def test_an_operation_can_be_looked_at_and_called_by_its_class(client: Client) -> None:
+    """As any function: `help` shows what a caller passes."""
+    assert list(inspect.signature(Posts.get).parameters) == ["self", "post_id"]
+    assert "ask" not in client.posts.get.__annotations__
+    assert Posts.list(client.posts, *DECADE).posts

@@ -44,7 +44,7 @@ def test_a_draft_lives_and_is_deleted(sim: Simulator, client: Client) -> None:
     )
     assert made.id
     assert (made.status, made.created_by, made.tags) == ("draft", sim.user_id, ["tag-1"])
-    client.posts.edit(made.id, summary="Hello again")
+    client.posts.edit(made.id, type="post", summary="Hello again")
     found = client.posts.get(made.id)
     assert (found.summary, found.media[0].type) == ("Hello again", "image/png")
     assert client.posts.delete(made.id) == made.id
@@ -70,16 +70,16 @@ def test_the_list_is_asked_for_in_texts() -> None:
     service.client().posts.list(*PERIOD, accounts=["a", "b"], skip=20, limit=50)
     assert json.loads(service.request.content) == {
         "type": "all", "accounts": "a,b", "skip": "20", "limit": "50", "includeUsers": "true",
-        "fromDate": PERIOD[0], "toDate": PERIOD[1],
+        "fromDate": "2026-01-01T00:00:00.000Z", "toDate": "2026-02-01T00:00:00.000Z",
     }  # fmt: skip
 
 
 def test_a_post_is_sent_with_what_was_given_and_no_more() -> None:
     """But for the user and the media, which the service wants in practice."""
     service = Stub(answer({"post": {"_id": "p1"}}, 201))
-    assert service.client().posts.create(["a1"], schedule_date=NOW).id == "p1"
+    assert service.client().posts.create(["a1"], status="scheduled", schedule_date=NOW).id == "p1"
     assert json.loads(service.request.content) == {
-        "accountIds": ["a1"], "type": "post", "media": [], "userId": USER,
+        "accountIds": ["a1"], "type": "post", "media": [], "userId": USER, "status": "scheduled",
         "scheduleDate": "2026-01-05T09:00:00.000Z",
     }  # fmt: skip
 

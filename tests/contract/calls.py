@@ -106,6 +106,7 @@ def _post(on: Stage, **more: Any) -> Post:
 def _all_of_a_post(on: Stage) -> dict[str, Any]:
     given: dict[str, Any] = {
         "account_ids": [_account(on)],
+        "type": "post",
         "summary": "Hello",
         "media": [PostMedia(url="https://example.com/a.png", type="image/png")],
         "status": "scheduled",
@@ -225,7 +226,9 @@ CALLS: dict[str, Callable[[Stage], object]] = {
     "posts.get": lambda on: on.client.posts.get(
         str(on.client.posts.create(**_all_of_a_post(on)).id)
     ),
-    "posts.edit": lambda on: on.client.posts.edit(str(_post(on).id), **_all_of_a_post(on)),
+    "posts.edit": lambda on: on.client.posts.edit(
+        str(_post(on).id), user_id=on.client.resolve_user_id(), **_all_of_a_post(on)
+    ),
     "posts.delete": lambda on: on.client.posts.delete(str(_post(on).id)),
     "statistics.fetch": lambda on: on.client.statistics.fetch(
         [str(one.profile_id) for one in on.client.accounts().accounts],

@@ -12,6 +12,8 @@ from ghl_notebook.models import Category, CategoryPage, TagPage
 _CATEGORIES = "/social-media-posting/{locationId}/categories"
 _CATEGORY = _CATEGORIES + "/{categoryId}"
 _TAGS = "/social-media-posting/{locationId}/tags"
+_SOME_TAGS = {"tags": (list, str)}
+"""An empty list may come as a text."""
 _CATEGORY_READ, _TAG_READ = "socialplanner/category.readonly", "socialplanner/tag.readonly"
 
 
@@ -36,7 +38,7 @@ class Categories(Group[Door]):
         CategoryPage
             Those that were chosen.
         """
-        return CategoryPage.from_wire(await ask(holds="categories"))
+        return CategoryPage.from_wire(await ask(holds={"categories": list}))
 
     @operation("GET", _CATEGORY, scope=_CATEGORY_READ)
     async def get(self, ask: Ask, category_id: str) -> Category:
@@ -59,7 +61,7 @@ class Categories(Group[Door]):
             raise NotFoundError(
                 f"GET {_CATEGORY}",
                 status=200,
-                service_message=found if isinstance(found, str) else "no category",
+                service_message="no category of this id",
                 next_step="Pass an id that categories.list() shows.",
             )
         return Category.from_wire(found)
@@ -86,7 +88,7 @@ class Tags(Group[Door]):
         TagPage
             Those that were chosen.
         """
-        return TagPage.from_wire(await ask(holds="tags"))
+        return TagPage.from_wire(await ask(holds=_SOME_TAGS))
 
     @operation("POST", _TAGS + "/details", scope=_TAG_READ, changes=False)
     async def details(self, ask: Ask, tag_ids: Iterable[str]) -> TagPage:
@@ -102,4 +104,4 @@ class Tags(Group[Door]):
         TagPage
             Those that there are.
         """
-        return TagPage.from_wire(await ask(holds="tags"))
+        return TagPage.from_wire(await ask(holds=_SOME_TAGS))

@@ -70,7 +70,7 @@ class Comments(Group[Door]):
         """
         if (from_date is None) is not (to_date is None):
             raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
-        results = await ask(holds="comments", platform=_known(platform, _COMMENTED))
+        results = await ask(holds={"comments": list}, platform=_known(platform, _COMMENTED))
         return CommentPage.from_wire(results)
 
     @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
@@ -110,7 +110,7 @@ class Comments(Group[Door]):
         Comment
             As the service has kept it.
         """
-        results = await ask(holds="_id", platform=_known(platform, _COMMENTED))
+        results = await ask(holds={"_id": str}, platform=_known(platform, _COMMENTED))
         return Comment.from_wire(results)
 
     @operation("POST", _LIKE, scope=None, v3_only=True, location="query")

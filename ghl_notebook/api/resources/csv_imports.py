@@ -36,7 +36,7 @@ class CsvImports(Group[Door]):
             What `set_accounts` is to be told.
         """
         content = File("file", file_name, file, "text/csv")
-        return UploadedCsv.from_wire(await ask(upload=content, holds="filePath"))
+        return UploadedCsv.from_wire(await ask(upload=content, holds={"filePath": str}))
 
     @operation("GET", _CSVS, scope=_READ)
     async def list(
@@ -67,7 +67,7 @@ class CsvImports(Group[Door]):
         CsvImportPage
             The newest first.
         """
-        results = await ask(holds="csvs", user_id=user_id or await ask.user_id())
+        results = await ask(holds={"csvs": (list, dict)}, user_id=user_id or await ask.user_id())
         return CsvImportPage.from_wire(results)
 
     @operation("POST", _PLACE + "/set-accounts", scope=_WRITE)
@@ -123,7 +123,7 @@ class CsvImports(Group[Door]):
         CsvPostPage
             The rows in the order of the file.
         """
-        return CsvPostPage.from_wire(await ask(holds="posts"))
+        return CsvPostPage.from_wire(await ask(holds={"posts": list}))
 
     @operation("PATCH", _CSV, scope=_WRITE)
     async def finalize(self, ask: Ask, csv_id: str, *, user_id: str | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import (
     FacebookDetails,
     GoogleDetails,
@@ -21,7 +22,9 @@ from ghl_notebook.models import (
     PostPage,
     TikTokDetails,
     YouTubeDetails,
+    chosen,
 )
+from ghl_notebook.wire import API_V3
 
 _POSTS = "/social-media-posting/{locationId}/posts"
 _POST = _POSTS + "/{postId}"
@@ -69,10 +72,11 @@ class Posts(Group[Door]):
         PostPage
             A new post may be missing for a moment.
         """
+        wanted = chosen("accounts", accounts)
         results = await ask(
-            holds="posts",
+            holds={"posts": list},
             # The service wants texts here, and the accounts as one.
-            accounts=None if accounts is None else ",".join(accounts),
+            accounts=None if wanted is None else ",".join(wanted),
             skip=str(skip),
             limit=str(limit),
             include_users=str(include_users).lower(),
@@ -123,7 +127,7 @@ class Posts(Group[Door]):
         status : str, optional
             ``"draft"``, ``"scheduled"`` or ``"in_review"``; left out, it is published now.
         schedule_date : datetime or str, optional
-            When a ``"scheduled"`` one publishes itself, with a time zone.
+            When a ``"scheduled"`` one publishes itself, with a time zone; only with a `status`.
         tags : iterable of str, optional
             Ids of `tags`.
         category_id : str, optional
@@ -155,7 +159,12 @@ instagram_post_details, youtube_post_details : optional
         Post
             As the service has kept it, with its id.
         """
-        results = await ask(holds="post", user_id=user_id or await ask.user_id())
+        if schedule_date is not None and status is None:
+            raise ArgumentError(
+                "A post without a status is published at once, whatever its schedule_date.",
+                'Pass status="scheduled".',
+            )
+        results = await ask(holds={"post": dict}, user_id=user_id or await ask.user_id())
         return Post.from_wire(results["post"])
 
     @operation("GET", _POST, scope=_READ)
@@ -172,7 +181,7 @@ instagram_post_details, youtube_post_details : optional
         Post
             As it is now.
         """
-        return Post.from_wire((await ask(holds="post"))["post"])
+        return Post.from_wire((await ask(holds={"post": dict}))["post"])
 
     @operation("PUT", _POST, scope=_WRITE)
     async def edit(
@@ -180,8 +189,8 @@ instagram_post_details, youtube_post_details : optional
         ask: Ask,
         post_id: str,
         *,
+        type: str,
         account_ids: Iterable[str] | None = None,
-        type: str = "post",
         summary: str | None = None,
         media: Iterable[PostMedia | Mapping[str, Any]] | None = None,
         status: str | None = None,
@@ -210,16 +219,23 @@ instagram_post_details, youtube_post_details : optional
         ----------
         post_id : str
             `Post.id`.
+        type : str
+            As for `create`; the service wants it whenever a post is changed: that of the post, or
+            another one.
         account_ids : iterable of str, optional
             Where; v3 wants it whenever a post is changed.
-        type, summary, media, status, schedule_date, tags, category_id, user_id, created_by, \
+        user_id : str, optional
+            Whose post it is. v3 wants it: the client's user when left out there.
+        summary, media, status, schedule_date, tags, category_id, created_by, \
 follow_up_comment, og_tags_details, post_approval_details, schedule_time_updated, \
 selected_best_time, apply_watermark, tiktok_post_details, gmb_post_details, \
 linkedin_post_details, pinterest_post_details, facebook_post_details, \
 instagram_post_details, youtube_post_details
             As for `create`.
         """
-        await ask(user_id=user_id or await ask.user_id())
+        if user_id is None and ask.api_version == API_V3:
+            user_id = await ask.user_id()
+        await ask(user_id=user_id)
 
     @operation("DELETE", _POST, scope=_WRITE)
     async def delete(self, ask: Ask, post_id: str) -> str:
@@ -236,7 +252,8 @@ instagram_post_details, youtube_post_details
             The id of the deleted post.
         """
         results = await ask()
-        return str(results["postId"]) if _has(results, "postId") else post_id
+        told = results.get("postId") if isinstance(results, Mapping) else None
+        return told if isinstance(told, str) else post_id
 
     @operation("POST", _POSTS + "/bulk-delete", scope=_WRITE)
     async def bulk_delete(self, ask: Ask, post_ids: Iterable[str]) -> int | None:
@@ -253,8 +270,5 @@ instagram_post_details, youtube_post_details
             How many were deleted, where the service says so.
         """
         results = await ask()
-        return int(results["deletedCount"]) if _has(results, "deletedCount") else None
-
-
-def _has(results: object, key: str) -> bool:
-    return isinstance(results, Mapping) and results.get(key) is not None
+        told = str(results.get("deletedCount")) if isinstance(results, Mapping) else ""
+        return int(told) if told.isascii() and told.isdecimal() else None

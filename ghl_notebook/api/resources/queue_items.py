@@ -56,7 +56,7 @@ class QueueItems(Group[Door]):
         QueueItemPage
             Those that were chosen.
         """
-        return QueueItemPage.from_wire(await ask(holds="items"))
+        return QueueItemPage.from_wire(await ask(holds={"items": list}))
 
     @operation("POST", _QUEUE + "/slots", scope=_READ, changes=False, v3_only=True, location="body")
     async def slots(
@@ -80,7 +80,7 @@ class QueueItems(Group[Door]):
         QueueSlotPage
             In the order of the items.
         """
-        return QueueSlotPage.from_wire(await ask(holds="slots"))
+        return QueueSlotPage.from_wire(await ask(holds={"slots": list}))
 
     @operation("POST", _QUEUE + "/create/item", scope=_WRITE, v3_only=True, location="body")
     async def create(
@@ -119,7 +119,7 @@ class QueueItems(Group[Door]):
         QueueItem
             As the service has kept it.
         """
-        return QueueItem.from_wire((await ask(holds="queueItem"))["queueItem"])
+        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
 
     @operation("PUT", _ITEM, scope=_WRITE, v3_only=True, location="body")
     async def update(
@@ -150,7 +150,7 @@ class QueueItems(Group[Door]):
         QueueChange
             The item, and the slots that have moved.
         """
-        return QueueChange.from_wire(await ask(holds="queueItem"))
+        return QueueChange.from_wire(await ask(holds={"queueItem": dict}))
 
     @operation("DELETE", _ITEM, scope=_WRITE, v3_only=True, location="query")
     async def delete(
@@ -170,7 +170,7 @@ class QueueItems(Group[Door]):
         QueueChange
             The slots that have moved.
         """
-        return QueueChange.from_wire(await ask(holds=""))
+        return QueueChange.from_wire(await ask(holds={}))
 
     @operation("PUT", _ITEM + "/reset", scope=_WRITE, v3_only=True, location="body")
     async def reset(
@@ -190,7 +190,7 @@ class QueueItems(Group[Door]):
         QueueItem
             As it was made.
         """
-        return QueueItem.from_wire((await ask(holds="queueItem"))["queueItem"])
+        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
 
     @operation("POST", _ITEM + "/clone", scope=_WRITE, v3_only=True, location="body")
     async def clone(
@@ -212,4 +212,4 @@ class QueueItems(Group[Door]):
         QueueItem
             The copy.
         """
-        return QueueItem.from_wire((await ask(holds="queueItem"))["queueItem"])
+        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])

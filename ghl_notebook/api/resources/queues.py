@@ -16,6 +16,7 @@ from ghl_notebook.models import (
     QueueChange,
     QueuePage,
     TimeSlot,
+    chosen,
 )
 
 _QUEUES = "/social-media-posting/category/queues"
@@ -47,7 +48,7 @@ class Queues(Group[Door]):
         QueueCategoryPage
             Those that were chosen.
         """
-        return QueueCategoryPage.from_wire(await ask(holds="categories"))
+        return QueueCategoryPage.from_wire(await ask(holds={"categories": list}))
 
     @operation("POST", _QUEUES + "/list", scope=_READ, changes=False, v3_only=True, location="body")
     async def list(self, ask: Ask, *, skip: int = 0, limit: int = 10) -> QueuePage:
@@ -63,7 +64,7 @@ class Queues(Group[Door]):
         QueuePage
             Those that were chosen.
         """
-        return QueuePage.from_wire(await ask(holds="queues"))
+        return QueuePage.from_wire(await ask(holds={"queues": list}))
 
     @operation("POST", _QUEUES, scope=_WRITE, v3_only=True, location="body")
     async def create(
@@ -96,7 +97,7 @@ class Queues(Group[Door]):
         Queue
             As the service has kept it.
         """
-        results = await ask(holds="queue", user_id=user_id or await ask.user_id())
+        results = await ask(holds={"queue": dict}, user_id=user_id or await ask.user_id())
         return Queue.from_wire(results["queue"])
 
     @operation("GET", _QUEUE, scope=_READ, v3_only=True, location="query")
@@ -113,7 +114,7 @@ class Queues(Group[Door]):
         Queue
             As it is now.
         """
-        return Queue.from_wire((await ask(holds="queue"))["queue"])
+        return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
 
     @operation("PUT", _QUEUE, scope=_WRITE, v3_only=True, location="body")
     async def update(
@@ -150,7 +151,7 @@ class Queues(Group[Door]):
         Queue
             As the service has kept it, without its category.
         """
-        return Queue.from_wire((await ask(holds="queue"))["queue"])
+        return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
 
     @operation(
         "POST",
@@ -185,7 +186,9 @@ class Queues(Group[Door]):
         QueueCalendar
             The next one first.
         """
-        return QueueCalendar.from_wire(await ask(holds="scheduledPosts"))
+        chosen("category_ids", category_ids)
+        chosen("account_ids", account_ids)
+        return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))
 
     @operation(
         "DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, v3_only=True, location="query"
@@ -214,7 +217,7 @@ class Queues(Group[Door]):
         EditSession
             Its `EditSession.session_id` is what `queue_items` take.
         """
-        return EditSession.from_wire(await ask(holds="sessionId"))
+        return EditSession.from_wire(await ask(holds={"sessionId": str}))
 
     @operation("POST", _EDIT + "/save", scope=_WRITE, v3_only=True, location="body")
     async def save_edit(
@@ -234,7 +237,7 @@ class Queues(Group[Door]):
         QueueChange
             The new slots.
         """
-        return QueueChange.from_wire(await ask(holds=""))
+        return QueueChange.from_wire(await ask(holds={}))
 
     @operation("POST", _EDIT + "/discard", scope=_WRITE, v3_only=True, location="body")
     async def discard_edit(
@@ -278,4 +281,5 @@ class Queues(Group[Door]):
         QueueCalendar
             The next one first.
         """
-        return QueueCalendar.from_wire(await ask(holds="scheduledPosts"))
+        chosen("account_ids", account_ids)
+        return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))

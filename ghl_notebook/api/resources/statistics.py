@@ -8,9 +8,10 @@ from datetime import datetime
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Statistics
+from ghl_notebook.models import Statistics, chosen, instant
 
 Range = tuple[datetime | str, datetime | str]
+_ENDS = ("startDate", "endDate")
 """From when to when."""
 
 _MOST = 100
@@ -56,19 +57,24 @@ class AccountStatistics(Group[Door]):
             Numbers by day, and sums by platform.
         """
         wanted = [*profile_ids]
+        chosen("platforms", platforms)
         if not 1 <= len(wanted) <= _MOST:
             raise ArgumentError(
                 f"Statistics are of 1 to {_MOST} accounts, and not of {len(wanted)}.",
                 "Pass some profile ids; ask for more accounts in several calls.",
             )
         results = await ask(
-            holds="",
+            holds={},
             profile_ids=wanted,
-            current_range=_range(current_range),
-            prev_range=_range(prev_range),
+            current_range=_range("current_range", current_range),
+            prev_range=_range("prev_range", prev_range),
         )
         return Statistics.from_wire(results)
 
 
-def _range(given: Range | None) -> dict[str, datetime | str] | None:
-    return None if given is None else dict(zip(("startDate", "endDate"), given, strict=True))
+def _range(name: str, given: object) -> dict[str, str] | None:
+    if given is None:
+        return None
+    if not isinstance(given, tuple | list) or len(given) != len(_ENDS):
+        raise ArgumentError(f"{name} is no period.", f"Pass {name} as two instants: (first, last).")
+    return {end: instant(name, moment) for end, moment in zip(_ENDS, given, strict=True)}
