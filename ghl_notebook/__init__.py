@@ -163,7 +163,13 @@ if TYPE_CHECKING:
         fetch_available_accounts as fetch_available_accounts,
     )
     from .fetch import (
+        fetch_categories as fetch_categories,
+    )
+    from .fetch import (
         fetch_locations as fetch_locations,
+    )
+    from .fetch import (
+        fetch_tags as fetch_tags,
     )
     from .fetch import (
         list_runs as list_runs,
@@ -260,7 +266,9 @@ __all__ = [
     "failures",
     "fetch_accounts",
     "fetch_available_accounts",
+    "fetch_categories",
     "fetch_locations",
+    "fetch_tags",
     "list_runs",
     "log_in",
     "log_out",
@@ -292,7 +300,9 @@ _ROOMS = {
     "failures": "fetch",
     "fetch_accounts": "fetch",
     "fetch_available_accounts": "fetch",
+    "fetch_categories": "fetch",
     "fetch_locations": "fetch",
+    "fetch_tags": "fetch",
     "list_runs": "fetch",
     "read_run": "fetch",
     "Account": "models",

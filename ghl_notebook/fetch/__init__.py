@@ -1,6 +1,7 @@
 """From a client, or a whole agency, to a DataFrame in one call."""
 
 from .accounts import attach, fetch_accounts, fetch_available_accounts
+from .labels import fetch_categories, fetch_tags
 from .locations import failures, fetch_locations
 from .runs import compare_accounts, list_runs, read_run
 
@@ -10,7 +11,9 @@ __all__ = [
     "failures",
     "fetch_accounts",
     "fetch_available_accounts",
+    "fetch_categories",
     "fetch_locations",
+    "fetch_tags",
     "list_runs",
     "read_run",
 ]

@@ -3,6 +3,7 @@
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
+from .labels import CATEGORIES, CATEGORY_FORM, TAG_FORM, TAGS
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -11,6 +12,7 @@ from .locations import (
     locations_frame,
     runs_frame,
 )
+from .records import Form, RowsTable, agency_frame
 from .schema import Category, Kind, Schema, dtype_of, make_frame
 
 __all__ = [
@@ -18,16 +20,23 @@ __all__ = [
     "ACCOUNTS_TABLE",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "CATEGORIES",
+    "CATEGORY_FORM",
     "CHANGES",
     "FAILURES",
     "LOCATIONS",
     "RUNS",
+    "TAGS",
+    "TAG_FORM",
     "AccountsTable",
     "Category",
+    "Form",
     "Kind",
+    "RowsTable",
     "Schema",
     "accounts_frame",
     "agency_accounts_frame",
+    "agency_frame",
     "available_accounts_frame",
     "changes_frame",
     "dtype_of",
