@@ -169,6 +169,9 @@ if TYPE_CHECKING:
         fetch_locations as fetch_locations,
     )
     from .fetch import (
+        fetch_posts as fetch_posts,
+    )
+    from .fetch import (
         fetch_tags as fetch_tags,
     )
     from .fetch import (
@@ -268,6 +271,7 @@ __all__ = [
     "fetch_available_accounts",
     "fetch_categories",
     "fetch_locations",
+    "fetch_posts",
     "fetch_tags",
     "list_runs",
     "log_in",
@@ -302,6 +306,7 @@ _ROOMS = {
     "fetch_available_accounts": "fetch",
     "fetch_categories": "fetch",
     "fetch_locations": "fetch",
+    "fetch_posts": "fetch",
     "fetch_tags": "fetch",
     "list_runs": "fetch",
     "read_run": "fetch",

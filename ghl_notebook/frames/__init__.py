@@ -12,6 +12,7 @@ from .locations import (
     locations_frame,
     runs_frame,
 )
+from .posts import POST_FORM, POSTS
 from .records import Form, RowsTable, agency_frame
 from .schema import Category, Kind, Schema, dtype_of, make_frame
 
@@ -25,6 +26,8 @@ __all__ = [
     "CHANGES",
     "FAILURES",
     "LOCATIONS",
+    "POSTS",
+    "POST_FORM",
     "RUNS",
     "TAGS",
     "TAG_FORM",

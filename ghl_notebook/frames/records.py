@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 
 from .schema import Schema, frame_of, table_schema
 
-_INTEGERS = range(-(2**63), 2**63)
+_MOST = 2**63
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,10 @@ class Form:
     def _values(self, name: str, rows: Sequence[Any], location_id: str) -> list[Any]:
         if name == "location_id":
             return [location_id] * len(rows)
-        if name in self.computed:
-            return [self.computed[name](row) for row in rows]
-        values = [getattr(row, name) for row in rows]
+        value_of = self.computed.get(name) or attrgetter(name)
+        values = [value_of(row) for row in rows]
         if self.schema[name] == "integer":  # JSON's own know no bounds
-            return [value if value in _INTEGERS else None for value in values]
+            return [v if v is None or -_MOST <= v < _MOST else None for v in values]
         return values
 
     def pack(self, records: Iterable[Any], location_id: str) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency, AsyncClient, Client
-from ghl_notebook.fetch import labels
+from ghl_notebook.fetch import labels, posts
 from ghl_notebook.fetch.kind import Kind, job_of
 from ghl_notebook.frames import dtype_of
 from ghl_notebook.simulator import Simulator
@@ -20,9 +20,12 @@ from tests.frames.test_schema import documented
 
 Fetch = Callable[..., Any]
 
+PERIOD = ("2025-10-01", "2026-02-01")
+
 KINDS: list[tuple[Kind, Fetch, tuple[Any, ...], dict[str, Any]]] = [
     (labels.CATEGORIES, ghl.fetch_categories, (), {"search": None}),
     (labels.TAGS, ghl.fetch_tags, (), {"search": None}),
+    (posts.POSTS, ghl.fetch_posts, PERIOD, {"since": "2025-10-01T00:00:00.000Z"}),
 ]
 """Each kind, its function, what that is given, and what the kind is asked then."""
 

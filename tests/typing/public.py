@@ -37,6 +37,7 @@ def blocking(
     assert_type(ghl.fetch_accounts(client, deleted=True), pd.DataFrame)
     assert_type(ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
+    assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
 
 
