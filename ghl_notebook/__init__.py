@@ -172,6 +172,15 @@ if TYPE_CHECKING:
         fetch_posts as fetch_posts,
     )
     from .fetch import (
+        fetch_statistics as fetch_statistics,
+    )
+    from .fetch import (
+        fetch_statistics_breakdowns as fetch_statistics_breakdowns,
+    )
+    from .fetch import (
+        fetch_statistics_totals as fetch_statistics_totals,
+    )
+    from .fetch import (
         fetch_tags as fetch_tags,
     )
     from .fetch import (
@@ -272,6 +281,9 @@ __all__ = [
     "fetch_categories",
     "fetch_locations",
     "fetch_posts",
+    "fetch_statistics",
+    "fetch_statistics_breakdowns",
+    "fetch_statistics_totals",
     "fetch_tags",
     "list_runs",
     "log_in",
@@ -307,6 +319,9 @@ _ROOMS = {
     "fetch_categories": "fetch",
     "fetch_locations": "fetch",
     "fetch_posts": "fetch",
+    "fetch_statistics": "fetch",
+    "fetch_statistics_breakdowns": "fetch",
+    "fetch_statistics_totals": "fetch",
     "fetch_tags": "fetch",
     "list_runs": "fetch",
     "read_run": "fetch",

@@ -5,6 +5,11 @@ from .labels import fetch_categories, fetch_tags
 from .locations import failures, fetch_locations
 from .posts import fetch_posts
 from .runs import compare_accounts, list_runs, read_run
+from .statistics import (
+    fetch_statistics,
+    fetch_statistics_breakdowns,
+    fetch_statistics_totals,
+)
 
 __all__ = [
     "attach",
@@ -15,6 +20,9 @@ __all__ = [
     "fetch_categories",
     "fetch_locations",
     "fetch_posts",
+    "fetch_statistics",
+    "fetch_statistics_breakdowns",
+    "fetch_statistics_totals",
     "fetch_tags",
     "list_runs",
     "read_run",

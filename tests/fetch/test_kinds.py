@@ -11,7 +11,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency, AsyncClient, Client
-from ghl_notebook.fetch import labels, posts
+from ghl_notebook.fetch import labels, posts, statistics
 from ghl_notebook.fetch.kind import Kind, job_of
 from ghl_notebook.frames import dtype_of
 from ghl_notebook.simulator import Simulator
@@ -26,6 +26,9 @@ KINDS: list[tuple[Kind, Fetch, tuple[Any, ...], dict[str, Any]]] = [
     (labels.CATEGORIES, ghl.fetch_categories, (), {"search": None}),
     (labels.TAGS, ghl.fetch_tags, (), {"search": None}),
     (posts.POSTS, ghl.fetch_posts, PERIOD, {"since": "2025-10-01T00:00:00.000Z"}),
+    (statistics.STATISTICS, ghl.fetch_statistics, PERIOD, {"accounts": None}),
+    (statistics.TOTALS, ghl.fetch_statistics_totals, PERIOD, {"accounts": None}),
+    (statistics.BREAKDOWNS, ghl.fetch_statistics_breakdowns, PERIOD, {"accounts": None}),
 ]
 """Each kind, its function, what that is given, and what the kind is asked then."""
 
