@@ -163,7 +163,25 @@ if TYPE_CHECKING:
         fetch_available_accounts as fetch_available_accounts,
     )
     from .fetch import (
+        fetch_categories as fetch_categories,
+    )
+    from .fetch import (
         fetch_locations as fetch_locations,
+    )
+    from .fetch import (
+        fetch_posts as fetch_posts,
+    )
+    from .fetch import (
+        fetch_statistics as fetch_statistics,
+    )
+    from .fetch import (
+        fetch_statistics_breakdowns as fetch_statistics_breakdowns,
+    )
+    from .fetch import (
+        fetch_statistics_totals as fetch_statistics_totals,
+    )
+    from .fetch import (
+        fetch_tags as fetch_tags,
     )
     from .fetch import (
         list_runs as list_runs,
@@ -260,7 +278,13 @@ __all__ = [
     "failures",
     "fetch_accounts",
     "fetch_available_accounts",
+    "fetch_categories",
     "fetch_locations",
+    "fetch_posts",
+    "fetch_statistics",
+    "fetch_statistics_breakdowns",
+    "fetch_statistics_totals",
+    "fetch_tags",
     "list_runs",
     "log_in",
     "log_out",
@@ -292,7 +316,13 @@ _ROOMS = {
     "failures": "fetch",
     "fetch_accounts": "fetch",
     "fetch_available_accounts": "fetch",
+    "fetch_categories": "fetch",
     "fetch_locations": "fetch",
+    "fetch_posts": "fetch",
+    "fetch_statistics": "fetch",
+    "fetch_statistics_breakdowns": "fetch",
+    "fetch_statistics_totals": "fetch",
+    "fetch_tags": "fetch",
     "list_runs": "fetch",
     "read_run": "fetch",
     "Account": "models",

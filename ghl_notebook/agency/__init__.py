@@ -1,15 +1,18 @@
 """Many sub-accounts at once: the run over them, its progress, its folder."""
 
 from .failures import Failure
-from .fetching import Fetching, RunOptions
+from .fetching import Fetching, FetchOptions, RunOptions
 from .job import Job, Place
 from .journal import RunFolder, list_run_folders
+from .one import One
 from .progress import wait_for, watch
 
 __all__ = [
     "Failure",
+    "FetchOptions",
     "Fetching",
     "Job",
+    "One",
     "Place",
     "RunFolder",
     "RunOptions",

@@ -45,6 +45,12 @@ class RunOptions(TypedDict, total=False):
     engine: Any
 
 
+class FetchOptions(RunOptions, total=False):
+    """The same, with `lazy`."""
+
+    lazy: bool
+
+
 class Fetching:
     """One run, from the list of sub-accounts to the DataFrame.
 

@@ -8,18 +8,38 @@ import math
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, Self
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import ArgumentError
 
-from .fetching import Fetching
 from .tally import Tally
 
 if TYPE_CHECKING:
     from tqdm.auto import tqdm
 
 _SECONDS: Final = 0.2
+
+
+class Watched(Protocol):
+    """What can be waited for beside a bar: `Fetching`, `One`."""
+
+    @property
+    def is_of_this_loop(self) -> bool:
+        """Whether it needs the event loop of the caller, who must not block it then."""
+        ...
+
+    async def go(self) -> Any:
+        """Do it."""
+        ...
+
+    def look(self) -> Tally:
+        """Return how far it has come."""
+        ...
+
+    def stop(self) -> bool:
+        """End it and keep what is there; False: there is nothing to keep."""
+        ...
 
 
 class Bar:
@@ -182,7 +202,7 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
 
 
-def wait_for(fetching: Fetching, name: str, *, progress: bool) -> Any:
+def wait_for(fetching: Watched, name: str, *, progress: bool) -> Any:
     """Fetch in the background, and show how far it is.
 
     An interrupt (the stop button, Ctrl-C) ends the run, and gives what is there; one more gives
@@ -217,7 +237,7 @@ def wait_for(fetching: Fetching, name: str, *, progress: bool) -> Any:
     return future.result()
 
 
-async def watch(fetching: Fetching, name: str, *, progress: bool) -> Any:
+async def watch(fetching: Watched, name: str, *, progress: bool) -> Any:
     """Fetch in the event loop that awaits it, and show how far it is."""
     if not progress:
         return await fetching.go()

@@ -1,8 +1,15 @@
 """From a client, or a whole agency, to a DataFrame in one call."""
 
 from .accounts import attach, fetch_accounts, fetch_available_accounts
+from .labels import fetch_categories, fetch_tags
 from .locations import failures, fetch_locations
+from .posts import fetch_posts
 from .runs import compare_accounts, list_runs, read_run
+from .statistics import (
+    fetch_statistics,
+    fetch_statistics_breakdowns,
+    fetch_statistics_totals,
+)
 
 __all__ = [
     "attach",
@@ -10,7 +17,13 @@ __all__ = [
     "failures",
     "fetch_accounts",
     "fetch_available_accounts",
+    "fetch_categories",
     "fetch_locations",
+    "fetch_posts",
+    "fetch_statistics",
+    "fetch_statistics_breakdowns",
+    "fetch_statistics_totals",
+    "fetch_tags",
     "list_runs",
     "read_run",
 ]

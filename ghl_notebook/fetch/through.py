@@ -52,9 +52,7 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
     ArgumentError
         If an option is unknown or makes no sense.
     """
-    unknown = options.keys() - _OPTIONS
-    if unknown:
-        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
+    _refuse_unknown(options)
     from ghl_notebook.agency import Fetching, wait_for, watch
 
     progress = bool(options.get("progress", False))
@@ -73,11 +71,18 @@ def refuse_run_options(options: Mapping[str, Any]) -> None:
     ArgumentError
         If there are any.
     """
+    _refuse_unknown(options)
     if options:
         raise ArgumentError(
             f"{', '.join(sorted(options))}: for an agency only.",
             "Leave it out, or pass what ghl_notebook.Agency() returned.",
         )
+
+
+def _refuse_unknown(options: Mapping[str, Any]) -> None:
+    unknown = options.keys() - _OPTIONS
+    if unknown:
+        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
 
 
 _OPTIONS = {"locations", "progress", "folder", "in_flight", "engine", "lazy"}

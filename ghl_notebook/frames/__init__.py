@@ -3,6 +3,7 @@
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
+from .labels import CATEGORIES, CATEGORY_FORM, TAG_FORM, TAGS
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -11,28 +12,65 @@ from .locations import (
     locations_frame,
     runs_frame,
 )
+from .posts import POST_FORM, POSTS
+from .records import Form, RowsTable, agency_frame
 from .schema import Category, Kind, Schema, dtype_of, make_frame
+from .statistics import (
+    BREAKDOWNS_FORM,
+    STATISTICS,
+    STATISTICS_BREAKDOWNS,
+    STATISTICS_FORM,
+    STATISTICS_TOTALS,
+    TOTALS_FORM,
+    DayValue,
+    Part,
+    breakdowns,
+    day_values,
+    together,
+    totals,
+)
 
 __all__ = [
     "ACCOUNTS",
     "ACCOUNTS_TABLE",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "BREAKDOWNS_FORM",
+    "CATEGORIES",
+    "CATEGORY_FORM",
     "CHANGES",
     "FAILURES",
     "LOCATIONS",
+    "POSTS",
+    "POST_FORM",
     "RUNS",
+    "STATISTICS",
+    "STATISTICS_BREAKDOWNS",
+    "STATISTICS_FORM",
+    "STATISTICS_TOTALS",
+    "TAGS",
+    "TAG_FORM",
+    "TOTALS_FORM",
     "AccountsTable",
     "Category",
+    "DayValue",
+    "Form",
     "Kind",
+    "Part",
+    "RowsTable",
     "Schema",
     "accounts_frame",
     "agency_accounts_frame",
+    "agency_frame",
     "available_accounts_frame",
+    "breakdowns",
     "changes_frame",
+    "day_values",
     "dtype_of",
     "failures_frame",
     "locations_frame",
     "make_frame",
     "runs_frame",
+    "together",
+    "totals",
 ]

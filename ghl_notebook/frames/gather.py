@@ -17,6 +17,7 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import ACCOUNT_BLOCK_BYTES, AccountRow, read_account_rows
 
 from .accounts import ACCOUNTS, names_of_groups
+from .records import by_location
 from .schema import Schema, frame_of, table_schema
 
 AGENCY_ACCOUNTS: Schema = {"location_id": "string", "location_name": "string", **ACCOUNTS}
@@ -135,13 +136,7 @@ def agency_accounts_frame(
         within a sub-account in the service's order; a fresh integer index.
     """
     table = pa.concat_tables([ACCOUNTS_TABLE.empty_table(), *tables])
-    places = pc.index_in(
-        table["location_id"], value_set=pa.array(location_ids, pa.large_string())
-    ).fill_null(len(location_ids))
-    order = places.to_numpy()
-    if np.any(order[1:] < order[:-1]):
-        table = table.take(pa.array(np.argsort(order, kind="stable")))
-    return frame_of(AGENCY_ACCOUNTS, table)
+    return frame_of(AGENCY_ACCOUNTS, by_location(table, location_ids))
 
 
 def _arrays(rows: list[AccountRow]) -> dict[str, pa.Array]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Kind = Literal["string", "boolean", "integer", "timestamp"]
+Kind = Literal["string", "boolean", "integer", "number", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ _ARROW: dict[Kind, pa.DataType] = {
     "string": pa.string(),
     "boolean": pa.bool_(),
     "integer": pa.int64(),
+    "number": pa.float64(),
     "timestamp": pa.timestamp("ms", tz="UTC"),
 }
 
@@ -37,12 +38,13 @@ _DTYPES: dict[Kind, Any] = {
     "string": pd.StringDtype("pyarrow"),
     "boolean": pd.BooleanDtype(),
     "integer": pd.Int64Dtype(),
+    "number": pd.Float64Dtype(),
     "timestamp": pd.DatetimeTZDtype("ms", "UTC"),
 }
 
 
 # pandas' own choice for these depends on whether a value is missing.
-_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean", "integer")}
+_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean", "integer", "number")}
 _MASKED[pa.large_string()] = _DTYPES["string"]
 
 
@@ -83,7 +85,9 @@ def table_schema(schema: Schema) -> pa.Schema:
         [
             (
                 name,
-                _ARROW[kind] if kind in ("boolean", "integer", "timestamp") else pa.large_string(),
+                pa.large_string()
+                if isinstance(kind, Category) or kind == "string"
+                else _ARROW[kind],
             )
             for name, kind in schema.items()
         ]

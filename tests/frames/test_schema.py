@@ -32,6 +32,8 @@ KINDS = {
     "string": "string",
     "category": "category",
     "boolean": "boolean",
+    "integer": "Int64",
+    "number": "Float64",
     "timestamp": "datetime64[ms, UTC]",
 }
 

@@ -36,6 +36,8 @@ def blocking(
     assert_type(ghl.doctor(client).problems, list[ghl.Finding])
     assert_type(ghl.fetch_accounts(client, deleted=True), pd.DataFrame)
     assert_type(ghl.fetch_available_accounts(client, login), pd.DataFrame)
+    assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
+    assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
 
 
@@ -49,6 +51,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
     assert_type(await pending, pd.DataFrame)
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
+    assert_type(await ghl.fetch_categories(client), pd.DataFrame)
     assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
@@ -81,6 +84,8 @@ def wrong(client: ghl.Client) -> None:
     client.posts.get(5)  # type: ignore[arg-type]
     client.posts.create(["id"], sumary="Hello")  # type: ignore[call-arg]
     ghl.fetch_accounts("client")  # type: ignore[call-overload]
+    ghl.fetch_categories(client, serch="offers")  # type: ignore[call-overload]
+    ghl.fetch_categories(client, search=5)  # type: ignore[call-overload]
     ghl.Client(token=5)  # type: ignore[arg-type]
 
 
@@ -91,3 +96,7 @@ async def of_an_agency(agency: ghl.Agency, other: ghl.AsyncAgency, engine: objec
     assert_type(await ghl.fetch_accounts(other, engine=engine), pd.DataFrame)
     assert_type(ghl.fetch_accounts(agency, engine=engine, lazy=True), Any)
     assert_type(await ghl.fetch_accounts(other, engine=engine, lazy=True), Any)
+    assert_type(ghl.fetch_categories(agency, in_flight=5), pd.DataFrame)
+    assert_type(await ghl.fetch_categories(other, folder="runs"), pd.DataFrame)
+    assert_type(ghl.fetch_categories(agency, engine=engine, lazy=True), Any)
+    assert_type(await ghl.fetch_categories(other, engine=engine, lazy=True), Any)
