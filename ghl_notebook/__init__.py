@@ -166,10 +166,19 @@ if TYPE_CHECKING:
         fetch_categories as fetch_categories,
     )
     from .fetch import (
+        fetch_comments as fetch_comments,
+    )
+    from .fetch import (
+        fetch_csv_imports as fetch_csv_imports,
+    )
+    from .fetch import (
         fetch_locations as fetch_locations,
     )
     from .fetch import (
         fetch_posts as fetch_posts,
+    )
+    from .fetch import (
+        fetch_queues as fetch_queues,
     )
     from .fetch import (
         fetch_statistics as fetch_statistics,
@@ -279,8 +288,11 @@ __all__ = [
     "fetch_accounts",
     "fetch_available_accounts",
     "fetch_categories",
+    "fetch_comments",
+    "fetch_csv_imports",
     "fetch_locations",
     "fetch_posts",
+    "fetch_queues",
     "fetch_statistics",
     "fetch_statistics_breakdowns",
     "fetch_statistics_totals",
@@ -317,8 +329,11 @@ _ROOMS = {
     "fetch_accounts": "fetch",
     "fetch_available_accounts": "fetch",
     "fetch_categories": "fetch",
+    "fetch_comments": "fetch",
+    "fetch_csv_imports": "fetch",
     "fetch_locations": "fetch",
     "fetch_posts": "fetch",
+    "fetch_queues": "fetch",
     "fetch_statistics": "fetch",
     "fetch_statistics_breakdowns": "fetch",
     "fetch_statistics_totals": "fetch",

@@ -2,6 +2,7 @@
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
+from .comments import COMMENT_FORM, COMMENTS
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
 from .labels import CATEGORIES, CATEGORY_FORM, TAG_FORM, TAGS
 from .locations import (
@@ -12,6 +13,7 @@ from .locations import (
     locations_frame,
     runs_frame,
 )
+from .plans import CSV_IMPORT_FORM, CSV_IMPORTS, QUEUE_FORM, QUEUES
 from .posts import POST_FORM, POSTS
 from .records import Form, RowsTable, agency_frame
 from .schema import Category, Kind, Schema, dtype_of, make_frame
@@ -39,10 +41,16 @@ __all__ = [
     "CATEGORIES",
     "CATEGORY_FORM",
     "CHANGES",
+    "COMMENTS",
+    "COMMENT_FORM",
+    "CSV_IMPORTS",
+    "CSV_IMPORT_FORM",
     "FAILURES",
     "LOCATIONS",
     "POSTS",
     "POST_FORM",
+    "QUEUES",
+    "QUEUE_FORM",
     "RUNS",
     "STATISTICS",
     "STATISTICS_BREAKDOWNS",

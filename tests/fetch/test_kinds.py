@@ -11,14 +11,17 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency, AsyncClient, Client
-from ghl_notebook.fetch import labels, posts, statistics
+from ghl_notebook.fetch import comments, labels, plans, posts, statistics
 from ghl_notebook.fetch.kind import Kind, job_of
 from ghl_notebook.frames import dtype_of
+from ghl_notebook.models import TimeSlot
 from ghl_notebook.simulator import Simulator
 from tests.frames.test_schema import KINDS as DTYPES
 from tests.frames.test_schema import documented
 
 Fetch = Callable[..., Any]
+
+CSV = b"postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content\n2026-02-01 09:00:00,Hello\n"
 
 PERIOD = ("2025-10-01", "2026-02-01")
 
@@ -29,6 +32,9 @@ KINDS: list[tuple[Kind, Fetch, tuple[Any, ...], dict[str, Any]]] = [
     (statistics.STATISTICS, ghl.fetch_statistics, PERIOD, {"accounts": None}),
     (statistics.TOTALS, ghl.fetch_statistics_totals, PERIOD, {"accounts": None}),
     (statistics.BREAKDOWNS, ghl.fetch_statistics_breakdowns, PERIOD, {"accounts": None}),
+    (comments.COMMENTS, ghl.fetch_comments, PERIOD, {"search": None}),
+    (plans.CSV_IMPORTS, ghl.fetch_csv_imports, (), {}),
+    (plans.QUEUES, ghl.fetch_queues, (), {}),
 ]
 """Each kind, its function, what that is given, and what the kind is asked then."""
 
@@ -36,6 +42,24 @@ all_kinds = pytest.mark.parametrize(
     ("kind", "function", "given"),
     [pytest.param(kind, function, given, id=kind.name) for kind, function, given, _ in KINDS],
 )
+
+
+@pytest.fixture(autouse=True)
+def _filled(agency: Agency) -> None:
+    """Have two sub-accounts make what there is none of in the beginning."""
+    for location_id in ghl.fetch_locations(agency)["location_id"][[0, 2]]:
+        client = agency.client(location_id)
+        account = str(client.accounts().accounts[0].id)
+        for category in client.categories.list().categories[:2]:
+            client.queues.create(str(category.id), [TimeSlot(day_of_week=1, time="09:00")])
+            sent = client.csv_imports.upload(CSV, file_name=f"{category.name}.csv")
+            client.csv_imports.set_accounts(
+                [account],
+                file_path=str(sent.file_path),
+                rows_count=sent.rows_count or 0,
+                file_name=str(sent.file_name),
+            )
+        client.csv_imports.list()  # the simulator is done with them when they have been looked at
 
 
 @all_kinds

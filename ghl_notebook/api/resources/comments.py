@@ -14,7 +14,8 @@ from ghl_notebook.models import Comment, CommentAttachment, CommentPage, Mention
 _COMMENTS = "/social-media-posting/comments/{platform}"
 _LIKE = _COMMENTS + "/{commentId}/like"
 _LIKED = ("facebook", "linkedin", "community", "tiktok", "bluesky")
-_COMMENTED = (*_LIKED, "instagram", "youtube", "threads")
+COMMENTED = (*_LIKED, "instagram", "youtube", "threads")
+"""Platforms of which the service has comments."""
 
 
 class Comments(Group[Door]):
@@ -70,7 +71,7 @@ class Comments(Group[Door]):
         """
         if (from_date is None) is not (to_date is None):
             raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
-        results = await ask(holds={"comments": list}, platform=_known(platform, _COMMENTED))
+        results = await ask(holds={"comments": list}, platform=_known(platform, COMMENTED))
         return CommentPage.from_wire(results)
 
     @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
@@ -110,7 +111,7 @@ class Comments(Group[Door]):
         Comment
             As the service has kept it.
         """
-        results = await ask(holds={"_id": str}, platform=_known(platform, _COMMENTED))
+        results = await ask(holds={"_id": str}, platform=_known(platform, COMMENTED))
         return Comment.from_wire(results)
 
     @operation("POST", _LIKE, scope=None, v3_only=True, location="query")
