@@ -175,6 +175,7 @@ class AsyncClient(Groups[Awaiting]):
         self.api_version = connection.api_version
         self.location_id = self.credential.location_id
         self.base_url = connection.base_url
+        self.clock = clock
         self._connection = connection
         self._requester = Requester(
             connection,
