@@ -80,6 +80,8 @@ class AsyncClient(Groups[Awaiting]):
         What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
     api_version : str
         The version of the API.
+    clock : callable
+        The current time, with a time zone.
 
     Raises
     ------

@@ -250,3 +250,10 @@ async def test_an_async_client_schedules(client: Client, sim: Simulator) -> None
     ) as other:
         frame = await ghl.schedule_posts(other, plan(client, {}), dry_run=False)
     assert frame["action"].to_list() == ["scheduled"]
+
+
+def test_the_demo_lives_in_its_own_time() -> None:
+    """Its connections hold, and what is ahead of its clock can be planned."""
+    with ghl.demo() as client:
+        frame = ghl.schedule_posts(client, plan(client, {"schedule_date": "2026-02-01T09:00Z"}))
+    assert frame["action"].to_list() == ["would schedule"]
