@@ -198,6 +198,9 @@ if TYPE_CHECKING:
     from .fetch import (
         read_run as read_run,
     )
+    from .fetch import (
+        schedule_posts as schedule_posts,
+    )
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
     from .login import reconnect as reconnect
@@ -302,6 +305,7 @@ __all__ = [
     "log_out",
     "read_run",
     "reconnect",
+    "schedule_posts",
 ]
 
 _ROOMS = {
@@ -340,6 +344,7 @@ _ROOMS = {
     "fetch_tags": "fetch",
     "list_runs": "fetch",
     "read_run": "fetch",
+    "schedule_posts": "fetch",
     "Account": "models",
     "AccountList": "models",
     "AttachedAccount": "models",

@@ -32,6 +32,7 @@ class DemoClient(Client):
             base_url=simulator.base_url,
             api_version=api_version,
             allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),
+            clock=lambda: simulator.now,
         )
         self.simulator = simulator
 

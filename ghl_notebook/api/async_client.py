@@ -83,6 +83,8 @@ class AsyncClient(Groups[Awaiting]):
         What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
     api_version : str
         The version of the API.
+    clock : callable
+        The current time, with a time zone.
 
     Raises
     ------
@@ -178,6 +180,7 @@ class AsyncClient(Groups[Awaiting]):
         self.api_version = connection.api_version
         self.location_id = self.credential.location_id
         self.base_url = connection.base_url
+        self.clock = clock
         self._connection = connection
         self._requester = Requester(
             connection,

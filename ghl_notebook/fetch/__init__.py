@@ -7,6 +7,7 @@ from .locations import failures, fetch_locations
 from .plans import fetch_csv_imports, fetch_queues
 from .posts import fetch_posts
 from .runs import compare_accounts, list_runs, read_run
+from .schedule import schedule_posts
 from .statistics import (
     fetch_statistics,
     fetch_statistics_breakdowns,
@@ -31,4 +32,5 @@ __all__ = [
     "fetch_tags",
     "list_runs",
     "read_run",
+    "schedule_posts",
 ]

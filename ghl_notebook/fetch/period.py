@@ -79,5 +79,9 @@ def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
 
 def written(moment: datetime) -> str:
     """Return a moment as the service writes it."""
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    return in_utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return a moment of the service in UTC, which it means where it names no time zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -16,6 +16,7 @@ from .locations import (
 from .plans import CSV_IMPORT_FORM, CSV_IMPORTS, QUEUE_FORM, QUEUES
 from .posts import POST_FORM, POSTS
 from .records import Form, RowsTable, agency_frame
+from .schedule import SCHEDULE, SCHEDULE_FORM, Outcome
 from .schema import Category, Kind, Schema, dtype_of, make_frame
 from .statistics import (
     BREAKDOWNS_FORM,
@@ -52,6 +53,8 @@ __all__ = [
     "QUEUES",
     "QUEUE_FORM",
     "RUNS",
+    "SCHEDULE",
+    "SCHEDULE_FORM",
     "STATISTICS",
     "STATISTICS_BREAKDOWNS",
     "STATISTICS_FORM",
@@ -64,6 +67,7 @@ __all__ = [
     "DayValue",
     "Form",
     "Kind",
+    "Outcome",
     "Part",
     "RowsTable",
     "Schema",

@@ -38,6 +38,7 @@ def blocking(
     assert_type(ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
+    assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
 
 
@@ -52,6 +53,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await pending, pd.DataFrame)
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(await ghl.fetch_categories(client), pd.DataFrame)
+    assert_type(await ghl.schedule_posts(client, pd.DataFrame()), pd.DataFrame)
     assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
