@@ -56,7 +56,7 @@ class DemoAgency(Agency):
         The simulator; its `levers` make it misbehave.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
         def clock() -> datetime:
             return simulator.now
 
@@ -72,6 +72,7 @@ class DemoAgency(Agency):
                 source="the simulator",
             ),
             base_url=simulator.base_url,
+            api_version=api_version,
             clock=clock,
         )
         self.simulator = simulator
@@ -93,7 +94,9 @@ def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, objec
     ]
 
 
-def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> DemoAgency:
+def demo_agency(
+    *, locations: int = 24, accounts: int = 5, seed: int = 0, api_version: str = API_VERSION
+) -> DemoAgency:
     """Start the embedded simulator and return an agency of it. No account, nothing leaves.
 
     Its clock stands still at 2026-01-05T09:00:00Z: some of the connections have expired by then,
@@ -108,6 +111,13 @@ def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> Dem
         How many connected accounts each of them has on average.
     seed : int, default 0
         The same seed gives the same accounts and ids.
+    api_version : str
+        As for `demo`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such version of the API.
     """
     simulator = Simulator(seed=seed, locations=locations, accounts=range(1, 2 * accounts))
     if locations > 1:
@@ -116,7 +126,11 @@ def demo_agency(*, locations: int = 24, accounts: int = 5, seed: int = 0) -> Dem
             "scope_missing", "*/accounts", times=None, location=places[-locations // 2]
         )
     simulator.start()
-    return DemoAgency(simulator)
+    try:
+        return DemoAgency(simulator, api_version)
+    except GHLError:
+        simulator.stop()
+        raise
 
 
 def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:

@@ -41,8 +41,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         Verb and path; what the path names in braces is a parameter, but for the sub-account.
     scope : str or None
         What a token needs; None where the service does not say.
-    changes : bool
-        Whether it may change something.
+    changes : bool or None
+        Whether it may change something; None: by its verb.
     v3_only : bool
         Whether older versions of the API do not know it.
     location : str
@@ -52,7 +52,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     template: str
     scope: str | None
-    changes: bool
+    changes: bool | None
     v3_only: bool = False
     location: Place = "path"
 
@@ -94,7 +94,7 @@ class Ask:
             raise ArgumentError(
                 f"{name} exists under version {API_V3} of the service's API, and this client "
                 f"speaks {service.api_version}.",
-                f'Make the client with api_version="{API_V3}".',
+                f'Make the client, or its agency, with api_version="{API_V3}".',
             )
         self._service = service
         self._endpoint = endpoint

@@ -27,7 +27,7 @@ from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
-from ghl_notebook.wire import API_V3, API_VERSION, API_VERSIONS
+from ghl_notebook.wire import API_V3, API_VERSION
 
 from .ask import Service
 from .connection import Connection
@@ -114,11 +114,6 @@ class AsyncClient(Groups[Awaiting]):
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         if credential is not None:  # the environment's token is not asked for
             token, location_id = Secret(""), credential.location_id
-        if api_version not in API_VERSIONS:
-            raise ArgumentError(
-                f"There is no version {api_version!r} of the service's API.",
-                f"Choose one of: {', '.join(API_VERSIONS)}.",
-            )
         settings = read_settings(
             token=token,
             location_id=location_id,

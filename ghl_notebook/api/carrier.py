@@ -176,7 +176,7 @@ class _Way:
 
 
 class PyreqwestCarrier:
-    """pyreqwest's client: for hundreds of requests at once, at a tenth of httpx's work for each.
+    """pyreqwest's client: for hundreds of requests at once, which httpx's pool does not bear.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
-from ghl_notebook.wire import API_VERSION
+from ghl_notebook.wire import API_VERSION, API_VERSIONS
 
 from .carrier import (
     MAX_BODY,
@@ -93,6 +93,11 @@ class Connection:
         is_wide: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        if api_version not in API_VERSIONS:
+            raise ArgumentError(
+                f"There is no version {api_version!r} of the service's API.",
+                f"Choose one of: {', '.join(API_VERSIONS)}.",
+            )
         hide_answers_in_logs()
         self.base_url, self.api_version = base_url, api_version
         # Written as httpx writes it: without the scheme's own port, in lower case.

@@ -145,7 +145,7 @@ def operation(
         method=method,
         template=template,
         scope=scope,
-        changes=method != "GET" if changes is None else changes,
+        changes=changes,
         v3_only=v3_only,
         location=location,
     )

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import write_instant
 
 Moment = datetime | date | str
 """A moment with a time zone, or a day; a pandas Timestamp is a datetime."""
@@ -79,7 +80,7 @@ def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
 
 def written(moment: datetime) -> str:
     """Return a moment as the service writes it."""
-    return in_utc(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return write_instant(in_utc(moment))
 
 
 def in_utc(moment: datetime) -> datetime:

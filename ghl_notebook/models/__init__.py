@@ -64,7 +64,7 @@ from .queues import (
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
-from .sent import argument, chosen, instant, to_wire, wire_name
+from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -183,4 +183,5 @@ __all__ = [
     "to_wire",
     "wire_name",
     "without_collector",
+    "write_instant",
 ]

@@ -144,7 +144,21 @@ class PostInsights(Record, kw_only=True):
     comment: int | None = None
 
 
-class Post(Record, kw_only=True):
+class PostDetails(Record, kw_only=True):
+    """What the platforms want to know of a post, its preview, and who has to approve it."""
+
+    og_tags_details: OgTags | None = None
+    post_approval_details: PostApproval | None = None
+    tiktok_post_details: TikTokDetails | None = None
+    gmb_post_details: GoogleDetails | None = None
+    linkedin_post_details: LinkedInDetails | None = None
+    pinterest_post_details: PinterestDetails | None = None
+    facebook_post_details: FacebookDetails | None = None
+    instagram_post_details: InstagramDetails | None = None
+    youtube_post_details: YouTubeDetails | None = None
+
+
+class Post(PostDetails, kw_only=True):
     """A post: planned, published, failed or deleted.
 
     `display_date` is when it was or will be published; `post_id` is the platform's own id.
@@ -173,15 +187,6 @@ class Post(Record, kw_only=True):
     media_optimization: bool | None = None
     insights: PostInsights | None = None
     user: PostUser | None = None
-    og_tags_details: OgTags | None = None
-    post_approval_details: PostApproval | None = None
-    tiktok_post_details: TikTokDetails | None = None
-    gmb_post_details: GoogleDetails | None = None
-    linkedin_post_details: LinkedInDetails | None = None
-    pinterest_post_details: PinterestDetails | None = None
-    facebook_post_details: FacebookDetails | None = None
-    instagram_post_details: InstagramDetails | None = None
-    youtube_post_details: YouTubeDetails | None = None
     bluesky_post_details: dict[str, Any] | None = None
 
 

@@ -8,19 +8,7 @@ from typing import Any
 import msgspec
 
 from .categories import Category
-from .posts import (
-    FacebookDetails,
-    GoogleDetails,
-    InstagramDetails,
-    LinkedInDetails,
-    OgTags,
-    PinterestDetails,
-    Post,
-    PostApproval,
-    PostMedia,
-    TikTokDetails,
-    YouTubeDetails,
-)
+from .posts import OgTags, Post, PostDetails, PostMedia
 from .record import Record
 
 
@@ -79,21 +67,12 @@ class QueueDetails(Record, kw_only=True):
     enable_future_posts: bool | None = None
 
 
-class QueueCategory(Record, kw_only=True):
+class QueueCategory(Category, kw_only=True):
     """A category, and whether it has a queue: ``available``, ``in_queue`` or ``draft``."""
 
-    id: str | None = msgspec.field(default=None, name="_id")
-    name: str | None = None
     status: str | None = None
     published_posts_count: int | None = None
     queue_details: QueueDetails | None = None
-    primary_color: str | None = None
-    secondary_color: str | None = None
-    location_id: str | None = None
-    created_by: str | None = None
-    deleted: bool | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
 
 
 class QueueCategoryPage(Record, kw_only=True):
@@ -112,7 +91,7 @@ class Variation(Record, kw_only=True):
     og_tags: OgTags | None = None
 
 
-class QueuePost(Record, kw_only=True):
+class QueuePost(PostDetails, kw_only=True):
     """What an item publishes: a post of its own, or changes to the post that it was made of."""
 
     account_ids: list[str] | None = None
@@ -128,17 +107,8 @@ class QueuePost(Record, kw_only=True):
     created_by: str | None = None
     location_id: str | None = None
     follow_up_comment: str | None = None
-    og_tags_details: OgTags | None = None
-    post_approval_details: PostApproval | None = None
     schedule_time_updated: bool | None = None
     apply_watermark: bool | None = None
-    tiktok_post_details: TikTokDetails | None = None
-    gmb_post_details: GoogleDetails | None = None
-    linkedin_post_details: LinkedInDetails | None = None
-    pinterest_post_details: PinterestDetails | None = None
-    facebook_post_details: FacebookDetails | None = None
-    instagram_post_details: InstagramDetails | None = None
-    youtube_post_details: YouTubeDetails | None = None
 
 
 class QueueItem(Record, kw_only=True):

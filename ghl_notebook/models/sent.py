@@ -87,7 +87,7 @@ def instant(name: str, value: object) -> str:
             f"{name} is no instant.",
             'Pass datetime(2026, 1, 5, tzinfo=UTC), or text such as "2026-01-05T00:00:00Z".',
         )
-    return _instant(moment)
+    return write_instant(moment)
 
 
 def chosen(name: str, values: Iterable[str] | None) -> list[str] | None:
@@ -154,7 +154,14 @@ def _listed(name: str, value: Any, *, are_texts: bool) -> list[Any]:
     return items
 
 
-def _instant(moment: datetime) -> str:
+def write_instant(moment: datetime) -> str:
+    """Return a moment as the service writes its own: in UTC, to the millisecond.
+
+    Raises
+    ------
+    ArgumentError
+        If it has no time zone, or is before or after all years.
+    """
     if moment.tzinfo is None:
         raise ArgumentError(
             f"{moment:%Y-%m-%d %H:%M} has no time zone.",

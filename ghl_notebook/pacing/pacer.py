@@ -190,7 +190,7 @@ class Pacer:
         self._wakes_at = None
 
     def _take(self) -> Slot | None:
-        """Take a slot if there is one and nobody waits: a tenth of the work of waiting."""
+        """Take a slot if there is one and nobody waits: no future, no turn of the event loop."""
         if not self._turn.acquire(blocking=False):
             return None
         try:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from .planner_comments import comments_on
 from .planner_records import Comment, CsvImport, Label, Post, Upload
+from .queue_plan import go_on, join
 from .queue_records import Queue
 from .records import Account
 from .state import State
@@ -49,6 +50,11 @@ class Planner:
     #: Whether somebody has done something to it: as it began, it can be made again.
     is_changed: bool = False
 
+    @property
+    def live_queues(self) -> list[Queue]:
+        """Those that are not deleted."""
+        return [queue for queue in self.queues.values() if queue.status != "deleted"]
+
 
 class Planners:
     """Keeps a planner for each sub-account.
@@ -75,10 +81,25 @@ class Planners:
             now = self._state.clock()
             for post in planner.posts.values():
                 if post.status == "in_progress":
-                    post.status, post.published_at = "published", post.created_at
+                    self._publish(post, post.created_at)
                 elif post.status == "scheduled" and post.schedule and post.schedule <= now:
-                    post.status, post.published_at = "published", post.schedule
+                    self._publish(post, post.schedule)
+            for queue in planner.live_queues:
+                if queue.takes_new:
+                    join(queue, planner, self._state)
+                go_on(queue, planner, self._state)
             return planner
+
+    def _publish(self, post: Post, moment: datetime) -> None:
+        """Publish a post, if one of its accounts is still connected at that moment."""
+        is_connected = any(
+            account.id in post.account_ids and not account.deleted and account.expire > moment
+            for account in self._state.accounts_of(post.location_id)
+        )
+        if is_connected:
+            post.status, post.published_at = "published", moment
+        else:
+            post.status = "failed"
 
     def to_change(self, location_id: str) -> Planner:
         """Return the planner of a sub-account for somebody who does something to it."""

@@ -10,9 +10,9 @@ from .faults import refuse
 from .planner_records import Post
 from .planners import Planner
 from .posts import instant
-from .queue_plan import TIMEZONE, between, content_of, slot, slots_of
+from .queue_plan import STEP, TIMEZONE, between, content_of, slot, slots_of
 from .queue_records import Queue, QueueItem, Session, copied
-from .queues import STEP, calendar, calendar_row, plan_anew, planner_of, post_of, queue_of, wrapped
+from .queues import calendar, calendar_row, plan_anew, planner_of, post_of, queue_of, wrapped
 from .routes import Add
 from .state import stamp
 from .wire import Answer, Call, World

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .planner_records import Post
-from .planners import Planner
 from .queue_records import Queue, QueueItem
 from .state import State, stamp
 
+if TYPE_CHECKING:
+    from .planners import Planner
+
 TIMEZONE = "UTC"
+#: Between the orders of two items.
+STEP = 1000.0
 #: A skipped or empty queue must not be looked at for ever.
 _MOST_WEEKS = 60
 
@@ -36,6 +40,23 @@ def moments(queue: Queue, after: datetime) -> Iterator[datetime]:
 def _offset(day: int, time: str) -> timedelta:
     hours, _, minutes = time.partition(":")
     return timedelta(days=day, hours=int(hours), minutes=int(minutes))
+
+
+def join(queue: Queue, planner: Planner, state: State) -> None:
+    """Put published posts of its category into a queue, each once."""
+    for post in planner.posts.values():
+        is_its = post.category_id == queue.category_id and post.source != "category-queue"
+        if is_its and post.status == "published" and post.id not in queue.seen:
+            orders = [item.order for item in queue.items.values()]
+            order = min(orders) - STEP if queue.newest_first and orders else None
+            made = QueueItem(
+                id=state.hex_id("queue-item"),
+                order=max(orders, default=0.0) + STEP if order is None else order,
+                post=post,
+                created_at=state.clock(),
+            )
+            queue.items[made.id] = made
+            queue.seen.add(post.id)
 
 
 def go_on(queue: Queue, planner: Planner, state: State) -> None:

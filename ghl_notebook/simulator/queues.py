@@ -11,7 +11,7 @@ from .categories import category
 from .faults import known, refuse
 from .planners import Planner
 from .posts import instant, shown
-from .queue_plan import TIMEZONE, between, content_of, go_on
+from .queue_plan import TIMEZONE, between, content_of, go_on, join
 from .queue_records import Queue, QueueItem
 from .routes import Add
 from .state import stamp
@@ -29,7 +29,6 @@ _CALENDAR = Body(
 _STATES = ("active", "paused", "deleted")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 #: Between two items, so that others fit in.
-STEP = 1000.0
 
 
 class QueueOperations:
@@ -63,7 +62,7 @@ class QueueOperations:
         found = [one for one in planner.categories.values() if text in one.name.casefold()]
         rows = []
         for one in found[page(call.query)]:
-            queue = next((q for q in _live(planner) if q.category_id == one.id), None)
+            queue = next((q for q in planner.live_queues if q.category_id == one.id), None)
             row = category(one) | {"status": "available"}
             row["publishedPostsCount"] = _published(planner, one.id)
             if queue is not None:
@@ -82,7 +81,7 @@ class QueueOperations:
         planner = planner_of(self._world, call, body)
         if body["categoryId"] not in planner.categories:
             raise refuse(400, "Category not found")
-        if any(queue.category_id == body["categoryId"] for queue in _live(planner)):
+        if any(queue.category_id == body["categoryId"] for queue in planner.live_queues):
             raise refuse(400, "The category has a queue already")
         now = state.clock()
         queue = Queue(
@@ -97,7 +96,7 @@ class QueueOperations:
             created_at=now,
             updated_at=now,
         )
-        join(queue, planner, self._world)
+        join(queue, planner, self._world.state)
         planner.queues[queue.id] = queue
         planner.is_changed = True
         row = self._shown(queue)
@@ -118,7 +117,7 @@ class QueueOperations:
         """POST …/queues/list: each with its category."""
         body = _LIST.read(call)
         planner = planner_of(self._world, call, body)
-        found = _live(planner)
+        found = planner.live_queues
         rows = [self._with_category(one, planner) for one in found[page(body)]]
         return wrapped(201, "Fetched Queues", queues=rows, meta={"count": str(len(found))})
 
@@ -154,7 +153,7 @@ class QueueOperations:
         since, until = instant("startDate", body), instant("endDate", body)
         rows = [
             calendar_row(self._world, planner, queue, item, moment)
-            for queue in _live(planner)
+            for queue in planner.live_queues
             if queue.status == "active"
             and queue.category_id in (body.get("categoryIds") or [queue.category_id])
             for item, moment in between(queue, queue.items, self._world.state.clock(), since, until)
@@ -165,7 +164,7 @@ class QueueOperations:
     def delete_post(self, call: Call) -> Answer:
         """DELETE …/queues/{postId}/active-post: the one after it is planned."""
         planner = planner_of(self._world, call)
-        queue = next((q for q in _live(planner) if q.post_id == call.params["postId"]), None)
+        queue = next((q for q in planner.live_queues if q.post_id == call.params["postId"]), None)
         if queue is None or queue.status != "active":
             raise refuse(400, "Active post not found")
         planner.posts[call.params["postId"]].status = "deleted"
@@ -218,29 +217,7 @@ def planner_of(world: World, call: Call, body: dict[str, Any] | None = None) -> 
     token = world.state.token_of(call.bearer)
     if token is None or token.location_id != location:
         raise known("wrong_location")
-    planner = world.planners.of(location)
-    for queue in _live(planner):
-        if queue.takes_new:
-            join(queue, planner, world)
-        go_on(queue, planner, world.state)
-    return planner
-
-
-def join(queue: Queue, planner: Planner, world: World) -> None:
-    """Put published posts of its category into a queue, each once."""
-    for post in planner.posts.values():
-        is_its = post.category_id == queue.category_id and post.source != "category-queue"
-        if is_its and post.status == "published" and post.id not in queue.seen:
-            orders = [item.order for item in queue.items.values()]
-            order = min(orders) - STEP if queue.newest_first and orders else None
-            made = QueueItem(
-                id=world.state.hex_id("queue-item"),
-                order=max(orders, default=0.0) + STEP if order is None else order,
-                post=post,
-                created_at=world.state.clock(),
-            )
-            queue.items[made.id] = made
-            queue.seen.add(post.id)
+    return world.planners.of(location)
 
 
 def queue_of(planner: Planner, call: Call) -> Queue:
@@ -291,10 +268,6 @@ def post_of(world: World, item: QueueItem) -> dict[str, Any]:
     row = shown(world, item.post, is_v3=True)
     content = content_of(item)
     return row | {key: content[key] for key in ("summary", "media", "type") if key in content}
-
-
-def _live(planner: Planner) -> list[Queue]:
-    return [queue for queue in planner.queues.values() if queue.status != "deleted"]
 
 
 def _published(planner: Planner, category_id: str) -> int:

@@ -67,3 +67,12 @@ def test_runs_of_one_instant_are_kept_apart(agency: DemoAgency, tmp_path: Path) 
     assert runs["folder"].tolist() == [frame.attrs["folder"] for frame in frames]
     assert runs["folder"].nunique() == 3
     assert runs["began"].nunique() == 1
+
+
+def test_the_demos_agency_may_speak_v3() -> None:
+    """Comments and queues want it."""
+    with ghl.demo_agency(locations=2, api_version="v3") as agency:
+        assert len(ghl.fetch_queues(agency)) == 0
+        assert agency.core.api_version == "v3"
+    with pytest.raises(ghl.ArgumentError, match="no version 'v4'"):
+        ghl.demo_agency(locations=2, api_version="v4")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import ghl_notebook as ghl
 from ghl_notebook import BadRequestError, Client, ValidationError
 from ghl_notebook.models import PostMedia
 from ghl_notebook.simulator import Simulator
@@ -119,3 +120,15 @@ def test_a_new_post_may_be_missing_for_a_moment(sim: Simulator, client: Client) 
     made = client.posts.create([account_of(client)], status="draft")
     lists = [client.posts.list(SINCE, UNTIL, type="draft", limit=100) for _ in range(2)]
     assert [made.id in [post.id for post in page.posts] for page in lists] == [False, True]
+
+
+def test_a_post_fails_where_its_account_is_gone() -> None:
+    """It cannot be published there any more."""
+    with ghl.demo() as client:
+        lasting = [a for a in client.accounts().accounts if not (a.is_expired or a.deleted)][:2]
+        plan = {"status": "scheduled", "schedule_date": NOW + timedelta(days=1)}
+        kept, lost = (client.posts.create([str(one.id)], **plan).id for one in lasting)  # type: ignore[arg-type]
+        client.delete_account(str(lasting[1].id))
+        client.simulator.pass_time(timedelta(days=2))
+        assert client.posts.get(str(kept)).status == "published"
+        assert client.posts.get(str(lost)).status == "failed"

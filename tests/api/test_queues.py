@@ -109,6 +109,20 @@ def test_time_goes_on_and_posts_are_published(
     assert later.current_order != active.current_order
 
 
+def test_what_a_queue_has_published_is_there_whoever_asks_first(
+    client: Client, queue: Queue, now: list[datetime]
+) -> None:
+    """It goes on by itself: nobody has to look at it for that."""
+    client.queues.update(str(queue.id), status="active")
+    now[0] += timedelta(weeks=4)
+    period = (NOW, now[0])
+    first = [post.id for post in client.posts.list(*period, type="published", limit=50).posts]
+    client.queues.get(str(queue.id))
+    again = [post.id for post in client.posts.list(*period, type="published", limit=50).posts]
+    assert len(first) >= 8
+    assert first == again
+
+
 def test_the_next_post_is_deleted_and_the_one_after_it_comes(client: Client, queue: Queue) -> None:
     """At the time after it."""
     active = client.queues.update(str(queue.id), status="active")
