@@ -91,7 +91,7 @@ def test_what_older_versions_do_not_know_is_not_asked() -> None:
         service.client(user_id=None).queues.create("category", [])
     with pytest.raises(ArgumentError, match="exists under version v3") as caught:
         service.client().comments.list("facebook", ["1"])
-    assert caught.value.next_step == 'Make the client with api_version="v3".'
+    assert caught.value.next_step == ('Make the client, or its agency, with api_version="v3".')
     assert service.requests == []
 
 
