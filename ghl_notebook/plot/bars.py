@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .look import title_of
-from .steps import Step, edges, in_steps
+from .look import GRID_OPACITY, title_of
+from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -44,7 +44,32 @@ def counted(rows: pd.DataFrame, time: str, kind: str) -> tuple[pd.DataFrame, Ste
     return bars.drop(columns="period").join(edges(bars["period"])), step
 
 
-def draw(bars: pd.DataFrame, kind: str, *, things: str, when: str) -> alt.Chart:
+def whole_numbers() -> dict[str, Any]:
+    """Return what an axis needs that has no halves, not even where the highest number is 1."""
+    import altair as alt
+
+    def opacity(value: float) -> Any:
+        return alt.condition("datum.value % 1", alt.value(0), alt.value(value))
+
+    # Vega's own tickMinStep lets a half pass.
+    return {
+        "format": ",d",
+        "gridOpacity": opacity(GRID_OPACITY),
+        "labelOpacity": opacity(1),
+        "tickCount": 3,
+        "tickOpacity": opacity(1),
+    }
+
+
+def draw(
+    bars: pd.DataFrame,
+    kind: str,
+    *,
+    step: Step,
+    things: str,
+    of: str = "",
+    title: str | None = None,
+) -> alt.Chart:
     """Draw what was counted.
 
     Parameters
@@ -53,22 +78,25 @@ def draw(bars: pd.DataFrame, kind: str, *, things: str, when: str) -> alt.Chart:
         As `counted` returns it.
     kind : str
         The column of the kind.
-    things : str
-        What was counted.
-    when : str
-        What the step is of each.
+    step : Step
+        What a bar stands for.
+    things, of : str
+        What was counted, and what of each of them the step is of.
+    title : str, optional
+        Over the numbers.
     """
     import altair as alt
 
+    when = f"{step}{of}"
     chart: alt.Chart = (
         alt.Chart(bars)
         .mark_bar()
         .encode(
-            x=alt.X("start:T", bin="binned", title=f"{when.capitalize()} (UTC)").scale(type="utc"),
+            x=alt.X("start:T", bin="binned", title=f"{when.capitalize()} (UTC)")
+            .scale(type="utc")
+            .axis(values=ticks(bars["start"], step), grid=False, labelExpr=labels(step)),
             x2="end",
-            y=alt.Y("count:Q", title=things.capitalize()).axis(
-                format="d", tickMinStep=1, tickCount=3
-            ),
+            y=alt.Y("count:Q", title=title).axis(**whole_numbers()),
             tooltip=[
                 alt.Tooltip("when:N", title=when),
                 alt.Tooltip(f"{kind}:N"),

@@ -133,7 +133,9 @@ def _draw(
 
     bars, step = counted(rows, "expire", "state")
     bars["order"] = bars["state"].map(list(states).index)
-    ends = draw(bars, "state", things="connections", when=f"{step} of the end").encode(
+    ends = draw(
+        bars, "state", step=step, things="connections", of=" of the end", title="Connections"
+    ).encode(
         color=alt.Color("state:N", title=None)
         .scale(domain=states, range=[VERMILION, BLUE, GREY])
         .legend(orient="top"),

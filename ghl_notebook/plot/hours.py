@@ -156,13 +156,16 @@ def _best(cells: pd.DataFrame, few: int) -> str:
     if best.empty:
         return f"No hour has {few} posts yet"
     one = best.iloc[0]
-    return f"Best: {one['weekday']} {one['at']}, {one['mean']:,.1f} per post of {one['posts']:,}"
+    return (
+        f"Best: {one['weekday']} {one['at']}, {one['mean']:,.1f} per post ({one['posts']:,} posts)"
+    )
 
 
 def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
     import altair as alt
 
-    means = cells[cells["is_sure"]]["mean"] if cells["is_sure"].any() else cells["mean"]
+    highest = cells["mean"].where(cells["is_sure"]).max()
+    highest = cells["mean"].max() if pd.isna(highest) else highest
     week = alt.Chart(cells).encode(
         x=alt.X("hour:O", title=f"Hour of publishing ({zone})").axis(labelAngle=0),
         y=alt.Y("weekday:O", title=None, sort=list(_WEEKDAYS)),
@@ -179,7 +182,7 @@ def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
         .mark_square(opacity=1)
         .encode(
             color=alt.Color("mean:Q", title=["engagement", "per post"]).scale(
-                domain=[float(means.min()), float(means.max())], range=list(LOW_TO_HIGH), clamp=True
+                domain=[0, max(1, highest)], range=list(LOW_TO_HIGH), clamp=True
             ),
             size=alt.condition(
                 "datum.is_sure", alt.value((_CELL - 2) ** 2), alt.value((_CELL / 2.5) ** 2)

@@ -30,7 +30,7 @@ _COLUMNS: Final[dict[str, Kind]] = {
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
 _MOST_ACCOUNTS: Final = 60
-_SIZES: Final[dict[By, tuple[int, int]]] = {"platform": (3, 120), "account": (5, 56)}
+_SIZES: Final[dict[By, tuple[int, int]]] = {"platform": (3, 120), "account": (4, 50)}
 """Panels side by side, and the height of one."""
 
 
@@ -175,14 +175,17 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
 
     columns, height = _SIZES[by]
     columns = min(columns, len(lines.panels))
+    width = WIDTH // columns - 45
     platforms = list(lines.points["platform"].unique())
     chart: alt.FacetChart = (
-        alt.Chart(lines.points, width=WIDTH // columns - 45, height=height)
+        alt.Chart(lines.points, width=width, height=height)
         # The points are there for the pointer.
         .mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=60, opacity=0))
         .encode(
             x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
-            y=alt.Y("value:Q", title=None).scale(zero=False).axis(format="~s", tickCount=3),
+            y=alt.Y("value:Q", title=None)
+            .scale(zero=False)
+            .axis(format="~s", tickCount=3, labelFlush=True),
             color=alt.Color("platform:N")
             .scale(domain=platforms, range=[color_of(name) for name in platforms])
             .legend(None),
@@ -193,7 +196,9 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
             ],
         )
         .facet(
-            facet=alt.Facet("panel:N", title=None, sort=lines.panels).header(labelAnchor="start"),
+            facet=alt.Facet("panel:N", title=None, sort=lines.panels).header(
+                labelAnchor="start", labelLimit=width + 40, labelExpr="split(datum.label, ' · ')"
+            ),
             columns=columns,
             # Plots in line with each other, whatever the widths of their numbers.
             bounds="flush",

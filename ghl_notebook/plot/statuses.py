@@ -8,7 +8,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
-from .bars import counted, draw, titles
+from .bars import counted, draw, titles, whole_numbers
 from .columns import Kind, read_columns
 from .look import (
     BLUE,
@@ -137,7 +137,7 @@ def _draw(rows: pd.DataFrame, by: By) -> alt.FacetChart:
 
 def _over_time(rows: pd.DataFrame) -> alt.Chart:
     bars, step = counted(rows, "date", "status")
-    return draw(bars, "status", things="posts", when=step)
+    return draw(bars, "status", step=step, things="posts")
 
 
 def _by_platform(rows: pd.DataFrame) -> alt.Chart:
@@ -149,7 +149,7 @@ def _by_platform(rows: pd.DataFrame) -> alt.Chart:
         .mark_bar()
         .encode(
             x=alt.X("platform:N", title=None).axis(labelAngle=0),
-            y=alt.Y("count:Q", title="Posts").axis(format="d", tickMinStep=1, tickCount=3),
+            y=alt.Y("count:Q", title=None).axis(**whole_numbers()),
             tooltip=["platform:N", "status:N", alt.Tooltip("count:Q", title="posts", format=",")],
         )
     )

@@ -12,6 +12,7 @@ Step = Literal["day", "week", "month", "year"]
 
 MOST: Final = 80
 """Steps of a chart."""
+_MOST_TICKS: Final = 7
 
 _FREQUENCIES: Final[dict[Step, str]] = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
 _GAP: Final = 0.1
@@ -53,6 +54,21 @@ def edges(periods: pd.Series[Any]) -> pd.DataFrame:
             "when": periods.map(name_of).astype("object"),
         }
     )
+
+
+def labels(step: Step) -> str:
+    """Return the expression by which an axis names the beginning of a step."""
+    form = {"month": "%b %Y", "year": "%Y"}.get(step, "%-d %b %Y")
+    return f"utcFormat(datum.value, '{form}')"
+
+
+def ticks(starts: pd.Series[Any], step: Step) -> list[int]:
+    """Return some beginnings of steps for an axis, in milliseconds, evenly spread."""
+    plain = starts.dt.tz_localize(None)
+    all_of_them = pd.period_range(plain.min(), plain.max(), freq=_FREQUENCIES[step])
+    every = -(-len(all_of_them) // _MOST_TICKS)
+    chosen = all_of_them[::every].start_time
+    return [round(moment.timestamp() * 1000) for moment in chosen.tz_localize("UTC")]
 
 
 def name_of(period: pd.Period) -> str:
