@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .look import GRID_OPACITY, title_of
+from .look import title_of
 from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
@@ -44,23 +44,6 @@ def counted(rows: pd.DataFrame, time: str, kind: str) -> tuple[pd.DataFrame, Ste
     return bars.drop(columns="period").join(edges(bars["period"])), step
 
 
-def whole_numbers() -> dict[str, Any]:
-    """Return what an axis needs that has no halves, not even where the highest number is 1."""
-    import altair as alt
-
-    def opacity(value: float) -> Any:
-        return alt.condition("datum.value % 1", alt.value(0), alt.value(value))
-
-    # Vega's own tickMinStep lets a half pass.
-    return {
-        "format": ",d",
-        "gridOpacity": opacity(GRID_OPACITY),
-        "labelOpacity": opacity(1),
-        "tickCount": 3,
-        "tickOpacity": opacity(1),
-    }
-
-
 def draw(
     bars: pd.DataFrame,
     kind: str,
@@ -69,6 +52,7 @@ def draw(
     things: str,
     of: str = "",
     title: str | None = None,
+    numbers: int = 1,
 ) -> alt.Chart:
     """Draw what was counted.
 
@@ -83,7 +67,9 @@ def draw(
     things, of : str
         What was counted, and what of each of them the step is of.
     title : str, optional
-        Over the numbers.
+        Beside the numbers.
+    numbers : int
+        About as many, and no more than the highest of them, so that none is a fraction.
     """
     import altair as alt
 
@@ -96,7 +82,7 @@ def draw(
             .scale(type="utc")
             .axis(values=ticks(bars["start"], step), grid=False, labelExpr=labels(step)),
             x2="end",
-            y=alt.Y("count:Q", title=title).axis(**whole_numbers()),
+            y=alt.Y("count:Q", title=title).axis(format=",d", tickCount=numbers),
             tooltip=[
                 alt.Tooltip("when:N", title=when),
                 alt.Tooltip(f"{kind}:N"),

@@ -134,7 +134,13 @@ def _draw(
     bars, step = counted(rows, "expire", "state")
     bars["order"] = bars["state"].map(list(states).index)
     ends = draw(
-        bars, "state", step=step, things="connections", of=" of the end", title="Connections"
+        bars,
+        "state",
+        step=step,
+        things="connections",
+        of=" of the end",
+        title="Connections",
+        numbers=min(5, int(bars.groupby("start")["count"].sum().max())),
     ).encode(
         color=alt.Color("state:N", title=None)
         .scale(domain=states, range=[VERMILION, BLUE, GREY])

@@ -46,7 +46,6 @@ LOW_TO_HIGH: Final = ("#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
 """Viridis without its darkest part, which is lost on a dark page."""
 
 WIDTH: Final = 640
-GRID_OPACITY: Final = 0.25
 
 # Text that is read on either page: no grey stands out from white and from #111 by more than 4.4:1.
 _EITHER: Final = "#7a7a7a"
@@ -112,7 +111,7 @@ def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | 
         background="transparent",
         title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start", offset=12),
     ).configure(
-        axis={**words, **lines, "gridOpacity": GRID_OPACITY, "titleFontWeight": "normal"},
+        axis={**words, **lines, "gridOpacity": 0.25, "titleFontWeight": "normal"},
         header={**words, "labelFontSize": 12},
         legend={**words, "titleFontWeight": "normal"},
         title={"color": ink, "subtitleColor": ink, "fontSize": 15, "subtitleFontSize": 12},

@@ -30,8 +30,13 @@ _COLUMNS: Final[dict[str, Kind]] = {
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
 _MOST_ACCOUNTS: Final = 60
-_SIZES: Final[dict[By, tuple[int, int]]] = {"platform": (3, 120), "account": (4, 50)}
-"""Panels side by side, and the height of one."""
+_SIZES: Final[dict[By, tuple[int, int, int]]] = {
+    "platform": (3, 120, 50),
+    "account": (4, 50, 65),
+}
+"""Panels side by side, the height of one, and the room above it."""
+
+_NUMBER: Final = "format(datum.value, abs(datum.value) < 1000 ? '.2~f' : '.3~s')"
 
 
 def plot_statistics(
@@ -156,7 +161,7 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     if by == "platform":
         notes.append("All accounts of a platform together")
     if step != "day":
-        notes.append(f"Mean of each {step}")
+        notes.append(f"Per day: the mean of each {step}")
     points = points.drop(columns="period").join(edges(points["period"]).drop(columns="end"))
     return _Lines(points, shown["panel"].to_list(), notes)
 
@@ -173,7 +178,7 @@ def _names(rows: pd.DataFrame) -> pd.Series[Any]:
 def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     import altair as alt
 
-    columns, height = _SIZES[by]
+    columns, height, room = _SIZES[by]
     columns = min(columns, len(lines.panels))
     width = WIDTH // columns - 45
     platforms = list(lines.points["platform"].unique())
@@ -185,7 +190,7 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
             x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
             y=alt.Y("value:Q", title=None)
             .scale(zero=False)
-            .axis(format="~s", tickCount=3, labelFlush=True),
+            .axis(labelExpr=_NUMBER, tickCount=3, labelFlush=True),
             color=alt.Color("platform:N")
             .scale(domain=platforms, range=[color_of(name) for name in platforms])
             .legend(None),
@@ -202,7 +207,7 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
             columns=columns,
             # Plots in line with each other, whatever the widths of their numbers.
             bounds="flush",
-            spacing={"row": 48, "column": 45},
+            spacing={"row": room, "column": 45},
         )
         .resolve_axis(x="independent")
         .resolve_scale(y="shared" if same_scale else "independent")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
-from .bars import counted, draw, titles, whole_numbers
+from .bars import counted, draw, titles
 from .columns import Kind, read_columns
 from .look import (
     BLUE,
@@ -148,8 +148,10 @@ def _by_platform(rows: pd.DataFrame) -> alt.Chart:
         alt.Chart(bars)
         .mark_bar()
         .encode(
-            x=alt.X("platform:N", title=None).axis(labelAngle=0),
-            y=alt.Y("count:Q", title=None).axis(**whole_numbers()),
+            x=alt.X("platform:N", title=None).axis(
+                labelAngle=0, labelExpr="split(datum.label, ' ')"
+            ),
+            y=alt.Y("count:Q", title=None).axis(format=",d", tickCount=1),
             tooltip=["platform:N", "status:N", alt.Tooltip("count:Q", title="posts", format=",")],
         )
     )
