@@ -1,0 +1,8 @@
+"""From a frame to a chart: small functions, one picture each."""
+
+from .expiry import plot_expiry
+from .hours import plot_hours
+from .statistics import plot_statistics
+from .statuses import plot_statuses
+
+__all__ = ["plot_expiry", "plot_hours", "plot_statistics", "plot_statuses"]
