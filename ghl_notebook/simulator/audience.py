@@ -35,12 +35,12 @@ class _Manners:
     shares: float
 
 
-_ELSEWHERE = _Manners(0.3, 0.03, 0.004, 0.003)
+_ELSEWHERE = _Manners(0.3, 0.03, 0.003, 0.003)
 _MANNERS = {
-    "instagram": _Manners(0.45, 0.055, 0.006, 0.004),
-    "tiktok": _Manners(0.7, 0.045, 0.004, 0.008),
-    "facebook": _Manners(0.3, 0.025, 0.005, 0.006),
-    "linkedin": _Manners(0.35, 0.03, 0.006, 0.003),
+    "instagram": _Manners(0.45, 0.055, 0.004, 0.004),
+    "tiktok": _Manners(0.7, 0.045, 0.002, 0.008),
+    "facebook": _Manners(0.3, 0.025, 0.003, 0.006),
+    "linkedin": _Manners(0.35, 0.03, 0.004, 0.003),
     "google": _Manners(0.25, 0.012, 0.0, 0.0),
 }
 

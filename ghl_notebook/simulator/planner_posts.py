@@ -43,8 +43,13 @@ class Habit:
 
 #: Of the sub-account of the examples.
 BUSY = Habit((1, 3, 4, 5, 6), each=2, campaign=True)
-#: Of the agency's others.
-_HABITS = (Habit((1, 3, 5)), Habit((1, 4)), Habit((3,)), Habit((1, 3, 5), stopped=6))
+#: Of the agency's others; one in ten has given up.
+_HABITS = (
+    *([Habit((1, 4))] * 3),
+    *([Habit((3,))] * 2),
+    Habit((1, 3, 5), stopped=6),
+    *([Habit((1, 3, 5))] * 4),
+)
 
 
 def habit_of(seed: int, location_id: str) -> Habit:
