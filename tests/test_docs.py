@@ -26,12 +26,14 @@ DOCS = ROOT / "docs"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = sorted(name for name in ghl.__all__ if name.endswith("Error"))
 
-# Whatever looks anything up or connects fails, and with it the build.
+# Whatever looks anything up or connects fails, and with it the build: but for the simulator, of
+# which the charts are.
 BUILD = """
 import sys
 
 def refuse(event, args):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname"):
+    at = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}.get(event)
+    if at is not None and "127.0.0.1" not in str(args[at]):
         raise OSError(f"the build uses the network: {event} {args}")
 
 sys.addaudithook(refuse)

@@ -82,8 +82,8 @@ def plot_expiry(
         accounts, _COLUMNS, source="fetch_accounts()", optional={"deleted", "platform"}
     )
     today = _today(now)
-    if not soon >= 0:
-        raise ArgumentError(f"soon is {soon!r}.", "Pass a number of days, such as 14.")
+    if not isinstance(soon, int | float) or not 0 <= soon < _REACH.days:
+        raise ArgumentError(f"soon is {soon!r}.", "Pass a number of days below 365, such as 14.")
     rows = rows[~rows["deleted"]]
     if rows.empty:
         return nothing("No connected accounts", theme)

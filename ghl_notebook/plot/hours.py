@@ -52,9 +52,9 @@ def plot_hours(
         give no likes. Posts that are not published, or of which there are no numbers, do not count.
     tz : str, datetime.tzinfo or pandas.DataFrame, default "UTC"
         The time zone of the hours, for instance ``"Europe/Berlin"``: that of the readers of the
-        posts. Rows of `fetch_locations` stand for each sub-account's own; posts of a sub-account
-        of which it is not known are left out. The default is the service's own, whoever's computer
-        this is, and the axis says so.
+        posts. Rows of ``fetch_locations(agency, installed=False)`` stand for each sub-account's
+        own; posts of one of which it is not known are left out. The default is that of the frame,
+        whatever the computer's is, and the axis says so.
     few : int, default 3
         Fewer posts than this are few.
     theme : {"light", "dark"}, optional
@@ -76,7 +76,7 @@ def plot_hours(
     """
     require_altair()
     ink = ink_of(theme)
-    if few < 1:
+    if not isinstance(few, int) or few < 1:
         raise ArgumentError(f"few is {few!r}.", "Pass a number of posts, 1 or more.")
     rows = read_columns(
         posts,
@@ -84,9 +84,8 @@ def plot_hours(
         source="fetch_posts()",
         optional=() if isinstance(tz, pd.DataFrame) else {"location_id"},
     )
-    is_published = (rows["status"] == "published").fillna(False)
-    rows = rows[is_published].assign(when=rows["published_at"].fillna(rows["display_date"]))
-    rows = rows.dropna(subset="when")
+    rows = rows.assign(when=rows["published_at"].fillna(rows["display_date"]))
+    rows = rows[(rows["status"] == "published").fillna(False)].dropna(subset="when")
     if rows.empty:
         return nothing("No published posts", theme)
     known = rows.dropna(subset=list(_COUNTS), how="all")
@@ -108,6 +107,11 @@ def _zones(posts: pd.DataFrame, tz: object) -> tuple[pd.Series[Any], str]:
     if isinstance(tz, pd.DataFrame):
         columns: dict[str, Kind] = {"location_id": "text", "timezone": "text"}
         places = read_columns(tz, columns, source="fetch_locations()").dropna()
+        if not posts["location_id"].isin(places["location_id"]).any():
+            raise ArgumentError(
+                "No time zone is known of any of the posts' sub-accounts.",
+                "Pass what fetch_locations(agency, installed=False) returned.",
+            )
         known = dict(zip(places["location_id"], places["timezone"].map(_zone), strict=True))
         zones = posts["location_id"].map(known).astype("object")
         return zones, "each sub-account's time"
@@ -129,8 +133,8 @@ def _zone(tz: object) -> tzinfo:
 def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame:
     """Return a row for each hour of the week: how many posts, and their mean engagement."""
     local = [
-        pd.DataFrame({"day": when.dt.dayofweek, "hour": when.dt.hour, "engagement": part})
-        for zone, part in posts["engagement"].groupby(zones)
+        pd.DataFrame({"day": when.dt.day_of_week, "hour": when.dt.hour, "engagement": part})
+        for zone, part in posts["engagement"].groupby(zones, sort=False)
         for when in [posts.loc[part.index, "when"].dt.tz_convert(zone)]
     ]
     week = pd.MultiIndex.from_product([range(7), range(24)], names=["day", "hour"])

@@ -60,7 +60,7 @@ def ink_of(theme: Theme | None) -> str:
     ArgumentError
         If there is no such theme.
     """
-    if theme not in _INKS:
+    if theme not in tuple(_INKS):
         raise ArgumentError(
             f"{theme!r} is no theme.", 'Choose "light" or "dark", or leave it out for both.'
         )

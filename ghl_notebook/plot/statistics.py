@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -88,11 +88,17 @@ def plot_statistics(
     import altair as alt
 
     ink_of(theme)
-    if by not in _SIZES:
+    if by not in tuple(_SIZES):
         raise ArgumentError(f"by is {by!r}.", 'Choose "platform" or "account".')
-    names = [metric] if isinstance(metric, str) else list(metric)
-    if not names:
-        raise ArgumentError("No metric is named.", 'Choose one, such as "followers".')
+    names = (
+        [metric]
+        if isinstance(metric, str)
+        else list(metric)
+        if isinstance(metric, Iterable)
+        else []
+    )
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ArgumentError(f"metric is {metric!r}.", 'Name one, such as "followers", or several.')
     rows = _read(statistics, by)
     found = {name: _of_metric(rows, name) for name in names}
     lines = {name: _lines(part, by) for name, part in found.items() if part["value"].notna().any()}
