@@ -10,6 +10,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
+from .arguments import check_number
 from .bars import counted, draw, titles
 from .columns import Kind, read_columns
 from .look import (
@@ -82,8 +83,7 @@ def plot_expiry(
         accounts, _COLUMNS, source="fetch_accounts()", optional={"deleted", "platform"}
     )
     today = _today(now)
-    if not isinstance(soon, int | float) or not 0 <= soon < _REACH.days:
-        raise ArgumentError(f"soon is {soon!r}.", "Pass a number of days below 365, such as 14.")
+    check_number("soon", soon, 0, _REACH.days)
     rows = rows[~rows["deleted"]]
     if rows.empty:
         return nothing("No connected accounts", theme)

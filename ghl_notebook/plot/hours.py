@@ -10,6 +10,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
+from .arguments import check_number
 from .columns import Kind, read_columns
 from .look import LOW_TO_HIGH, Theme, finish, ink_of, nothing, require_altair
 
@@ -28,6 +29,7 @@ _WEEKDAYS: Final = (
     *("Monday", "Tuesday", "Wednesday", "Thursday"),
     *("Friday", "Saturday", "Sunday"),
 )
+_MANY: Final = 1000
 _CELL: Final = 24
 """Its side in pixels."""
 
@@ -76,8 +78,7 @@ def plot_hours(
     """
     require_altair()
     ink = ink_of(theme)
-    if not isinstance(few, int) or few < 1:
-        raise ArgumentError(f"few is {few!r}.", "Pass a number of posts, 1 or more.")
+    check_number("few", few, 1, _MANY)
     rows = read_columns(
         posts,
         _COLUMNS,

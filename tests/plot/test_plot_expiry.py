@@ -160,7 +160,7 @@ def test_the_chart_is_of_a_whole_agency_too() -> None:
 @pytest.mark.parametrize("soon", [-1, 400, "14"])
 def test_soon_has_to_be_days(soon: object) -> None:
     """Anything else is an error that says what to pass."""
-    with pytest.raises(ghl.ArgumentError, match="number of days"):
+    with pytest.raises(ghl.ArgumentError, match=r"soon is .* Pass a number from 0 to 365"):
         ghl.plot_expiry(accounts(), soon=soon)  # type: ignore[arg-type]
 
 
