@@ -20,7 +20,7 @@ from ghl_notebook.plot import Theme
 
 FOLDER = "charts"
 THEMES: tuple[Theme, ...] = ("light", "dark")
-SINCE, UNTIL = "2025-07-01", "2026-01-31"
+SINCE, UNTIL = "2025-07-07", "2026-01-31"
 
 
 def charts() -> Iterator[tuple[str, Callable[[Theme], Any]]]:

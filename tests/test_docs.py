@@ -221,6 +221,19 @@ def _addresses(css: str) -> Iterator[str]:
         yield found[1]
 
 
+@pytest.mark.parametrize("name", ["expiry", "statistics", "hours", "statuses"])
+def test_a_chart_is_drawn_for_light_and_dark_pages(site: Site, name: str) -> None:
+    """Each shows one of the two, which is there and says in words what is to be seen."""
+    found = site.pages["charts.html"].select(f'img[src*="{name}-"]')
+
+    assert [set(image["class"]) & {"only-light", "only-dark"} for image in found] == [
+        {"only-light"},
+        {"only-dark"},
+    ]
+    assert all(str(image["alt"]).count(" ") > 5 for image in found)
+    assert all((site.folder / str(image["src"])).stat().st_size > 10_000 for image in found)
+
+
 def test_the_site_can_be_searched(site: Site) -> None:
     """The index is there, and knows a title, a word of a text and a function."""
     index = (site.folder / "searchindex.js").read_text(encoding="utf-8")

@@ -105,14 +105,15 @@ def plot_expiry(
     return finish(chart, "When connections end", notes, theme)
 
 
-def _today(now: datetime | None) -> pd.Timestamp:
-    today = pd.Timestamp.now("UTC") if now is None else pd.Timestamp(now)
-    if today.tzinfo is None:
+def _today(now: object) -> pd.Timestamp:
+    if now is None:
+        return pd.Timestamp.now("UTC")
+    if not isinstance(now, datetime) or now is pd.NaT or now.tzinfo is None:
         raise ArgumentError(
-            f"now is {now!r}, a time without a time zone.",
-            "Pass one with it, for instance datetime(2026, 1, 5, tzinfo=UTC).",
+            f"now is {now!r}, and no time with a time zone.",
+            "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
         )
-    return today.tz_convert("UTC")
+    return pd.Timestamp(now).tz_convert("UTC")
 
 
 def _states(
@@ -150,12 +151,6 @@ def _draw(
     name = name_of(today.tz_localize(None).to_period("D"))
     day = alt.Chart(pd.DataFrame({"today": [today]})).encode(x=alt.X("today:T"))
     line = day.mark_rule(color=ink, strokeDash=[4, 3], strokeWidth=1.5)
-    word = day.mark_text(
-        text=f"today, {name}",
-        color=ink,
-        align="left",
-        dx=4,
-        y=6,
-    )
+    word = day.mark_text(text=f"today, {name}", color=ink, align="left", dx=-4, y=-8)
     chart: alt.LayerChart = (ends + line + word).properties(width=WIDTH, height=240)
     return chart

@@ -44,7 +44,7 @@ def plot_hours(
     """Draw at which hour of the week posts do best: the mean engagement per post, as a heat map.
 
     Engagement is likes, comments and shares so far. An hour with few posts has a small square: its
-    mean says little. The best of the others is framed, and named in the subtitle. Accounts with
+    mean says little. Of the others the best is framed, and named in the subtitle. Accounts with
     many followers count for more: choose the rows of one to know about it.
 
     Parameters
@@ -140,7 +140,7 @@ def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame
     ]
     week = pd.MultiIndex.from_product([range(7), range(24)], names=["day", "hour"])
     cells = (
-        pd.concat(local or [pd.DataFrame({"day": [], "hour": [], "engagement": []})])
+        pd.concat(local)
         .groupby(["day", "hour"])["engagement"]
         .agg(mean="mean", posts="size")
         .reindex(week)

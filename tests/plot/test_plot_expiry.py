@@ -164,7 +164,8 @@ def test_soon_has_to_be_days(soon: object) -> None:
         ghl.plot_expiry(accounts(), soon=soon)  # type: ignore[arg-type]
 
 
-def test_now_needs_a_time_zone() -> None:
+@pytest.mark.parametrize("now", [NOW.replace(tzinfo=None), "2026-01-05", pd.NaT, 5])
+def test_now_is_a_time_with_a_time_zone(now: object) -> None:
     """Nobody could tell which moment is meant."""
-    with pytest.raises(ghl.ArgumentError, match="without a time zone"):
-        ghl.plot_expiry(accounts(), now=NOW.replace(tzinfo=None))
+    with pytest.raises(ghl.ArgumentError, match="no time with a time zone"):
+        ghl.plot_expiry(accounts(), now=now)  # type: ignore[arg-type]
