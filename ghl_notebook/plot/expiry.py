@@ -108,7 +108,7 @@ def plot_expiry(
 def _today(now: object) -> pd.Timestamp:
     if now is None:
         return pd.Timestamp.now("UTC")
-    if not isinstance(now, datetime) or now is pd.NaT or now.tzinfo is None:
+    if not isinstance(now, datetime) or now.tzinfo is None:
         raise ArgumentError(
             f"now is {now!r}, and no time with a time zone.",
             "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
