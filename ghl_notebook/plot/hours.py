@@ -150,6 +150,7 @@ def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame
     return cells.assign(
         posts=cells["posts"].fillna(0).astype(int),
         weekday=cells["day"].map(dict(enumerate(_WEEKDAYS))),
+        said=cells["mean"].map("{:,.1f}".format, na_action="ignore").fillna("no posts"),
         at=[f"{hour}:00 to {hour + 1}:00" for hour in cells["hour"]],
         is_sure=sure.notna(),
         is_best=sure.eq(sure.max()),
@@ -161,9 +162,7 @@ def _best(cells: pd.DataFrame, few: int) -> str:
     if best.empty:
         return f"No hour has {few} posts yet"
     one = best.iloc[0]
-    return (
-        f"Best: {one['weekday']} {one['at']}, {one['mean']:,.1f} per post ({one['posts']:,} posts)"
-    )
+    return f"Best: {one['weekday']} {one['at']}, {one['said']} per post ({one['posts']:,} posts)"
 
 
 def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
@@ -177,7 +176,7 @@ def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("weekday:N"),
             alt.Tooltip("at:N", title="hour"),
-            alt.Tooltip("mean:Q", title="engagement per post", format=",.1f"),
+            alt.Tooltip("said:N", title="engagement per post"),
             alt.Tooltip("posts:Q", format=","),
         ],
     )

@@ -193,7 +193,9 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     chart: alt.FacetChart = (
         alt.Chart(lines.points, width=width, height=height)
         # The points are there for the pointer.
-        .mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=60, opacity=0))
+        .mark_line(
+            strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
+        )
         .encode(
             x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
             y=alt.Y("value:Q", title=None)
