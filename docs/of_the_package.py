@@ -44,6 +44,7 @@ PAGES = {
     "login": "login",
     "auth": "login",
     "fetch": "fetch",
+    "plot": "plot",
     "diagnosis": "doctor",
 }
 """Room of the package → page of the reference. Errors and records have one each."""

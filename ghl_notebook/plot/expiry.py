@@ -10,6 +10,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
+from .arguments import check_number
 from .bars import counted, draw, titles
 from .columns import Kind, read_columns
 from .look import (
@@ -82,8 +83,7 @@ def plot_expiry(
         accounts, _COLUMNS, source="fetch_accounts()", optional={"deleted", "platform"}
     )
     today = _today(now)
-    if not soon >= 0:
-        raise ArgumentError(f"soon is {soon!r}.", "Pass a number of days, such as 14.")
+    check_number("soon", soon, 0, _REACH.days)
     rows = rows[~rows["deleted"]]
     if rows.empty:
         return nothing("No connected accounts", theme)
@@ -105,14 +105,15 @@ def plot_expiry(
     return finish(chart, "When connections end", notes, theme)
 
 
-def _today(now: datetime | None) -> pd.Timestamp:
-    today = pd.Timestamp.now("UTC") if now is None else pd.Timestamp(now)
-    if today.tzinfo is None:
+def _today(now: object) -> pd.Timestamp:
+    if now is None:
+        return pd.Timestamp.now("UTC")
+    if not isinstance(now, datetime) or now.tzinfo is None:
         raise ArgumentError(
-            f"now is {now!r}, a time without a time zone.",
-            "Pass one with it, for instance datetime(2026, 1, 5, tzinfo=UTC).",
+            f"now is {now!r}, and no time with a time zone.",
+            "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
         )
-    return today.tz_convert("UTC")
+    return pd.Timestamp(now).tz_convert("UTC")
 
 
 def _states(
@@ -144,18 +145,12 @@ def _draw(
     ).encode(
         color=alt.Color("state:N", title=None)
         .scale(domain=states, range=[VERMILION, BLUE, GREY])
-        .legend(orient="top"),
+        .legend(orient="top", offset=16),
         order="order:O",
     )
     name = name_of(today.tz_localize(None).to_period("D"))
     day = alt.Chart(pd.DataFrame({"today": [today]})).encode(x=alt.X("today:T"))
     line = day.mark_rule(color=ink, strokeDash=[4, 3], strokeWidth=1.5)
-    word = day.mark_text(
-        text=f"today, {name}",
-        color=ink,
-        align="left",
-        dx=4,
-        y=6,
-    )
+    word = day.mark_text(text=f"today, {name}", color=ink, align="left", dx=-4, y=-8)
     chart: alt.LayerChart = (ends + line + word).properties(width=WIDTH, height=240)
     return chart

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
+from .arguments import check_number
 from .columns import Kind, read_columns
 from .look import LOW_TO_HIGH, Theme, finish, ink_of, nothing, require_altair
 
@@ -28,6 +29,7 @@ _WEEKDAYS: Final = (
     *("Monday", "Tuesday", "Wednesday", "Thursday"),
     *("Friday", "Saturday", "Sunday"),
 )
+_MANY: Final = 1000
 _CELL: Final = 24
 """Its side in pixels."""
 
@@ -42,7 +44,7 @@ def plot_hours(
     """Draw at which hour of the week posts do best: the mean engagement per post, as a heat map.
 
     Engagement is likes, comments and shares so far. An hour with few posts has a small square: its
-    mean says little. The best of the others is framed, and named in the subtitle. Accounts with
+    mean says little. Of the others the best is framed, and named in the subtitle. Accounts with
     many followers count for more: choose the rows of one to know about it.
 
     Parameters
@@ -52,9 +54,9 @@ def plot_hours(
         give no likes. Posts that are not published, or of which there are no numbers, do not count.
     tz : str, datetime.tzinfo or pandas.DataFrame, default "UTC"
         The time zone of the hours, for instance ``"Europe/Berlin"``: that of the readers of the
-        posts. Rows of `fetch_locations` stand for each sub-account's own; posts of a sub-account
-        of which it is not known are left out. The default is the service's own, whoever's computer
-        this is, and the axis says so.
+        posts. Rows of ``fetch_locations(agency, installed=False)`` stand for each sub-account's
+        own; posts of one of which it is not known are left out. The default is that of the frame,
+        whatever the computer's is, and the axis says so.
     few : int, default 3
         Fewer posts than this are few.
     theme : {"light", "dark"}, optional
@@ -76,17 +78,15 @@ def plot_hours(
     """
     require_altair()
     ink = ink_of(theme)
-    if few < 1:
-        raise ArgumentError(f"few is {few!r}.", "Pass a number of posts, 1 or more.")
+    check_number("few", few, 1, _MANY)
     rows = read_columns(
         posts,
         _COLUMNS,
         source="fetch_posts()",
         optional=() if isinstance(tz, pd.DataFrame) else {"location_id"},
     )
-    is_published = (rows["status"] == "published").fillna(False)
-    rows = rows[is_published].assign(when=rows["published_at"].fillna(rows["display_date"]))
-    rows = rows.dropna(subset="when")
+    rows = rows.assign(when=rows["published_at"].fillna(rows["display_date"]))
+    rows = rows[(rows["status"] == "published").fillna(False)].dropna(subset="when")
     if rows.empty:
         return nothing("No published posts", theme)
     known = rows.dropna(subset=list(_COUNTS), how="all")
@@ -108,6 +108,11 @@ def _zones(posts: pd.DataFrame, tz: object) -> tuple[pd.Series[Any], str]:
     if isinstance(tz, pd.DataFrame):
         columns: dict[str, Kind] = {"location_id": "text", "timezone": "text"}
         places = read_columns(tz, columns, source="fetch_locations()").dropna()
+        if not posts["location_id"].isin(places["location_id"]).any():
+            raise ArgumentError(
+                "No time zone is known of any of the posts' sub-accounts.",
+                "Pass what fetch_locations(agency, installed=False) returned.",
+            )
         known = dict(zip(places["location_id"], places["timezone"].map(_zone), strict=True))
         zones = posts["location_id"].map(known).astype("object")
         return zones, "each sub-account's time"
@@ -129,13 +134,13 @@ def _zone(tz: object) -> tzinfo:
 def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame:
     """Return a row for each hour of the week: how many posts, and their mean engagement."""
     local = [
-        pd.DataFrame({"day": when.dt.dayofweek, "hour": when.dt.hour, "engagement": part})
-        for zone, part in posts["engagement"].groupby(zones)
+        pd.DataFrame({"day": when.dt.day_of_week, "hour": when.dt.hour, "engagement": part})
+        for zone, part in posts["engagement"].groupby(zones, sort=False)
         for when in [posts.loc[part.index, "when"].dt.tz_convert(zone)]
     ]
     week = pd.MultiIndex.from_product([range(7), range(24)], names=["day", "hour"])
     cells = (
-        pd.concat(local or [pd.DataFrame({"day": [], "hour": [], "engagement": []})])
+        pd.concat(local)
         .groupby(["day", "hour"])["engagement"]
         .agg(mean="mean", posts="size")
         .reindex(week)
@@ -145,6 +150,7 @@ def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame
     return cells.assign(
         posts=cells["posts"].fillna(0).astype(int),
         weekday=cells["day"].map(dict(enumerate(_WEEKDAYS))),
+        said=cells["mean"].map("{:,.1f}".format, na_action="ignore").fillna("no posts"),
         at=[f"{hour}:00 to {hour + 1}:00" for hour in cells["hour"]],
         is_sure=sure.notna(),
         is_best=sure.eq(sure.max()),
@@ -156,9 +162,7 @@ def _best(cells: pd.DataFrame, few: int) -> str:
     if best.empty:
         return f"No hour has {few} posts yet"
     one = best.iloc[0]
-    return (
-        f"Best: {one['weekday']} {one['at']}, {one['mean']:,.1f} per post ({one['posts']:,} posts)"
-    )
+    return f"Best: {one['weekday']} {one['at']}, {one['said']} per post ({one['posts']:,} posts)"
 
 
 def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
@@ -172,7 +176,7 @@ def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("weekday:N"),
             alt.Tooltip("at:N", title="hour"),
-            alt.Tooltip("mean:Q", title="engagement per post", format=",.1f"),
+            alt.Tooltip("said:N", title="engagement per post"),
             alt.Tooltip("posts:Q", format=","),
         ],
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
 
-from ghl_notebook.errors import ArgumentError, SettingsError
+from ghl_notebook.errors import SettingsError
 from ghl_notebook.models import PLATFORMS
+
+from .arguments import check_choice
 
 if TYPE_CHECKING:
     import altair as alt
@@ -60,10 +62,8 @@ def ink_of(theme: Theme | None) -> str:
     ArgumentError
         If there is no such theme.
     """
-    if theme not in _INKS:
-        raise ArgumentError(
-            f"{theme!r} is no theme.", 'Choose "light" or "dark", or leave it out for both.'
-        )
+    if theme is not None:
+        check_choice("theme", theme, get_args(Theme))
     return _INKS[theme]
 
 

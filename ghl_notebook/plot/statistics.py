@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
 
+from .arguments import check_choice
 from .bars import titles
 from .columns import Kind, read_columns
 from .look import WIDTH, Theme, color_of, finish, ink_of, nothing, require_altair, words_of
@@ -88,11 +89,8 @@ def plot_statistics(
     import altair as alt
 
     ink_of(theme)
-    if by not in _SIZES:
-        raise ArgumentError(f"by is {by!r}.", 'Choose "platform" or "account".')
-    names = [metric] if isinstance(metric, str) else list(metric)
-    if not names:
-        raise ArgumentError("No metric is named.", 'Choose one, such as "followers".')
+    check_choice("by", by, _SIZES)
+    names = _names_of(metric)
     rows = _read(statistics, by)
     found = {name: _of_metric(rows, name) for name in names}
     lines = {name: _lines(part, by) for name, part in found.items() if part["value"].notna().any()}
@@ -107,6 +105,16 @@ def plot_statistics(
         picture.title = words_of(name)
     whole = alt.vconcat(*pictures, spacing=30)
     return finish(whole, f"Statistics by {by}", list(notes), theme)
+
+
+def _names_of(metric: object) -> list[str]:
+    if isinstance(metric, str):
+        return [metric]
+    found = [*metric] if isinstance(metric, Iterable) else []
+    names = [name for name in found if isinstance(name, str)]
+    if not names or names != found:
+        raise ArgumentError(f"metric is {metric!r}.", 'Name one, such as "followers", or several.')
+    return names
 
 
 def _read(statistics: pd.DataFrame, by: By) -> pd.DataFrame:
@@ -145,7 +153,7 @@ class _Lines:
 
 def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     """Add up the days of each panel, and take the means of longer steps."""
-    rows = rows.assign(panel=rows["platform"] if by == "platform" else _names(rows))
+    rows = rows.assign(panel=rows["platform"] if by == "platform" else _titles_of_accounts(rows))
     days = rows.groupby(["platform", "panel", "date"])["value"].sum(min_count=1).reset_index()
     means = days.groupby(["platform", "panel"])["value"].mean().reset_index()
     shown = means.nlargest(_MOST_ACCOUNTS, "value").sort_values(
@@ -166,7 +174,7 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     return _Lines(points, shown["panel"].to_list(), notes)
 
 
-def _names(rows: pd.DataFrame) -> pd.Series[Any]:
+def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
     """Name each account, no two of them alike."""
     accounts = rows.drop_duplicates("account_id").set_index("account_id")
     names = accounts["name"].fillna(accounts.index.to_series()) + " · " + accounts["platform"]
@@ -185,7 +193,9 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     chart: alt.FacetChart = (
         alt.Chart(lines.points, width=width, height=height)
         # The points are there for the pointer.
-        .mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=60, opacity=0))
+        .mark_line(
+            strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
+        )
         .encode(
             x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
             y=alt.Y("value:Q", title=None)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import pandas as pd
 
-from ghl_notebook.errors import ArgumentError
-
+from .arguments import check_choice
 from .bars import counted, draw, titles
 from .columns import Kind, read_columns
 from .look import (
@@ -88,8 +87,7 @@ def plot_statuses(
     """
     require_altair()
     ink_of(theme)
-    if by not in ("date", "platform"):
-        raise ArgumentError(f"by is {by!r}.", 'Choose "date" or "platform".')
+    check_choice("by", by, get_args(By))
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
     rows = rows.assign(
         status=rows["status"].fillna("unknown"),

@@ -15,6 +15,7 @@ MOST: Final = 80
 _MOST_TICKS: Final = 7
 
 _FREQUENCIES: Final[dict[Step, str]] = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
+_DAYS: Final[dict[Step, int]] = {"day": 1, "week": 7, "month": 28, "year": 365}
 _GAP: Final = 0.1
 """Of a step, between its bar and the next one."""
 
@@ -38,9 +39,6 @@ def in_steps(times: pd.Series[Any], *, most: int = MOST) -> tuple[pd.Series[Any]
         f"The times lie between {first:%Y-%m-%d} and {last:%Y-%m-%d}: too far apart for a chart.",
         "Leave out those that make no sense.",
     )
-
-
-_DAYS: Final[dict[Step, int]] = {"day": 1, "week": 7, "month": 28, "year": 365}
 
 
 def edges(periods: pd.Series[Any]) -> pd.DataFrame:
@@ -74,10 +72,11 @@ def ticks(starts: pd.Series[Any], step: Step) -> list[int]:
 def name_of(period: pd.Period) -> str:
     """Return a period in words, for instance ``5 Jan 2026`` or ``5 Jan to 11 Jan 2026``."""
     first, last = period.start_time, period.end_time
-    if first.date() == last.date():
-        return f"{first.day} {first:%b %Y}"
-    if first.day == 1 and first.month == 1 and last.month == 12:
-        return f"{first.year}"
-    if first.day == 1 and (last + pd.Timedelta(1)).day == 1 and first.month == last.month:
-        return f"{first:%B %Y}"
+    match period.freqstr[0]:
+        case "D":
+            return f"{first.day} {first:%b %Y}"
+        case "M":
+            return f"{first:%B %Y}"
+        case "Y":
+            return f"{first:%Y}"
     return f"{first.day} {first:%b} to {last.day} {last:%b %Y}"
