@@ -13,7 +13,7 @@ from ghl_notebook.errors import ArgumentError
 from .arguments import check_choice
 from .bars import titles
 from .columns import Kind, read_columns
-from .look import WIDTH, Theme, color_of, finish, ink_of, nothing, require_altair, words_of
+from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
 from .steps import edges, in_steps
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _COLUMNS: Final[dict[str, Kind]] = {
     "name": "text",
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
-_MOST_ACCOUNTS: Final = 60
+_MOST_PANELS: Final = 60
 _SIZES: Final[dict[By, tuple[int, int, int]]] = {
     "platform": (3, 120, 50),
     "account": (4, 50, 65),
@@ -88,7 +88,6 @@ def plot_statistics(
     require_altair()
     import altair as alt
 
-    ink_of(theme)
     check_choice("by", by, _SIZES)
     names = _names_of(metric)
     rows = _read(statistics, by)
@@ -96,15 +95,16 @@ def plot_statistics(
     lines = {name: _lines(part, by) for name, part in found.items() if part["value"].notna().any()}
     if not lines:
         return nothing(f"No statistics of {', '.join(names)}", theme)
-    notes = {note: None for one in lines.values() for note in one.notes}
-    notes |= {f"No numbers of {name}": None for name in names if name not in lines}
-    pictures = [_draw(one, by, same_scale=same_scale) for one in lines.values()]
+    notes = list(dict.fromkeys(note for one in lines.values() for note in one.notes))
+    notes += [f"No numbers of {name}" for name in names if name not in lines]
+    pictures = {
+        words_of(name): _draw(one, by, same_scale=same_scale) for name, one in lines.items()
+    }
     if len(pictures) == 1:
-        return finish(pictures[0], f"{words_of(names[0])} by {by}", list(notes), theme)
-    for name, picture in zip(lines, pictures, strict=True):
-        picture.title = words_of(name)
-    whole = alt.vconcat(*pictures, spacing=30)
-    return finish(whole, f"Statistics by {by}", list(notes), theme)
+        ((name, picture),) = pictures.items()
+        return finish(picture, f"{name} by {by}", notes, theme)
+    titled = [picture.properties(title=name) for name, picture in pictures.items()]
+    return finish(alt.vconcat(*titled, spacing=30), f"Statistics by {by}", notes, theme)
 
 
 def _names_of(metric: object) -> list[str]:
@@ -155,8 +155,8 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     """Add up the days of each panel, and take the means of longer steps."""
     rows = rows.assign(panel=rows["platform"] if by == "platform" else _titles_of_accounts(rows))
     days = rows.groupby(["platform", "panel", "date"])["value"].sum(min_count=1).reset_index()
-    means = days.groupby(["platform", "panel"])["value"].mean().reset_index()
-    shown = means.nlargest(_MOST_ACCOUNTS, "value").sort_values(
+    means = days.groupby(["platform", "panel"])["value"].mean().dropna().reset_index()
+    shown = means.nlargest(_MOST_PANELS, "value").sort_values(
         ["platform", "value"], ascending=[True, False]
     )
     days = days[days["panel"].isin(shown["panel"])]
@@ -165,7 +165,7 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     points = steps["value"].mean().reset_index()
     notes = []
     if len(shown) < len(means):
-        notes.append(f"{len(shown)} of {len(means):,} accounts: those with the highest values")
+        notes.append(f"{len(shown)} of {len(means):,} {by}s: those with the highest values")
     if by == "platform":
         notes.append("All accounts of a platform together")
     if step != "day":
