@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from .arguments import check_choice
 from .bars import titles
 from .columns import Kind, read_columns
 from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
-from .steps import edges, in_steps
+from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -31,13 +31,22 @@ _COLUMNS: Final[dict[str, Kind]] = {
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
 _MOST_PANELS: Final = 60
-_SIZES: Final[dict[By, tuple[int, int, int]]] = {
-    "platform": (3, 120, 50),
-    "account": (4, 50, 65),
-}
-"""Panels side by side, the height of one, and the room above it."""
-
 _NUMBER: Final = "format(datum.value, abs(datum.value) < 1000 ? '.2~f' : '.3~s')"
+
+
+class _Size(NamedTuple):
+    """Of panels: how many side by side; of one, its height, the room above it, and its dates."""
+
+    columns: int
+    height: int
+    room: int
+    dates: int
+
+
+_SIZES: Final[dict[By, _Size]] = {
+    "platform": _Size(3, 120, 62, 3),
+    "account": _Size(4, 50, 78, 2),
+}
 
 
 def plot_statistics(
@@ -147,6 +156,7 @@ class _Lines:
     """What the panels of a metric show."""
 
     points: pd.DataFrame
+    step: Step
     panels: list[str]
     notes: list[str]
 
@@ -171,7 +181,7 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     if step != "day":
         notes.append(f"Per day: the mean of each {step}")
     points = points.drop(columns="period").join(edges(points["period"]).drop(columns="end"))
-    return _Lines(points, shown["panel"].to_list(), notes)
+    return _Lines(points, step, shown["panel"].to_list(), notes)
 
 
 def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -186,18 +196,24 @@ def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
 def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     import altair as alt
 
-    columns, height, room = _SIZES[by]
-    columns = min(columns, len(lines.panels))
+    size = _SIZES[by]
+    columns = min(size.columns, len(lines.panels))
     width = WIDTH // columns - 45
     platforms = list(lines.points["platform"].unique())
     chart: alt.FacetChart = (
-        alt.Chart(lines.points, width=width, height=height)
+        alt.Chart(lines.points, width=width, height=size.height)
         # The points are there for the pointer.
         .mark_line(
             strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
         )
         .encode(
-            x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
+            x=alt.X("start:T", title=None)
+            .scale(type="utc")
+            .axis(
+                grid=False,
+                values=ticks(lines.points["start"], lines.step, most=size.dates),
+                labelExpr=labels(lines.step),
+            ),
             y=alt.Y("value:Q", title=None)
             .scale(zero=False)
             .axis(labelExpr=_NUMBER, tickCount=3, labelFlush=True),
@@ -217,7 +233,7 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
             columns=columns,
             # Plots in line with each other, whatever the widths of their numbers.
             bounds="flush",
-            spacing={"row": room, "column": 45},
+            spacing={"row": size.room, "column": 45},
         )
         .resolve_axis(x="independent")
         .resolve_scale(y="shared" if same_scale else "independent")
