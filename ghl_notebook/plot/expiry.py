@@ -145,7 +145,7 @@ def _draw(
     ).encode(
         color=alt.Color("state:N", title=None)
         .scale(domain=states, range=[VERMILION, BLUE, GREY])
-        .legend(orient="top", offset=16),
+        .legend(orient="top", offset=26),
         order="order:O",
     )
     name = name_of(today.tz_localize(None).to_period("D"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -13,8 +13,8 @@ from ghl_notebook.errors import ArgumentError
 from .arguments import check_choice
 from .bars import titles
 from .columns import Kind, read_columns
-from .look import WIDTH, Theme, color_of, finish, ink_of, nothing, require_altair, words_of
-from .steps import edges, in_steps
+from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
+from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt
@@ -30,14 +30,23 @@ _COLUMNS: Final[dict[str, Kind]] = {
     "name": "text",
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
-_MOST_ACCOUNTS: Final = 60
-_SIZES: Final[dict[By, tuple[int, int, int]]] = {
-    "platform": (3, 120, 50),
-    "account": (4, 50, 65),
-}
-"""Panels side by side, the height of one, and the room above it."""
-
+_MOST_PANELS: Final = 60
 _NUMBER: Final = "format(datum.value, abs(datum.value) < 1000 ? '.2~f' : '.3~s')"
+
+
+class _Size(NamedTuple):
+    """Of panels: how many side by side; of one, its height, the room above it, and its dates."""
+
+    columns: int
+    height: int
+    room: int
+    dates: int
+
+
+_SIZES: Final[dict[By, _Size]] = {
+    "platform": _Size(3, 120, 62, 3),
+    "account": _Size(4, 50, 78, 2),
+}
 
 
 def plot_statistics(
@@ -88,7 +97,6 @@ def plot_statistics(
     require_altair()
     import altair as alt
 
-    ink_of(theme)
     check_choice("by", by, _SIZES)
     names = _names_of(metric)
     rows = _read(statistics, by)
@@ -96,15 +104,16 @@ def plot_statistics(
     lines = {name: _lines(part, by) for name, part in found.items() if part["value"].notna().any()}
     if not lines:
         return nothing(f"No statistics of {', '.join(names)}", theme)
-    notes = {note: None for one in lines.values() for note in one.notes}
-    notes |= {f"No numbers of {name}": None for name in names if name not in lines}
-    pictures = [_draw(one, by, same_scale=same_scale) for one in lines.values()]
+    notes = list(dict.fromkeys(note for one in lines.values() for note in one.notes))
+    notes += [f"No numbers of {name}" for name in names if name not in lines]
+    pictures = {
+        words_of(name): _draw(one, by, same_scale=same_scale) for name, one in lines.items()
+    }
     if len(pictures) == 1:
-        return finish(pictures[0], f"{words_of(names[0])} by {by}", list(notes), theme)
-    for name, picture in zip(lines, pictures, strict=True):
-        picture.title = words_of(name)
-    whole = alt.vconcat(*pictures, spacing=30)
-    return finish(whole, f"Statistics by {by}", list(notes), theme)
+        ((name, picture),) = pictures.items()
+        return finish(picture, f"{name} by {by}", notes, theme)
+    titled = [picture.properties(title=name) for name, picture in pictures.items()]
+    return finish(alt.vconcat(*titled, spacing=30), f"Statistics by {by}", notes, theme)
 
 
 def _names_of(metric: object) -> list[str]:
@@ -147,6 +156,7 @@ class _Lines:
     """What the panels of a metric show."""
 
     points: pd.DataFrame
+    step: Step
     panels: list[str]
     notes: list[str]
 
@@ -155,8 +165,8 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     """Add up the days of each panel, and take the means of longer steps."""
     rows = rows.assign(panel=rows["platform"] if by == "platform" else _titles_of_accounts(rows))
     days = rows.groupby(["platform", "panel", "date"])["value"].sum(min_count=1).reset_index()
-    means = days.groupby(["platform", "panel"])["value"].mean().reset_index()
-    shown = means.nlargest(_MOST_ACCOUNTS, "value").sort_values(
+    means = days.groupby(["platform", "panel"])["value"].mean().dropna().reset_index()
+    shown = means.nlargest(_MOST_PANELS, "value").sort_values(
         ["platform", "value"], ascending=[True, False]
     )
     days = days[days["panel"].isin(shown["panel"])]
@@ -165,13 +175,13 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
     points = steps["value"].mean().reset_index()
     notes = []
     if len(shown) < len(means):
-        notes.append(f"{len(shown)} of {len(means):,} accounts: those with the highest values")
+        notes.append(f"{len(shown)} of {len(means):,} {by}s: those with the highest values")
     if by == "platform":
         notes.append("All accounts of a platform together")
     if step != "day":
         notes.append(f"Per day: the mean of each {step}")
     points = points.drop(columns="period").join(edges(points["period"]).drop(columns="end"))
-    return _Lines(points, shown["panel"].to_list(), notes)
+    return _Lines(points, step, shown["panel"].to_list(), notes)
 
 
 def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -186,18 +196,24 @@ def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
 def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     import altair as alt
 
-    columns, height, room = _SIZES[by]
-    columns = min(columns, len(lines.panels))
+    size = _SIZES[by]
+    columns = min(size.columns, len(lines.panels))
     width = WIDTH // columns - 45
     platforms = list(lines.points["platform"].unique())
     chart: alt.FacetChart = (
-        alt.Chart(lines.points, width=width, height=height)
+        alt.Chart(lines.points, width=width, height=size.height)
         # The points are there for the pointer.
         .mark_line(
             strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
         )
         .encode(
-            x=alt.X("start:T", title=None).scale(type="utc").axis(grid=False, tickCount=3),
+            x=alt.X("start:T", title=None)
+            .scale(type="utc")
+            .axis(
+                grid=False,
+                values=ticks(lines.points["start"], lines.step, most=size.dates),
+                labelExpr=labels(lines.step),
+            ),
             y=alt.Y("value:Q", title=None)
             .scale(zero=False)
             .axis(labelExpr=_NUMBER, tickCount=3, labelFlush=True),
@@ -217,7 +233,7 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
             columns=columns,
             # Plots in line with each other, whatever the widths of their numbers.
             bounds="flush",
-            spacing={"row": room, "column": 45},
+            spacing={"row": size.room, "column": 45},
         )
         .resolve_axis(x="independent")
         .resolve_scale(y="shared" if same_scale else "independent")

@@ -22,7 +22,6 @@ from .look import (
     WIDTH,
     Theme,
     finish,
-    ink_of,
     nothing,
     require_altair,
     words_of,
@@ -86,7 +85,6 @@ def plot_statuses(
         If altair is not installed.
     """
     require_altair()
-    ink_of(theme)
     check_choice("by", by, get_args(By))
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
     rows = rows.assign(

@@ -55,16 +55,17 @@ def edges(periods: pd.Series[Any]) -> pd.DataFrame:
 
 
 def labels(step: Step) -> str:
-    """Return the expression by which an axis names the beginning of a step."""
-    form = {"month": "%b %Y", "year": "%Y"}.get(step, "%-d %b %Y")
-    return f"utcFormat(datum.value, '{form}')"
+    """Return the expression by which an axis names the beginning of a step, the year below."""
+    forms = {"month": ["%b", "%Y"], "year": ["%Y"]}.get(step, ["%-d %b", "%Y"])
+    lines = [f"utcFormat(datum.value, '{form}')" for form in forms]
+    return f"[{', '.join(lines)}]"
 
 
-def ticks(starts: pd.Series[Any], step: Step) -> list[int]:
-    """Return some beginnings of steps for an axis, in milliseconds, evenly spread."""
+def ticks(starts: pd.Series[Any], step: Step, *, most: int = _MOST_TICKS) -> list[int]:
+    """Return no more than so many beginnings of steps for an axis, evenly spread, in ms."""
     plain = starts.dt.tz_localize(None)
     all_of_them = pd.period_range(plain.min(), plain.max(), freq=_FREQUENCIES[step])
-    every = -(-len(all_of_them) // _MOST_TICKS)
+    every = -(-len(all_of_them) // most)
     chosen = all_of_them[::every].start_time
     return [round(moment.timestamp() * 1000) for moment in chosen.tz_localize("UTC")]
 

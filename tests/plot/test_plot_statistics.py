@@ -124,6 +124,20 @@ def test_several_metrics_are_drawn_one_above_the_other() -> None:
     assert said_by(chart).endswith(" | No numbers of posts")
 
 
+def test_of_several_metrics_one_may_be_all_there_is() -> None:
+    """The chart is then called after it, not after the first."""
+    frame = statistics({"metric": "posts", "value": None}, {"metric": "likes"})
+    assert said_by(ghl.plot_statistics(frame, ["posts", "likes"])).startswith("Likes by platform")
+
+
+def test_what_has_no_numbers_has_no_panel() -> None:
+    """Nor do the others count as the highest of all."""
+    frame = statistics({}, {"account_id": "b", "platform": "google", "value": None})
+    chart = ghl.plot_statistics(frame)
+    assert spec_of(chart)["facet"]["sort"] == ["Instagram"]
+    assert "highest" not in said_by(chart)
+
+
 def test_a_day_without_a_number_is_a_gap() -> None:
     """The line breaks: nothing is known of it."""
     frame = statistics(*days(3))
