@@ -29,7 +29,7 @@ def charts() -> Iterator[tuple[str, Callable[[Theme], Any]]]:
         posts = ghl.fetch_posts(client, SINCE, UNTIL)
         days = ghl.fetch_statistics(client, SINCE, "2026-01-04")
     with closing(ghl.demo_agency()) as agency:
-        accounts, now = ghl.fetch_accounts(agency), agency.simulator.now
+        accounts, now = ghl.fetch_accounts(agency), agency.clock()
     yield "expiry", lambda theme: ghl.plot_expiry(accounts, now=now, theme=theme)
     yield "statistics", lambda theme: ghl.plot_statistics(days, "engagement", theme=theme)
     yield "hours", lambda theme: ghl.plot_hours(posts, tz="Europe/Paris", theme=theme)

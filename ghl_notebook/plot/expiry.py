@@ -59,8 +59,8 @@ def plot_expiry(
     soon : float, default 14
         So many days before its end, a connection is one that ends soon.
     now : datetime, optional
-        What is taken for today, with a time zone: the demo's clock stands at
-        ``client.simulator.now``. The present when left out.
+        What is taken for today, with a time zone: ``client.clock()`` is also a demo's. The present
+        when left out.
     theme : {"light", "dark"}, optional
         Colours for a page whose background is known. Those of both when left out.
 
