@@ -221,11 +221,13 @@ if TYPE_CHECKING:
     from .models import (
         User as User,
     )
+    from .panel import AccountsPanel as AccountsPanel
     from .secret import Secret as Secret
 
 __all__ = [
     "Account",
     "AccountList",
+    "AccountsPanel",
     "Agency",
     "AgencyOnlyError",
     "AgencyTokenError",
@@ -350,6 +352,7 @@ _ROOMS = {
     "AttachedAccount": "models",
     "AvailableAccount": "models",
     "User": "models",
+    "AccountsPanel": "panel",
     "Secret": "secret",
 }
 
