@@ -111,7 +111,7 @@ class Accounts(Listing):
             case Refresh() if self.stage == "attach":
                 self._ask_for_pages()
             case Refresh():
-                self.fetch()
+                self.fetch_here()
             case Back() if self.stage != "list":
                 self._end_login()
             case Back() if self._leave is not None:
@@ -150,7 +150,7 @@ class Accounts(Listing):
             self.notice = f"{name} is detached."
             # It is gone from here even if the list cannot be fetched again now.
             self.accept(self.frame[self.frame["id"] != key].reset_index(drop=True))
-            self.fetch()
+            self.fetch_here()
 
         self.do(f"Detaching {name}…", lambda: self.client.core.delete_account(str(key)), then)
 
@@ -220,7 +220,7 @@ class Accounts(Listing):
                 self._end_login()
             if done:
                 self.notice = f"Attached: {', '.join(done)}."
-                self.fetch()
+                self.fetch_here()
 
         if pages:
             count = f"{len(pages)} accounts" if len(pages) > 1 else pages[0].name

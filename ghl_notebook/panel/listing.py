@@ -30,7 +30,7 @@ class _Job:
 
 
 class Listing:
-    """A list of accounts, or of sub-accounts. All but `fetch` runs in the screen's thread.
+    """A list of accounts, or of sub-accounts. All but `fetch` is for the screen's thread.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Listing:
     def fetch(self) -> Future[None]:
         """Fetch the list; the future is done when it is shown. From any thread."""
         done: Future[None] = Future()
-        SCREEN.post(lambda: self.do(self.busy_with_fetching, self.ask, self.accept, done))
+        SCREEN.post(lambda: self.fetch_here(done))
         return done
 
     def publish(self) -> None:
@@ -119,6 +119,10 @@ class Listing:
         self.table.close()
 
     # What a subclass uses.
+
+    def fetch_here(self, done: Future[None] | None = None) -> None:
+        """Fetch the list."""
+        self.do(self.busy_with_fetching, self.ask, self.accept, done)
 
     def do(
         self,

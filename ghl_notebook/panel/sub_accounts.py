@@ -91,7 +91,7 @@ class SubAccounts(Listing):
         """Do what the page asks for."""
         match said:
             case Refresh():
-                self.fetch()
+                self.fetch_here()
             case Open(version=version, row=row):
                 if (place := self.row(version, row)) is not None:
                     name = place["location_name"]
