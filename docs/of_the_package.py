@@ -44,6 +44,7 @@ PAGES = {
     "login": "login",
     "auth": "login",
     "fetch": "fetch",
+    "panel": "panel",
     "diagnosis": "doctor",
 }
 """Room of the package → page of the reference. Errors and records have one each."""
