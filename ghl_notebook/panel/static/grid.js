@@ -9,6 +9,7 @@
  * @property {boolean} [isQuiet] The heading is read out, not seen.
  * @property {HTMLElement} [head] Stands in the heading instead of the label.
  * @property {(a: number, b: number) => number} [compare] Rows can be sorted by it.
+ * @property {boolean} [mostFirst] The first click sorts from the most to the least.
  * @property {(row: number) => (string | Node)[]} cell
  *
  * @typedef {object} Memory What is the same when the table is shown once more.
@@ -258,7 +259,8 @@ export class Grid {
   /** @param {string} name */
   sortBy(name) {
     const { memory } = this;
-    memory.isDescending = memory.sort === name && !memory.isDescending;
+    const mostFirst = this.columns.find((column) => column.name === name)?.mostFirst ?? false;
+    memory.isDescending = memory.sort === name ? !memory.isDescending : mostFirst;
     memory.sort = name;
     memory.top = 0;
     this.events.onSort();

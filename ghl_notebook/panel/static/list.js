@@ -28,9 +28,9 @@ const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: tr
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** @param {string} sort @returns {Filters} */
+/** @param {"state" | "expired"} sort @returns {Filters} What has to be done comes first. */
 export function newFilters(sort) {
-  const memory = { sort, isDescending: false, at: 0, column: 1, top: 0 };
+  const memory = { sort, isDescending: sort === "expired", at: 0, column: 1, top: 0 };
   return { search: "", platform: "", state: "", memory };
 }
 
@@ -106,7 +106,8 @@ function locations(all) {
   const number = (/** @type {"accounts" | "expired" | "expiring"} */ name, /** @type {string} */ label) => ({
     name,
     label,
-    compare: (/** @type {number} */ a, /** @type {number} */ b) => count(name)(b) - count(name)(a),
+    mostFirst: true,
+    compare: (/** @type {number} */ a, /** @type {number} */ b) => count(name)(a) - count(name)(b),
     cell: (/** @type {number} */ row) => numberCell(name, label, all[name][row] ?? null),
   });
   return {

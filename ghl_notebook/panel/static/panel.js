@@ -10,7 +10,7 @@
  */
 
 import {
-  PATIENCE_MS, announcer, button, focusIn, make, newId, say, widgetOf,
+  PATIENCE_MS, button, focusIn, make, newId, say, widgetOf,
 } from "../../login/static/parts.js";
 import { List, avatar, newFilters, twoLines } from "./list.js";
 
@@ -125,8 +125,8 @@ function renderPanel(session, el, signal) {
       make("p", "place", {}, place)),
       make("div", "panel-actions", {}, back, connect, refresh)),
     choices, busy, error, notice, body, pages.node, live);
-  const panel = make("div", "panel", { role: "region", lang: "en", dir: "ltr" }, main, question.node);
-  const announce = announcer(live);
+  const panel = make("div", "panel", { role: "group", lang: "en", dir: "ltr" },
+    make("div", "panel-bar", { "aria-hidden": "true" }), main, question.node);
   connect.setAttribute("aria-expanded", "false");
   signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
   panel.addEventListener("keydown", (event) => {
@@ -176,7 +176,8 @@ function renderPanel(session, el, signal) {
     choices.hidden = !isOpen || now !== "list";
     connect.setAttribute("aria-expanded", String(!choices.hidden));
     pages.show(isOfAccounts && now === "attach" ? shown : null, isBusy);
-    announce([shown?.busy, shown?.notice].filter(Boolean).join(" "));
+    const sentence = [shown?.busy, shown?.notice].filter(Boolean).join(" ");
+    if (live.textContent !== sentence) live.textContent = sentence;
     if (stage !== null && stage !== now) {
       isOpen = false;
       choices.hidden = true;
