@@ -174,12 +174,18 @@ class Accounts(Listing):
         if self._renewed is None:
             self._ask_for_pages()
         else:
-            self.do("Looking at what is renewed…", self.ask, self._look_at_renewed)
+            renewed = self._renewed
+            self.do(
+                "Looking at what is renewed…",
+                self.ask,
+                lambda frame: self._look_at_renewed(frame, login, renewed),
+            )
 
-    def _look_at_renewed(self, frame: pd.DataFrame) -> None:
-        renewed, login = self._renewed, self.login
+    def _look_at_renewed(
+        self, frame: pd.DataFrame, login: ConnectAccount, renewed: pd.Series[Any]
+    ) -> None:
         self.accept(frame)
-        if renewed is None or login is None:  # the user has gone back meanwhile
+        if login is not self.login:  # the user has gone back meanwhile
             return
         now = frame[self.keys() == f"{renewed['platform']} {renewed['origin_id']}"]
         if now["is_expired"].eq(False).any():

@@ -52,8 +52,10 @@ export class Grid {
     this.head = make("div", "panel-row", { role: "row", "aria-rowindex": "1" }, ...this.heads);
     this.head.classList.add("ghl-connect-panel-headings");
     this.body = make("div", "panel-body", { role: "rowgroup" });
-    this.node = make("div", "panel-grid", { role: "grid", "aria-colcount": String(columns.length) },
-      make("div", "panel-top", { role: "rowgroup" }, this.head), this.body);
+    // Firefox makes whatever scrolls a stop of Tab, unless it is told not to.
+    this.node = make("div", "panel-grid", {
+      role: "grid", "aria-colcount": String(columns.length), tabindex: "-1",
+    }, make("div", "panel-top", { role: "rowgroup" }, this.head), this.body);
     const { node } = this;
     node.addEventListener("scroll", () => {
       memory.top = node.scrollTop;

@@ -114,7 +114,7 @@ function locations(all) {
     one: "sub-account",
     many: "sub-accounts",
     empty: "The agency has no sub-account.",
-    states: [["expired", "With expired"], ["expiring", "With expiring"], ["failed", "Not asked"]],
+    states: [["expired", "With expired"], ["expiring", "With expiring"], ["failed", "Failed"]],
     isIn: (row, state) => (state === "failed" ? all.message[row] !== null
       : (state === "expired" ? count("expired") : count("expiring"))(row) > 0),
     words: (row) => [all.name[row], all.id[row]],
