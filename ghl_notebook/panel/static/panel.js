@@ -366,7 +366,8 @@ class Pages {
   count() {
     const { length } = this.ticked();
     this.attach.hidden = this.boxes.every((box) => box.disabled);
-    say(this.attach, this.attach.hidden ? "" : `Attach ${length} account${length === 1 ? "" : "s"}`);
+    const label = length ? `Attach ${length} account${length === 1 ? "" : "s"}` : "Attach";
+    say(this.attach, this.attach.hidden ? "" : label);
     this.attach.setAttribute("aria-disabled", String(this.isBusy || length === 0));
   }
 }
