@@ -110,6 +110,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/login/static/page.js",
         "ghl_notebook/login/static/parts.js",
         "ghl_notebook/login/static/redirected.html",
+        "ghl_notebook/panel/static/columns.js",
         "ghl_notebook/panel/static/grid.js",
         "ghl_notebook/panel/static/list.js",
         "ghl_notebook/panel/static/panel.css",

@@ -12,7 +12,8 @@
 import {
   PATIENCE_MS, button, focusIn, make, newId, say, widgetOf,
 } from "../../login/static/parts.js";
-import { List, avatar, newFilters, twoLines } from "./list.js";
+import { avatar, twoLines } from "./columns.js";
+import { List, newFilters } from "./list.js";
 
 const SILENT = "The kernel has not answered. It may be busy with another cell; if it was restarted, "
   + "run this cell again.";
