@@ -45,6 +45,7 @@ PAGES = {
     "auth": "login",
     "fetch": "fetch",
     "panel": "panel",
+    "plot": "plot",
     "diagnosis": "doctor",
 }
 """Room of the package → page of the reference. Errors and records have one each."""
@@ -440,13 +441,14 @@ class LinkCode(SphinxTransform):
 
 
 def bring_notebooks(app: Sphinx) -> None:
-    """Copy the notebooks, with their pictures, to where Sphinx reads pages."""
+    """Copy the notebooks, with their pictures and data, to where Sphinx reads pages."""
     folder = Path(app.srcdir) / "notebooks"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(notebook, folder)
-    shutil.copytree(ROOT / "notebooks" / "images", folder / "images")
+    for beside in ("images", "data"):
+        shutil.copytree(ROOT / "notebooks" / beside, folder / beside)
 
 
 def lead_to_notebooks(_app: Sphinx, _page: str, source: list[str]) -> None:

@@ -222,6 +222,10 @@ if TYPE_CHECKING:
         User as User,
     )
     from .panel import AccountsPanel as AccountsPanel
+    from .plot import plot_expiry as plot_expiry
+    from .plot import plot_hours as plot_hours
+    from .plot import plot_statistics as plot_statistics
+    from .plot import plot_statuses as plot_statuses
     from .secret import Secret as Secret
 
 __all__ = [
@@ -305,6 +309,10 @@ __all__ = [
     "list_runs",
     "log_in",
     "log_out",
+    "plot_expiry",
+    "plot_hours",
+    "plot_statistics",
+    "plot_statuses",
     "read_run",
     "reconnect",
     "schedule_posts",
@@ -353,6 +361,10 @@ _ROOMS = {
     "AvailableAccount": "models",
     "User": "models",
     "AccountsPanel": "panel",
+    "plot_expiry": "plot",
+    "plot_hours": "plot",
+    "plot_statistics": "plot",
+    "plot_statuses": "plot",
     "Secret": "secret",
 }
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TimedOutError
 
-__all__ = ["BROWSERS", "chromium", "firefox"]
+__all__ = ["BROWSERS", "chromium", "firefox", "wait_until_closed"]
+
+_SECONDS = 60
 
 
 def _first_on_path(*names: str) -> str | None:
@@ -72,6 +76,20 @@ def firefox(*, is_strict: bool = False, is_still: bool = False) -> Iterator[Brow
             yield browser
         finally:
             browser.close()
+
+
+def wait_until_closed(window: Page) -> None:
+    """Wait until a window was closed, whoever does it, and whenever.
+
+    Playwright loses the event when it comes between a look at `Page.is_closed` and the wait: so it
+    is looked at again and again.
+    """
+    until = time.monotonic() + _SECONDS
+    while not window.is_closed():
+        if time.monotonic() > until:
+            raise AssertionError(f"{window.url} is still open after {_SECONDS} s")
+        with suppress(TimedOutError):
+            window.wait_for_event("close", timeout=1000)
 
 
 def _is_root() -> bool:

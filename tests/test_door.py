@@ -11,7 +11,7 @@ import pytest
 
 import ghl_notebook
 
-HEAVY = ["anywidget", "httpx", "ipywidgets", "pandas", "pyarrow", "starlette", "uvicorn"]
+HEAVY = ["altair", "anywidget", "httpx", "ipywidgets", "pandas", "pyarrow", "starlette", "uvicorn"]
 
 
 def python(code: str) -> str:

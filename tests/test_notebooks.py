@@ -38,7 +38,13 @@ def outputs(path: Path) -> list[dict[str, object]]:
 
 def test_there_are_notebooks() -> None:
     """The tests below have something to look at."""
-    assert [path.name for path in NOTEBOOKS] == ["connect-instagram.ipynb", "whole-agency.ipynb"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "connect-instagram",
+        "keep-connections-healthy",
+        "schedule-a-month",
+        "what-worked-last-month",
+        "whole-agency",
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

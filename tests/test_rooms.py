@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frames": {"errors", "models"},
     "agency": {"api", "background", "errors", "models"},
     "fetch": {"agency", "api", "background", "errors", "frames", "models"},
+    "plot": {"errors", "models"},
     "login": {"api", "auth", "background", "errors", "models", "secret", "settings"},
     "panel": {"api", "background", "errors", "fetch", "login", "models"},
     "diagnosis": {"api", "background", "errors", "login", "models", "settings"},
@@ -42,6 +43,7 @@ MAY_IMPORT["__init__"] = set(MAY_IMPORT)
 
 _SCREENS = {"IPython", "anywidget", "ipykernel", "ipywidgets"}
 _FRAMES = {"pandas", "pyarrow"}
+_CHARTS = {"altair", "vl_convert"}
 
 # Room → libraries that it must never know.
 MUST_NOT_KNOW: dict[str, set[str]] = {
@@ -58,6 +60,7 @@ MUST_NOT_KNOW: dict[str, set[str]] = {
     "frames": {"httpx", *_SCREENS},
     "agency": {"httpx", *_SCREENS},
     "fetch": {"httpx", "pyarrow", *_SCREENS},
+    "plot": {"httpx", "pyarrow", *_SCREENS},
     "login": {"httpx", *_FRAMES},
     "panel": {"httpx", "pyarrow"},
     "diagnosis": {"httpx", *_FRAMES, *_SCREENS},
@@ -111,7 +114,7 @@ def faults(source: str, module: str, *, package: str) -> list[str]:
             other = room_of(name)
             if other not in {room, *MAY_IMPORT[room]}:
                 found.append(f"{module}:{line} {room} imports {other}")
-        elif top in MUST_NOT_KNOW[room]:
+        elif top in MUST_NOT_KNOW[room] or (top in _CHARTS and room != "plot"):
             found.append(f"{module}:{line} {room} knows {top}")
         if name in {"importlib.import_module"} | {f"os.{n}" for n in _ENVIRONMENT}:
             found.append(f"{module}:{line} from-import of {name}")
@@ -188,6 +191,9 @@ def test_the_door_imports_its_rooms_for_type_checkers_only() -> None:
         ("ghl_notebook.models.x", "import ghl_notebook.frames.accounts", "models imports frames"),
         ("ghl_notebook.api.x", "def f():\n    import pandas as pd", "api knows pandas"),
         ("ghl_notebook.api.x", "from pandas.core import frame", "api knows pandas"),
+        ("ghl_notebook.frames.x", "def f():\n    import altair as alt", "frames knows altair"),
+        ("ghl_notebook.plot.x", "from ..fetch import fetch_posts", "plot imports fetch"),
+        ("ghl_notebook.plot.x", "import anywidget", "plot knows anywidget"),
         ("ghl_notebook.login.x", "from ghl_notebook import frames", "login imports frames"),
         ("ghl_notebook.login.x", "from ghl_notebook import Client", "login imports __init__"),
         ("ghl_notebook.simulator.x", "from ..errors import GHLError", "simulator imports errors"),
@@ -215,6 +221,7 @@ def test_the_checker_catches_a_violation(module: str, source: str, fault: str) -
         ("ghl_notebook.settings", "import os\nos.environ"),
         ("ghl_notebook.fetch.x", "from ..api import Client\nfrom .through import through"),
         ("ghl_notebook.models.x", "from . import record\nfrom ghl_notebook.errors import GHLError"),
+        ("ghl_notebook.plot.x", "from ..errors import GHLError\nimport altair, pandas"),
         ("ghl_notebook.api.x", "import os\nos.getpid()"),
     ],
 )

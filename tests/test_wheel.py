@@ -167,6 +167,19 @@ def test_every_module_imports_without_extras(python: Path, tmp_path: Path) -> No
     assert {"ghl_notebook.login.widget", "ghl_notebook.fetch.accounts"} <= set(said.split())
 
 
+def test_charts_name_the_extra_that_they_need(python: Path, tmp_path: Path) -> None:
+    """Altair is none of what the wheel asks for."""
+    code = (
+        "import ghl_notebook as ghl\n"
+        "try:\n"
+        "    ghl.plot_expiry(None)\n"
+        "except ghl.GHLError as error:\n"
+        "    print(error)\n"
+    )
+
+    assert 'pip install "ghl-notebook[plot]"' in run(python, "-c", code, cwd=tmp_path)
+
+
 def test_every_public_name_is_there(python: Path, tmp_path: Path) -> None:
     """The door opens in the wheel as well."""
     code = "import ghl_notebook as g; print(*[n for n in g.__all__ if getattr(g, n) is None])"

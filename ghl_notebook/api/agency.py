@@ -91,6 +91,11 @@ class Agency:
         """What the service's last answer said is left of the calls for the agency itself."""
         return self.core.limits
 
+    @property
+    def clock(self) -> Clock:
+        """Returns the current time, with a time zone; in a demo that of the demo."""
+        return self.core.clock
+
     def client(self, location_id: str) -> Client:
         """Return a client of one sub-account. It uses the agency's connections.
 

@@ -152,7 +152,7 @@ class AsyncAgency:
 
     @property
     def clock(self) -> Clock:
-        """The current time, with a time zone."""
+        """Returns the current time, with a time zone; in a demo that of the demo."""
         return self._clock
 
     @property

@@ -253,7 +253,8 @@ class PyreqwestCarrier:
                 builder = builder.body_bytes(request.content)
         except ValueError:
             raise httpx.UnsupportedProtocol("an address or a header that makes no sense") from None
-        cancellations = _cancellations()
+        task = asyncio.current_task()
+        cancellations = task.cancelling() if task is not None else 0
         try:
             async with builder.build_streamed() as came:
                 headers = _readable(came.headers)
@@ -266,7 +267,7 @@ class PyreqwestCarrier:
             failure = _as_httpx(error)
         else:
             failure = None
-        if _cancellations() > cancellations:
+        if task is not None and task.cancelling() > cancellations:
             # When its answer comes at that moment, pyreqwest forgets that the task is cancelled.
             raise asyncio.CancelledError
         if failure is not None:
@@ -312,11 +313,6 @@ def _close_all(pid: int) -> None:
         if carrier.pid == pid:
             carrier.close_now()
     time.sleep(_LEAVE)
-
-
-def _cancellations() -> int:
-    task = asyncio.current_task()
-    return task.cancelling() if task is not None else 0
 
 
 def _readable(headers: HeaderMap) -> dict[str, str]:

@@ -141,6 +141,11 @@ class Client(Groups[Waiting]):
         return self.core.limits
 
     @property
+    def clock(self) -> Clock:
+        """Returns the current time, with a time zone; in a demo that of the demo."""
+        return self.core.clock
+
+    @property
     def allowed_origins(self) -> tuple[str, ...]:
         """Origins whose `message` events may finish a login."""
         return self.core.allowed_origins

@@ -11,7 +11,7 @@ import time
 import weakref
 import zlib
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from ghl_notebook.background import call_in_background, start_in_background
@@ -102,7 +102,7 @@ class Minter:
         now = self._clock()
         if tokens.is_expired(now):
             return None
-        if now >= tokens.expires_at - _early(tokens, location_id):
+        if _is_due(tokens, location_id, now):
             self._renew_early(location_id, tokens)
         return tokens
 
@@ -319,11 +319,14 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_start_anew)
 
 
-def _early(tokens: Tokens, location_id: str) -> timedelta:
-    """Return how long before its end a token is minted anew, in the background.
+def _is_due(tokens: Tokens, location_id: str, now: datetime) -> bool:
+    """Tell whether a token is to be minted anew in the background, ahead of its end.
 
-    Between a twentieth and a quarter of its time, another for each sub-account: what was minted in
-    one run must not all be due at once.
+    Between a twentieth and a quarter of its time before, another for each sub-account: what was
+    minted in one run must not all be due at once.
     """
+    lifetime, left = tokens.expires_at - tokens.issued_at, tokens.expires_at - now
+    if left > lifetime / 4:  # mostly; and every request asks
+        return False
     share = zlib.crc32(location_id.encode()) / 2**32
-    return (tokens.expires_at - tokens.issued_at) * (0.05 + 0.2 * share)
+    return left <= lifetime * (0.05 + 0.2 * share)

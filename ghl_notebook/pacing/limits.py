@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,12 +81,22 @@ def _left(remaining: int | None, most: int | None, noun: str, per: str) -> str:
 
 
 def _duration(headers: Mapping[str, str], name: str) -> timedelta | None:
-    number = _number(headers, name)
+    return _read_duration(headers.get(name, ""))
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    return _read_number(headers.get(name, ""))
+
+
+@functools.lru_cache(maxsize=64)
+def _read_duration(text: str) -> timedelta | None:
+    number = _read_number(text)
     duration = None if number is None else timedelta(milliseconds=number)
     return None if duration is None or duration > _LONGEST else duration
 
 
-def _number(headers: Mapping[str, str], name: str) -> int | None:
-    text = headers.get(name, "").strip()
+@functools.lru_cache(maxsize=256)  # nearly the same in every answer
+def _read_number(text: str) -> int | None:
+    text = text.strip()
     # Bounded: a nonsense value must not overflow a timedelta.
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None

@@ -119,6 +119,7 @@ class Operations:
             for login in list(state.logins.values())
             if login.location_id == location and login.id not in used
             for page in login.pages
+            if not state.is_connected(page, location)
         ]
 
     def delete(self, call: Call) -> Answer:

@@ -77,7 +77,7 @@ def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str
     name = PLATFORMS[platform]
     people = "\n".join(
         _person(world, person, platform, number == 0)
-        for number, person in enumerate(world.state.people.values())
+        for number, person in enumerate(world.state.people_asked(ticket))
     )
     place = world.state.locations.get(ticket["locationId"])
     direct = ticket.get("loginType") == "instagram"

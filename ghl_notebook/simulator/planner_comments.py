@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .planner_records import Comment, Post
 
@@ -21,13 +21,23 @@ _SAID = (
 _ANSWER = ("The team", "Thank you, yes!")
 
 
-def comments_on(post: Post, origin_id: str) -> list[Comment]:
-    """Return the comments on a published post, and the answers to them: always the same."""
+def comments_on(post: Post, origin_id: str, count: int, now: datetime) -> list[Comment]:
+    """Return comments on a published post, and the answers to them: always the same.
+
+    Parameters
+    ----------
+    origin_id : str
+        The page's id on the platform.
+    count : int
+        How many there are in the end.
+    now : datetime
+        Of these, the ones until then are returned.
+    """
     digest = hashlib.sha256(f"comments:{post.id}".encode()).digest()
     if post.published_at is None or post.platform not in PLATFORMS:
         return []
     found: list[Comment] = []
-    for number in range(digest[0] % 4):
+    for number in range(count):
         name, text = _SAID[(digest[1] + number) % len(_SAID)]
         moment = post.published_at + timedelta(minutes=20 + digest[2] * (number + 1))
         made = Comment(
@@ -39,7 +49,7 @@ def comments_on(post: Post, origin_id: str) -> list[Comment]:
             author=name,
             content=text,
             published_at=moment,
-            likes=digest[3 + number] % 9,
+            likes=digest[3 + number % 29] % 9,
             is_read=number > 0,
         )
         found.append(made)
@@ -58,4 +68,4 @@ def comments_on(post: Post, origin_id: str) -> list[Comment]:
                     is_read=True,
                 )
             )
-    return found
+    return [comment for comment in found if comment.published_at <= now]

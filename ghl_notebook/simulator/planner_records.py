@@ -27,6 +27,8 @@ class Post:
     category_id: str | None = None
     #: How many more lists it is missing from.
     lag: int = 0
+    #: How many see it, where another is seen by one.
+    appeal: float = 1.0
 
     @property
     def moment(self) -> datetime:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from .audience import comment_count
 from .planner_comments import comments_on
+from .planner_posts import BUSY, Calendar, habit_of, id_of
 from .planner_records import Comment, CsvImport, Label, Post, Upload
 from .queue_plan import go_on, join
 from .queue_records import Queue
-from .records import Account
 from .state import State
 
-_TEXTS = (
-    "Fresh out of the oven: come by before noon.",
-    "Fermé lundi. À mardi, dès 8 h !",
-    "今週のおすすめ、ご覧ください。",
-    "عرض نهاية الأسبوع: القهوة علينا ☕",
-    "New opening hours from next week on.",
-    "🌿 A day in the workshop, in three pictures.",
-)
 _CATEGORIES = (
     ("Behind the scenes", "#004EEB", "#EFF4FF"),
     ("Offers", "#B42318", "#FEF3F2"),
     ("季節のお知らせ", "#027A48", "#ECFDF3"),
 )
-_TAGS = ("coffee", "weekend", "été", "team", "new")
-_WEEKS = 12
+_TAGS = ("coffee", "weekend", "été", "team", "new", "winter menu")
+#: So long ago categories and tags were made.
+_LABELLED = timedelta(days=200)
 #: Planners that are kept; a whole agency's would take some hundred megabytes.
 _MOST = 256
-#: Days of a week on which is posted, and the hour (UTC).
-_RHYTHM = ((1, 9), (3, 12), (5, 17))
 
 
 @dataclass(slots=True)
@@ -54,6 +45,11 @@ class Planner:
     def live_queues(self) -> list[Queue]:
         """Those that are not deleted."""
         return [queue for queue in self.queues.values() if queue.status != "deleted"]
+
+    @property
+    def comment_counts(self) -> Counter[str]:
+        """How many comments there are on each post, replies among them."""
+        return Counter(comment.post_id for comment in self.comments.values())
 
 
 class Planners:
@@ -115,64 +111,38 @@ class Planners:
             if oldest is not None:
                 del self._planners[oldest]
 
-    def id_of(self, kind: str, location_id: str, number: int) -> str:
-        """Return the id of something that was there from the beginning: always the same."""
-        text = f"{self._state.seed}:{kind}:{location_id}:{number}"
-        return hashlib.sha256(text.encode()).hexdigest()[:24]
-
     def _begin(self, planner: Planner) -> None:
+        state, place = self._state, planner.location_id
         accounts = [
             account
-            for account in self._state.accounts_of(planner.location_id)
+            for account in state.began_with(place)
             if not account.deleted and account.page.platform != "tiktok-business"
         ]
-        users = self._state.users_of(planner.location_id)
-        owner = next((u.id for u in users if u.role == "admin" and not u.deleted), "")
+        users = [user for user in state.users_of(place) if not user.deleted]
+        owner = next((user.id for user in users if user.role == "admin"), "")
         self._label(planner, owner)
-        categories, tags = [*planner.categories], [*planner.tags]
-        for number, moment in enumerate(self._moments()) if accounts else ():
-            account = accounts[number % len(accounts)]
-            post = self._post(planner.location_id, number, moment, account, owner)
-            post.category_id = categories[number % len(categories)]
-            post.content["tags"] = tags[: number % 3]
+        calendar = Calendar(
+            seed=state.seed,
+            now=self._began,
+            habit=BUSY if place == next(iter(state.locations)) else habit_of(state.seed, place),
+            owner=next((user.id for user in users[::-1] if user.type == "account"), owner),
+            approver=owner,
+            categories=[*planner.categories],
+            tags=[*planner.tags],
+        )
+        origins = {account.id: account.page.origin_id for account in accounts}
+        for post in calendar.posts(place, accounts):
             planner.posts[post.id] = post
-            for comment in comments_on(post, account.page.origin_id):
+            (account_id,) = post.account_ids
+            count = comment_count(state.seed, post, account_id)
+            for comment in comments_on(post, origins[account_id], count, self._began):
                 planner.comments[comment.id] = comment
 
     def _label(self, planner: Planner, owner: str) -> None:
-        place, then = planner.location_id, self._began - timedelta(days=200)
+        seed, place, then = self._state.seed, planner.location_id, self._began - _LABELLED
         for number, (name, *colours) in enumerate(_CATEGORIES):
-            of = self.id_of("category", place, number)
+            of = id_of(seed, "category", place, number)
             planner.categories[of] = Label(of, place, name, owner, then, *colours)
         for number, name in enumerate(_TAGS):
-            of = self.id_of("tag", place, number)
+            of = id_of(seed, "tag", place, number)
             planner.tags[of] = Label(of, place, name, owner, then)
-
-    def _moments(self) -> Iterator[datetime]:
-        monday = (self._began - timedelta(days=self._began.weekday())).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
-        for week in range(-_WEEKS, 2):
-            for day, hour in _RHYTHM:
-                yield monday + timedelta(weeks=week, days=day, hours=hour)
-
-    def _post(
-        self, location_id: str, number: int, moment: datetime, account: Account, owner: str
-    ) -> Post:
-        made = moment - timedelta(days=2)
-        is_over = moment <= self._began
-        failed = is_over and account.expire <= moment
-        return Post(
-            id=self.id_of("post", location_id, number),
-            location_id=location_id,
-            status="failed" if failed else "published" if is_over else "scheduled",
-            source="composer",
-            account_ids=[account.id],
-            platform=account.page.platform,
-            created_by=owner,
-            created_at=made,
-            updated_at=made,
-            content={"type": "post", "summary": _TEXTS[number % len(_TEXTS)], "media": []},
-            schedule=moment,
-            published_at=moment if is_over and not failed else None,
-        )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from .audience import so_far
 from .bodies import Body, page
 from .faults import refuse
 from .planner_records import Post
@@ -92,8 +95,8 @@ class PostOperations:
         ]
         found.sort(key=lambda post: post.moment, reverse=True)
         users = body["includeUsers"] == "true"
-        shown = [self._shown(call, post, with_user=users) for post in found[page(body)]]
-        return enveloped(201, "Fetched Posts", {"posts": shown, "count": len(found)})
+        rows = [*self._rows(call, found[page(body)], with_user=users)]
+        return enveloped(201, "Fetched Posts", {"posts": rows, "count": len(found)})
 
     def _lags(self, post: Post) -> bool:
         post.lag -= 1
@@ -183,9 +186,26 @@ class PostOperations:
             raise refuse(400, "Post not found")
         return post
 
-    def _shown(self, call: Call, post: Post, *, with_user: bool = True) -> dict[str, Any]:
+    def _shown(self, call: Call, post: Post) -> dict[str, Any]:
+        return next(self._rows(call, [post], with_user=True))
+
+    def _rows(
+        self, call: Call, posts: Iterable[Post], *, with_user: bool
+    ) -> Iterator[dict[str, Any]]:
         is_v3 = call.headers["version"] == "v3"
-        return shown(self._world, post, is_v3=is_v3, with_user=with_user)
+        comments = self._planner(call).comment_counts if is_v3 else Counter()
+        for post in posts:
+            row = shown(self._world, post, is_v3=is_v3, with_user=with_user)
+            if is_v3 and post.status == "published":
+                row["insights"] = self._insights(post) | {"comment": comments[post.id]}
+            yield row
+
+    def _insights(self, post: Post) -> dict[str, int]:
+        """Return what a post has brought about so far, on all of its accounts."""
+        state = self._world.state
+        today = state.clock().date()
+        each = [so_far(state.seed, post, account_id, today) for account_id in post.account_ids]
+        return {key: sum(one[f"{key}s"] for one in each) for key in ("like", "share")}
 
 
 def shown(world: World, post: Post, *, is_v3: bool, with_user: bool = False) -> dict[str, Any]:

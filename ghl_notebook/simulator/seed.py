@@ -95,6 +95,7 @@ def seed_state(
     _add_accounts(state, main, second)
     _add_app(state)
     add_places(state, places, accounts, company)
+    state.begin()
     return state
 
 
@@ -240,6 +241,12 @@ def _add_accounts(state: State, main: Location, second: Location) -> None:
     add(main, other.pages_on("instagram")[0], other, 90)
     add(main, other.pages_on("linkedin")[0], other, 30).deleted = True
     add(second, other.pages_on("facebook")[0], other, 5)
+    # Each brand is where its people are; two of these connections end within the fortnight.
+    cafe, ramen, yasmin, garden = range(4)
+    add(main, first.pages_on("instagram")[yasmin], first, 25)
+    add(main, first.pages_on("tiktok")[ramen], first, 51)
+    add(main, first.pages_on("linkedin")[cafe], first, 55)
+    add(main, first.pages_on("pinterest")[garden], first, 43)
     state.groups = [
         Group(state.hex_id("group"), main.id, "Café, all channels", [facebook.id, google.id])
     ]

@@ -8,6 +8,7 @@ import hmac
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,8 +65,12 @@ class State:
         self.codes: dict[str, Code] = {}
         self._counts: dict[str, int] = {}
         self._began_with: PlaceAccounts | None = None
-        #: Sub-accounts that still have what they began with, and which place each is.
+        #: Which place each further sub-account is.
+        self._places: dict[str, int] = {}
+        #: Of these, the ones that still have what they began with.
         self._as_begun: dict[str, int] = {}
+        #: What the other sub-accounts began with, as it was then.
+        self._first: list[Account] = []
 
     def digest(self, kind: str) -> bytes:
         """Return the next 32 bytes of a kind: unpredictable to look at, fixed by the seed."""
@@ -124,6 +129,25 @@ class State:
     def _signature(self, text: bytes) -> str:
         key = hashlib.sha256(f"{self.seed}:state-key".encode()).digest()
         return hmac.new(key, text, hashlib.sha256).hexdigest()[:32]
+
+    def people_asked(self, ticket: dict[str, Any]) -> list[Person]:
+        """Return who may log in; to renew a connection, first the one whose it is.
+
+        The ticket does not say which connection is meant: it is the one that needs it most.
+        """
+        with self.lock:
+            everyone = list(self.people.values())
+            if ticket.get("reconnect") != "true":
+                return everyone
+            connected = [
+                account
+                for account in self.accounts_of(ticket["locationId"])
+                if account.page.platform == ticket["platform"] and not account.deleted
+            ]
+            connected.sort(key=lambda account: (not account.expired, account.expire))
+            logins = [self.logins.get(account.oauth_id) for account in connected[:1]]
+            whose = {login.person_id for login in logins if login}
+            return sorted(everyone, key=lambda person: person.id not in whose)
 
     def consent(self, ticket: dict[str, Any], person_id: str, origin_ids: list[str]) -> str:
         """Remember that a person agreed, and return the provider's single-use code."""
@@ -198,7 +222,17 @@ class State:
 
     def begin_with(self, accounts: PlaceAccounts, places: dict[str, int]) -> None:
         """Give sub-accounts what they had connected before; ``places`` numbers them by id."""
-        self._began_with, self._as_begun = accounts, places
+        self._began_with, self._places, self._as_begun = accounts, places, {**places}
+
+    def begin(self) -> None:
+        """Remember what there is as what there was before anybody called."""
+        self._first = [replace(account) for account in self.accounts.values()]
+
+    def began_with(self, location_id: str) -> list[Account]:
+        """Return what a sub-account had connected before anybody called, whatever came since."""
+        if location_id in self._places:
+            return [account for _, account in self._begun(location_id)]
+        return [account for account in self._first if account.location_id == location_id]
 
     def is_as_begun(self, location_id: str) -> bool:
         """Say whether nothing has happened yet to what a further sub-account began with."""
@@ -219,7 +253,7 @@ class State:
         return account if account and account.location_id == location_id else None
 
     def _begun(self, location_id: str) -> list[tuple[Login, Account]]:
-        number = self._as_begun[location_id]
+        number = self._places[location_id]
         made = self._began_with
         return made.of(self.locations[location_id], number) if made else []
 

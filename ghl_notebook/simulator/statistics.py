@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from .audience import LASTS, WEEK, chance, followers, so_far
 from .bodies import Body
 from .faults import refuse
 from .posts import instant
@@ -18,26 +19,24 @@ from .wire import Answer, Call, World, require
 _FETCH = Body("profileIds:texts! platforms:texts currentRange:object prevRange:object")
 _PLATFORMS = ("facebook", "instagram", "linkedin", "google", "pinterest", "youtube", "tiktok")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-#: A week's rhythm: quiet on Monday, most is seen on Saturday.
-_RHYTHM = (0.8, 0.9, 1.0, 0.95, 1.1, 1.4, 1.25)
-_METRICS = ("impressions", "reach", "likes", "comments", "shares", "followers")
-#: Of the impressions.
-_SHARES = {"reach": 0.8, "likes": 0.06, "comments": 0.008, "shares": 0.004, "followers": 0.002}
+_METRICS = ("posts", "impressions", "reach", "likes", "comments", "shares", "followers")
+#: Of the impressions; the followers are new ones.
+_SHARES = {"reach": 0.8, "followers": 0.004}
 _AGES = {
     "13-17": 4, "18-24": 17, "25-34": 31, "35-44": 22, "45-54": 14, "55-64": 8, "65+": 4,
 }  # fmt: skip
 _MOST = 100
+_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class _Days:
     """A platform's numbers, by metric and day."""
 
-    posts: list[int]
-    series: dict[str, list[int]] = field(default_factory=dict)
+    series: dict[str, list[int]]
 
     def total(self, metric: str) -> int:
-        return sum(self.posts if metric == "posts" else self.series[metric])
+        return sum(self.series[metric])
 
 
 class StatisticsOperations:
@@ -93,38 +92,50 @@ class StatisticsOperations:
     def _by_platform(self, accounts: Iterable[Account], days: list[date]) -> dict[str, _Days]:
         found: dict[str, _Days] = {}
         for account in accounts:
-            posts = self._posts(account, days)
             of = found.setdefault(
                 account.page.platform,
-                _Days([0] * len(days), {metric: [0] * len(days) for metric in _METRICS}),
+                _Days({metric: [0] * len(days) for metric in _METRICS}),
             )
-            for index, day in enumerate(days):
-                of.posts[index] += posts[index]
-                for metric, value in self._numbers(account, day, posts[index]).items():
-                    of.series[metric][index] += value
+            for metric, series in self._numbers(account, days).items():
+                of.series[metric] = [a + b for a, b in zip(of.series[metric], series, strict=True)]
         return found
 
-    def _posts(self, account: Account, days: list[date]) -> list[int]:
+    def _numbers(self, account: Account, days: list[date]) -> dict[str, list[int]]:
+        """Return an account's numbers: what its posts bring about, and who looks in besides."""
+        state, today = self._world.state, self._world.state.clock().date()
         planner = self._world.planners.of(account.location_id)
-        published = [
-            post.published_at.date()
+        posts = [
+            (post, post.published_at.date())
             for post in planner.posts.values()
             if post.status == "published" and post.published_at and account.id in post.account_ids
         ]
-        return [published.count(day) for day in days]
+        own = {post.id for post, _ in posts}
+        said = Counter(
+            comment.published_at.date()
+            for comment in planner.comments.values()
+            if comment.post_id in own
+        )
+        found: dict[str, list[int]] = {metric: [] for metric in _METRICS}
+        for day in days:
+            new = self._besides(account, day) if day <= today else Counter()
+            for post, published in posts if day <= today else ():
+                if published <= day <= published + LASTS:
+                    new += so_far(state.seed, post, account.id, day)
+                    new -= so_far(state.seed, post, account.id, day - _DAY)
+            new["posts"] = sum(published == day for _, published in posts)
+            new["comments"] = said[day] if day <= today else 0
+            for metric, part in _SHARES.items():
+                new[metric] = int(new["impressions"] * part)
+            for metric, series in found.items():
+                series.append(new[metric])
+        return found
 
-    def _numbers(self, account: Account, day: date, posts: int) -> dict[str, int]:
-        if day > self._world.state.clock().date():
-            return dict.fromkeys(_METRICS, 0)
-        seed = f"{self._world.state.seed}:{account.profile_id}"
-        size = 200 + 1800 * _chance(seed)
-        chance = _chance(f"{seed}:{day}")
-        seen = round(size * _RHYTHM[day.weekday()] * (0.7 + 0.6 * chance) * (1 + 0.5 * posts))
-        return {"impressions": seen} | {key: int(seen * part) for key, part in _SHARES.items()}
-
-
-def _chance(text: str) -> float:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
+    def _besides(self, account: Account, day: date) -> Counter[str]:
+        """Return who sees an account on a day without a new post."""
+        seed = self._world.state.seed
+        luck = chance(f"{seed}:{account.id}:{day}")
+        size = followers(seed, account.id, day) * WEEK[day.weekday()]
+        return Counter({"impressions": round(size * (0.03 + 0.03 * luck))})
 
 
 def _span(key: str, body: dict[str, Any]) -> list[date]:
@@ -169,7 +180,7 @@ def _results(days: list[date], now: dict[str, _Days], before: dict[str, _Days]) 
             key: total(key) for key in ("posts", "likes", "followers", "impressions", "comments")
         },
         "postPerformance": {
-            "posts": {name: one.posts for name, one in now.items()},
+            "posts": {name: one.series["posts"] for name, one in now.items()},
             "impressions": daily("impressions"),
             "likes": daily("likes"),
             "comments": daily("comments"),

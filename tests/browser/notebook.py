@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.servers.files import KERNEL
+from tests.browsers import wait_until_closed
 
 PICTURES = Path(__file__).parents[2] / "test-results" / "browser"
 
@@ -172,8 +173,7 @@ class LoginWindow:
 
     def wait_until_closed(self) -> None:
         """Wait until somebody has closed it."""
-        if not self.page.is_closed():
-            self.page.wait_for_event("close")
+        wait_until_closed(self.page)
 
     def _press(self, name: str) -> None:
         self.page.get_by_role("button", name=name).click()

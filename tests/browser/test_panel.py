@@ -39,7 +39,7 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
     notebook = open_notebook(ACCOUNTS)
     notebook.run()
     panel = find_panel(notebook)
-    expect(panel.get_by_role("row")).to_have_count(4)
+    expect(panel.get_by_role("row")).to_have_count(8)
     expired = panel.get_by_role("row").filter(has_text="Nordljus Studio")
     expect(expired).to_contain_text("Expired")
     expect(expired.locator("img")).to_have_js_property("complete", True)
@@ -58,7 +58,7 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
     pages.get_by_label("東京ラーメン日記").check()
     panel.get_by_role("button", name="Attach 2 accounts").click()
     expect(panel).to_contain_text("Attached: Café Lumière, 東京ラーメン日記.")
-    expect(panel.get_by_role("row")).to_have_count(6)
+    expect(panel.get_by_role("row")).to_have_count(10)
 
     panel.get_by_role("button", name="Reconnect Nordljus Studio").click()
     window = notebook.card.open("Reconnect Instagram").wait_until_loaded()
@@ -72,10 +72,11 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
     expect(question.get_by_role("button", name="Keep it")).to_be_focused()
     question.get_by_role("button", name="Detach").click()
     expect(panel).to_contain_text("Nordljus Studio is detached.")
-    expect(panel.get_by_role("row")).to_have_count(5)
+    expect(panel.get_by_role("row")).to_have_count(9)
     assert sorted(notebook.evaluate("panel.frame['name'].to_list()")) == [
-        *(["Café Lumière"] * 3),
-        "東京ラーメン日記",
+        *(["Café Lumière"] * 4),
+        *("مقهى الياسمين", "東京ラーメン日記", "東京ラーメン日記"),
+        "🌿 Green Corner Garden Centre & Florist: Weddings, Events, Everyday Flowers",
     ]
 
 

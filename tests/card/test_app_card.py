@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from ghl_notebook.login.code_flow import CodeFlow
 from ghl_notebook.login.static_files import read_script
 from tests.browser.servers.program import free_port
+from tests.browsers import wait_until_closed
 from tests.card.axe import assert_accessible
 from tests.card.harness import PICTURES, AppCard, block_windows
 from tests.card.states import NOTEBOOK_THEMES, THEMES, show
@@ -144,8 +145,7 @@ def test_an_address_for_another_click_is_not_opened(page: Page) -> None:
     card.authorize("run-1", "javascript:alert(1)", card.wait_for_sent("begin")[0]["request"])
 
     expect(card.part("error")).to_contain_text("no web address")
-    if not opened.value.is_closed():
-        opened.value.wait_for_event("close")
+    wait_until_closed(opened.value)
 
 
 @pytest.mark.parametrize("status", ["checking", "connected", "cancelled", "failed", "timed_out"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.card.harness import Card, Server, block_windows, visit
+from tests.card.harness import RESULT, Card, Server, block_windows, post, visit
 
 
 def _sent(card: Card) -> list[dict[str, Any]]:
@@ -37,6 +37,35 @@ def test_click_before_the_server_was_known_is_said_there_too(page: Page, server:
     posted = server.doors["/late/"]
     heard = {message["type"]: message for message in (posted.get(timeout=10) for _ in range(2))}
     assert heard["begin"] == _sent(card)[1]
+
+
+def test_result_before_the_server_was_known_is_said_there_too(page: Page, server: Server) -> None:
+    """In the order in which it was said: the window's message, and only then that it has closed."""
+    card = Card(page)
+    window = card.open()
+    post(window, RESULT)
+    card.wait_for_sent("claim")
+    window.close()
+    card.wait_for_sent("lost")
+    card.find_server("late-result")
+    posted = server.doors["/late-result/"]
+    heard = [posted.get(timeout=10) for _ in range(4)]
+    assert [message["type"] for message in heard] == ["hello", "begin", "claim", "lost"]
+    assert heard[1:] == _sent(card)[1:]
+
+
+def test_what_another_kernel_was_told_is_not_said_to_the_next(page: Page, server: Server) -> None:
+    """A click before a restart must not begin a login in the new kernel."""
+    card = Card(page)
+    block_windows(page)
+    card.find_server("before")
+    assert server.doors["/before/"].get(timeout=10)["type"] == "hello"
+    card.button("Connect Instagram").click()
+    assert server.doors["/before/"].get(timeout=10)["type"] == "begin"
+    card.find_server("after")
+    assert server.doors["/after/"].get(timeout=10)["type"] == "hello"
+    card.button("Cancel").click()
+    assert server.doors["/after/"].get(timeout=10)["type"] == "cancel"
 
 
 def test_server_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsers import wait_until_closed
 from tests.card.harness import RESULT, Card, block_windows, post, post_here
 
 
@@ -281,7 +282,7 @@ def test_click_without_a_kernel_says_so(page: Page) -> None:
     card = Card(page)
     card.run("(card) => { card.model.connected = false; }")
     popup = _click_connect(card)
-    popup.is_closed() or popup.wait_for_event("close")
+    wait_until_closed(popup)
     expect(card.box.get_by_role("alert")).to_have_text(
         "The kernel is not connected: run the cell again."
     )

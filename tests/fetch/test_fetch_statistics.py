@@ -87,7 +87,7 @@ def test_all_accounts_are_one_call_of_the_totals(client: Client, sim: Simulator)
 def test_an_account_that_is_not_meant_is_not_asked_for(client: Client, sim: Simulator) -> None:
     """Neither one of another platform nor any when none is meant."""
     assert ghl.fetch_statistics(client, *WEEK, accounts=[]).empty
-    assert ghl.fetch_statistics_totals(client, *WEEK, platform="pinterest").empty
+    assert ghl.fetch_statistics_totals(client, *WEEK, platform="youtube").empty
     assert [one for one in sim.requests if one.path.endswith("/statistics")] == []
 
 

@@ -26,8 +26,8 @@ def _nothing_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def accounts_of(client: Client) -> pd.DataFrame:
-    """Return the accounts by their platform."""
-    return ghl.fetch_accounts(client).set_index("platform")
+    """Return the first account of each platform, by the platform."""
+    return ghl.fetch_accounts(client).drop_duplicates("platform").set_index("platform")
 
 
 def plan(client: Client, *rows: dict[str, Any]) -> pd.DataFrame:

@@ -71,10 +71,12 @@ def login(sim: Simulator, client: Client, platform: str, tick: list[str] | None 
 def test_connected_accounts_are_a_frame(sim: Simulator, client: Client) -> None:
     """One row per account that is not deleted, in the service's order."""
     frame = ghl.fetch_accounts(client)
-    assert frame["platform"].to_list() == ["facebook", "google", "instagram"]
+    assert frame["platform"].to_list() == [
+        *("facebook", "google", "instagram", "instagram", "tiktok", "linkedin", "pinterest")
+    ]
     assert set(frame["location_id"]) == {sim.location_id}
-    assert frame["is_expired"].to_list() == [False, False, True]
-    assert frame["groups"].notna().to_list() == [True, True, False]
+    assert frame["is_expired"].to_list() == [False, False, True, *[False] * 4]
+    assert frame["groups"].notna().to_list() == [True, True, *[False] * 5]
 
 
 def test_deleted_accounts_are_shown_when_asked_for(client: Client) -> None:

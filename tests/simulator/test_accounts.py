@@ -161,11 +161,12 @@ def test_an_attached_page_is_listed_and_connected(caller, sim):
     assert row["id"] == f"{account_id}_{sim.location_id}_{CAFE}"
     assert row["expire"] == "2026-03-06T09:00:00.000Z"
     assert (row["oauthId"], row["isExpired"], row["deleted"]) == (account_id, False, False)
-    connected = {
-        found["id"]: found["isConnected"]
-        for found in caller.available("instagram", account_id)["accounts"]
-    }
-    assert [key for key, value in connected.items() if value] == [CAFE]
+    listed = {row["originId"] for row in caller.accounts() if row["platform"] == "instagram"}
+    available = caller.available("instagram", account_id)["accounts"]
+    connected = {found["id"] for found in available if found["isConnected"]}
+    assert CAFE in connected
+    assert connected == listed & {found["id"] for found in available}
+    assert len(connected) < len(available)
 
 
 def test_attaching_twice_keeps_one_row(caller):
@@ -247,13 +248,17 @@ def test_tiktok_business_has_no_attach(caller):
 
 
 def test_the_list_is_not_empty_to_begin_with(caller):
-    """A page, a location, an expired account and a deleted row are there."""
+    """Accounts on several platforms, an expired one and a deleted row are there."""
     rows = [(r["platform"], r["isExpired"], r["deleted"]) for r in caller.accounts()]
     assert rows == [
         ("facebook", False, False),
         ("google", False, False),
         ("instagram", True, False),
         ("linkedin", False, True),
+        ("instagram", False, False),
+        ("tiktok", False, False),
+        ("linkedin", False, False),
+        ("pinterest", False, False),
     ]
 
 

@@ -154,6 +154,20 @@ def test_a_reconnect_renews_the_expired_account(caller, sim):
     assert (after["oauthId"], after["isExpired"]) == (event.data["accountId"], False)
 
 
+def test_whose_connection_has_expired_is_asked_first(caller, sim):
+    """To renew it; when it is renewed, or for a new connection, it is somebody else."""
+    (ended,) = (row["id"] for row in caller.accounts() if row["isExpired"])
+
+    def renewed():
+        event = sim.play_user(caller.url(reconnect="true"))
+        return {r["id"] for r in caller.accounts() if r["oauthId"] == event.data["accountId"]}
+
+    assert renewed() == {ended}
+    assert renewed().isdisjoint({ended})
+    names = {page["name"] for page in caller.available("instagram", caller.connect())["accounts"]}
+    assert "Nordljus Studio" not in names
+
+
 @pytest.mark.parametrize(
     "url",
     ["https://www.example.com/consent", "http://127.0.0.1:1/consent/instagram", "javascript:1", ""],

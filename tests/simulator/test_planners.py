@@ -52,3 +52,15 @@ def test_what_was_done_to_a_planner_stays(caller):
     for place in others:
         _posts(caller, place)
     assert made["_id"] in [post["_id"] for post in _posts(caller, first)]
+
+
+def test_sub_accounts_post_differently():
+    """Some more often than others, and a few gave up weeks ago."""
+    with Simulator(locations=24, accounts=3) as sim:
+        caller = Caller(sim)
+        posts = [_posts(caller, place) for place in list(sim.state.locations)[2:]]
+        caller.http.close()
+    ahead = [sum(post["status"] == "scheduled" for post in each) for each in posts]
+    assert 0 < ahead.count(0) < 6
+    assert len({len(each) for each in posts}) > 2
+    assert all(post["status"] in ("published", "failed", "scheduled") for p in posts for post in p)

@@ -12,13 +12,18 @@ from tests.simulator.conftest import Caller
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-def _posts(caller, **more):
+def _posts(caller, *, version="2021-07-28", **more):
     body = {
         "skip": "0", "limit": "100", "includeUsers": "true",
         "fromDate": "2025-01-01T00:00:00Z", "toDate": "2027-01-01T00:00:00Z",
     }  # fmt: skip
     path = f"/social-media-posting/{caller.sim.location_id}/posts"
-    return caller.http.post(f"{path}/list", json=body | more)
+    return caller.http.post(f"{path}/list", json=body | more, headers={"Version": version})
+
+
+def _all(caller, **more):
+    pages = [_posts(caller, skip=str(skip), **more).json() for skip in range(0, 400, 100)]
+    return [row for page in pages for row in page["results"]["posts"]]
 
 
 def _create(caller, **more):
@@ -31,11 +36,48 @@ def _create(caller, **more):
 
 
 def test_there_are_posts_to_begin_with(caller):
-    """Published ones, some that failed after a connection had expired, and planned ones."""
-    rows = _posts(caller).json()["results"]["posts"]
-    assert {row["status"] for row in rows} == {"published", "failed", "scheduled"}
-    assert {row["status"] for row in rows if row["displayDate"] > "2026-01-05T09"} == {"scheduled"}
-    assert {row["platform"] for row in rows} == {"facebook", "google", "instagram"}
+    """Half a year of published ones, some that failed when a connection had ended, and plans."""
+    rows = _all(caller)
+    over = [row for row in rows if row["displayDate"] <= "2026-01-05T09"]
+    assert {row["status"] for row in over} == {"published", "failed"}
+    assert {row["status"] for row in rows if row not in over} == {
+        "scheduled", "draft", "in_review",
+    }  # fmt: skip
+    assert {row["platform"] for row in rows} == {row["platform"] for row in caller.accounts()}
+    assert min(row["displayDate"] for row in rows) < "2025-07-15"
+
+
+def test_posts_fail_from_the_day_on_which_their_connection_has_ended(caller):
+    """No earlier one, and none of another account."""
+    (ended,) = (row for row in caller.accounts() if row["isExpired"])
+    of = [row for row in _all(caller) if row["accountId"] == ended["id"]]
+    failed = {row["_id"] for row in of if row["status"] == "failed"}
+    assert failed == {
+        row["_id"] for row in of if ended["expire"] <= row["displayDate"] <= "2026-01-05T09"
+    }
+    assert failed == {row["_id"] for row in _all(caller, type="failed")}
+    assert failed
+
+
+def test_what_was_there_does_not_depend_on_what_came_since(caller, sim):
+    """A connection that is renewed before anybody looks has failed all the same."""
+    (ended,) = (row for row in caller.accounts() if row["isExpired"])
+    sim.reconnect(sim.location_id, ended["id"])
+    failed = _all(caller, type="failed")
+    assert {row["accountId"] for row in failed} == {ended["id"]}
+
+
+def test_a_campaign_has_a_tag_and_a_category_of_its_own(caller):
+    """In the weeks before Christmas, beside other posts."""
+    path = f"/social-media-posting/{caller.sim.location_id}/tags"
+    tags = {tag["_id"]: tag["tag"] for tag in caller.get(path).json()["results"]["tags"]}
+    rows = _all(caller)
+    its = [row for row in rows if [tags[tag] for tag in row["tags"]] == ["winter menu"]]
+    days = sorted(row["displayDate"][:10] for row in its)
+    assert (days[0] >= "2025-12-01", days[-1] <= "2025-12-24") == (True, True)
+    assert len(its) > 10
+    december = [row for row in rows if row["displayDate"][:7] == "2025-12"]
+    assert len(december) > 2 * len(its)
 
 
 def test_two_simulators_begin_alike(caller):
@@ -43,9 +85,18 @@ def test_two_simulators_begin_alike(caller):
     with Simulator() as other:
         second = Caller(other)
         _create(second)
-        rows = _posts(second).json()["results"]["posts"]
+        rows = _all(second)
         second.http.close()
-    assert [row for row in _posts(caller).json()["results"]["posts"] if row not in rows] == []
+    assert [row for row in _all(caller) if row not in rows] == []
+
+
+def test_a_new_version_says_what_a_post_has_brought_about(caller):
+    """Published ones only, and the older versions nothing."""
+    rows = _all(caller, version="v3")
+    assert {row["status"] for row in rows if "insights" in row} == {"published"}
+    assert all("insights" in row for row in rows if row["status"] == "published")
+    assert sum(row["insights"]["like"] for row in rows if "insights" in row) > 1000
+    assert not [row for row in _all(caller) if "insights" in row]
 
 
 @pytest.mark.parametrize(

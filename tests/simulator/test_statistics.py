@@ -24,8 +24,32 @@ def test_the_answer_has_no_success(caller, version, status):
 
 def test_there_is_nothing_of_an_expired_account(caller):
     """Its permission is gone; a deleted one has none either."""
-    posts = _fetch(caller).json()["results"]["postPerformance"]["posts"]
-    assert set(posts) == {"facebook", "google"}
+    ended = [row["profileId"] for row in caller.accounts() if row["isExpired"]]
+    posts = _fetch(caller, profileIds=ended).json()["results"]["postPerformance"]["posts"]
+    assert ended
+    assert posts == {}
+
+
+def test_days_and_posts_agree(caller):
+    """Over half a year, what the days say is what the posts say, account by account."""
+    caller.http.headers["Version"] = "v3"
+    period = {"startDate": "2025-06-01T00:00:00Z", "endDate": "2026-01-05T23:59:59Z"}
+    path = f"/social-media-posting/{caller.sim.location_id}/posts/list"
+    accounts = [row for row in caller.accounts() if not (row["isExpired"] or row["deleted"])]
+    assert len(accounts) == 6
+    for account in accounts:
+        one = {"profileIds": [account["profileId"]], "currentRange": period}
+        results = _fetch(caller, version="v3", **one).json()["results"]
+        body = {
+            "skip": "0", "limit": "100", "includeUsers": "false", "type": "published",
+            "accounts": account["id"], "fromDate": period["startDate"],
+            "toDate": period["endDate"],
+        }  # fmt: skip
+        posts = caller.http.post(path, json=body).json()["results"]["posts"]
+        engagement = results["breakdowns"]["engagement"][account["platform"]]
+        for name, key in (("likes", "like"), ("comments", "comment"), ("shares", "share")):
+            assert engagement[name] == sum(post["insights"][key] for post in posts)
+        assert results["totals"]["posts"] == len(posts)
 
 
 def test_weekends_are_busier(caller):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any, assert_type
 
+import altair as alt
 import httpx
 import pandas as pd
 
@@ -40,6 +41,15 @@ def blocking(
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+
+
+def charts(frame: pd.DataFrame) -> None:
+    """Frames in, Altair's charts out."""
+    assert_type(ghl.plot_expiry(frame, soon=7), alt.Chart | alt.LayerChart)
+    assert_type(ghl.plot_hours(frame, tz="Europe/Berlin"), alt.Chart | alt.LayerChart)
+    assert_type(ghl.plot_statuses(frame, by="platform"), alt.Chart | alt.FacetChart)
+    by_account = ghl.plot_statistics(frame, ["followers", "likes"], by="account", theme="dark")
+    assert_type(by_account, alt.Chart | alt.FacetChart | alt.VConcatChart)
 
 
 async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:

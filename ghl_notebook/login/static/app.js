@@ -75,7 +75,7 @@ class AppSession extends Session {
     this.request = newId();
     this.asked = performance.now();
     if (this.model.get("status") !== "waiting") this.ahead = "waiting";
-    this.click = this.send({ type: "begin", page_id: this.pageId, request: this.request });
+    this.send({ type: "begin", page_id: this.pageId, request: this.request });
     this.update();
   }
 

@@ -95,7 +95,7 @@ class ConnectSession extends Session {
     this.asked = performance.now();
     const next = this.url ? "waiting" : "starting";
     this.ahead = next === this.model.get("status") ? null : next;
-    this.click = this.send({
+    this.send({
       type: "begin", page_id: this.pageId, request,
       ...(this.url !== null && { prefetched: true, run: this.run }),
     });

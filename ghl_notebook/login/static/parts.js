@@ -12,6 +12,7 @@
 export const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 export const PATIENCE_MS = 5000;
 const TICK_MS = 500;
+const MOST_EARLY = 100;
 
 /**
  * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
@@ -28,12 +29,12 @@ export class Session {
   url = null;
   /** @type {string | null} The last click that the kernel was told of, until its run ends. */
   request = null;
-  /** @type {object | null} What the kernel was told of it. */
-  click = null;
   /** @type {string | null} Where the kernel's loopback server has this login. */
   loopback = null;
   /** @type {string | null} What `loopback` was found for. */
   door = null;
+  /** @type {object[] | null} What was said by the comm alone, until `loopback` has been looked for. */
+  early = [];
   /** @type {Window | null} */
   popup = null;
   readsClosed = false;
@@ -178,19 +179,23 @@ export class Session {
   async findLoopback(port, path) {
     const door = `${port}/${path}`;
     if (door === this.door) return true;
+    if (this.door !== null) this.early = []; // said to another kernel, or to an earlier login
     this.door = door;
     this.loopback = null;
     // The first hello: so that the kernel learns that somebody can press the button.
     const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
     for (const server of loopbackServers(port)) {
-      if (!(await post(`${server}${path}/`, hello))) continue;
+      const found = await post(`${server}${path}/`, hello);
       if (this.door !== door) return false;
+      if (!found) continue;
       this.loopback = `${server}${path}/`;
       break;
     }
-    // A click that came before went by the comm alone, which a busy kernel does not read.
-    if (this.loopback && this.isAsking && this.click) void post(this.loopback, this.click);
-    return true;
+    // The user may be quicker than the server, and a busy kernel does not read the comm.
+    const [early, server] = [this.early ?? [], this.loopback];
+    this.early = null;
+    if (server) for (const message of early) await post(server, message);
+    return this.door === door;
   }
 
   /**
@@ -220,11 +225,13 @@ export class Session {
    * Say something to the kernel by every way there is; by its id it is taken once.
    *
    * @param {import("./protocol").ToKernel} message
-   * @returns {object} The message under its id.
    */
   send(message) {
     const numbered = { ...message, id: newId() };
     if (this.loopback !== null) void post(this.loopback, numbered);
+    else if (message.type !== "hello" && (this.early?.length ?? MOST_EARLY) < MOST_EARLY) {
+      this.early?.push(numbered);
+    }
     // As a buffer: of a message itself a kernel that logs everything would log the code.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
     const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
@@ -234,13 +241,12 @@ export class Session {
       this.settle();
       this.problem = KERNEL_GONE;
     }
-    return numbered;
   }
 
   /** Forget the authorization URL and its window. The number of the run stays. */
   settle() {
     this.closeWindow();
-    this.url = this.request = this.click = this.deadline = this.problem = this.ahead = null;
+    this.url = this.request = this.deadline = this.problem = this.ahead = null;
   }
 
   closeWindow() {

@@ -1,0 +1,132 @@
+"""How charts look: colours, words and sizes, on light pages and on dark ones."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
+
+from ghl_notebook.errors import SettingsError
+from ghl_notebook.models import PLATFORMS
+
+from .arguments import check_choice
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Theme = Literal["light", "dark"]
+
+AnyChart = TypeVar("AnyChart", "alt.Chart", "alt.LayerChart", "alt.FacetChart", "alt.VConcatChart")
+
+# The four of Okabe and Ito's colours that stand out by 3:1 from white and from #111, and six more
+# that differ as much from these, and from each other, for eyes that lack a kind of cones.
+BLUE: Final = "#0072b2"
+VERMILION: Final = "#d55e00"
+GREEN: Final = "#009e73"
+PINK: Final = "#cc79a7"
+BROWN: Final = "#8b534b"
+VIOLET: Final = "#8b6fe6"
+SLATE: Final = "#566080"
+RED: Final = "#bb3509"
+GREY: Final = "#72727a"
+LILAC: Final = "#b07fd3"
+
+PLATFORM_COLORS: Final = {
+    "facebook": BLUE,
+    "google": GREEN,
+    "instagram": PINK,
+    "linkedin": SLATE,
+    "pinterest": RED,
+    "threads": LILAC,
+    "tiktok": GREY,
+    "tiktok-business": BROWN,
+    "twitter": VIOLET,
+    "youtube": VERMILION,
+}
+
+LOW_TO_HIGH: Final = ("#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
+"""Viridis without its darkest part, which is lost on a dark page."""
+
+WIDTH: Final = 640
+
+# Text that is read on either page: no grey stands out from white and from #111 by more than 4.4:1.
+_EITHER: Final = "#7a7a7a"
+_INKS: Final[dict[Theme | None, str]] = {None: _EITHER, "light": "#333333", "dark": "#d6d6d6"}
+
+
+def ink_of(theme: Theme | None) -> str:
+    """Return the colour of text.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such theme.
+    """
+    if theme is not None:
+        check_choice("theme", theme, get_args(Theme))
+    return _INKS[theme]
+
+
+def require_altair() -> None:
+    """Say how to install altair where it is missing.
+
+    Raises
+    ------
+    SettingsError
+        If it is.
+    """
+    if importlib.util.find_spec("altair") is None:
+        raise SettingsError(
+            "Charts need altair, which is not installed.",
+            'Install it: pip install "ghl-notebook[plot]", and restart the kernel.',
+        )
+
+
+def title_of(platform: str) -> str:
+    """Return a platform's name for people; of one that is unknown, the service's."""
+    return PLATFORMS[platform].title if platform in PLATFORMS else platform
+
+
+_COLORS: Final = {title_of(platform): color for platform, color in PLATFORM_COLORS.items()}
+
+
+def color_of(title: str) -> str:
+    """Return a platform's colour, by its name for people."""
+    return _COLORS.get(title, _EITHER)
+
+
+def words_of(name: str) -> str:
+    """Return a value of the service in words, for the beginning of a line."""
+    return name.replace("_", " ").capitalize()
+
+
+def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | None) -> AnyChart:
+    """Give a chart its title, and colours that are read on its page; the background shows."""
+    import altair as alt
+
+    ink = ink_of(theme)
+    words: dict[str, Any] = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11}
+    lines: dict[str, Any] = {"domainColor": ink, "gridColor": ink, "tickColor": ink}
+    finished: AnyChart = chart.properties(
+        background="transparent",
+        title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start", offset=12),
+    ).configure(
+        axis={**words, **lines, "gridOpacity": 0.25, "titleFontWeight": "normal"},
+        header={**words, "labelFontSize": 12},
+        legend={**words, "titleFontWeight": "normal"},
+        title={"color": ink, "subtitleColor": ink, "fontSize": 15, "subtitleFontSize": 12},
+        view={"stroke": None},
+    )
+    return finished
+
+
+def nothing(text: str, theme: Theme | None) -> alt.Chart:
+    """Return a chart that says why it is empty."""
+    import altair as alt
+
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData([{}]), width=WIDTH, height=80)
+        .mark_text(text=text, color=ink_of(theme), fontSize=13)
+        .encode()
+    )
+    return finish(chart, "", (), theme)

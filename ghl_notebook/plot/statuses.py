@@ -1,0 +1,154 @@
+"""Posts by status: a row for each, over time or by platform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import pandas as pd
+
+from .arguments import check_choice
+from .bars import counted, draw, titles
+from .columns import Kind, read_columns
+from .look import (
+    BLUE,
+    BROWN,
+    GREEN,
+    GREY,
+    LILAC,
+    PINK,
+    SLATE,
+    VERMILION,
+    VIOLET,
+    WIDTH,
+    Theme,
+    finish,
+    nothing,
+    require_altair,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    import altair as alt
+
+By = Literal["date", "platform"]
+
+STATUS_COLORS: Final = {
+    "failed": VERMILION,
+    "draft": GREY,
+    "in_review": VIOLET,
+    "pending": LILAC,
+    "scheduled": BLUE,
+    "in_progress": SLATE,
+    "published": GREEN,
+    "notification_sent": PINK,
+    "deleted": BROWN,
+}
+"""In the order of the rows: what needs a look, then a post's way."""
+
+_COLUMNS: Final[dict[str, Kind]] = {
+    "status": "text",
+    "platform": "text",
+    "display_date": "time",
+    "created_at": "time",
+}
+
+
+def plot_statuses(
+    posts: pd.DataFrame, *, by: By = "date", theme: Theme | None = None
+) -> alt.Chart | alt.FacetChart:
+    """Draw how many posts have which status, over time or by platform.
+
+    Each status has a row and a scale of its own: the few that failed are seen beside the many that
+    were published. Its number stands beside its name.
+
+    Parameters
+    ----------
+    posts : pandas.DataFrame
+        Of `fetch_posts`, of a sub-account or of a whole agency.
+    by : {"date", "platform"}, default "date"
+        Bars of days, weeks, months or years in UTC, as there is room, by when a post was or will be
+        published; one without such a date by when it was made. Or a bar per platform.
+    theme : {"light", "dark"}, optional
+        Colours for a page whose background is known. Those of both when left out.
+
+    Returns
+    -------
+    altair.FacetChart
+        A row of bars per status; the background is transparent. Where there is nothing to draw, an
+        `altair.Chart` that says so.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no such frame, or an argument makes no sense.
+    SettingsError
+        If altair is not installed.
+    """
+    require_altair()
+    check_choice("by", by, get_args(By))
+    rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
+    rows = rows.assign(
+        status=rows["status"].fillna("unknown"),
+        platform=titles(rows["platform"]),
+        date=rows["display_date"].fillna(rows["created_at"]),
+    )
+    notes = []
+    if by == "date" and (dateless := int(rows["date"].isna().sum())):
+        notes.append(f"{dateless:,} posts left out: they have no date")
+        rows = rows[rows["date"].notna()]
+    if rows.empty:
+        return nothing("No posts", theme)
+    return finish(_draw(rows, by), f"Posts by status and {by}", notes, theme)
+
+
+def _draw(rows: pd.DataFrame, by: By) -> alt.FacetChart:
+    import altair as alt
+
+    totals = rows["status"].value_counts()
+    order = [name for name in STATUS_COLORS if name in totals]
+    order += sorted(set(totals.index) - set(order))
+    names = {name: f"{words_of(name)} ({totals[name]:,})" for name in order}
+    rows = rows.assign(status=rows["status"].map(names))
+    chart: alt.FacetChart = (
+        (_over_time(rows) if by == "date" else _by_platform(rows))
+        .encode(
+            color=alt.Color("status:N")
+            .scale(
+                domain=list(names.values()),
+                range=[STATUS_COLORS.get(name, SLATE) for name in names],
+            )
+            .legend(None)
+        )
+        .properties(width=WIDTH, height=56)
+        .facet(
+            row=alt.Row("status:N", title=None, sort=list(names.values())).header(
+                labelOrient="top", labelAnchor="start"
+            ),
+            spacing=8,
+        )
+        .resolve_scale(y="independent")
+    )
+    return chart
+
+
+def _over_time(rows: pd.DataFrame) -> alt.Chart:
+    bars, step = counted(rows, "date", "status")
+    return draw(bars, "status", step=step, things="posts")
+
+
+def _by_platform(rows: pd.DataFrame) -> alt.Chart:
+    import altair as alt
+
+    bars = rows.groupby(["status", "platform"]).size().rename("count").reset_index()
+    chart: alt.Chart = (
+        alt.Chart(bars)
+        .mark_bar()
+        .encode(
+            x=alt.X("platform:N", title=None).axis(
+                labelAngle=0, labelExpr="split(datum.label, ' ')"
+            ),
+            y=alt.Y("count:Q", title=None).axis(format=",d", tickCount=1),
+            tooltip=["platform:N", "status:N", alt.Tooltip("count:Q", title="posts", format=",")],
+        )
+    )
+    return chart

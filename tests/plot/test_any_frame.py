@@ -1,0 +1,191 @@
+"""All four charts take frames however they were kept, and say what is wrong with others."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import ghl_notebook as ghl
+
+from .made import NOW, accounts, posts, rows_of, spec_of, statistics
+
+Plot = Callable[..., Any]
+
+
+def plot_expiry(*args: Any, **options: Any) -> Any:
+    """Draw it at a time that stands still."""
+    return ghl.plot_expiry(*args, now=NOW, **options)
+
+
+FRAMES: dict[Plot, pd.DataFrame] = {
+    plot_expiry: accounts({"expire": NOW}, {}),
+    ghl.plot_statistics: statistics({}, {"value": None, "account_id": "b"}),
+    ghl.plot_hours: posts({"like_count": 1}, {}),
+    ghl.plot_statuses: posts({}, {"display_date": None, "created_at": NOW}),
+}
+TIMES: dict[Plot, str] = {
+    plot_expiry: "expire",
+    ghl.plot_statistics: "date",
+    ghl.plot_hours: "display_date",
+    ghl.plot_statuses: "display_date",
+}
+
+every_plot = pytest.mark.parametrize("plot", FRAMES, ids=lambda plot: plot.__name__)
+
+
+@every_plot
+def test_arrow_backed_frames_are_drawn_the_same(plot: Plot) -> None:
+    """As they come back from a Parquet file with ``dtype_backend="pyarrow"``."""
+    file = io.BytesIO()
+    FRAMES[plot].to_parquet(file)
+    kept = pd.read_parquet(file, dtype_backend="pyarrow")
+    assert all(isinstance(dtype, pd.ArrowDtype) for dtype in kept.dtypes)
+    assert rows_of(plot(kept)) == rows_of(plot(FRAMES[plot]))
+
+
+@every_plot
+def test_frames_of_objects_are_drawn_the_same(plot: Plot) -> None:
+    """As pandas makes them when frames of different dtypes are put together."""
+    assert rows_of(plot(FRAMES[plot].astype(object))) == rows_of(plot(FRAMES[plot]))
+
+
+@every_plot
+def test_an_index_with_doubles_does_not_matter(plot: Plot) -> None:
+    """It is what concat leaves behind; and the frame stays as it was."""
+    frame = FRAMES[plot].set_axis([7, 7])
+    before = frame.copy()
+    assert rows_of(plot(frame)) == rows_of(plot(FRAMES[plot]))
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@every_plot
+def test_another_time_zone_is_the_same_moment(plot: Plot) -> None:
+    """Times are put into UTC."""
+    name = TIMES[plot]
+    frame = FRAMES[plot]
+    other = frame.assign(**{name: frame[name].dt.tz_convert("Asia/Tokyo")})
+    assert rows_of(plot(other)) == rows_of(plot(frame))
+
+
+@every_plot
+def test_another_frame_is_an_error(plot: Plot) -> None:
+    """It says which columns are missing, and which function gives them."""
+    with pytest.raises(ghl.ArgumentError, match=r"no column .*\. Pass what fetch_\w+\(\)"):
+        plot(pd.DataFrame({"a": [1]}))
+
+
+@every_plot
+@pytest.mark.parametrize("value", [None, [{"expire": 1}], "accounts.csv"])
+def test_what_is_no_frame_is_an_error(plot: Plot, value: object) -> None:
+    """It says so, and what to pass."""
+    with pytest.raises(
+        ghl.ArgumentError, match=r"is made of a pandas DataFrame.* Pass what fetch_"
+    ):
+        plot(value)
+
+
+@every_plot
+def test_times_as_text_are_an_error(plot: Plot) -> None:
+    """As a CSV file gives them; what the error says mends it."""
+    name = TIMES[plot]
+    frame = FRAMES[plot].assign(**{name: FRAMES[plot][name].astype("string")})
+    with pytest.raises(ghl.ArgumentError, match=rf"column {name} holds string") as error:
+        plot(frame)
+    assert f'frame["{name}"] = frame["{name}"].pipe(pandas.to_datetime, utc=True)' in str(error)
+    frame[name] = frame[name].pipe(pd.to_datetime, utc=True)
+    assert rows_of(plot(frame)) == rows_of(plot(FRAMES[plot]))
+
+
+@every_plot
+def test_times_without_a_time_zone_are_an_error(plot: Plot) -> None:
+    """Nobody could tell which moment is meant."""
+    name = TIMES[plot]
+    frame = FRAMES[plot].assign(**{name: FRAMES[plot][name].dt.tz_localize(None)})
+    with pytest.raises(ghl.ArgumentError, match="no time zone"):
+        plot(frame)
+
+
+@pytest.mark.parametrize(
+    ("plot", "column"),
+    [
+        (plot_expiry, "is_expired"),
+        (ghl.plot_statistics, "value"),
+        (ghl.plot_hours, "like_count"),
+    ],
+)
+def test_numbers_and_flags_as_text_are_an_error(plot: Plot, column: str) -> None:
+    """They are not guessed at."""
+    frame = FRAMES[plot].assign(**{column: FRAMES[plot][column].astype("string")})
+    with pytest.raises(ghl.ArgumentError, match=rf"column {column} holds string.* Convert it"):
+        plot(frame)
+
+
+@every_plot
+def test_a_column_that_is_there_twice_is_an_error(plot: Plot) -> None:
+    """As after a merge without suffixes."""
+    frame = FRAMES[plot]
+    with pytest.raises(ghl.ArgumentError, match=r"2 columns (platform|status)"):
+        plot(
+            pd.concat(
+                [frame, frame[["platform", "status"] if "status" in frame else ["platform"]]],
+                axis=1,
+            )
+        )
+
+
+@every_plot
+def test_an_empty_frame_without_dtypes_is_empty(plot: Plot) -> None:
+    """``pandas.DataFrame(columns=...)`` has no dtypes to be wrong."""
+    assert spec_of(plot(pd.DataFrame(columns=FRAMES[plot].columns)))["mark"]["type"] == "text"
+
+
+@every_plot
+def test_a_column_of_arrows_null_has_no_values(plot: Plot) -> None:
+    """Arrow has a type for a column in which nothing is known."""
+    name = TIMES[plot]
+    nothing = pd.Series([None, None], dtype=pd.ArrowDtype(pa.null()))
+    plot(FRAMES[plot].assign(**{name: nothing}))
+
+
+@every_plot
+@pytest.mark.parametrize("theme", ["white", "", 1, []])
+def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
+    """The error names those that do."""
+    with pytest.raises(ghl.ArgumentError, match='"light" or "dark"'):
+        plot(FRAMES[plot], theme=theme)
+
+
+@every_plot
+@pytest.mark.parametrize(
+    ("theme", "ink"), [(None, "#7a7a7a"), ("light", "#333333"), ("dark", "#d6d6d6")]
+)
+def test_the_page_shows_through(plot: Plot, theme: str | None, ink: str) -> None:
+    """The background is transparent, and all words have the colour for the page."""
+    spec = spec_of(plot(FRAMES[plot], theme=theme))
+    assert spec["background"] == "transparent"
+    config = spec["config"]
+    words = [config[part]["labelColor"] for part in ("axis", "header", "legend")]
+    assert {*words, config["title"]["color"], config["title"]["subtitleColor"]} == {ink}
+
+
+@every_plot
+def test_nothing_is_loaded_from_elsewhere(plot: Plot) -> None:
+    """The data are in the chart."""
+    spec = spec_of(plot(FRAMES[plot]))
+    assert '"url"' not in str(spec).replace("'", '"')
+
+
+@every_plot
+def test_without_altair_the_error_says_how_to_install_it(
+    plot: Plot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an extra."""
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(ghl.SettingsError, match=r'pip install "ghl-notebook\[plot\]"'):
+        plot(FRAMES[plot])
