@@ -44,6 +44,7 @@ PAGES = {
     "login": "login",
     "auth": "login",
     "fetch": "fetch",
+    "panel": "panel",
     "plot": "plot",
     "diagnosis": "doctor",
 }

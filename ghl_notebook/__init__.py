@@ -221,6 +221,7 @@ if TYPE_CHECKING:
     from .models import (
         User as User,
     )
+    from .panel import AccountsPanel as AccountsPanel
     from .plot import plot_expiry as plot_expiry
     from .plot import plot_hours as plot_hours
     from .plot import plot_statistics as plot_statistics
@@ -230,6 +231,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Account",
     "AccountList",
+    "AccountsPanel",
     "Agency",
     "AgencyOnlyError",
     "AgencyTokenError",
@@ -358,6 +360,7 @@ _ROOMS = {
     "AttachedAccount": "models",
     "AvailableAccount": "models",
     "User": "models",
+    "AccountsPanel": "panel",
     "plot_expiry": "plot",
     "plot_hours": "plot",
     "plot_statistics": "plot",

@@ -72,6 +72,7 @@ class DemoAgency(Agency):
                 source="the simulator",
             ),
             base_url=simulator.base_url,
+            allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),
             api_version=api_version,
             clock=clock,
         )

@@ -104,18 +104,31 @@ def read_settings(
             "GHL_LOCATION_ID holds a space or a character that an id never has.",
             "Copy the sub-account's id again: it stands in its address after /location/.",
         )
-    origins = allowed_origins
-    if origins is None:
-        listed = [o.strip() for o in _get(environ, "GHL_ALLOWED_ORIGINS").split(",")]
-        origins = tuple(o for o in listed if o) or DEFAULT_ALLOWED_ORIGINS
     return Settings(
         token=secret,
         token_source=token_source,
         location_id=location or None,
         user_id=user_id or _get(environ, "GHL_USER_ID") or None,
         base_url=read_base_url(base_url, environ=environ),
-        allowed_origins=tuple(_origin(o) for o in origins),
+        allowed_origins=read_allowed_origins(allowed_origins, environ=environ),
     )
+
+
+def read_allowed_origins(
+    allowed_origins: tuple[str, ...] | None = None, *, environ: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Read the origins alone (``GHL_ALLOWED_ORIGINS``, if none are passed).
+
+    Raises
+    ------
+    SettingsError
+        If one of them is no origin.
+    """
+    origins = allowed_origins
+    if origins is None:
+        listed = [o.strip() for o in _get(environ, "GHL_ALLOWED_ORIGINS").split(",")]
+        origins = tuple(o for o in listed if o) or DEFAULT_ALLOWED_ORIGINS
+    return tuple(_origin(o) for o in origins)
 
 
 def read_location_id(environ: Mapping[str, str] | None = None) -> str | None:

@@ -40,6 +40,7 @@ def test_a_public_name_resolves(name: str) -> None:
     [
         (name, method)
         for name in (
+            "AccountsPanel",
             "App",
             "AppLogin",
             "AsyncClient",

@@ -38,7 +38,7 @@ class RunOptions(TypedDict, total=False):
     """What may be said of a run over an agency's sub-accounts; see `fetch_accounts`."""
 
     locations: Sequence[str] | pd.DataFrame | None
-    progress: bool
+    progress: bool | None
     folder: str | Path | None
     in_flight: int | None
     # A distributed.Client. Typed so, it would have everybody's checker read dask.

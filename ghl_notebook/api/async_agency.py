@@ -14,7 +14,7 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import Location
 from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import now, read_base_url
+from ghl_notebook.settings import now, read_allowed_origins, read_base_url
 from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_VERSION
 
@@ -50,6 +50,8 @@ class AsyncAgency:
         What proves who asks, in place of `token` and `company_id`.
     base_url : str, optional
         The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
+    allowed_origins : tuple of str, optional
+        As for `AsyncClient`, for the clients of its sub-accounts.
     api_version : str, default "2021-07-28"
         The service's header ``Version``; ``"v3"`` lists sub-accounts in that version's pages.
     timeout : float, default 30
@@ -82,6 +84,7 @@ class AsyncAgency:
         *,
         credential: AgencyCredential | None = None,
         base_url: str | None = None,
+        allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
         time_limit: float = 120.0,
@@ -94,6 +97,7 @@ class AsyncAgency:
             token, company_id, base_url=address, clock=clock, transport=transport
         )
         self.base_url = address
+        self._allowed_origins = read_allowed_origins(allowed_origins)
         self.api_version = api_version
         self._timeout, self._time_limit = timeout, time_limit
         self._has_own_transport = transport is not None
@@ -191,6 +195,7 @@ class AsyncAgency:
             time_limit=self._time_limit,
             clock=self._clock,
             budget=self._budget,
+            allowed_origins=self._allowed_origins,
         )
 
     def lend(self, location_ids: Iterable[str]) -> LentAgency:

@@ -74,8 +74,9 @@ def fetch_accounts(
         Also show rows that the service marks as deleted.
     locations : sequence of str or pandas.DataFrame, optional
         Agency only: which sub-accounts, by id or as rows of `fetch_locations`. All when left out.
-    progress : bool, default False
-        Agency only: show a bar with rate, failures and time left.
+    progress : bool or None, default False
+        Agency only: show a bar with rate, failures and time left. With None there is no bar, and no
+        line on stderr of what is missing either: the caller says it.
     folder : str or pathlib.Path, optional
         Agency only: write down what is fetched while it is. A run that was broken off, in
         whatever way, is gone on with by the same call within a day; a run that is whole stays

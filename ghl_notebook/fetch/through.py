@@ -55,9 +55,10 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
     _refuse_unknown(options)
     from ghl_notebook.agency import Fetching, wait_for, watch
 
-    progress = bool(options.get("progress", False))
+    asked = options.get("progress", False)
+    progress = bool(asked)
     rest = {name: value for name, value in options.items() if name != "progress"}
-    rest["is_shown"] = progress
+    rest["is_shown"] = progress or asked is None
     if isinstance(agency, AsyncAgency):
         return watch(Fetching(agency, job, **rest), job.name, progress=progress)
     return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)

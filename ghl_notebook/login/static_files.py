@@ -8,27 +8,44 @@ from pathlib import Path
 from typing import Final
 
 _STATIC: Final = Path(__file__).parent / "static"
-_PARTS: Final = re.compile(r'^import \{[^}]*\} from "\./parts\.js";$', re.MULTILINE)
+_IMPORT: Final = re.compile(r'^import \{[^}]*\} from "([\w./-]+\.js)";$', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
 
 
 @cache
-def read_script(card: str) -> str:
-    """Return the module of a card, with the parts that cards share in place of their import.
+def read_script(card: str, folder: Path = _STATIC) -> str:
+    """Return the module of a card, with what it imports in place of the imports.
 
     A widget's module comes from a ``blob:`` address, which has no neighbours to import from.
+
+    Parameters
+    ----------
+    card : str
+        Its name.
+    folder : pathlib.Path
+        Where its files are.
     """
-    script, count = _PARTS.subn(
-        lambda _: _EXPORT.sub("", read_page("parts.js")), read_page(f"{card}.js")
-    )
-    assert count == 1, card
+    seen: set[Path] = set()
+
+    def inlined(path: Path) -> str:
+        def imported(found: re.Match[str]) -> str:
+            neighbour = (path.parent / found[1]).resolve()
+            if neighbour in seen:
+                return ""
+            seen.add(neighbour)
+            return _EXPORT.sub("", inlined(neighbour))
+
+        return _IMPORT.sub(imported, path.read_text(encoding="utf-8"))
+
+    script = inlined(folder / f"{card}.js")
+    assert seen, card
     return script
 
 
 @cache
-def read_style(card: str) -> str:
+def read_style(card: str, folder: Path = _STATIC) -> str:
     """Return the style of a card: that of all cards, and its own."""
-    own = "" if card == "connect" else read_page(f"{card}.css")
+    own = "" if card == "connect" else (folder / f"{card}.css").read_text(encoding="utf-8")
     return read_page("connect.css") + own
 
 

@@ -21,4 +21,13 @@ def assert_accessible(page: Page, node_modules: Path) -> None:
     ]
     assert problems == []
     assert "color-contrast" in {rule["id"] for rule in found["passes"]}
-    assert [rule["id"] for rule in found["incomplete"]] == []
+    unsure = [
+        (rule["id"], node["target"])
+        for rule in found["incomplete"]
+        for node in rule["nodes"]
+        # A digit may be a drawing, for all that axe knows; longer numbers look the same.
+        if not any(
+            (check["data"] or {}).get("messageKey") == "shortTextContent" for check in node["any"]
+        )
+    ]
+    assert unsure == []

@@ -22,6 +22,8 @@ from ghl_notebook.login.static_files import read_script, read_style
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 STATIC = ROOT / "ghl_notebook" / "login" / "static"
+PANEL = ROOT / "ghl_notebook" / "panel" / "static"
+FOLDERS = {"app": STATIC, "connect": STATIC, "panel": PANEL}
 PICTURES = ROOT / "test-results" / "card"
 NODE_MODULES = HERE / "node_modules"
 
@@ -86,9 +88,9 @@ class _Handler(SimpleHTTPRequestHandler):
         """Give a card's script or style as a front end gets it, or a file of the tests."""
         card, _, kind = self.path.partition("?")[0].lstrip("/").partition(".")
         read = {"js": read_script, "css": read_style}.get(kind)
-        if card not in ("app", "connect") or read is None:
+        if card not in FOLDERS or read is None:
             return super().do_GET()
-        text = read(card).encode()
+        text = read(card, FOLDERS[card]).encode()
         self.send_response(200)
         self.send_header("Content-Type", f"text/{'javascript' if kind == 'js' else 'css'}")
         self.send_header("Content-Length", str(len(text)))
@@ -145,6 +147,7 @@ class Card:
     """One model on the page, its views, and the kernel that a test plays."""
 
     module = "connect"
+    name = "card"
     traits = TRAITS
 
     def __init__(self, page: Page, *, views: int = 1, **traits: object) -> None:
@@ -154,7 +157,7 @@ class Card:
             "async ([module, traits, views]) => cards.push(await mount(module, traits, views)) - 1",
             [self.module, self.traits | traits, views],
         )
-        self._views = page.locator(".ghl-connect-card")
+        self._views = page.locator(f".ghl-connect-{self.name}")
         self._first = self._views.count() - views
 
     @property

@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browsers import BROWSERS
+from tests.card.panels import STATES
 from tests.card.states import bring
+
+_MOVING = "(box) => box.getAnimations({ subtree: true }).map((one) => one.playState)"
 
 
 @pytest.fixture(
@@ -34,8 +37,13 @@ def test_nothing_moves_for_who_wants_it_still(page: Page, setting: tuple[str, bo
     """The wheel turns while something goes on, unless the user has asked for less movement."""
     if setting[1]:
         page.emulate_media(reduced_motion="reduce")
-    box = bring(page, "page", "waiting").box
-    moving = box.evaluate(
-        "(box) => box.getAnimations({ subtree: true }).map((one) => one.playState)"
-    )
+    moving = bring(page, "page", "waiting").box.evaluate(_MOVING)
+    assert moving == ([] if setting[1] else ["running"])
+
+
+def test_the_panels_bar_rests_for_who_wants_it_still(page: Page, setting: tuple[str, bool]) -> None:
+    """It runs while the panel is busy, unless the user has asked for less movement."""
+    if setting[1]:
+        page.emulate_media(reduced_motion="reduce")
+    moving = STATES["busy"](page).box.evaluate(_MOVING)
     assert moving == ([] if setting[1] else ["running"])

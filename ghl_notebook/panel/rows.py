@@ -1,0 +1,111 @@
+"""What a page gets of a frame: one list per column, of the columns that it shows."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from ghl_notebook.models import PLATFORMS
+
+SOON = pd.Timedelta(days=30)
+"""A connection that ends within this time is about to expire."""
+
+COUNTS = {
+    "location_id": "string",
+    "location_name": "string",
+    "accounts": "Int64",
+    "expired": "Int64",
+    "expiring": "Int64",
+    "error": "string",
+    "message": "string",
+}
+"""Columns of a panel's frame of sub-accounts, with their dtypes."""
+
+
+def account_columns(accounts: pd.DataFrame, now: datetime) -> dict[str, list[Any]]:
+    """Return what is shown of connected accounts."""
+    left = accounts["expire"] - pd.Timestamp(now)
+    expired, expiring = _states(accounts, now)
+    platform = accounts["platform"].astype(object)
+    return {
+        "name": _plain(accounts["name"].fillna(accounts["origin_id"])),
+        "username": [_username(meta) for meta in _plain(accounts["meta"])],
+        "platform": _plain(platform),
+        "title": [title_of(key) for key in _plain(platform)],
+        "groups": _plain(accounts["groups"]),
+        "state": _plain(
+            pd.Series("connected", accounts.index, dtype=object)
+            .mask(expiring, "expiring")
+            .mask(expired, "expired")
+        ),
+        "days": _plain(left.dt.days.astype("Int64")),
+        "expire": [None if pd.isna(end) else end.isoformat() for end in accounts["expire"]],
+        "avatar": _plain(accounts["avatar"]),
+    }
+
+
+def location_columns(counts: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return what is shown of an agency's sub-accounts."""
+    return {
+        "name": _plain(counts["location_name"].fillna(counts["location_id"])),
+        "id": _plain(counts["location_id"]),
+        **{name: _plain(counts[name]) for name in ("accounts", "expired", "expiring", "message")},
+    }
+
+
+def count_accounts(
+    locations: pd.DataFrame, accounts: pd.DataFrame, missing: pd.DataFrame, now: datetime
+) -> pd.DataFrame:
+    """Count each sub-account's accounts; NA where it could not be asked.
+
+    Parameters
+    ----------
+    locations, accounts, missing : pandas.DataFrame
+        As `fetch_locations`, `fetch_accounts` and `failures` return them.
+    now : datetime
+        Against which ends are compared.
+    """
+    expired, expiring = _states(accounts, now)
+    flags = pd.DataFrame({"accounts": 1, "expired": expired, "expiring": expiring})
+    per_location = flags.groupby(accounts["location_id"].to_numpy(dtype=object)).sum()
+    ids = locations["location_id"].astype(object)
+    why = missing.drop_duplicates("location_id").set_index("location_id")
+    counted = per_location.reindex(ids, fill_value=0).astype("Int64").reset_index(drop=True)
+    counted[ids.isin(why.index).to_numpy()] = pd.NA
+    frame = locations[["location_id", "location_name"]].reset_index(drop=True).join(counted)
+    for name in ("error", "message"):
+        frame[name] = why[name].astype(object).reindex(ids).to_numpy()
+    return frame.astype(COUNTS)
+
+
+def title_of(platform: str | None) -> str:
+    """Return a platform's name for people; of one that is unknown to us, its key."""
+    known = PLATFORMS.get(platform or "")
+    return known.title if known else platform or "Unknown"
+
+
+def username_of(meta: object) -> str | None:
+    """Return the name after ``@`` in the column ``meta``."""
+    return _username(meta if isinstance(meta, str) else None)
+
+
+def _states(accounts: pd.DataFrame, now: datetime) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Tell which accounts are expired, and which others end soon."""
+    end, moment = accounts["expire"], pd.Timestamp(now)
+    # The service marks it later than it happens.
+    expired = accounts["is_expired"].fillna(False).astype(bool) | (end <= moment)
+    return expired, ~expired & (end <= moment + SOON)
+
+
+def _username(meta: str | None) -> str | None:
+    if meta is None or '"username"' not in meta:
+        return None
+    name = json.loads(meta).get("username")
+    return name.removeprefix("@") or None if isinstance(name, str) else None
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    return column.astype(object).where(column.notna(), None).tolist()

@@ -1,0 +1,192 @@
+"""Every state that the panel can show, with the kernel's side as a test plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.card.harness import Card
+from tests.card.states import ERROR, LONG_NAME
+
+PLACE = "ve9EPM428h8vShlRW1KT"
+
+SHOWN: dict[str, Any] = {
+    "kind": "accounts",
+    "busy": None,
+    "error": None,
+    "notice": None,
+    "name": None,
+    "place": PLACE,
+    "can_leave": False,
+    "stage": "list",
+    "platforms": [["facebook", "Facebook"], ["instagram", "Instagram"], ["threads", "Threads"]],
+    "platform": None,
+    "pages": None,
+    "renewed": None,
+}
+
+_TITLES = {
+    "facebook": "Facebook",
+    "google": "Google Business Profile",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+}
+
+_ROWS: list[tuple[str, str | None, str, str | None, str, int | None]] = [
+    ("Café Lumière", "cafe.lumiere", "facebook", "Café, all channels", "connected", 50),
+    ("Nordljus Studio", "nordljus.studio", "instagram", None, "expired", -30),
+    ("مقهى الياسمين", "yasmin.coffee", "instagram", None, "expiring", 12),
+    (LONG_NAME, "green.corner.garden.centre", "google", "Everything green", "expiring", 0),
+    ("מטבח טוב (תל אביב)", None, "facebook", None, "connected", None),
+    ("👩🏽‍🍳 Küche 🇺🇦", "kueche", "linkedin", None, "expiring", 1),
+    ("東京ラーメン日記", "tokyo.ramen.diary", "instagram", "Japan", "expired", 20),
+]
+
+
+def columns(rows: list[tuple[Any, ...]] | None = None) -> dict[str, list[Any]]:
+    """Return the columns of some accounts, as the kernel tells them."""
+    made = _ROWS if rows is None else rows
+    names, usernames, platforms, groups, states, days = map(list, zip(*made, strict=True))
+    return {
+        "name": names,
+        "username": usernames,
+        "platform": platforms,
+        "title": [_TITLES[platform] for platform in platforms],
+        "groups": groups,
+        "state": states,
+        "days": days,
+        "expire": [None if n is None else f"2026-03-{n % 28 + 1:02d}T09:00:00Z" for n in days],
+        "avatar": [None] * len(names),
+    }
+
+
+def many(count: int) -> dict[str, list[Any]]:
+    """Return the columns of so many accounts."""
+    platforms = list(_TITLES)
+    return columns(
+        [
+            (f"Account {n:05d}", f"account.{n}", platforms[n % 4], None, "connected", 40)
+            for n in range(count)
+        ]
+    )
+
+
+LOCATIONS: dict[str, list[Any]] = {
+    "name": ["Lumière Hospitality", LONG_NAME, "עיר טובה", "Riverside Auto Repair Halifax"],
+    "id": [PLACE, "T9Z0Hbj5hmBB4uYHAQ3E", "yFDyBuZrwUmAdc0l1Oyq", "8UiWGk1ZTyzlZkx4rG94"],
+    "accounts": [3, 128, 0, None],
+    "expired": [1, 12, 0, None],
+    "expiring": [0, 7, 0, None],
+    "message": [None, None, None, ERROR],
+}
+
+PAGES = [
+    {
+        "origin_id": str(n),
+        "name": name,
+        "username": username,
+        "avatar": None,
+        "is_attached": n == 1,
+        "is_ticked": n == 3,
+        "error": ERROR if n == 3 else None,
+    }
+    for n, (name, username) in enumerate(
+        [
+            ("Café Lumière", "cafe.lumiere"),
+            ("東京ラーメン日記", "tokyo.ramen.diary"),
+            ("مقهى الياسمين", None),
+            (LONG_NAME, "green.corner.garden.centre"),
+        ]
+    )
+]
+
+
+class Panel(Card):
+    """One model of a panel on the page, and the kernel that a test plays."""
+
+    module = "panel"
+    name = "panel"
+
+    def __init__(self, page: Page, *, views: int = 1, **shown: object) -> None:
+        if page.locator("link[href='/panel.css']").count() == 0:
+            page.add_style_tag(url="/panel.css")
+        self.traits: dict[str, Any] = {}
+        super().__init__(page, views=views)
+        if shown or views:
+            self.show(**shown)
+
+    @property
+    def grid(self) -> Locator:
+        """The table."""
+        return self.box.get_by_role("grid")
+
+    @property
+    def names(self) -> list[str]:
+        """The names in the rows that are there, from the top."""
+        return self.part("panel-first").all_inner_texts()
+
+    def show(self, **shown: object) -> None:
+        """Tell the page what is shown."""
+        self.tell(type="show", **(SHOWN | shown))
+
+    def list(
+        self, rows: dict[str, list[Any]] | None = None, version: int = 1, **shown: object
+    ) -> Panel:
+        """Tell the page the rows, too."""
+        self.show(**shown)
+        told = columns() if rows is None else rows
+        self.tell(type="rows", version=version, columns=told, selected=[])
+        return self
+
+    def button_of(self, what: str, name: str) -> Locator:
+        """A button of a row."""
+        return self.grid.get_by_role("button", name=f"{what} {name}")
+
+
+def of_agency(page: Page, **shown: object) -> Panel:
+    """Make the panel of an agency."""
+    return Panel(page).list(LOCATIONS, kind="sub-accounts", **shown)
+
+
+def _asked(page: Page) -> Panel:
+    panel = Panel(page).list()
+    panel.button_of("Detach", "Café").click()
+    return panel
+
+
+def _choosing(page: Page) -> Panel:
+    panel = Panel(page).list()
+    panel.button("Connect").click()
+    return panel
+
+
+def _found(page: Page, text: str) -> Panel:
+    panel = Panel(page).list()
+    panel.box.get_by_label("Search").fill(text)
+    return panel
+
+
+def _attaching(page: Page, **shown: object) -> Panel:
+    return Panel(page).list(stage="attach", platform="Instagram", **shown)
+
+
+STATES: dict[str, Callable[[Page], Panel]] = {
+    "asking-the-kernel": lambda page: Panel(page, views=1, busy="Asking GoHighLevel…"),
+    "accounts": lambda page: Panel(page).list(),
+    "busy": lambda page: Panel(page).list(busy="Detaching Café Lumière…"),
+    "failed": lambda page: Panel(page).list(error=ERROR),
+    "noticed": lambda page: Panel(page).list(notice=f"{LONG_NAME} is detached."),
+    "empty": lambda page: Panel(page).list(columns(_ROWS[:1]) | {c: [] for c in columns()}),
+    "nothing-matches": lambda page: _found(page, "nobody"),
+    "choosing": _choosing,
+    "asked": _asked,
+    "login": lambda page: Panel(page).list(stage="login", renewed=LONG_NAME),
+    "attach": lambda page: _attaching(page, pages=PAGES),
+    "attach-nothing": lambda page: _attaching(page, pages=[]),
+    "attach-anew": lambda page: _attaching(page, pages=PAGES, renewed=LONG_NAME),
+    "attach-failed": lambda page: _attaching(page, error=ERROR),
+    "sub-account": lambda page: Panel(page).list(name="Lumière Hospitality", can_leave=True),
+    "agency": of_agency,
+}

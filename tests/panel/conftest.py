@@ -1,0 +1,56 @@
+"""A simulated service, and panels whose pages are played by the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ghl_notebook import AccountsPanel, DemoAgency, DemoClient, demo, demo_agency
+from ghl_notebook.login import Ledger
+from tests.login.page import Page, flush
+from tests.login.recording import settle
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's own settings, and the logins of other tests, out."""
+    for name in list(os.environ):
+        if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
+
+
+@pytest.fixture
+def client() -> Iterator[DemoClient]:
+    """A client of a simulator of its own."""
+    with demo() as client:
+        client.simulator.levers.rate_interval = 0.02
+        yield client
+        settle()
+
+
+@pytest.fixture
+def agency() -> Iterator[DemoAgency]:
+    """An agency of five sub-accounts, one of which cannot be asked."""
+    with demo_agency(locations=3, accounts=3) as agency:
+        yield agency
+        settle()
+
+
+@pytest.fixture
+def make_panel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AccountsPanel]]:
+    """Make panels whose comms have the test at their other end; closed afterwards."""
+    monkeypatch.setattr("comm.create_comm", Page)
+    made: list[AccountsPanel] = []
+
+    def make(client: DemoClient | DemoAgency) -> AccountsPanel:
+        made.append(AccountsPanel(client))
+        return made[-1]
+
+    yield make
+    for panel in made:
+        panel.close()
+    flush()
+    Page.opened.clear()
