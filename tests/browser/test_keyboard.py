@@ -12,9 +12,9 @@ from tests.browser.cells import DEMO
 from tests.browser.notebook import Notebook
 from tests.browsers import BROWSERS
 
-pytestmark = pytest.mark.parametrize(
-    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
-)
+in_lab = pytest.mark.parametrize("front_end", [f"lab-{name}" for name in BROWSERS], indirect=True)
+# Notebook 7 hears keys in another way than JupyterLab does.
+in_both = pytest.mark.parametrize("front_end", ["lab-chromium", "notebook-chromium"], indirect=True)
 
 _MOST_TABS = 40
 _IS_FOCUSED = "(node) => node === document.activeElement"
@@ -56,6 +56,7 @@ def allow(window: Page) -> None:
         window.keyboard.press("Enter")
 
 
+@in_lab
 def test_login(open_notebook: Callable[..., Notebook]) -> None:
     """From the cell to the card, through the window, and back to the card's next step."""
     notebook = open_notebook(DEMO)
@@ -73,6 +74,23 @@ def test_login(open_notebook: Callable[..., Notebook]) -> None:
     expect(card.box.get_by_role("button")).to_have_text(["Copied"])
 
 
+@in_both
+def test_keys_in_the_card_are_not_the_notebooks(open_notebook: Callable[..., Notebook]) -> None:
+    """Elsewhere two d's delete a cell, and a b makes another one."""
+    notebook = open_notebook(DEMO)
+    page, connect = notebook.page, notebook.card.button("Connect Instagram")
+    run_first_cell(notebook)
+    tab_to(connect)
+    cells = notebook.cells.count()
+    for key in ("d", "d", "b"):
+        page.keyboard.press(key)
+    expect(connect).to_be_focused()
+    with page.expect_popup():
+        page.keyboard.press("Enter")
+    expect(notebook.cells).to_have_count(cells)
+
+
+@in_lab
 def test_paste(open_notebook: Callable[..., Notebook]) -> None:
     """An account id that is entered finishes a login whose window is gone."""
     notebook = open_notebook(DEMO)

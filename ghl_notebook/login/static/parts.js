@@ -282,10 +282,25 @@ export function widgetOf(makeSession, renderCard) {
         session = makeSession(model, signal);
       },
       render({ el, signal }) {
+        keepKeys(el, signal);
         renderCard(session, el, signal);
       },
     };
   };
+}
+
+/**
+ * Keep the keys that are pressed in a card from being the notebook's shortcuts: two d's delete its
+ * cell. Jupyter takes them before those are asked that have the focus. With Control and Command,
+ * such as that which saves, they stay the notebook's.
+ *
+ * @param {HTMLElement} box @param {AbortSignal} signal
+ */
+function keepKeys(box, signal) {
+  window.addEventListener("keydown", ({ target, ctrlKey, metaKey }) => {
+    if (!(target instanceof Element) || !box.contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !ctrlKey && !metaKey);
+  }, { signal, capture: true });
 }
 
 // ---- the page, and the ways from it ------------------------------------------------------------

@@ -137,12 +137,6 @@ function renderPanel(session, el, signal) {
       connect.focus();
     }
   }, { signal });
-  // Notebook 7 takes keys before those are asked that have the focus, and two d's delete a cell. This
-  // tells it to leave them alone, but for those with Control and Command, such as that which saves.
-  window.addEventListener("keydown", ({ target, ctrlKey, metaKey }) => {
-    if (!(target instanceof Element) || !panel.contains(target)) return;
-    target.toggleAttribute("data-lm-suppress-shortcuts", !ctrlKey && !metaKey);
-  }, { signal, capture: true });
   session.views.add(paint);
   paint("rows");
   el.append(panel);
