@@ -65,11 +65,10 @@ class Redirected(msgspec.Struct, tag="redirected"):
 Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected
 
 
-def read_said(content: dict[str, Any]) -> Said | None:
-    """Read a message of the page; None for one that makes no sense."""
+def read_said(content: object, kinds: Any = Said) -> Any:
+    """Read a page's message as one of some kinds; None for one that makes no sense."""
     try:
-        said: Said = msgspec.convert(content, Said)
+        return msgspec.convert(content, kinds)
     except msgspec.ValidationError as error:
         _log.debug("A message of the page was not understood: %s", error)
         return None
-    return said

@@ -86,8 +86,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
                 "Pass what ghl_notebook.Client(), Agency(), demo() or demo_agency() returned.",
             )
         self._listings = [first]
-        self._children: list[ipywidgets.Widget] = [first.table]
-        super().__init__(self._children, **({} if layout is None else {"layout": layout}))
+        super().__init__([first.table], **({} if layout is None else {"layout": layout}))
         self.add_class("ghl-accounts-panel")
         self._fetched: Future[None] = first.fetch()
 
@@ -178,9 +177,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         """Show what is now; in the screen's thread."""
         shown = self._shown
         login = shown.login if isinstance(shown, Accounts) and shown.stage == "login" else None
-        children = [shown.table] if login is None else [shown.table, login]
-        if list(self._children) != children:
-            self._children = self.children = children
+        self.children = [shown.table] if login is None else [shown.table, login]
         place = shown.client.location_id if isinstance(shown, Accounts) else None
         self.set_trait("location_id", place)
         self.set_trait("error", shown.error)

@@ -5,12 +5,9 @@ A row is named by its number in the list of a `version`: the page may not have s
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import msgspec
-
-_log = logging.getLogger("ghl_notebook.panel")
 
 
 class Hello(msgspec.Struct, tag="hello"):
@@ -66,16 +63,6 @@ class Open(msgspec.Struct, tag="open"):
 
 
 Said = Hello | Refresh | Connect | Back | Attach | Select | Reconnect | Detach | Open
-
-
-def read_said(content: object) -> Said | None:
-    """Read a message of the page; None for one that makes no sense."""
-    try:
-        said: Said = msgspec.convert(content, Said)
-    except msgspec.ValidationError as error:
-        _log.debug("A message of the page was not understood: %s", error)
-        return None
-    return said
 
 
 Message = dict[str, Any]

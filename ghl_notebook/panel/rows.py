@@ -87,11 +87,6 @@ def title_of(platform: str | None) -> str:
     return known.title if known else platform or "Unknown"
 
 
-def username_of(meta: object) -> str | None:
-    """Return the name after ``@`` in the column ``meta``."""
-    return _username(meta if isinstance(meta, str) else None)
-
-
 def _states(accounts: pd.DataFrame, now: datetime) -> tuple[pd.Series[bool], pd.Series[bool]]:
     """Tell which accounts are expired, and which others end soon."""
     end, moment = accounts["expire"], pd.Timestamp(now)

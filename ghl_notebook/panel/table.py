@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import anywidget
 
+from ghl_notebook.login.protocol import read_said
 from ghl_notebook.login.static_files import read_script, read_style
 
-from .protocol import Hello, Message, Said, read_said
+from .protocol import Hello, Message, Said
 
 _STATIC: Final = Path(__file__).parent / "static"
 
@@ -42,7 +43,7 @@ class Table(anywidget.AnyWidget):
         self.send(self._last[type_])
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        match read_said(content):
+        match read_said(content, Said):
             case None:
                 pass
             case Hello():

@@ -249,7 +249,7 @@ function renderCard(session, el, signal) {
     if (session.pastes) input.focus();
   }, signal);
   // The card's own words are English, whatever the page is; ids are in bdi.
-  const card = make("div", "card", {
+  const card = make("div", "card ghl-connect-box", {
     role: "group", tabindex: "-1", lang: "en", dir: "ltr", "data-login": "app",
     "aria-label": "Log in to GoHighLevel",
   },
@@ -270,8 +270,6 @@ function renderCard(session, el, signal) {
     session.paste(input.value);
     input.value = ""; // it is not to stand there until the card is gone
   }, { signal });
-  // The notebook's shortcuts are not for those who type here.
-  input.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
   session.views.add(paint);
   signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
   paint();

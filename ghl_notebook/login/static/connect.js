@@ -453,7 +453,8 @@ function renderCard(session, el, signal) {
   const form = make("form", "paste", {},
     make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
   // The card's own words are English, whatever the page is; names are in bdi and keep their own.
-  const card = make("div", "card", { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
+  const card = make("div", "card ghl-connect-box",
+    { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
     make("div", "head", {}, mark, make("div", "", {}, title,
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
@@ -472,8 +473,6 @@ function renderCard(session, el, signal) {
     event.preventDefault();
     session.paste(input.value);
   }, { signal });
-  // The notebook's shortcuts are not for those who type here.
-  input.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
   session.views.add(paint);
   signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
   paint();

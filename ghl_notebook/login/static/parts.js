@@ -13,6 +13,7 @@ export const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 export const PATIENCE_MS = 5000;
 const TICK_MS = 500;
 const MOST_EARLY = 100;
+const TEXT_FIELD = "input:not([type=checkbox]), select, textarea";
 
 /**
  * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
@@ -229,8 +230,8 @@ export class Session {
   send(message) {
     const numbered = { ...message, id: newId() };
     if (this.loopback !== null) void post(this.loopback, numbered);
-    else if (message.type !== "hello" && (this.early?.length ?? MOST_EARLY) < MOST_EARLY) {
-      this.early?.push(numbered);
+    else if (this.early && this.early.length < MOST_EARLY && message.type !== "hello") {
+      this.early.push(numbered);
     }
     // As a buffer: of a message itself a kernel that logs everything would log the code.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
@@ -291,16 +292,23 @@ export function widgetOf(makeSession, renderCard) {
 
 /**
  * Keep the keys that are pressed in a card from being the notebook's shortcuts: two d's delete its
- * cell. Jupyter takes them before those are asked that have the focus. With Control and Command,
- * such as that which saves, they stay the notebook's.
+ * cell. With Control and Command, such as that which saves, they stay the notebook's, but for those
+ * in a field for text. Jupyter looks at the attribute, before those are asked that have the focus;
+ * other front ends hear what bubbles.
  *
  * @param {HTMLElement} box @param {AbortSignal} signal
  */
 function keepKeys(box, signal) {
-  window.addEventListener("keydown", ({ target, ctrlKey, metaKey }) => {
+  const isKept = (/** @type {KeyboardEvent} */ { target, ctrlKey, metaKey }) => (
+    !(ctrlKey || metaKey) || (target instanceof Element && target.matches(TEXT_FIELD)));
+  window.addEventListener("keydown", (event) => {
+    const { target } = event;
     if (!(target instanceof Element) || !box.contains(target)) return;
-    target.toggleAttribute("data-lm-suppress-shortcuts", !ctrlKey && !metaKey);
+    target.toggleAttribute("data-lm-suppress-shortcuts", isKept(event));
   }, { signal, capture: true });
+  box.addEventListener("keydown", (event) => {
+    if (isKept(event)) event.stopPropagation();
+  }, { signal });
 }
 
 // ---- the page, and the ways from it ------------------------------------------------------------

@@ -217,8 +217,6 @@ export class Grid {
     const { key, ctrlKey, metaKey, altKey } = event;
     const isFar = ctrlKey || metaKey;
     if (altKey || (isFar && key !== "Home" && key !== "End")) return;
-    // The notebook's shortcuts are not for those who move about here.
-    if (key !== "Tab" && key !== "Escape") event.stopPropagation();
     const page = Math.max(1, Math.floor(this.node.clientHeight / this.height) - 1);
     const end = this.columns.length - 1;
     /** @type {Record<string, [number, number]>} */

@@ -69,10 +69,6 @@ export class List {
     this.search.addEventListener("input", () => this.filter({ search: this.search.value }), { signal });
     this.platform.addEventListener("change", () => this.filter({ platform: this.platform.value }),
       { signal });
-    // The notebook's shortcuts are not for those who type here.
-    for (const field of [this.search, this.platform]) {
-      field.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
-    }
   }
 
   /** @param {Data} data */

@@ -126,13 +126,12 @@ function renderPanel(session, el, signal) {
       make("p", "place", {}, place)),
       make("div", "panel-actions", {}, back, connect, refresh)),
     choices, busy, error, notice, body, pages.node, live);
-  const panel = make("div", "panel", { role: "group", lang: "en", dir: "ltr" },
+  const panel = make("div", "panel ghl-connect-box", { role: "group", lang: "en", dir: "ltr" },
     make("div", "panel-bar", { "aria-hidden": "true" }), main, question.node);
   connect.setAttribute("aria-expanded", "false");
   signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && isOpen) {
-      event.stopPropagation();
       toggle();
       connect.focus();
     }
