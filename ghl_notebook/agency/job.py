@@ -20,9 +20,9 @@ class Place(NamedTuple):
 
 
 class Table(Protocol):
-    """Gathers bodies of answers as Arrow tables."""
+    """Gathers answers as Arrow tables."""
 
-    def add(self, body: bytes, *, location_id: str, location_name: str | None) -> None:
+    def add(self, answer: Any, *, location_id: str, location_name: str | None) -> None:
         """Add the answer of one sub-account."""
         ...
 
@@ -40,9 +40,9 @@ class Job:
     name : str
         Its name, in progress bars and folders.
     ask : callable
-        Asks one sub-account's client; the body of a good answer.
+        Asks one sub-account's client; what `Table.add` is given.
     table : callable
-        Makes what gathers the bodies; called with `options`.
+        Makes what gathers the answers; called with `options`.
     frame : callable
         Makes the DataFrame of tables, in the order of the sub-accounts' ids.
     options : Mapping
@@ -50,7 +50,7 @@ class Job:
     """
 
     name: str
-    ask: Callable[[AsyncClient], Awaitable[bytes]]
+    ask: Callable[[AsyncClient], Awaitable[Any]]
     table: Callable[..., Table]
     frame: Callable[[Iterable[pa.Table], Sequence[str]], pd.DataFrame]
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import (
@@ -65,7 +65,7 @@ class Whose(Protocol):
 class Sink(Protocol):
     """Keeps what a run fetches."""
 
-    async def add(self, place: Place, body: bytes) -> None:
+    async def add(self, place: Place, answer: Any) -> None:
         """Keep the answer of one sub-account."""
         ...
 
@@ -232,7 +232,7 @@ class Run:
             began: float | None = time.monotonic()
             was_trouble = False
             try:
-                body = await self._job.ask(self._agency.client(place.location_id))
+                answer = await self._job.ask(self._agency.client(place.location_id))
             except GHLError as error:
                 was_trouble = is_trouble(error)
                 self._fail(place, error)
@@ -241,15 +241,15 @@ class Run:
                 raise
             else:
                 self._in_a_row = 0
-                await self._keep(place, body)
+                await self._keep(place, answer)
             finally:
                 seconds = None if began is None else time.monotonic() - began
                 self._level.leave(seconds, is_trouble=was_trouble)
                 self._tally.in_flight = self._level.in_flight
 
-    async def _keep(self, place: Place, body: bytes) -> None:
+    async def _keep(self, place: Place, answer: Any) -> None:
         try:
-            await self._sink.add(place, body)
+            await self._sink.add(place, answer)
         except FolderError as error:  # the answer is kept all the same
             self.stop(error)
         except GHLError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -41,7 +41,7 @@ class TableSink:
         self._writing = asyncio.Lock()
         self.tables: list[pa.Table] = [] if journal is None else journal.read()
 
-    async def add(self, place: Place, body: bytes) -> None:
+    async def add(self, place: Place, answer: Any) -> None:
         """Keep the answer of one sub-account.
 
         Raises
@@ -49,7 +49,7 @@ class TableSink:
         FolderError
             If it cannot be written down; it is kept in memory all the same.
         """
-        self._table.add(body, location_id=place.location_id, location_name=place.location_name)
+        self._table.add(answer, location_id=place.location_id, location_name=place.location_name)
         if self._journal is not None:
             await self._note([place.location_id])
 

@@ -113,7 +113,7 @@ class AsyncAgency:
             self._connection,
             auth=self.credential.auth(self._connection.host),
             time_limit=time_limit,
-            pacer=pacer_of(address, f"company:{self.company_id}", user=self),
+            pacer=pacer_of(address, f"company:{self.company_id}"),
             clock=clock,
         )
         # One for all: that the service is out is learned once, not by each sub-account.

@@ -8,20 +8,21 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-import msgspec
 
 from ghl_notebook.auth import Clock, Credential, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AccountList,
-    AccountsOutline,
+    AccountRows,
     AttachedAccount,
     AvailableAccount,
     Platform,
     User,
+    account_rows_of,
     attach_body,
     available_accounts,
     find_platform,
+    read_account_rows,
 )
 from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
@@ -39,7 +40,6 @@ from .retry import RetryBudget
 
 _OAUTH = "/social-media-posting/oauth"
 _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
-_ACCOUNTS_OUTLINE = msgspec.json.Decoder(AccountsOutline)
 
 
 class AsyncClient(Groups[Awaiting]):
@@ -181,7 +181,7 @@ class AsyncClient(Groups[Awaiting]):
             connection,
             auth=self.credential.auth(connection.host),
             time_limit=time_limit,
-            pacer=pacer_of(connection.base_url, f"location:{self.location_id}", user=self),
+            pacer=pacer_of(connection.base_url, f"location:{self.location_id}"),
             clock=clock,
             budget=budget,
         )
@@ -472,19 +472,20 @@ class AsyncClient(Groups[Awaiting]):
         )
         return AccountList.from_wire(body.get("results"), location_id=self.location_id)
 
-    async def accounts_body(self) -> bytes:
-        """Return the answer that `accounts` reads, as it came: for reading many at once.
+    async def account_rows(self) -> AccountRows:
+        """List what `accounts` lists, read no further than a table of many sub-accounts needs.
 
         Raises
         ------
         GHLError
             See `ghl_notebook.errors`.
         """
-        return await self._requester.body(
+        return await self._requester.rows(
             "GET",
             _ACCOUNTS,
             path={"locationId": self.location_id},
-            outline=_ACCOUNTS_OUTLINE,
+            read=read_account_rows,
+            convert=account_rows_of,
             shape=_lists_accounts,
         )
 

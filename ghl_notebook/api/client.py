@@ -181,5 +181,5 @@ class Client(Groups[Waiting]):
     available_accounts = blocking(AsyncClient.available_accounts)
     attach = blocking(AsyncClient.attach)
     accounts = blocking(AsyncClient.accounts)
-    accounts_body = blocking(AsyncClient.accounts_body)
+    account_rows = blocking(AsyncClient.account_rows)
     delete_account = blocking(AsyncClient.delete_account)

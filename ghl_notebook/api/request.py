@@ -31,7 +31,7 @@ from .exchange import Answer, Request
 from .file import File
 from .retry import RetryBudget, StopWhenSpent, may_have_happened, may_repeat, wait_before
 from .time_told import read_offset
-from .verdict import Clock, Outline, Shape, body_of, checked_body_of, error_of
+from .verdict import Clock, Shape, body_of, error_of, rows_of
 
 _LOG: Final = logging.getLogger("ghl_notebook.api")
 
@@ -131,32 +131,35 @@ class Requester:
             read, method, template, path, query, body, file=file, changes=changes
         )
 
-    async def body(
+    async def rows(
         self,
         method: str,
         template: str,
         *,
         path: Mapping[str, object] | None = None,
         query: Mapping[str, str | None] | None = None,
-        outline: Outline,
+        read: Callable[[bytes], T | None],
+        convert: Callable[[Mapping[str, Any]], T],
         shape: Shape,
-    ) -> bytes:
-        """Send a request and return the body of a good answer as it came.
+    ) -> T:
+        """Send a request and return what a good answer lists, read in one go.
 
         Parameters
         ----------
         method, template, path, query, shape
             As for `call`.
-        outline : msgspec.json.Decoder
-            Tells a good answer sooner than `shape` does.
+        read : callable
+            Reads the body of a good answer; None where it takes a closer look.
+        convert : callable
+            Makes the same of a JSON object, for an answer that had that look.
 
         Raises
         ------
         GHLError
             As `call`.
         """
-        read = functools.partial(checked_body_of, outline=outline, shape=shape)
-        return await self._ask(read, method, template, path, query, None)
+        verdict = functools.partial(rows_of, read=read, convert=convert, shape=shape)
+        return await self._ask(verdict, method, template, path, query, None)
 
     async def redirect(
         self, method: str, template: str, *, query: Mapping[str, str | None] | None = None

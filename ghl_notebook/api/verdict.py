@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-
-import msgspec
+from typing import Any, TypeVar
 
 from ghl_notebook.errors import (
     DailyLimitError,
@@ -21,29 +18,14 @@ from ghl_notebook.pacing import read_limits
 
 from .exchange import Answer
 
+T = TypeVar("T")
+
 Clock = Callable[[], datetime]
 """The current time, with a time zone."""
 
 
 Shape = Callable[[Mapping[str, Any]], bool]
 """Tells whether a body holds what was asked for, at least in its outlines."""
-
-
-class Told(Protocol):
-    """What an outline of a body tells."""
-
-    @property
-    def success(self) -> bool | None:
-        """As the service says, where it says it."""
-        ...
-
-
-class Outline(Protocol):
-    """Reads no more of a body than tells whether it is a good one; a `msgspec.json.Decoder`."""
-
-    def decode(self, body: bytes, /) -> Told:
-        """Read a body."""
-        ...
 
 
 def body_of(what: str, answer: Answer, shape: Shape | None = None) -> dict[str, Any]:
@@ -89,27 +71,32 @@ def body_of(what: str, answer: Answer, shape: Shape | None = None) -> dict[str, 
     return body
 
 
-def checked_body_of(what: str, answer: Answer, *, outline: Outline, shape: Shape) -> bytes:
-    """Return the body of an answer below 300 as it came, if `body_of` would return it.
+def rows_of(
+    what: str,
+    answer: Answer,
+    *,
+    read: Callable[[bytes], T | None],
+    convert: Callable[[Mapping[str, Any]], T],
+    shape: Shape,
+) -> T:
+    """Return what an answer below 300 lists, read at once where it is as most are.
 
     Parameters
     ----------
     what, answer, shape
         As for `body_of`.
-    outline : msgspec.json.Decoder
-        Decodes what `shape` asks for and ``success``, and passes over the rest.
+    read : callable
+        Reads a body; None where it takes a closer look.
+    convert : callable
+        Makes the same of a body that had it.
 
     Raises
     ------
     ResponseError
         As `body_of`.
     """
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        answer.content.decode()  # what is passed over is not looked at
-        if outline.decode(answer.content).success is not False:
-            return answer.content
-    body_of(what, answer, shape)  # it finds the words, or that the outline was too strict
-    return answer.content
+    found = read(answer.content)
+    return convert(body_of(what, answer, shape)) if found is None else found
 
 
 def error_of(what: str, answer: Answer, *, clock: Clock) -> ResponseError | None:

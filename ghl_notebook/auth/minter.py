@@ -230,7 +230,7 @@ class Minter:
     def _pacer_of(self, company: Tokens) -> SharedPacer:
         if self._pacer is None:
             whose = f"company:{company.company_id}"
-            pacer = pacer_of(self._base_url, whose, user=self)
+            pacer = pacer_of(self._base_url, whose)
             self._pacer = SharedPacer(pacer, self._store, f"{whose} {self._base_url}")
         return self._pacer
 

@@ -260,7 +260,7 @@ def accounts_job(*, deleted: bool) -> Job:
 
     return Job(
         name="accounts",
-        ask=AsyncClient.accounts_body,
+        ask=AsyncClient.account_rows,
         table=AccountsTable,
         frame=agency_accounts_frame,
         options={"deleted": deleted},

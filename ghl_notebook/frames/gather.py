@@ -1,4 +1,4 @@
-"""The accounts of many sub-accounts: from the bodies of the answers to one DataFrame."""
+"""The accounts of many sub-accounts: from the answers' rows to one DataFrame."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import ACCOUNT_BLOCK_BYTES, AccountRow, read_account_rows
+from ghl_notebook.models import ACCOUNT_BLOCK_BYTES, AccountRow, AccountRows
 
 from .accounts import ACCOUNTS, names_of_groups
 from .records import by_location
@@ -38,7 +37,7 @@ class AccountsTable:
     deleted : bool, default False
         Also take rows that the service marks as deleted.
     block_bytes : int, optional
-        So many bytes of bodies are kept before they are made Arrow arrays, which take less.
+        Rows of so many bytes of JSON are kept before they are made Arrow arrays, which take less.
     """
 
     def __init__(self, *, deleted: bool = False, block_bytes: int = ACCOUNT_BLOCK_BYTES) -> None:
@@ -47,36 +46,24 @@ class AccountsTable:
         self._batches: list[pa.RecordBatch] = []
         self._clear()
 
-    def add(self, body: bytes, *, location_id: str, location_name: str | None) -> None:
+    def add(self, answer: AccountRows, *, location_id: str, location_name: str | None) -> None:
         """Add the accounts of one sub-account.
 
         Parameters
         ----------
-        body : bytes
-            Of a good answer to ``GET /social-media-posting/{locationId}/accounts``. One without a
-            list of accounts adds none.
+        answer : AccountRows
+            Of ``GET /social-media-posting/{locationId}/accounts``.
         location_id, location_name : str
             The sub-account; None for a name that is not known.
-
-        Raises
-        ------
-        ArgumentError
-            If the body is no JSON object. Nothing is added then.
         """
-        found = read_account_rows(body)
-        if found is None:
-            raise ArgumentError(
-                f"The answer with the accounts of {location_id!r} is not JSON.",
-                "Add the body of a good answer.",
-            )
-        names = names_of_groups(found.groups)
-        for block in found.blocks:
+        names = names_of_groups(answer.groups)
+        for block in answer.blocks:
             rows = block if self._deleted else [row for row in block if not row.deleted]
             self._rows += rows
             self._groups += [names.get(row.id) for row in rows] if names else [None] * len(rows)
             self._locations.append((location_id, location_name))
             self._counts.append(len(rows))
-            self._bytes += min(len(body), ACCOUNT_BLOCK_BYTES)
+            self._bytes += min(answer.size, ACCOUNT_BLOCK_BYTES)
             if self._bytes >= self._block_bytes:
                 self._finish_block()
 

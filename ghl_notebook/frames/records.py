@@ -85,9 +85,9 @@ class RowsTable:
         self._schema = table_schema(form.of_agency)
         self._tables: list[pa.Table] = []
 
-    def add(self, body: bytes, *, location_id: str, location_name: str | None) -> None:
+    def add(self, answer: bytes, *, location_id: str, location_name: str | None) -> None:
         """Add what `Form.pack` has made of one sub-account's records."""
-        table = pa.ipc.open_stream(body).read_all()
+        table = pa.ipc.open_stream(answer).read_all()
         whose = {"location_id": location_id, "location_name": location_name}
         if table.num_rows:
             self._tables.append(

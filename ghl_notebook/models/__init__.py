@@ -5,6 +5,7 @@ from .account_rows import (
     AccountRow,
     AccountRows,
     GroupRow,
+    account_rows_of,
     read_account_rows,
 )
 from .accounts import (
@@ -12,7 +13,6 @@ from .accounts import (
     AccountGroup,
     AccountList,
     AccountMeta,
-    AccountsOutline,
     AttachedAccount,
     MetaPage,
     StorefrontAddress,
@@ -92,7 +92,6 @@ __all__ = [
     "AccountMeta",
     "AccountRow",
     "AccountRows",
-    "AccountsOutline",
     "Ages",
     "AttachedAccount",
     "AvailableAccount",
@@ -166,6 +165,7 @@ __all__ = [
     "UserRoles",
     "Variation",
     "YouTubeDetails",
+    "account_rows_of",
     "argument",
     "attach_body",
     "available_accounts",

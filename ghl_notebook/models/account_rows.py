@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -65,6 +65,8 @@ class AccountRows(NamedTuple):
     groups: Sequence[GroupRow | AccountGroup]
     blocks: Iterable[list[AccountRow]]
     """The rows in the service's order, to be gone through once; it raises nothing."""
+    size: int
+    """Bytes of JSON that it was read of."""
 
 
 def read_account_rows(body: bytes) -> AccountRows | None:
@@ -76,27 +78,39 @@ def read_account_rows(body: bytes) -> AccountRows | None:
     Parameters
     ----------
     body : bytes
-        Of an answer that was found to be a good one. Like `AccountList`, this makes no rows of one
-        that lists none.
+        Of an answer below 300.
 
     Returns
     -------
     AccountRows or None
-        None where the body is no JSON object.
+        None where that is not what the service answers when all is well. What it is, is found out
+        by decoding it; if it is an answer all the same, `account_rows_of` reads it.
     """
     try:
         _check_utf8(body)
         if b'": ' in body[:100]:
             body = msgspec.json.format(body, indent=-1)  # `meta` is to be compact
-        if len(body) > ACCOUNT_BLOCK_BYTES:
-            return _in_blocks(body)
-        try:
-            found = _TYPED.decode(body).results
-        except msgspec.ValidationError:
-            return _in_blocks(body)
-        return AccountRows(found.groups or (), (found.accounts,))
+        if len(body) <= ACCOUNT_BLOCK_BYTES:
+            with suppress(msgspec.ValidationError):
+                found = _TYPED.decode(body)
+                rows = AccountRows(found.results.groups or (), (found.results.accounts,), len(body))
+                return None if found.success is False else rows
+        raw = _RAW.decode(body)
+        return None if raw.success is False else _in_blocks(raw.results, len(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def account_rows_of(body: Mapping[str, Any]) -> AccountRows:
+    """Make of a good answer, decoded, what `read_account_rows` makes of most at once.
+
+    Parameters
+    ----------
+    body : Mapping
+        It lists accounts; a list of no accounts is one too.
+    """
+    wire = msgspec.json.encode(body["results"])
+    return _in_blocks(_RAW_RESULTS.decode(wire), len(wire))
 
 
 class _Results(msgspec.Struct, gc=False):
@@ -106,6 +120,7 @@ class _Results(msgspec.Struct, gc=False):
 
 class _Body(msgspec.Struct, gc=False):
     results: _Results
+    success: bool | None = None
 
 
 class _RawResults(msgspec.Struct, gc=False):
@@ -115,10 +130,12 @@ class _RawResults(msgspec.Struct, gc=False):
 
 class _RawBody(msgspec.Struct, gc=False):
     results: _RawResults
+    success: bool | None = None
 
 
 _TYPED = msgspec.json.Decoder(_Body)
 _RAW = msgspec.json.Decoder(_RawBody)
+_RAW_RESULTS = msgspec.json.Decoder(_RawResults)
 _ROW = msgspec.json.Decoder(AccountRow)
 _ROWS = msgspec.json.Decoder(list[AccountRow])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -143,23 +160,13 @@ def _check_utf8(body: bytes) -> None:
     decoder.decode(b"", final=True)
 
 
-def _in_blocks(body: bytes) -> AccountRows | None:
-    try:
-        found = _RAW.decode(body).results
-    except msgspec.ValidationError:
-        plain = msgspec.json.decode(body)
-        if not isinstance(plain, dict):
-            return None
-        results = plain.get("results")
-        if not isinstance(results, dict) or not isinstance(results.get("accounts"), list):
-            return AccountRows((), ())
-        # A name was there twice, and only the last one counts.
-        found = _RAW.decode(msgspec.json.encode({"results": results})).results
+def _in_blocks(found: _RawResults, size: int) -> AccountRows:
     wires = found.accounts
-    size = max(1, len(wires) * ACCOUNT_BLOCK_BYTES // len(body))
+    step = max(1, len(wires) * ACCOUNT_BLOCK_BYTES // size)
     return AccountRows(
         AccountGroup.list_from_wire(msgspec.json.decode(found.groups)),
-        (_rows(wires[at : at + size]) for at in range(0, len(wires), size)),
+        (_rows(wires[at : at + step]) for at in range(0, len(wires), step)),
+        size,
     )
 
 

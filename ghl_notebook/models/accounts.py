@@ -147,16 +147,3 @@ class User(Record, kw_only=True):
     def is_admin(self) -> bool:
         """Whether the user is an administrator who was not deleted."""
         return not self.deleted and self.roles is not None and self.roles.role == "admin"
-
-
-class AccountsResults(msgspec.Struct):
-    """The part of the list of accounts that has to be there."""
-
-    accounts: list[msgspec.Raw]
-
-
-class AccountsOutline(msgspec.Struct):
-    """What a good list of accounts is known by, before anybody reads its rows."""
-
-    results: AccountsResults
-    success: bool | None = None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+
+import msgspec
 
 _LONGEST: Final = timedelta(days=2)
 """What is longer makes no sense for a limit of a day or less; some services tell an instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What is left of the calls that one app may make for one sub-account.
 
     All are None where the service has not said it. Nothing is assumed of them: plans differ.

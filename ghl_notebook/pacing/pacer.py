@@ -17,9 +17,10 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Final, Self
+
+import msgspec
 
 from ghl_notebook.background import call_in_background
 
@@ -40,12 +41,16 @@ _LONGEST: Final = 60.0
 _MARGIN: Final = 0.005
 """Seconds: clocks that tick in steps."""
 
+_UNTOLD: Final = Limits()
+
 Later = Callable[[float, Callable[[], object]], object]
 """Calls a function after some seconds, in a thread that lasts."""
 
 
 class Slot:
     """The right to send one request. Leaving its context without a `release` says: not sent."""
+
+    __slots__ = ("_is_taken", "_pacer", "forgotten")
 
     def __init__(self, pacer: Pacer, forgotten: int) -> None:
         self._pacer = pacer
@@ -111,14 +116,27 @@ class Pacer:
         Seconds that only grow.
     later : callable
         Calls a function after some of these seconds.
+    keep : callable, optional
+        Is given the pacer when its calls begin to count while `is_kept` is false.
+
+    Attributes
+    ----------
+    is_kept : bool
+        Whether somebody has been given it to keep.
     """
 
     def __init__(
-        self, monotonic: Callable[[], float] = time.monotonic, later: Later = call_in_background
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        later: Later = call_in_background,
+        keep: Callable[[Pacer], object] | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._later = later
-        self._limits = Limits()
+        self._keep = keep
+        self.is_kept = False
+        self._limits = _UNTOLD
+        self._interval = _INTERVAL
         self._was_answered = False
         self._queue: list[_Waiter] = []  # a heap
         self._in_flight = 0
@@ -178,6 +196,9 @@ class Pacer:
                 self._blocked_until = max(self._blocked_until, now + wait)
 
         self._do(act)
+        if answered is not None and self._keep is not None and not self.is_kept:
+            self.is_kept = True
+            self._keep(self)
 
     def start_anew(self) -> None:
         """Go on in a forked process: nobody waits there, and what is in flight is the parent's."""
@@ -216,21 +237,18 @@ class Pacer:
             finally:
                 self._turn.release()
 
-    @property
-    def _interval(self) -> float:
-        interval = self._limits.interval
-        return _INTERVAL if interval is None else min(interval.total_seconds(), _LONGEST)
-
     def _learn(self, limits: Limits, slot: Slot, now: float) -> None:
         self._was_answered = True
-        if limits == Limits():  # of something on the way, or of a service that tells nothing
+        if limits == _UNTOLD:  # of something on the way, or of a service that tells nothing
             return
         known = self._limits
         self._limits = limits
         if limits.max is None or limits.interval is None:
-            self._limits = replace(
+            self._limits = msgspec.structs.replace(
                 limits, max=limits.max or known.max, interval=limits.interval or known.interval
             )
+        if self._limits.interval is not None:
+            self._interval = min(self._limits.interval.total_seconds(), _LONGEST)
         if limits.max is None or limits.remaining is None:
             return
         # Others may have called too: another process, a client that is gone. Their calls leave the

@@ -49,7 +49,7 @@ class Process:
 class Kept:
     """Keeps nothing."""
 
-    async def add(self, place: Place, body: bytes) -> None:
+    async def add(self, place: Place, answer: object) -> None:
         """As every sink."""
 
 

@@ -26,6 +26,7 @@ from ghl_notebook import AsyncClient, AvailableAccount, Secret
 from ghl_notebook.api.connection import PLAIN_IN_FLIGHT, WIDE_IN_FLIGHT, Connection
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.background import run_in_background
+from ghl_notebook.models import AccountRows, read_account_rows
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN
@@ -36,6 +37,7 @@ from tests.logs import EveryLogger
 
 LOGIN = "65f2d989a4f2f1e5322c3856"
 BODY = json.dumps({"success": True, "results": {"accounts": [], "groups": []}}).encode()
+ROWS = read_account_rows(BODY)
 PATIENCE = 20.0
 
 
@@ -155,7 +157,7 @@ async def test_a_packed_answer_is_unpacked(name: str, pack: Callable[[bytes], by
     """Whatever the request says may come is read."""
     async with serving(ok(pack(BODY), f"content-encoding: {name}")) as service:
         connection = wide(service.base_url)
-        assert await client_of(connection).accounts_body() == BODY
+        assert await client_of(connection).account_rows() == ROWS
         await connection.aclose()
 
 
@@ -255,9 +257,9 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     async with serving(ok()) as service:
         connection = wide(service.base_url)
         client = client_of(connection)
-        await client.accounts_body()
+        await client.account_rows()
         for _ in range(1_500):
-            calls = [asyncio.create_task(client.accounts_body()) for _ in range(20)]
+            calls = [asyncio.create_task(client.account_rows()) for _ in range(20)]
             for _ in range(moments.randrange(1, 60)):
                 await asyncio.sleep(0)
             cancelled = [call for call in calls if call.cancel()]
@@ -318,16 +320,16 @@ async def test_several_event_loops_may_share_a_connection() -> None:
         connection = wide(service.base_url)
         client = client_of(connection)
 
-        def there() -> bytes:
-            return run_in_background(client.accounts_body)
+        def there() -> AccountRows:
+            return run_in_background(client.account_rows)
 
-        def apart() -> bytes:
-            return asyncio.run(client.accounts_body())
+        def apart() -> AccountRows:
+            return asyncio.run(client.account_rows())
 
         asked = [asyncio.to_thread(act) for act in (there, apart) for _ in range(5)]
-        found = await asyncio.gather(*asked, *(client.accounts_body() for _ in range(5)))
+        found = await asyncio.gather(*asked, *(client.account_rows() for _ in range(5)))
         await asyncio.to_thread(run_in_background, connection.aclose)
-    assert found == [BODY] * 15
+    assert found == [ROWS] * 15
 
 
 async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
@@ -365,7 +367,7 @@ credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="
 client = AsyncClient.sharing(connection, credential, time_limit=20, clock=now)
 
 async def ask(times=20):
-    return await asyncio.gather(*[client.accounts_body() for _ in range(times)])
+    return await asyncio.gather(*[client.account_rows() for _ in range(times)])
 """
 
 

@@ -104,6 +104,7 @@ OPERATIONS: dict[str, Callable[[Client], object]] = {
     "available_accounts": lambda c: c.available_accounts("instagram", "65f2d989a4f2f1e5322c3856"),
     "attach": lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", ghl.AvailableAccount()),
     "accounts": lambda c: c.accounts(),
+    "account_rows": lambda c: c.account_rows(),
     "delete_account": lambda c: c.delete_account("account-1"),
 }
 
@@ -122,6 +123,16 @@ def test_a_known_error_of_the_service_is_told_apart_everywhere(
         OPERATIONS[operation](client)
     assert type(caught.value) is kind
     assert caught.value.next_step
+
+
+@pytest.mark.parametrize("odd", ['"success":"no"', '"results":[]'])
+def test_rows_of_an_odd_answer_are_read_all_the_same(odd: str) -> None:
+    """As `accounts` reads it: a word in the place of true, a name that is there twice."""
+    body = "{" + odd + ',"results":{"accounts":[{"id":"a"},{"id":5}]}}'
+    response = httpx.Response(200, content=body)
+    with Stub(response, response).client() as client:
+        rows = [row.id for block in client.account_rows().blocks for row in block]
+        assert rows == [account.id for account in client.accounts().accounts] == ["a", "5"]
 
 
 @pytest.mark.parametrize(

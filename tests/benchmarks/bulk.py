@@ -18,6 +18,7 @@ import msgspec
 import pandas as pd
 
 from ghl_notebook.frames import AccountsTable, agency_accounts_frame
+from ghl_notebook.models import read_account_rows
 
 from .measure import Row, interleave
 from .records import answers, in_one
@@ -162,7 +163,9 @@ def gather(bodies: Iterable[bytes]) -> pd.DataFrame:
     """Do what an agency's run does with the answers."""
     table = AccountsTable()
     for number, body in enumerate(bodies):
-        table.add(body, location_id=f"location-{number}", location_name=f"Client {number}")
+        rows = read_account_rows(body)
+        assert rows is not None
+        table.add(rows, location_id=f"location-{number}", location_name=f"Client {number}")
     return agency_accounts_frame([table.take()])
 
 

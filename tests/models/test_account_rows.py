@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from ghl_notebook.models import (
     Account,
     AccountRow,
     AccountRows,
+    account_rows_of,
     read_account_rows,
 )
 
@@ -96,15 +98,16 @@ def test_groups_that_fit_and_groups_that_do_not(message: str) -> None:
         assert (group.id, group.name, group.account_ids) == ("5", None, ["a"])
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"{}", b'{"results":null}', b'{"results":{"accounts":{}}}', b'{"results":{"groups":[]}}'],
-)
-def test_an_answer_that_lists_nothing_has_no_rows(body: bytes) -> None:
-    """Nor has it groups."""
-    found = read(body)
-    assert list(found.blocks) == []
-    assert list(found.groups) == []
+@pytest.mark.parametrize("message", ["", LARGE])
+def test_a_body_that_was_decoded_has_the_same_rows(message: str) -> None:
+    """Groups, rows that fit, and rows that do not."""
+    accounts = [FULL, {"id": 17, "isExpired": "true"}, None, {"meta": {"a": "é"}}]
+    groups = [{"id": 5, "accountIds": ["a"]}]
+    body = {"message": message, "results": {"accounts": accounts, "groups": groups}}
+    found = account_rows_of(body)
+    expected = read(json.dumps(body, ensure_ascii=False).encode())
+    assert [g.id for g in found.groups] == [g.id for g in expected.groups] == ["5"]
+    assert [*chain(*found.blocks)] == [*chain(*expected.blocks)]
 
 
 @pytest.mark.parametrize(
@@ -120,10 +123,18 @@ def test_an_answer_that_lists_nothing_has_no_rows(body: bytes) -> None:
         b'{"results":{"accounts":[]},"x":"' + LARGE.encode() + b'\xe2\x82"}',
         b"[" * 100_000,
         b'{"results":{"accounts":[{"meta":' + b"[" * 100_000,
+        b"{}",
+        b'{"results":null}',
+        b'{"results":{"accounts":{}}}',
+        b'{"results":{"groups":[]}}',
+        b'{"success":false,"results":{"accounts":[]}}',
+        b'{"success":false,"results":{"accounts":[7]}}',
+        b'{"success":"no","results":{"accounts":[]}}',
+        b'{"results":[],"results":{"accounts":[]}}',
     ],
-    ids=range(10),
+    ids=range(18),
 )
-def test_what_is_no_json_object_is_none(body: bytes) -> None:
+def test_what_takes_a_closer_look_is_none(body: bytes) -> None:
     """Also where nothing but a skipped value is malformed, or UTF-8 ends in the middle."""
     assert read_account_rows(body) is None
 

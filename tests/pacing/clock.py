@@ -40,9 +40,9 @@ class Clock:
             callback()
         self.now = end
 
-    def pacer(self) -> Pacer:
+    def pacer(self, keep: Callable[[Pacer], object] | None = None) -> Pacer:
         """Return a pacer that goes by this clock."""
-        return Pacer(self.monotonic, self.later)
+        return Pacer(self.monotonic, self.later, keep)
 
 
 async def settle() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import weakref
 
+from ghl_notebook.pacing import Pacer
 from ghl_notebook.pacing.limits import Limits
 from ghl_notebook.pacing.pacers import Pacers
 from tests.pacing.clock import Clock, settle, told
@@ -17,12 +18,10 @@ import asyncio, os
 from ghl_notebook.pacing.pacers import PACERS
 from tests.pacing.clock import told
 
-class User: pass
-user = User()
-pacer = PACERS.of("https://example.com", "location:1", user)
+pacer = PACERS.of("https://example.com", "location:1")
 
 async def call():
-    assert PACERS.of("https://example.com", "location:1", user) is pacer
+    assert PACERS.of("https://example.com", "location:1") is pacer
     for _ in range(5):
         with await pacer.acquire() as slot:
             slot.release(told(3, 2, 0.05))
@@ -55,52 +54,79 @@ def test_a_forked_child_paces_itself() -> None:
     assert "the child has called" in done.stdout, done.stderr
 
 
-class User:
-    """Somebody who uses a pacer."""
-
-
 def test_all_who_use_a_location_share_its_pacer() -> None:
     """Another location, or another service, has its own."""
-    pacers, user = Pacers(), User()
-    one = pacers.of("https://a.example", "location:1", user)
-    assert pacers.of("https://a.example", "location:1", User()) is one
-    assert pacers.of("https://a.example", "location:2", user) is not one
-    assert pacers.of("https://b.example", "location:1", user) is not one
+    pacers = Pacers()
+    one = pacers.of("https://a.example", "location:1")
+    assert pacers.of("https://a.example", "location:1") is one
+    assert pacers.of("https://a.example", "location:2") is not one
+    assert pacers.of("https://b.example", "location:1") is not one
+
+
+async def call(pacer: Pacer) -> None:
+    """Make the one call that its limit allows."""
+    (await pacer.acquire()).release(told(1, 0))
+    await settle()  # the event loop holds on to the last thing that was awaited
 
 
 async def test_calls_of_a_client_that_is_gone_still_count() -> None:
     """A script that makes a client for each call is paced as well."""
     clock = Clock()
-    pacers, user = Pacers(clock.pacer), User()
-    pacer = pacers.of("https://a.example", "location:1", user)
-    (await pacer.acquire()).release(told(1, 0))
-    await settle()  # the event loop holds on to the last thing that was awaited
-    known = weakref.ref(pacer)
-    del pacer, user
-    gc.collect()
-    clock.pass_by(9.9)
-    assert pacers.of("https://a.example", "location:1", User()) is known()
+    pacers = Pacers(clock.pacer)
+    for _ in range(3):  # and so is one that goes on after a while
+        clock.pass_by(60.0)
+        pacer = pacers.of("https://a.example", "location:1")
+        for _ in range(3):  # what is idle is not kept; it was there for long
+            pacers.of("https://a.example", "location:2")
+        await call(pacer)
+        known = weakref.ref(pacer)
+        del pacer
+        clock.pass_by(9.9)
+        gc.collect()
+        assert pacers.of("https://a.example", "location:1") is known()
 
 
 async def test_a_pacer_is_forgotten_when_nothing_of_it_counts() -> None:
     """Its clients are gone and an interval has passed: the next one that is asked for ends it."""
     clock = Clock()
-    pacers, user = Pacers(clock.pacer), User()
-    pacer = pacers.of("https://a.example", "location:1", user)
-    (await pacer.acquire()).release(told(1, 0))
+    pacers = Pacers(clock.pacer)
+    pacer = pacers.of("https://a.example", "location:1")
+    await call(pacer)
     waits = asyncio.create_task(pacer.acquire())
     await settle()
     waits.cancel()
     await settle()
     known = weakref.ref(pacer)
-    del pacer, user, waits
+    del pacer, waits
     clock.pass_by(5.0)
     gc.collect()
     assert known() is not None
     clock.pass_by(6.0)
-    pacers.of("https://a.example", "location:2", User())
+    pacers.of("https://a.example", "location:2")
     gc.collect()
     assert known() is None
+
+
+async def test_one_that_is_always_busy_does_not_keep_the_others() -> None:
+    """They are looked at in turns, and more at a time than come: a large run leaves nothing."""
+    clock = Clock()
+    pacers = Pacers(clock.pacer)
+    busy = pacers.of("https://a.example", "company:1")
+    await call(busy)
+    known = []
+    for number in range(100):
+        pacer = pacers.of("https://a.example", f"location:{number}")
+        await call(pacer)
+        known.append(weakref.ref(pacer))
+        del pacer
+    clock.pass_by(5.0)
+    assert all(one() is not None for one in known)
+    clock.pass_by(5.1)
+    await call(busy)
+    for number in range(100, 160):
+        await call(pacers.of("https://a.example", f"location:{number}"))
+    gc.collect()
+    assert not any(one() for one in known)
 
 
 async def test_a_timer_holds_no_pacer() -> None:
@@ -122,7 +148,7 @@ async def test_a_timer_holds_no_pacer() -> None:
 def test_a_pacer_that_was_never_used_is_forgotten_at_the_next() -> None:
     """Nothing remains of a client that has asked for nothing."""
     pacers = Pacers()
-    known = weakref.ref(pacers.of("https://a.example", "location:1", User()))
-    pacers.of("https://a.example", "location:2", User())
+    known = weakref.ref(pacers.of("https://a.example", "location:1"))
+    pacers.of("https://a.example", "location:2")
     gc.collect()
     assert known() is None
