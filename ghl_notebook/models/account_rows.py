@@ -15,6 +15,9 @@ from .accounts import Account, AccountGroup
 ACCOUNT_BLOCK_BYTES = 1 << 20
 """About as much JSON is read at once: it and what is made of it stay in the processor's cache."""
 
+_TEXT_BYTES = 1 << 16
+"""So much is made text at once, to be checked: for larger ones new memory takes most of the time."""
+
 _NULL = msgspec.Raw(b"null")
 
 
@@ -150,13 +153,13 @@ def _check_utf8(body: bytes) -> None:
     """Raise what `bytes.decode` raises: values that are skipped are checked, but not for this."""
     if body.isascii():
         return
-    if len(body) <= ACCOUNT_BLOCK_BYTES:
+    if len(body) <= _TEXT_BYTES:
         body.decode()
         return
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(body)
-    for at in range(0, len(body), ACCOUNT_BLOCK_BYTES):  # text may be four times as large
-        decoder.decode(view[at : at + ACCOUNT_BLOCK_BYTES])
+    for at in range(0, len(body), _TEXT_BYTES):
+        decoder.decode(view[at : at + _TEXT_BYTES])
     decoder.decode(b"", final=True)
 
 

@@ -139,8 +139,8 @@ def test_what_takes_a_closer_look_is_none(body: bytes) -> None:
     assert read_account_rows(body) is None
 
 
-def test_a_character_may_lie_across_two_blocks() -> None:
-    """UTF-8 is checked block by block, and no character is cut."""
+def test_a_character_may_lie_across_two_pieces() -> None:
+    """UTF-8 is checked piece by piece, and no character is cut."""
     text = "é" * ACCOUNT_BLOCK_BYTES
     for shift in ("", "a"):
         body = json.dumps({"a": shift + text, "results": {"accounts": [{}]}}, ensure_ascii=False)
