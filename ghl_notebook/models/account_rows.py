@@ -16,7 +16,7 @@ ACCOUNT_BLOCK_BYTES = 1 << 20
 """About as much JSON is read at once: it and what is made of it stay in the processor's cache."""
 
 _TEXT_BYTES = 1 << 16
-"""So much is made text at once, to be checked: for larger ones new memory takes most of the time."""
+"""So much is made text at once, to be checked: for more, new memory takes most of the time."""
 
 _NULL = msgspec.Raw(b"null")
 
