@@ -23,7 +23,8 @@ class Bare(anywidget.AnyWidget):
       initialize({ model }) {
         globalThis.bare = model;
         globalThis.heard = [];
-        model.on("msg:custom", (message) => heard.push(message));
+        const now = () => (performance.timeOrigin + performance.now()) / 1000;
+        model.on("msg:custom", (message) => heard.push({ ...message, back: now() }));
       },
     };
     """

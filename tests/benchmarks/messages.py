@@ -4,8 +4,9 @@ Both ends are on this machine and share its clock, so that one way can be measur
 ``performance.timeOrigin + performance.now()`` right before it posts, and the kernel ``time.time()``
 in the function that observes the trait. Each sample is checked for its order in time.
 
-A peer's page sets a trait of an otherwise empty anywidget, in the same page and kernel. To
-``checking`` nothing but the message is on the way; to ``connected`` the kernel has asked the
+A peer's page sets a trait of an otherwise empty anywidget, in the same page and kernel; until the
+kernel sees it, or until the page knows that it has. To ``checking`` nothing but the message is on
+the way, from another window; to ``connected`` the kernel has asked the
 simulator for step 2, so there the peer's observer asks for the same before it notes the time.
 """
 
@@ -28,6 +29,10 @@ TIMEOUT = 60_000
 
 LABELS = (
     ("message → `status` is `checking`", "bare anywidget: trait set → observer"),
+    (
+        "message → `status` is `checking`",
+        "bare anywidget: trait set → observer → its message in the page",
+    ),
     (
         "message → step 2 → `status` is `connected`",
         "bare anywidget: trait set → observer, which asks for step 2",
@@ -80,14 +85,14 @@ def measure(rounds: int = ROUNDS) -> tuple[list[Row], str]:
             rounds,
         )
         version = f"Chromium {browser.version}"
-    pairs = (("checking", "plain"), ("connected", "asking"))
+    pairs = (("checking", "plain"), ("checking", "plain_and_back"), ("connected", "asking"))
     rows = [
         Row(
             *labels,
             [login[status] for login in samples["login"]],
-            [update[trait] for update in samples[trait]],
+            [update[way] for update in samples[way.removesuffix("_and_back")]],
         )
-        for labels, (status, trait) in zip(LABELS, pairs, strict=True)
+        for labels, (status, way) in zip(LABELS, pairs, strict=True)
     ]
     return rows, version
 
@@ -116,8 +121,8 @@ def _log_in(page: Page) -> dict[str, float]:
     window.locator("meta[name=orders]").wait_for(state="attached")
     card.expect_status("waiting")
     posted: float = window.evaluate(_POST)
-    connected = _when(page, "connected")
-    checking = _when(page, "checking")
+    connected, _ = _when(page, "connected")
+    checking, _ = _when(page, "checking")
     assert posted < checking < connected < page.evaluate(_NOW) / 1000
     card.expect_status("connected")
     page.evaluate("() => bare.send({})")
@@ -126,13 +131,13 @@ def _log_in(page: Page) -> dict[str, float]:
 
 def _set(page: Page, trait: str) -> dict[str, float]:
     changed: float = page.evaluate(_SET, trait)
-    seen = _when(page, trait)
-    assert changed < seen < page.evaluate(_NOW) / 1000
-    return {trait: seen - changed}
+    seen, back = _when(page, trait)
+    assert changed < seen < back < page.evaluate(_NOW) / 1000
+    return {trait: seen - changed, f"{trait}_and_back": back - changed}
 
 
-def _when(page: Page, what: str) -> float:
-    """Return when the kernel saw it, on the clock that page and kernel share."""
+def _when(page: Page, what: str) -> tuple[float, float]:
+    """Return when the kernel saw it, and when the page heard of that, on the clock they share."""
     heard = page.wait_for_function("(what) => heard.find((m) => m.what === what)", arg=what)
-    at: float = heard.json_value()["at"]
-    return at
+    message = heard.json_value()
+    return message["at"], message["back"]
