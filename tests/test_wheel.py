@@ -104,12 +104,12 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/login/static/app.css",
         "ghl_notebook/login/static/app.js",
         "ghl_notebook/login/static/connect.js",
-        "ghl_notebook/login/static/connect.css",
+        "ghl_notebook/login/static/card.css",
         "ghl_notebook/login/static/page.css",
         "ghl_notebook/login/static/page.html",
         "ghl_notebook/login/static/page.js",
-        "ghl_notebook/login/static/parts.js",
         "ghl_notebook/login/static/redirected.html",
+        "ghl_notebook/login/static/session.js",
         "ghl_notebook/panel/static/columns.js",
         "ghl_notebook/panel/static/grid.js",
         "ghl_notebook/panel/static/list.js",
@@ -118,6 +118,8 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/simulator/static/finish.js",
         "ghl_notebook/simulator/static/page.css",
         "ghl_notebook/verify/documents.json",
+        "ghl_notebook/widgets/static/box.css",
+        "ghl_notebook/widgets/static/parts.js",
     ],
 )
 def test_wheel_has_what_is_no_module(names: set[str], name: str) -> None:

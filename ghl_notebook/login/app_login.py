@@ -21,7 +21,7 @@ from .loopback import Message
 from .pages import Pages
 from .protocol import Begin, Cancel, Redirected, Said
 from .state import Status, Way
-from .static_files import read_script, read_style
+from .static_files import card_script, card_style
 
 HEADLESS = (
     "Where nobody can log in, set GHL_REFRESH_TOKEN to the refresh token of an earlier login, and "
@@ -96,8 +96,8 @@ class AppLogin(Card):
     ``state``, the code and the tokens are never traits.
     """
 
-    _esm = read_script("app")
-    _css = read_style("app")
+    _esm = card_script("app")
+    _css = card_style("app")
 
     _login: CodeFlow[Any]
     _what = "The login to GoHighLevel"

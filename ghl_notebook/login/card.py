@@ -15,10 +15,10 @@ from typing import Any, Self
 import anywidget
 
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
+from ghl_notebook.widgets import SCREEN
 
 from .loopback import Message
 from .pages import Conducted, Pages
-from .screen import SCREEN
 from .state import ENDS, Status
 
 _log = logging.getLogger("ghl_notebook.login")

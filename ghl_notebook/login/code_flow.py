@@ -24,10 +24,10 @@ from ghl_notebook.errors import (
     StateMismatchError,
 )
 from ghl_notebook.secret import Secret
+from ghl_notebook.widgets import SCREEN
 
 from .driver import Driver
 from .redirect import REDIRECTS, Redirect
-from .screen import SCREEN
 from .state import ENDS, Status
 
 _log = logging.getLogger("ghl_notebook.login")

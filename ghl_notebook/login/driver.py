@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from ghl_notebook.background import start_in_background
+from ghl_notebook.widgets import SCREEN
 
-from .screen import SCREEN
 from .state import ENDS, Shown
 
 P = ParamSpec("P")

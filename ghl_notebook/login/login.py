@@ -31,11 +31,11 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
+from ghl_notebook.widgets import SCREEN
 
 from .driver import Driver
 from .ledger import Ledger
 from .machine import LoginMachine
-from .screen import SCREEN
 from .state import ENDS, Claim, Heard, LoginState, Status, Way
 from .watch import AccountsWatch
 

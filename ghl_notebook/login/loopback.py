@@ -28,7 +28,7 @@ import msgspec
 from ghl_notebook.models import MAX_MESSAGE_CHARACTERS
 
 from .serving import PRIVATE_HEADERS, Serving, refused
-from .static_files import read_page, read_script, read_style
+from .static_files import card_script, card_style, read_page
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -47,8 +47,8 @@ _FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "": ("text/html", lambda _: read_page("page.html")),
     "page.css": ("text/css", lambda _: read_page("page.css")),
     "page.js": ("text/javascript", lambda _: read_page("page.js")),
-    "card.css": ("text/css", read_style),
-    "card.js": ("text/javascript", read_script),
+    "card.css": ("text/css", card_style),
+    "card.js": ("text/javascript", card_script),
 }
 """What a login page consists of: its kind, and its text for a card."""
 

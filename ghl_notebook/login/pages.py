@@ -13,10 +13,10 @@ from typing import Any, Literal, Protocol
 
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.secret import Secret
+from ghl_notebook.widgets import SCREEN, read_said
 
 from .loopback import LOOPBACK, Door, Message
-from .protocol import Hello, Said, read_said
-from .screen import SCREEN
+from .protocol import Hello, Said
 from .state import Shown, Status, Way
 
 _MOST_REMEMBERED = 1000
@@ -125,7 +125,7 @@ class Pages:
         self.heard[by].set()
         if self._is_known(content.get("id")):
             return
-        match read_said(content):
+        match read_said(content, Said):
             case Hello(origin=origin):
                 SCREEN.post(lambda: self._say(self._time_message()))
                 self.introduce(origin if by == "comm" else None)

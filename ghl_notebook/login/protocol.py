@@ -6,14 +6,9 @@ says is written where it is sent (`pages`); `static/protocol.d.ts` has both side
 
 from __future__ import annotations
 
-import logging
-from typing import Any
-
 import msgspec
 
 from .state import Claim, Heard
-
-_log = logging.getLogger("ghl_notebook.login")
 
 
 class Hello(msgspec.Struct, tag="hello"):
@@ -63,12 +58,3 @@ class Redirected(msgspec.Struct, tag="redirected"):
 
 
 Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected
-
-
-def read_said(content: object, kinds: Any = Said) -> Any:
-    """Read a page's message as one of some kinds; None for one that makes no sense."""
-    try:
-        return msgspec.convert(content, kinds)
-    except msgspec.ValidationError as error:
-        _log.debug("A message of the page was not understood: %s", error)
-        return None

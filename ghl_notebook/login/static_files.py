@@ -1,52 +1,25 @@
-"""The scripts, styles and pages that browsers get, as one text each."""
+"""The scripts, styles and pages of logins that browsers get, as one text each."""
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from ghl_notebook.widgets import read_script, read_style
+
 _STATIC: Final = Path(__file__).parent / "static"
-_IMPORT: Final = re.compile(r'^import \{[^}]*\} from "([\w./-]+\.js)";$', re.MULTILINE)
-_EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
+_OWN_STYLE: Final = {"app": [_STATIC / "app.css"]}
 
 
-@cache
-def read_script(card: str, folder: Path = _STATIC) -> str:
-    """Return the module of a card, with what it imports in place of the imports.
-
-    A widget's module comes from a ``blob:`` address, which has no neighbours to import from.
-
-    Parameters
-    ----------
-    card : str
-        Its name.
-    folder : pathlib.Path
-        Where its files are.
-    """
-    seen: set[Path] = set()
-
-    def inlined(path: Path) -> str:
-        def imported(found: re.Match[str]) -> str:
-            neighbour = (path.parent / found[1]).resolve()
-            if neighbour in seen:
-                return ""
-            seen.add(neighbour)
-            return _EXPORT.sub("", inlined(neighbour))
-
-        return _IMPORT.sub(imported, path.read_text(encoding="utf-8"))
-
-    script = inlined(folder / f"{card}.js")
-    assert seen, card
-    return script
+def card_script(card: str) -> str:
+    """Return the module of a card, by its name."""
+    return read_script(_STATIC / f"{card}.js")
 
 
-@cache
-def read_style(card: str, folder: Path = _STATIC) -> str:
-    """Return the style of a card: that of all cards, and its own."""
-    own = "" if card == "connect" else (folder / f"{card}.css").read_text(encoding="utf-8")
-    return read_page("connect.css") + own
+def card_style(card: str) -> str:
+    """Return the style of a card, by its name."""
+    return read_style(_STATIC / "card.css", *_OWN_STYLE.get(card, []))
 
 
 @cache

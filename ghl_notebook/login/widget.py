@@ -18,7 +18,7 @@ from .login import Login, Witness
 from .pages import Pages
 from .protocol import Begin, Cancel, Lost, Paste, Recheck, Said
 from .state import Claim, Heard, LoginState, Status, Way
-from .static_files import read_script, read_style
+from .static_files import card_script, card_style
 
 
 class ConnectAccount(Card):
@@ -116,8 +116,8 @@ class ConnectAccount(Card):
     """
 
     # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
-    _esm = read_script("connect")
-    _css = read_style("connect")
+    _esm = card_script("connect")
+    _css = card_style("connect")
 
     _login: Login
 

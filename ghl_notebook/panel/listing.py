@@ -13,7 +13,7 @@ import pandas as pd
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import GHLError
-from ghl_notebook.login.screen import SCREEN
+from ghl_notebook.widgets import SCREEN
 
 from .protocol import Back, Message, Said, Select
 from .table import Table

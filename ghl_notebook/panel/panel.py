@@ -12,7 +12,7 @@ import traitlets as t
 
 from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.login.screen import SCREEN
+from ghl_notebook.widgets import SCREEN
 
 from .accounts import Accounts
 from .listing import Listing

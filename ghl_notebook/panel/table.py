@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import anywidget
 
-from ghl_notebook.login.protocol import read_said
-from ghl_notebook.login.static_files import read_script, read_style
+from ghl_notebook.widgets import read_said, read_script, read_style
 
 from .protocol import Hello, Message, Said
 
@@ -28,8 +27,8 @@ class Table(anywidget.AnyWidget):
         Is told what the page says, in whichever thread it arrives.
     """
 
-    _esm = read_script("panel", _STATIC)
-    _css = read_style("panel", _STATIC)
+    _esm = read_script(_STATIC / "panel.js")
+    _css = read_style(_STATIC / "panel.css")
 
     def __init__(self, hear: Callable[[Said], None], **kwargs: Any) -> None:
         self._hear = hear

@@ -17,13 +17,23 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from ghl_notebook.login.static_files import read_script, read_style
+from ghl_notebook.login.static_files import card_script, card_style
+from ghl_notebook.widgets import read_script, read_style
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 STATIC = ROOT / "ghl_notebook" / "login" / "static"
 PANEL = ROOT / "ghl_notebook" / "panel" / "static"
-FOLDERS = {"app": STATIC, "connect": STATIC, "panel": PANEL}
+SCRIPTS = {
+    "app": card_script("app"),
+    "connect": card_script("connect"),
+    "panel": read_script(PANEL / "panel.js"),
+}
+STYLES = {
+    "app": card_style("app"),
+    "connect": card_style("connect"),
+    "panel": read_style(PANEL / "panel.css"),
+}
 PICTURES = ROOT / "test-results" / "card"
 NODE_MODULES = HERE / "node_modules"
 
@@ -87,10 +97,10 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Give a card's script or style as a front end gets it, or a file of the tests."""
         card, _, kind = self.path.partition("?")[0].lstrip("/").partition(".")
-        read = {"js": read_script, "css": read_style}.get(kind)
-        if card not in FOLDERS or read is None:
+        found = {"js": SCRIPTS, "css": STYLES}.get(kind, {}).get(card)
+        if found is None:
             return super().do_GET()
-        text = read(card, FOLDERS[card]).encode()
+        text = found.encode()
         self.send_response(200)
         self.send_header("Content-Type", f"text/{'javascript' if kind == 'js' else 'css'}")
         self.send_header("Content-Length", str(len(text)))

@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ghl_notebook.login.code_flow import CodeFlow
-from ghl_notebook.login.static_files import read_script
 from tests.browser.servers.program import free_port
 from tests.browsers import wait_until_closed
 from tests.card.axe import assert_accessible
-from tests.card.harness import PICTURES, AppCard, block_windows
+from tests.card.harness import PICTURES, SCRIPTS, AppCard, block_windows
 from tests.card.states import NOTEBOOK_THEMES, THEMES, show
 from tests.card.test_looks import _OVERLAPS
 from tests.login.apps import CODE, Exchange, answer_to, make_app, settle, state_in
@@ -422,7 +421,7 @@ def test_the_page_at_the_end(
 
 def test_the_script_holds_the_common_parts_once() -> None:
     """Each function of them is there, and none is there twice."""
-    script = read_script("app")
+    script = SCRIPTS["app"]
     names = re.findall(r"^(?:async )?function (\w+)", script, flags=re.MULTILINE)
 
     assert {"openWindow", "renderCard", "webAddress"} <= set(names)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from ghl_notebook.login.static_files import read_script, read_style
-from tests.card.harness import RESULT, Card, block_windows, post
+from tests.card.harness import RESULT, SCRIPTS, STYLES, Card, block_windows, post
 from tests.card.states import NAMES, NOTICE, SCENES, STATES, bring
 
 CONTROLS = {
@@ -290,10 +289,10 @@ def test_no_timer_runs_at_rest(page: Page) -> None:
     assert page.evaluate("leftBehind().timers") == before
 
 
-@pytest.mark.parametrize("card", ["connect", "app"])
+@pytest.mark.parametrize("card", SCRIPTS)
 def test_module_is_plain_and_self_contained(card: str) -> None:
     """The module imports nothing, writes no markup, and names no address but this computer's."""
-    source, style = read_script(card), read_style(card)
+    source, style = SCRIPTS[card], STYLES[card]
     code = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
     for word in ("import", "innerHTML", "insertAdjacent", "eval(", "console."):
         assert word not in code

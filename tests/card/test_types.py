@@ -38,10 +38,11 @@ def test_check_sees_mistakes(
     """A misspelled trait, message or method is found: the check does look into the module."""
     source = (STATIC / name).read_text("utf-8")
     assert right in source
-    (tmp_path / name).write_text(source.replace(right, wrong), "utf-8")
-    shutil.copy(STATIC / "protocol.d.ts", tmp_path)
-    shutil.copy(STATIC / "parts.js", tmp_path)
-    project = tmp_path / "tsconfig.json"
+    rooms = STATIC.parent.parent
+    shutil.copytree(rooms / "widgets" / "static", tmp_path / "widgets" / "static")
+    folder = shutil.copytree(STATIC, tmp_path / "login" / "static")
+    (folder / name).write_text(source.replace(right, wrong), "utf-8")
+    project = folder / "tsconfig.json"
     extends = str(HERE / "tsconfig.json")
     project.write_text(json.dumps({"extends": extends, "files": [name]}), "utf-8")
     assert f"{name}(" in _check(node_modules, project)

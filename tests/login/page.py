@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from comm.base_comm import BaseComm
 
 from ghl_notebook import ConnectAccount
-from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.widgets import SCREEN
 from tests.login.recording import PATIENCE
 
 

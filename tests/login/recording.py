@@ -14,9 +14,9 @@ import httpx
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.login import Claim, Login, LoginState, Status
-from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
+from ghl_notebook.widgets import SCREEN
 
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.login.screen import SCREEN
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.widgets import SCREEN
 from tests.browsers import BROWSERS
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches

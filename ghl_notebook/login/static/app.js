@@ -13,10 +13,10 @@
  * @typedef {import("./protocol").Look} Look
  */
 
+import { Session, isDoor, isHere, openWindow, timeLeft } from "./session.js";
 import {
-  PATIENCE_MS, Session, announcer, button, focusIn, isDoor, isHere, keepFocus, lead, make, newId,
-  openWindow, say, timeLeft, webAddress, widgetOf,
-} from "./parts.js";
+  PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, webAddress, widgetOf,
+} from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "kind", "location_id", "company_id", "who", "error", "message", "listens",

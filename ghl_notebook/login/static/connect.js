@@ -14,9 +14,12 @@
  */
 
 import {
-  PATIENCE_MS, Session, announcer, button, duration, focusIn, isDoor, isFramed, isWebview, keepFocus,
-  lead, make, newId, onThisComputer, openWindow, say, timeLeft, webAddress, widgetOf,
-} from "./parts.js";
+  Session, isDoor, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
+} from "./session.js";
+import {
+  PATIENCE_MS, announcer, button, duration, focusIn, keepFocus, lead, make, newId, say, webAddress,
+  widgetOf,
+} from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",

@@ -16,7 +16,7 @@
  * @property {import("./grid.js").Column[]} columns
  */
 
-import { make, webAddress } from "../../login/static/parts.js";
+import { make, webAddress } from "../../widgets/static/parts.js";
 
 export const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });

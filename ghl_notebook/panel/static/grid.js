@@ -25,7 +25,7 @@
  *   said of Enter and a click elsewhere in the row, too.
  */
 
-import { make } from "../../login/static/parts.js";
+import { make } from "../../widgets/static/parts.js";
 
 const ROWS_AROUND = 6;
 const ROW_HEIGHT = 56;

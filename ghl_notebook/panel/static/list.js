@@ -22,7 +22,7 @@
  * @property {() => void} onTick
  */
 
-import { button, make, say } from "../../login/static/parts.js";
+import { button, make, say } from "../../widgets/static/parts.js";
 import { COLLATOR, accounts, locations } from "./columns.js";
 import { Grid } from "./grid.js";
 

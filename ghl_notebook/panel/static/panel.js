@@ -11,7 +11,7 @@
 
 import {
   PATIENCE_MS, button, focusIn, make, newId, say, widgetOf,
-} from "../../login/static/parts.js";
+} from "../../widgets/static/parts.js";
 import { avatar, twoLines } from "./columns.js";
 import { List, newFilters } from "./list.js";
 

@@ -1,4 +1,4 @@
-"""The thread in which a login's changes reach its screen, one after the other.
+"""The thread in which what happens reaches the screen, one after the other.
 
 Neither the background event loop nor a comm callback may call what a user has put on a trait with
 `observe`: such a function may itself call a blocking `Client`, or wait.
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-_log = logging.getLogger("ghl_notebook.login")
+_log = logging.getLogger("ghl_notebook.widgets")
 
 
 class ScreenThread:
@@ -45,8 +45,8 @@ class ScreenThread:
             try:
                 job()
             except Exception:  # noqa: BLE001
-                # A user's observer failed. The login goes on; the log has the traceback.
-                _log.exception("An observer of a login failed")
+                # A user's observer failed. The widget goes on; the log has the traceback.
+                _log.exception("An observer of a widget failed")
             finally:
                 done.set_result(None)
 

@@ -1,0 +1,7 @@
+"""What all widgets have in common: parts and style of a page, what it says, the screen's thread."""
+
+from .files import read_script, read_style
+from .said import read_said
+from .screen import SCREEN
+
+__all__ = ["SCREEN", "read_said", "read_script", "read_style"]
