@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,8 +75,10 @@ def measure(load: Load, *, with_vendor: bool = True) -> Measured:
     """Ask in every way; without the vendor's SDK nothing is installed."""
     python = asyncio.run(environment()) if with_vendor else None
     with served(load.most) as service, _warm(service, load.most) as stand:
-        throughput = max(stand.bare(min(5_000, load.most)) for _ in range(load.rounds))
+        alone = [stand.bare(min(5_000, load.most), 100) for _ in range(load.rounds)]
+        throughput = max(sample.locations / sample.seconds for sample in alone)
         service.limited(LATENCY)
+        rounds = range(load.rounds)
         peers = []
         if python is not None:
             peers = [
@@ -85,11 +87,12 @@ def measure(load: Load, *, with_vendor: bool = True) -> Measured:
             ]
         samples = [
             *peers,
-            *(stand.best(load.most, n, load.rounds) for n in load.in_flight),
-            stand.best(load.most, None, load.rounds),
+            *(_fastest(stand.bare(load.most, n) for _ in rounds) for n in load.in_flight),
+            *(_fastest(stand.ours(load.most, n) for _ in rounds) for n in load.in_flight),
+            _fastest(stand.ours(load.most, None) for _ in rounds),
             stand.ours(load.most, None, workers=load.workers),
         ]
-        sizes = [stand.best(n, None, load.rounds) for n in load.sizes]
+        sizes = [_fastest(stand.ours(n, None) for _ in rounds) for n in load.sizes]
         with tempfile.TemporaryDirectory() as empty:
             cold = stand.cold(load.cold, Path(empty))
     return Measured(throughput, samples, sizes, cold)
@@ -101,15 +104,24 @@ class _Stand:
     folder: Path
     tokens: list[tuple[str, str]]
 
-    def bare(self, locations: int) -> float:
-        """Return how many answers the service gives in a second."""
+    def bare(self, locations: int, in_flight: int) -> Sample:
+        """Ask by what carries our requests, and make nothing of the answers."""
         order = {
             "base_url": self.service.base_url,
             "tokens": self.tokens[:locations],
-            "in_flight": 100,
+            "in_flight": in_flight,
         }
         told = _told([sys.executable, _BARE], order)
-        return locations / float(told["seconds"])
+        return Sample(
+            f"`pyreqwest` alone, {in_flight} in flight",
+            locations,
+            told["seconds"],
+            told["cpu"],
+            told["rows"],
+            told["failures"],
+            ideal=max(1.0, locations / in_flight) * LATENCY,
+            in_flight=in_flight,
+        )
 
     def vendor(self, python: Path, locations: int, *, at_once: bool) -> Sample:
         """Ask through the vendor's SDK."""
@@ -128,11 +140,6 @@ class _Stand:
             told["failures"],
             ideal=LATENCY if at_once else locations * LATENCY,
         )
-
-    def best(self, locations: int, in_flight: int | None, rounds: int) -> Sample:
-        """Return the fastest of some rounds: what else the machine does only slows down."""
-        samples = [self.ours(locations, in_flight) for _ in range(rounds)]
-        return min(samples, key=lambda sample: sample.seconds)
 
     def ours(self, locations: int, in_flight: int | None, *, workers: int = 0) -> Sample:
         """Ask through ghl_notebook."""
@@ -179,6 +186,11 @@ class _Stand:
             ideal=(locations - 1) // 100 * 10.0 + 2 * LATENCY,
             memory=told["memory"],
         )
+
+
+def _fastest(samples: Iterable[Sample]) -> Sample:
+    """Return the fastest of some rounds: what else the machine does only slows down."""
+    return min(samples, key=lambda sample: sample.seconds)
 
 
 @contextmanager
