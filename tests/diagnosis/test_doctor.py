@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 import ghl_notebook as ghl
@@ -291,7 +291,7 @@ def test_a_day_that_is_used_up_is_a_problem(
     examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And there is only one thing to do."""
-    told(monkeypatch, limits=replace(LEFT, daily_remaining=0))
+    told(monkeypatch, limits=msgspec.structs.replace(LEFT, daily_remaining=0))
     found = of(examine(), "limits")
     assert found.mark == "problem"
     assert "Wait" in found.next_step

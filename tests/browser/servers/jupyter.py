@@ -13,7 +13,7 @@ import httpx
 from playwright.sync_api import BrowserContext
 
 from . import files
-from .program import python, run
+from .program import free_port, python, run, until_open
 
 TOKEN = "token-of-the-tests"
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
@@ -112,14 +112,17 @@ def serve(
     root.mkdir()
     files.write_kernel(folder)
     files.set_up(config, "notification", fetchNews="false")  # its question would lie on top
+    # Not one of its own choice: between choosing and listening any connection may take that.
+    port = free_port()
     command = python(
         *(application, "--no-browser"),
-        *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--ServerApp.allow_root=True"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.allow_root=True"),
         *(f"--ServerApp.base_url={prefix}", f"--ServerApp.root_dir={root}"),
         f"--ServerApp.local_hostnames={host}",
         f"--IdentityProvider.token={TOKEN}",
     )
     with run(command, folder, _ADDRESS, **environ) as line:
+        until_open(port)  # it names its address a little before it listens there
         found = _ADDRESS.search(line)
         assert found
         api = found[0] + prefix.lstrip("/")
