@@ -16,8 +16,8 @@ FEW = Load(most=20, sizes=(5, 20), loop=2, gather=2, cold=20, in_flight=(8,), ro
 
 @pytest.fixture(scope="module")
 def small() -> Measured:
-    """What is measured of few sub-accounts, without the vendor's SDK."""
-    return measure(FEW, with_vendor=False)
+    """What is measured of few sub-accounts, with what is installed."""
+    return measure(FEW, may_install=False)
 
 
 def test_every_way_gets_every_row(small: Measured) -> None:

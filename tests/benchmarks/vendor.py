@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import venv
 from contextlib import suppress
 from pathlib import Path
@@ -15,20 +13,21 @@ from tests.faults.catalog import SURVIVED
 from tests.faults.matrix import TIMEOUT, Operation
 from tests.faults.plots import Plot
 
+from .installed import CACHE, PYTHON
+
 PACKAGE = "gohighlevel-api-client"
 VERSION = "3.0.0"
 
 PATIENCE = 8.0
 """Seconds after which a call is said to hang."""
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 _LONGEST = 200_000_000
 """Bytes of an answer that the SDK has handed on."""
 
 
-async def environment(folder: Path = _CACHE / "ghl-notebook-benchmarks") -> Path:
+async def environment(folder: Path = CACHE) -> Path:
     """Return the interpreter of an environment with the SDK; makes it the first time."""
-    here = folder / f"{PACKAGE}-{VERSION}-py{sys.version_info[0]}.{sys.version_info[1]}"
+    here = folder / f"{PACKAGE}-{VERSION}-{PYTHON}"
     python, is_whole = here / "bin" / "python", here / "is-whole"
     if not is_whole.exists():
         await asyncio.to_thread(venv.create, here, clear=True, with_pip=True)

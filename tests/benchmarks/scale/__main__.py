@@ -5,8 +5,8 @@
     python -m tests.benchmarks.scale            # about ten minutes, from the root of the clone
     python -m tests.benchmarks.scale --write    # also keeps them in tests/benchmarks/scale/SCALE.md
 
-It installs the vendor's SDK into an environment of its own in the user's cache folder. No test
-needs that.
+It installs the vendor's SDK, and what makes the simulator's server faster, into folders of their
+own in the user's cache folder. No test needs that.
 """
 
 from __future__ import annotations

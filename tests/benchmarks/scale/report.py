@@ -22,10 +22,11 @@ Made by `python -m tests.benchmarks.scale --write` on {date}: {cores} cores ({ma
 {python}, {packages}, {vendor}.
 
 An agency of {most:,} sub-accounts with {accounts} connected accounts each, in the simulator: a
-process of its own on the same computer, {latency:g} s to each answer, and the live service's
-limits, 100 calls in 10 s for each sub-account and for the agency. Each way runs in a process of its
-own; of most the fastest of {rounds} rounds. The simulator alone gives {throughput:,.0f} answers in
-a second when it need not wait: it is not what is measured. Load average {load} at the end.
+process of its own on the same computer, on uvloop and httptools, {latency:g} s to each answer, and
+the live service's limits, 100 calls in 10 s for each sub-account and for the agency. Each way runs
+in a process of its own; of most the fastest of {rounds} rounds. The simulator alone gives
+{throughput:,.0f} answers in a second when it need not wait: it is not what is measured. Load
+average {load} at the end.
 
 ## All access tokens at hand
 
