@@ -147,60 +147,24 @@ if TYPE_CHECKING:
     from .errors import (
         WorkerError as WorkerError,
     )
-    from .fetch import (
-        attach as attach,
-    )
-    from .fetch import (
-        compare_accounts as compare_accounts,
-    )
-    from .fetch import (
-        failures as failures,
-    )
-    from .fetch import (
-        fetch_accounts as fetch_accounts,
-    )
-    from .fetch import (
-        fetch_available_accounts as fetch_available_accounts,
-    )
-    from .fetch import (
-        fetch_categories as fetch_categories,
-    )
-    from .fetch import (
-        fetch_comments as fetch_comments,
-    )
-    from .fetch import (
-        fetch_csv_imports as fetch_csv_imports,
-    )
-    from .fetch import (
-        fetch_locations as fetch_locations,
-    )
-    from .fetch import (
-        fetch_posts as fetch_posts,
-    )
-    from .fetch import (
-        fetch_queues as fetch_queues,
-    )
-    from .fetch import (
-        fetch_statistics as fetch_statistics,
-    )
-    from .fetch import (
-        fetch_statistics_breakdowns as fetch_statistics_breakdowns,
-    )
-    from .fetch import (
-        fetch_statistics_totals as fetch_statistics_totals,
-    )
-    from .fetch import (
-        fetch_tags as fetch_tags,
-    )
-    from .fetch import (
-        list_runs as list_runs,
-    )
-    from .fetch import (
-        read_run as read_run,
-    )
-    from .fetch import (
-        schedule_posts as schedule_posts,
-    )
+    from .fetch.accounts import attach as attach
+    from .fetch.accounts import fetch_accounts as fetch_accounts
+    from .fetch.accounts import fetch_available_accounts as fetch_available_accounts
+    from .fetch.comments import fetch_comments as fetch_comments
+    from .fetch.labels import fetch_categories as fetch_categories
+    from .fetch.labels import fetch_tags as fetch_tags
+    from .fetch.locations import failures as failures
+    from .fetch.locations import fetch_locations as fetch_locations
+    from .fetch.plans import fetch_csv_imports as fetch_csv_imports
+    from .fetch.plans import fetch_queues as fetch_queues
+    from .fetch.posts import fetch_posts as fetch_posts
+    from .fetch.runs import compare_accounts as compare_accounts
+    from .fetch.runs import list_runs as list_runs
+    from .fetch.runs import read_run as read_run
+    from .fetch.schedule import schedule_posts as schedule_posts
+    from .fetch.statistics import fetch_statistics as fetch_statistics
+    from .fetch.statistics import fetch_statistics_breakdowns as fetch_statistics_breakdowns
+    from .fetch.statistics import fetch_statistics_totals as fetch_statistics_totals
     from .login import ConnectAccount as ConnectAccount
     from .login import connect as connect
     from .login import reconnect as reconnect
@@ -337,24 +301,24 @@ _ROOMS = {
     "connect": "login",
     "log_in": "login.app_entry",
     "reconnect": "login",
-    "attach": "fetch",
-    "compare_accounts": "fetch",
-    "failures": "fetch",
-    "fetch_accounts": "fetch",
-    "fetch_available_accounts": "fetch",
-    "fetch_categories": "fetch",
-    "fetch_comments": "fetch",
-    "fetch_csv_imports": "fetch",
-    "fetch_locations": "fetch",
-    "fetch_posts": "fetch",
-    "fetch_queues": "fetch",
-    "fetch_statistics": "fetch",
-    "fetch_statistics_breakdowns": "fetch",
-    "fetch_statistics_totals": "fetch",
-    "fetch_tags": "fetch",
-    "list_runs": "fetch",
-    "read_run": "fetch",
-    "schedule_posts": "fetch",
+    "attach": "fetch.accounts",
+    "compare_accounts": "fetch.runs",
+    "failures": "fetch.locations",
+    "fetch_accounts": "fetch.accounts",
+    "fetch_available_accounts": "fetch.accounts",
+    "fetch_categories": "fetch.labels",
+    "fetch_comments": "fetch.comments",
+    "fetch_csv_imports": "fetch.plans",
+    "fetch_locations": "fetch.locations",
+    "fetch_posts": "fetch.posts",
+    "fetch_queues": "fetch.plans",
+    "fetch_statistics": "fetch.statistics",
+    "fetch_statistics_breakdowns": "fetch.statistics",
+    "fetch_statistics_totals": "fetch.statistics",
+    "fetch_tags": "fetch.labels",
+    "list_runs": "fetch.runs",
+    "read_run": "fetch.runs",
+    "schedule_posts": "fetch.schedule",
     "Account": "models",
     "AccountList": "models",
     "AttachedAccount": "models",

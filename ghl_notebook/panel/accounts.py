@@ -10,7 +10,7 @@ import pandas as pd
 
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
-from ghl_notebook.fetch import attach, fetch_accounts, fetch_available_accounts
+from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
 from ghl_notebook.login import ConnectAccount, reconnect
 from ghl_notebook.models import PLATFORMS
 

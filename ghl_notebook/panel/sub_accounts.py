@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from ghl_notebook.api import Agency
-from ghl_notebook.fetch import failures, fetch_accounts, fetch_locations
+from ghl_notebook.fetch.accounts import fetch_accounts
+from ghl_notebook.fetch.locations import failures, fetch_locations
 
 from .listing import Listing
 from .protocol import Message, Open, Refresh, Said
