@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.cells import DEMO
 from tests.browser.front_end import FrontEnd
-from tests.browser.notebook import Card
+from tests.browser.notebook import PICTURES, Card
 from tests.browser.servers.voila import VoilaServer
 from tests.ways import LOGIN, WAITING, Ways
 
@@ -22,6 +22,12 @@ status, way = widgets.Label(), widgets.Label()
 widgets.dlink((login, "status"), (status, "value"))
 widgets.dlink((login, "delivered_by"), (way, "value"), lambda known: known or "")
 widgets.VBox([status, way])"""
+
+PANEL = """\
+import ghl_notebook as ghl
+
+client = ghl.demo()
+ghl.AccountsPanel(client)"""
 
 WAIT = """\
 import time
@@ -69,3 +75,19 @@ def test_no_cell_can_wait(front_end: FrontEnd, open_voila: Callable[..., Page], 
     said = page.get_by_text("In Voila, display the login and observe its traits.")
     expect(said).to_contain_text("Said after 0 seconds.")
     ways.record(front_end.kind, front_end.browser, WAITING, "an error at once: no cell can wait")
+
+
+def test_a_panel(open_voila: Callable[..., Page]) -> None:
+    """All of it by clicks: connect an account with the card in place, and attach a page."""
+    page = open_voila(PANEL)
+    panel = page.locator(".ghl-connect-panel")
+    expect(panel.get_by_role("row")).to_have_count(8)
+    panel.get_by_role("button", name="Connect", exact=True).click()
+    panel.get_by_role("button", name="Instagram", exact=True).click()
+    Card(page.locator(".ghl-connect-card")).open().wait_until_loaded().allow()
+    pages = panel.locator(".ghl-connect-panel-pages")
+    pages.get_by_label("Café Lumière").check()
+    panel.screenshot(path=PICTURES / "panel-voila.png")
+    panel.get_by_role("button", name="Attach 1 account").click()
+    expect(panel).to_contain_text("Attached: Café Lumière.")
+    expect(panel.get_by_role("row")).to_have_count(9)
