@@ -73,6 +73,7 @@ class ServerThread:
         self._thread.start()
         self._server.ready.wait()
         if self._error is not None:
+            self._socket.close()
             raise RuntimeError("The simulator could not start.") from self._error
 
     def stop(self) -> None:

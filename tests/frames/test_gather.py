@@ -141,7 +141,8 @@ def by_records(bodies: Iterable[tuple[str, bytes]], *, deleted: bool = False) ->
         results = msgspec.json.decode(body).get("results")
         found = AccountList.from_wire(results, location_id=location_id)
         frame = accounts_frame(found, deleted=deleted)
-        frame.insert(0, "location_name", pd.Series(location_id.upper(), frame.index, "string"))
+        names = pd.Series(location_id.upper(), frame.index, pd.StringDtype("pyarrow"))
+        frame.insert(0, "location_name", names)
         frame.insert(0, "location_id", frame.pop("location_id"))
         frames.append(frame)
     for name in ("platform", "type"):

@@ -1,0 +1,87 @@
+"""Run tests with the oldest versions that ``pyproject.toml`` allows.
+
+::
+
+    python -m tests.floors                 # what needs no browser: some minutes, from the clone
+    python -m tests.floors tests/frames    # options of pytest
+
+The versions are installed into an environment of its own, which is gone afterwards. They have to
+have wheels for the Python that this is run with; 3.11 has them all.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import tomllib
+import venv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from packaging.requirements import Requirement
+
+ROOT: Final = Path(__file__).parents[1]
+
+TESTS: Final = (
+    *("tests/models", "tests/frames", "tests/plot", "tests/fetch", "tests/pacing", "tests/api"),
+    *("tests/auth", "tests/agency", "tests/login", "tests/panel", "tests/simulator"),
+    *("tests/contract", "tests/diagnosis", "tests/verify", "tests/test_door.py"),
+)
+EXTRAS: Final = ("dask", "plot")
+TOOLS: Final = {
+    *("aiolimiter", "beautifulsoup4", "hypothesis", "jsonschema", "nbclient", "nbformat"),
+    *("opentelemetry-instrumentation-httpx", "opentelemetry-sdk", "pillow", "playwright"),
+    *("psutil", "pytest", "pytest-asyncio", "referencing", "trustme"),
+}
+"""Of the extra ``test``: what those tests need, in its usual version."""
+
+
+def floors(project: dict[str, Any]) -> list[str]:
+    """Return ``name==version`` of each dependency, of the extras too, as old as it may be."""
+    lines = [*project["dependencies"]]
+    for extra in EXTRAS:
+        lines += project["optional-dependencies"][extra]
+    found = []
+    for requirement in map(Requirement, lines):
+        if requirement.marker is None or requirement.marker.evaluate():
+            (oldest,) = (s.version for s in requirement.specifier if s.operator == ">=")
+            found.append(f"{requirement.name}=={oldest}")
+    return found
+
+
+def tools(project: dict[str, Any]) -> list[str]:
+    """Return the requirements of `TOOLS`."""
+    lines = project["optional-dependencies"]["test"]
+    found = {Requirement(line).name: line for line in lines}
+    return [found[name] for name in sorted(TOOLS)]
+
+
+def install(folder: Path, project: dict[str, Any]) -> Path:
+    """Return the interpreter of a new environment with all of it."""
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(floors(project)), encoding="utf-8")
+    # Debian keeps the bundled pip in a package of its own: this one's pip installs from outside.
+    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder / "environment")
+    python = folder / "environment" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    what = ["--editable", f"{ROOT}[{','.join(EXTRAS)}]", *tools(project)]
+    subprocess.run(
+        [*pip, "install", "--quiet", "--only-binary", ":all:", "-c", str(constraints), *what],
+        check=True,
+    )
+    return python
+
+
+def main(options: Iterable[str]) -> int:
+    """Run pytest, and return its exit code."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    with tempfile.TemporaryDirectory() as folder:
+        python = install(Path(folder), project)
+        command = [python, "-m", "pytest", "-p", "no:cacheprovider", *(list(options) or TESTS)]
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
