@@ -31,7 +31,8 @@ TESTS: Final = (
 )
 EXTRAS: Final = ("dask", "plot")
 TOOLS: Final = {
-    *("aiolimiter", "beautifulsoup4", "hypothesis", "jsonschema", "nbclient", "nbformat"),
+    *("aiolimiter", "beautifulsoup4", "hypothesis", "jsonschema", "jupyter-server-proxy"),
+    *("nbclient", "nbformat"),
     *("opentelemetry-instrumentation-httpx", "opentelemetry-sdk", "pillow", "playwright"),
     *("psutil", "pytest", "pytest-asyncio", "referencing", "trustme"),
 }
