@@ -282,7 +282,7 @@ __all__ = [
     "schedule_posts",
 ]
 
-_ROOMS = {
+_MODULES = {
     "DemoAgency": "_demo",
     "DemoClient": "_demo",
     "demo": "_demo",
@@ -336,7 +336,7 @@ _ROOMS = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_ROOMS.get(name, 'errors')}", __name__), name)
+    value = getattr(importlib.import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
     globals()[name] = value  # the next look-up does not come here
     return value
 

@@ -2,8 +2,8 @@
 
 ::
 
-    python -m tests.floors                 # what needs no browser: some minutes, from the clone
-    python -m tests.floors tests/frames    # options of pytest
+    python -m tests.floors                 # what needs no browser, from the root of the clone
+    python -m tests.floors tests/frames    # other tests, and options of pytest
 
 The versions are installed into an environment of its own, which is gone afterwards. They have to
 have wheels for the Python that this is run with; 3.11 has them all.
@@ -15,12 +15,13 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-import venv
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from packaging.requirements import Requirement
+
+from tests.environments import make_environment
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -63,16 +64,9 @@ def install(folder: Path, project: dict[str, Any]) -> Path:
     """Return the interpreter of a new environment with all of it."""
     constraints = folder / "constraints.txt"
     constraints.write_text("\n".join(floors(project)), encoding="utf-8")
-    # Debian keeps the bundled pip in a package of its own: this one's pip installs from outside.
-    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder / "environment")
-    python = folder / "environment" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    options = ["--only-binary", ":all:", "--constraint", constraints]
     what = ["--editable", f"{ROOT}[{','.join(EXTRAS)}]", *tools(project)]
-    subprocess.run(
-        [*pip, "install", "--quiet", "--only-binary", ":all:", "-c", str(constraints), *what],
-        check=True,
-    )
-    return python
+    return make_environment(folder / "environment", *options, *what)
 
 
 def main(options: Iterable[str]) -> int:

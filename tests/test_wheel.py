@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import venv
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.environments import make_environment
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,16 +68,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a new environment with the wheel, and what it asks for, alone."""
-    folder = tmp_path_factory.mktemp("environment")
-    # Debian keeps the bundled pip in a package of its own: this one's pip installs from outside.
-    venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
-    python = folder / "bin" / "python"
-    run(
-        *(sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"),
-        *("install", "--quiet", wheel),
-        cwd=folder,
-    )
-    return python
+    return make_environment(tmp_path_factory.mktemp("environment"), wheel)
 
 
 @pytest.fixture(scope="module")

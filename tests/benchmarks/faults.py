@@ -21,7 +21,8 @@ from tests.faults.catalog import CASES, SURVIVED
 from tests.faults.matrix import CELLS, Cell, Operation, Outcome, Stand
 from tests.planted import faces, traceback_with_locals
 
-from .vendor import PACKAGE, VERSION, Vendor, environment
+from .vendor import PACKAGE, VERSION, Vendor
+from .vendor import python as vendor_python
 
 RESULTS = Path(__file__).with_name("FAULTS.md")
 DRIVER = Path(__file__).with_name("vendor_call.py")
@@ -123,7 +124,7 @@ async def compare() -> str:
     """Run both, and return the report."""
     with Stand() as stand:
         ours = await stand.run(cells())
-    async with Vendor(await environment(), DRIVER) as vendor:
+    async with Vendor(await asyncio.to_thread(vendor_python), DRIVER) as vendor:
         with Stand(vendor.call) as stand:
             theirs = await stand.run(cells())
     return markdown(ours, theirs, vendor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import venv
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +12,7 @@ from tests.faults.catalog import SURVIVED
 from tests.faults.matrix import TIMEOUT, Operation
 from tests.faults.plots import Plot
 
-from .installed import CACHE, PYTHON
+from .installed import environment, python_of
 
 PACKAGE = "gohighlevel-api-client"
 VERSION = "3.0.0"
@@ -25,18 +24,9 @@ _LONGEST = 200_000_000
 """Bytes of an answer that the SDK has handed on."""
 
 
-async def environment(folder: Path = CACHE) -> Path:
-    """Return the interpreter of an environment with the SDK; makes it the first time."""
-    here = folder / f"{PACKAGE}-{VERSION}-{PYTHON}"
-    python, is_whole = here / "bin" / "python", here / "is-whole"
-    if not is_whole.exists():
-        await asyncio.to_thread(venv.create, here, clear=True, with_pip=True)
-        pip = [python, "-m", "pip", "-qq", "--disable-pip-version-check"]
-        install = await asyncio.create_subprocess_exec(*pip, "install", f"{PACKAGE}=={VERSION}")
-        if await install.wait():
-            raise RuntimeError(f"{PACKAGE} {VERSION} could not be installed.")
-        is_whole.touch()
-    return python
+def python() -> Path:
+    """Return the interpreter of an environment with the SDK."""
+    return python_of(environment(f"{PACKAGE}=={VERSION}"))
 
 
 class Vendor:

@@ -7,6 +7,13 @@ client = ghl.demo()
 login = ghl.ConnectAccount(client, "instagram")
 login"""
 
+PANEL = """\
+import ghl_notebook as ghl
+
+client = ghl.demo()
+panel = ghl.AccountsPanel(client)
+panel"""
+
 
 def demo(**levers: object) -> str:
     """Return the first cell, with levers of the simulator set before the card shows."""

@@ -7,17 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.cells import PANEL
 from tests.browser.notebook import PICTURES, Notebook
 from tests.browsers import BROWSERS
 
 LABS = [f"lab-{name}" for name in BROWSERS]
-
-ACCOUNTS = """\
-import ghl_notebook as ghl
-
-client = ghl.demo()
-panel = ghl.AccountsPanel(client)
-panel"""
 
 AGENCY = """\
 import ghl_notebook as ghl
@@ -36,7 +30,7 @@ def find_panel(notebook: Notebook) -> Locator:
 @pytest.mark.parametrize("front_end", LABS, indirect=True)
 def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> None:
     """See what is connected, connect and attach more, renew what is expired, detach one."""
-    notebook = open_notebook(ACCOUNTS)
+    notebook = open_notebook(PANEL)
     notebook.run()
     panel = find_panel(notebook)
     expect(panel.get_by_role("row")).to_have_count(8)

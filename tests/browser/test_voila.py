@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cells import DEMO
+from tests.browser.cells import DEMO, PANEL
 from tests.browser.front_end import FrontEnd
 from tests.browser.notebook import PICTURES, Card
 from tests.browser.servers.voila import VoilaServer
@@ -22,12 +22,6 @@ status, way = widgets.Label(), widgets.Label()
 widgets.dlink((login, "status"), (status, "value"))
 widgets.dlink((login, "delivered_by"), (way, "value"), lambda known: known or "")
 widgets.VBox([status, way])"""
-
-PANEL = """\
-import ghl_notebook as ghl
-
-client = ghl.demo()
-ghl.AccountsPanel(client)"""
 
 WAIT = """\
 import time

@@ -39,6 +39,24 @@ def test_stop_frees_the_port_and_the_thread():
     assert not [t for t in threading.enumerate() if t.name == f"ghl-simulator-{port}"]
 
 
+def test_a_failed_start_frees_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next attempt may have it."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise OSError("no memory for that")
+
+    sim = Simulator()
+    sim.start()
+    port = int(sim.base_url.rpartition(":")[2])
+    sim.stop()
+    with monkeypatch.context() as patch:
+        patch.setattr("uvicorn.Server.serve", fail)
+        with pytest.raises(RuntimeError, match="could not start"):
+            Simulator(port=port).start()
+    with Simulator(port=port) as again:
+        assert again.base_url.endswith(f":{port}")
+
+
 def test_stop_does_not_wait_for_a_slow_answer():
     """A simulated delay ends when the simulator stops, and its request is answered."""
     arrived, answers = threading.Event(), []

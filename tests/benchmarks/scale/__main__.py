@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.benchmarks.scale            # about ten minutes, from the root of the clone
+    python -m tests.benchmarks.scale            # about six minutes, from the root of the clone
     python -m tests.benchmarks.scale --write    # also keeps them in tests/benchmarks/scale/SCALE.md
 
 It installs the vendor's SDK, and what makes the simulator's server faster, into folders of their

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import ghl_notebook as ghl
-from tests.benchmarks.installed import libraries
-from tests.benchmarks.vendor import environment
+from tests.benchmarks.installed import environment
+from tests.benchmarks.vendor import python as vendor_python
 
 from .service import FASTER, Service, served
 
@@ -77,8 +77,8 @@ def measure(load: Load, *, may_install: bool = True) -> Measured:
 
     Where it may not install, it asks without the vendor's SDK, and the simulator is slower.
     """
-    python = asyncio.run(environment()) if may_install else None
-    faster = libraries("server", FASTER) if may_install else None
+    python = vendor_python() if may_install else None
+    faster = environment(*FASTER) if may_install else None
     with served(load.most, faster) as service, _warm(service, load.most) as stand:
         alone = [stand.bare(min(5_000, load.most), 100) for _ in range(load.rounds)]
         throughput = max(sample.locations / sample.seconds for sample in alone)

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ghl_notebook.simulator import Simulator
+from tests.benchmarks.installed import libraries_of
 
 ACCOUNTS = 5
 """Connected accounts of each sub-account."""
 FASTER = ("httptools==0.9.0", "uvloop==0.23.0")
-"""With these uvicorn takes half the processor time, which it shares with what is measured."""
-
+"""uvicorn is faster with these, and shares the processors with what is measured."""
 _UNLIMITED = 10**9
 
 
@@ -59,7 +59,7 @@ def served(locations: int, faster: Path | None = None) -> Iterator[Service]:
     locations : int
         Their number.
     faster : pathlib.Path, optional
-        A folder with `FASTER`, for this process alone.
+        An environment with `FASTER`, for the server's process alone.
     """
     # Not forked: the parent has threads.
     context = multiprocessing.get_context("spawn")
@@ -76,7 +76,7 @@ def served(locations: int, faster: Path | None = None) -> Iterator[Service]:
 
 def _serve(pipe: Connection, locations: int, faster: Path | None) -> None:
     if faster is not None:
-        sys.path.append(str(faster))
+        sys.path.append(libraries_of(faster))
     with Simulator(locations=locations - 2, accounts=ACCOUNTS, record=0) as sim:
         pipe.send(
             {
