@@ -1,16 +1,28 @@
-"""What the tests of all folders share: the tables of the ways by which logins arrived."""
+"""What the tests of all folders share: browsers, markers, and what a run says at its end."""
 
 from __future__ import annotations
 
+import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ghl_notebook.pacing.pacers import Pacers
-from tests.ways import FRAMES, FRONT_ENDS, TABLES, Ways
+from tests.browsers import Browsers
+from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
 
-CHECKS = "test_ways_of_this_run.py"
 NARROWED = pytest.StashKey[bool]()
+WHOLE = pytest.StashKey[bool]()
+WAYS = pytest.StashKey[dict[str, Ways]]()
+COMPLAINTS = pytest.StashKey[list[str]]()
+
+_SLOWEST = 10
+_BROWSERS = Browsers()
+_STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
+_may_start_programs = True
 
 
 @pytest.fixture(autouse=True)
@@ -19,20 +31,28 @@ def _own_pacers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ghl_notebook.pacing.pacers.PACERS", Pacers())
 
 
-@pytest.fixture(scope="session")
-def ways() -> Iterator[Ways]:
-    """The table of front ends; it is saved at the end of the run."""
-    ways = Ways(FRONT_ENDS)
-    yield ways
-    ways.save()
+@pytest.fixture
+def browsers() -> Browsers:
+    """The browsers of this run: what asks for them is a test with the marker ``browser``."""
+    return _BROWSERS
 
 
-@pytest.fixture(scope="session")
-def ways_of_frames() -> Iterator[Ways]:
-    """The table of frames; it is saved at the end of the run."""
-    ways = Ways(FRAMES)
-    yield ways
-    ways.save()
+@pytest.fixture
+def ways(request: pytest.FixtureRequest) -> Ways:
+    """The table of front ends of this run."""
+    return request.config.stash[WAYS][FRONT_ENDS.name]
+
+
+@pytest.fixture
+def ways_of_frames(request: pytest.FixtureRequest) -> Ways:
+    """The table of frames of this run."""
+    return request.config.stash[WAYS][FRAMES.name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the tables of the run."""
+    config.stash[WAYS] = {table.name: Ways(table) for table in TABLES}
+    config.stash[COMPLAINTS] = []
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -41,14 +61,112 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         item.config.stash[NARROWED] = True
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Have the tables checked last, and not at all in a run that writes only a part of them."""
-    checks = [item for item in items if item.path.name == CHECKS]
-    items[:] = [item for item in items if item.path.name != CHECKS]
-    files = {item.path for item in items}
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what drives a browser, before ``-m`` chooses."""
+    if "browsers" in getattr(item, "fixturenames", ()):
+        item.add_marker("browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long tests first, and those of a file into one worker of pytest-xdist."""
+    items.sort(key=_rank)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """See whether this run has all that writes the tables."""
+    config = session.config
+    files = {item.path for item in session.items}
     is_whole = all(table.is_written_by(files, config.args) for table in TABLES)
-    if is_whole and not config.stash.get(NARROWED, False):
-        items += checks
-    elif checks:
-        config.hook.pytest_deselected(items=checks)
+    config.stash[WHOLE] = is_whole and not config.stash.get(NARROWED, False)
+
+
+def _rank(item: pytest.Item) -> int:
+    # Stable: within a rank the order stays. The last tests of a run are short ones, so that no
+    # worker waits long for the other.
+    if item.get_closest_marker("browser"):
+        return 0
+    return 1 if item.get_closest_marker("process") else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Hold tests to their markers, and stop the browsers before a test that needs none."""
+    global _may_start_programs
+    marks = {mark.name for mark in item.iter_markers()}
+    if "browser" not in marks:
+        # While Playwright runs, no test of the same thread can have an event loop of its own.
+        _BROWSERS.close()
+    _may_start_programs = bool(marks & {"browser", "process"})
+    try:
+        return (yield)
+    finally:
+        _may_start_programs = True
+
+
+def _audit(event: str, arguments: tuple[object, ...]) -> None:
+    if event in _STARTS and not _may_start_programs:
+        raise AssertionError(f"{event} {arguments[:2]}: mark this test with pytest.mark.process")
+
+
+sys.addaudithook(_audit)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over the tables of a worker of pytest-xdist."""
+    output: dict[str, Any] = getattr(node, "workeroutput", {})
+    config: pytest.Config = node.config
+    config.stash[WHOLE] = output.get("is_whole", False)
+    for name, fields in output.get("ways", {}).items():
+        config.stash[WAYS][name].fields.update(fields)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Save the tables, and compare them with the README's when all that writes them has run."""
+    _BROWSERS.close()
+    config = session.config
+    ways = config.stash[WAYS]
+    is_whole = config.stash.get(WHOLE, False)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["is_whole"] = is_whole
+        config.workeroutput["ways"] = {name: one.fields for name, one in ways.items()}
+        return
+    for one in ways.values():
+        one.save()
+    if is_whole and not config.option.collectonly:
+        text = README.read_text(encoding="utf-8")
+        config.stash[COMPLAINTS] += [one for table in ways.values() for one in table.faults(text)]
+    if config.stash[COMPLAINTS] and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the time went, and what is wrong with the tables of this run."""
+    cases: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                cases[report.nodeid.rpartition("@")[0] or report.nodeid] += report.duration
+    folders: dict[str, list[float]] = defaultdict(list)
+    for name, seconds in cases.items():
+        folders[_folder(name)].append(seconds)
+    if cases:
+        terminalreporter.section("time")
+        terminalreporter.write_line(f"{'folder':24}{'cases':>8}{'seconds':>10}")
+        for folder, times in sorted(folders.items(), key=lambda one: -sum(one[1])):
+            terminalreporter.write_line(f"{folder:24}{len(times):8}{sum(times):10.1f}")
+        terminalreporter.write_line(f"{'all':24}{len(cases):8}{sum(cases.values()):10.1f}\n")
+        for name in sorted(cases, key=cases.__getitem__, reverse=True)[:_SLOWEST]:
+            terminalreporter.write_line(f"{cases[name]:8.1f} s  {name}")
+    for complaint in terminalreporter.config.stash[COMPLAINTS]:
+        terminalreporter.section("table", red=True)
+        terminalreporter.write_line(complaint)
+
+
+def _folder(name: str) -> str:
+    path = Path(name.partition("::")[0])
+    return path.parts[1] if len(path.parts) > 2 else str(path.parent)

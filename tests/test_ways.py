@@ -67,3 +67,19 @@ def test_put_into_without_markers() -> None:
     """A text without markers is not changed in silence."""
     with pytest.raises(ValueError, match="markers"):
         FRONT_ENDS.put_into("a\n", "new\n")
+
+
+def test_a_run_that_left_a_field_empty_has_a_fault(table: Ways) -> None:
+    """It names the field."""
+    table.record("lab", "chromium", LOGIN, "message")
+    (fault,) = table.faults(TEXT)
+    assert str(("lab", "chromium", LOGIN)) not in fault
+    assert str(("lab", "chromium", WAITING)) in fault
+
+
+def test_a_readme_with_another_table_is_a_fault(table: Ways) -> None:
+    """The table of a whole run is the README's, or the run has failed."""
+    for field in table.table.fields():
+        table.record(*field, "message")
+    assert "python -m tests.ways" in table.faults(TEXT)[0]
+    assert table.faults(table.table.put_into(TEXT, table.markdown())) == []

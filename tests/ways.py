@@ -138,11 +138,16 @@ class Ways:
     ----------
     table : Table
         What it shows.
+
+    Attributes
+    ----------
+    fields : dict
+        What was written so far, by row, browser and column.
     """
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._fields: dict[tuple[str, str, str], str] = {}
+        self.fields: dict[tuple[str, str, str], str] = {}
 
     def record(self, row: str, browser: str, column: str, way: str) -> None:
         """Write a field.
@@ -163,11 +168,11 @@ class Ways:
             raise ValueError(f"The table of {self.table.name} has no field {field}.")
         if column != WAITING and way == "loopback":
             way = "message"  # one event is told by comm and server, and either may be first
-        self._fields[field] = _SHOWN.get(way, way)
+        self.fields[field] = _SHOWN.get(way, way)
 
     def missing(self) -> list[tuple[str, str, str]]:
         """Return the fields that nothing was written to."""
-        return [field for field in self.table.fields() if field not in self._fields]
+        return [field for field in self.table.fields() if field not in self.fields]
 
     def markdown(self) -> str:
         """Return the table as Markdown."""
@@ -176,13 +181,26 @@ class Ways:
         lines.append(["---"] * len(lines[0]))
         for row, title in self.table.rows.items():
             for browser in BROWSERS:
-                fields = [self._fields.get((row, browser, column), _GAP) for column in columns]
+                fields = [self.fields.get((row, browser, column), _GAP) for column in columns]
                 lines.append([title, browser.capitalize(), *fields])
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
+    def faults(self, text: str) -> list[str]:
+        """Return what is wrong with the table of a whole run, next to the text that has it."""
+        if missing := self.missing():
+            return [
+                f"Nothing has written these fields of the table of {self.table.name}: {missing}"
+            ]
+        if self.table.read_from(text) != self.markdown():
+            return [
+                f"The README's table of {self.table.name} is not the one of this run. If this one"
+                f" is right, `python -m tests.ways` puts it there:\n{self.markdown()}"
+            ]
+        return []
+
     def save(self) -> None:
         """Save the table, if any test has written to it."""
-        if self._fields:
+        if self.fields:
             self.table.result.parent.mkdir(parents=True, exist_ok=True)
             self.table.result.write_text(self.markdown(), encoding="utf-8")
 

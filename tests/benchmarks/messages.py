@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.notebook import Notebook
 from tests.browser.servers.files import KERNEL
 from tests.browser.servers.jupyter import JupyterServer, serve
-from tests.browsers import chromium
+from tests.browsers import Browsers
 
 from .measure import Row, interleave
 
@@ -73,8 +73,9 @@ def measure(rounds: int = ROUNDS) -> tuple[list[Row], str]:
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(Path(folder), PYTHONPATH=str(_ROOT)) as server,
-        chromium() as browser,
+        Browsers() as browsers,
     ):
+        browser = browsers.get("chromium")
         page = _open(browser.new_context(viewport={"width": 1000, "height": 900}), server)
         samples = interleave(
             {

@@ -13,7 +13,7 @@ from tests.browser.servers import hub, jupyter, voila
 from tests.browser.servers.files import KERNEL
 from tests.browser.servers.jupyter import JupyterServer
 from tests.browser.servers.voila import VoilaServer
-from tests.browsers import BROWSERS
+from tests.browsers import Browsers
 
 # Bounds, not waits: a busy machine may take long to start a kernel.
 SECONDS = 60
@@ -25,21 +25,21 @@ ELSEWHERE = "hub.localhost"
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """JupyterLab."""
     with jupyter.serve(tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def notebook_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """Jupyter Notebook 7."""
     with jupyter.serve(tmp_path_factory.mktemp("notebook"), application="notebook") as server:
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def prefix_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """JupyterLab as Binder starts it: under a prefix, with jupyter-server-proxy."""
     prefix = "/user/someone/"
@@ -52,33 +52,32 @@ def prefix_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterS
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def hub_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
     """The JupyterLab of a user of a JupyterHub."""
     with hub.serve(tmp_path_factory.mktemp("hub"), host=ELSEWHERE) as server:
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def voila_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VoilaServer]:
     """Voila."""
     with voila.serve(tmp_path_factory.mktemp("voila")) as server:
         yield server
 
 
-@pytest.fixture(scope="package", params=["lab-chromium", "notebook-chromium", "lab-firefox"])
-def front_end(request: pytest.FixtureRequest) -> Iterator[FrontEnd]:
-    """Each front end in turn; only one browser runs at a time."""
+@pytest.fixture(params=["lab-chromium", "notebook-chromium", "lab-firefox"])
+def front_end(request: pytest.FixtureRequest, browsers: Browsers) -> Iterator[FrontEnd]:
+    """Each front end in turn."""
     kind, _, browser_name = request.param.partition("-")
     expect.set_options(timeout=SECONDS * 1000)
-    with BROWSERS[browser_name]() as browser:
-        context = browser.new_context(viewport={"width": 1000, "height": 900})
-        context.set_default_timeout(SECONDS * 1000)
-        yield FrontEnd(kind, browser_name, context)
-        context.close()
+    context = browsers.get(browser_name).new_context(viewport={"width": 1000, "height": 900})
+    context.set_default_timeout(SECONDS * 1000)
+    yield FrontEnd(kind, browser_name, context)
+    context.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture
 def server(front_end: FrontEnd, request: pytest.FixtureRequest) -> JupyterServer:
     """The Jupyter server of a front end, on which the browser has logged in."""
     server: JupyterServer = request.getfixturevalue(f"{front_end.kind}_server")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsers import BROWSERS
+from tests.browsers import BROWSERS, Browsers
 from tests.card import harness
 
 expect.set_options(timeout=30_000)
@@ -27,12 +27,10 @@ def server() -> Iterator[harness.Server]:
         yield server
 
 
-# One module at a time: while Playwright runs, no test of the same thread can have its own loop.
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+@pytest.fixture(params=BROWSERS)
+def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     """Each browser in turn."""
-    with BROWSERS[request.param]() as browser:
-        yield browser
+    return browsers.get(request.param)
 
 
 @pytest.fixture

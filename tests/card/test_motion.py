@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browsers import BROWSERS
+from tests.browsers import BROWSERS, Browsers
 from tests.card.panels import STATES
 from tests.card.states import bring
 
 _MOVING = "(box) => box.getAnimations({ subtree: true }).map((one) => one.playState)"
 
 
-@pytest.fixture(
-    scope="module", params=[(name, still) for name in BROWSERS for still in (False, True)]
-)
+@pytest.fixture(params=[(name, still) for name in BROWSERS for still in (False, True)])
 def setting(request: pytest.FixtureRequest) -> tuple[str, bool]:
     """A browser's name, and whether its user wants it still."""
     found: tuple[str, bool] = request.param
     return found
 
 
-@pytest.fixture(scope="module")
-def browser(setting: tuple[str, bool]) -> Iterator[Browser]:
+@pytest.fixture
+def browser(setting: tuple[str, bool], browsers: Browsers) -> Browser:
     """The browser of that user."""
     name, is_still = setting
-    # Chromium is told by the page: Playwright overrides what it was started with.
-    options = {"is_still": is_still} if name == "firefox" else {}
-    with BROWSERS[name](**options) as browser:
-        yield browser
+    return browsers.get(name, is_still=is_still and name == "firefox")
 
 
 def test_nothing_moves_for_who_wants_it_still(page: Page, setting: tuple[str, bool]) -> None:

@@ -130,7 +130,7 @@ class FaultServer:
         self._script = script
         self._door = door
         self._tls = tls
-        self._socket = socket.socket()
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)  # so that asyncio sets TCP_NODELAY
         # Bound, it is nobody else's; connections are refused until it listens.
         self._socket.bind(("127.0.0.1", 0))
         self._port: int = self._socket.getsockname()[1]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ghl_notebook.simulator import Simulator
-from tests.browsers import BROWSERS
+from tests.browsers import BROWSERS, Browsers
 
 LISTEN = """() => {
   window.heard = [];
@@ -19,11 +19,10 @@ LISTEN = """() => {
 HEARD = "(count) => window.heard.length >= count && window.heard"
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+@pytest.fixture(params=BROWSERS)
+def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     """Each real browser in turn."""
-    with BROWSERS[request.param]() as running:
-        yield running
+    return browsers.get(request.param)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, expect
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.widgets import SCREEN
-from tests.browsers import BROWSERS
+from tests.browsers import BROWSERS, Browsers
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches
 from tests.standins.shown import PICTURES, Shown
@@ -32,13 +32,11 @@ def bench() -> Iterator[benches.Bench]:
         yield bench
 
 
-# One module at a time: while Playwright runs, no test of the same thread can have its own loop.
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+@pytest.fixture(params=BROWSERS)
+def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     """Each browser in turn, with the rules about windows and frames that it is shipped with."""
     expect.set_options(timeout=benches.PATIENCE * 1000)
-    with BROWSERS[request.param](is_strict=True) as browser:
-        yield browser
+    return browsers.get(request.param, is_strict=True)
 
 
 @pytest.fixture

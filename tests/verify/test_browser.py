@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,17 +12,16 @@ from playwright.sync_api import Browser, expect
 from ghl_notebook import ConnectAccount
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.verify import Report, verify_live
-from tests.browsers import BROWSERS
+from tests.browsers import BROWSERS, Browsers
 from tests.login.recording import PATIENCE, settle
 from tests.verify.conftest import differing, seen
 from tests.verify.test_deviations import options
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+@pytest.fixture(params=BROWSERS)
+def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     """Each browser in turn."""
-    with BROWSERS[request.param]() as browser:
-        yield browser
+    return browsers.get(request.param)
 
 
 def walk(sim: Simulator, browser: Browser, button: str = "Allow", **how: Any) -> Report:

@@ -1,0 +1,44 @@
+"""The servers of this package answer without a delay of the kernel's."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from ghl_notebook.login.serving import Serving
+from ghl_notebook.simulator.server import ServerThread
+
+
+def nodelays(server: uvicorn.Server) -> list[bool]:
+    """Return the TCP_NODELAY option of each connection that a server has accepted."""
+    connections: Iterable[Any] = server.server_state.connections
+    sockets = [one.transport.get_extra_info("socket") for one in connections]
+    return [bool(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)) for one in sockets]
+
+
+def test_simulator_sends_small_answers_at_once() -> None:
+    """Nagle's algorithm is off: with it, a reused connection waits for the client's delayed ACK."""
+    thread = ServerThread(PlainTextResponse("hello"))
+    thread.start()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{thread.port}") as http:
+            http.get("/")
+            assert nodelays(thread._server) == [True]
+    finally:
+        thread.stop()
+
+
+async def test_loopback_server_sends_small_answers_at_once() -> None:
+    """Nagle's algorithm is off here as well."""
+    serving = Serving(PlainTextResponse("hello"))
+    await asyncio.sleep(0)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{serving.port}") as http:
+        await http.get("/")
+        assert nodelays(serving._server) == [True]
+    await serving.stop()
