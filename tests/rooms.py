@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -36,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
     "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
     "diagnosis": {"api", "background", "errors", "login", "models", "settings"},
-    "verify": {"api", "errors", "login", "models", "secret", "settings"},
+    "verify": {"api", "errors", "login", "models", "secret", "settings", "wire"},
     "__main__": {"api", "diagnosis", "errors", "models", "verify"},
     "simulator": set(),
     "_demo": {
@@ -120,7 +121,13 @@ def paths_of(name: str) -> list[str]:
     if name not in names():
         raise KeyError(name)
     rooms = [name, *importers(name)] if name in MAY_IMPORT else [name]
-    return list(dict.fromkeys(path for room in rooms for path in own_tests(room)))
+    return _distinct(path for room in rooms for path in own_tests(room))
+
+
+def _distinct(paths: Iterable[str]) -> list[str]:
+    """Return paths once each, without those in a folder that is among them."""
+    once = dict.fromkeys(paths)
+    return [path for path in once if not any(path.startswith(f"{other}/") for other in once)]
 
 
 def main() -> None:
@@ -128,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.rooms", description=__doc__)
     parser.add_argument("names", nargs="+", metavar="room", choices=names())
     asked = parser.parse_args().names
-    print(*dict.fromkeys(path for name in asked for path in paths_of(name)), sep="\n")
+    print(*_distinct(path for name in asked for path in paths_of(name)), sep="\n")
 
 
 if __name__ == "__main__":
