@@ -16,7 +16,7 @@ _SHOWN = 10
 """Failures that are shown whole; of more, the first line."""
 _NAME = 80
 
-Names = Callable[[Any], object]
+Names = Callable[[Any], object] | Iterable[object]
 
 
 class Failures:
@@ -62,8 +62,9 @@ def folded(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Try all cases in one test; used as ``pytest.mark.parametrize`` is.
 
-    The cases share the test's fixtures, but for ``monkeypatch`` and ``tmp_path``: it is for those
-    that leave nothing behind. Applied twice, the test goes through the product.
+    The cases share the test's fixtures, but for ``monkeypatch``, ``tmp_path``, and what pytest has
+    captured: it is for those that leave nothing behind. Applied twice, the test goes through the
+    product.
 
     Parameters
     ----------
@@ -71,8 +72,8 @@ def folded(
         The arguments.
     values : iterable
         Those of each case: one value where there is one argument, otherwise a tuple.
-    ids : callable, optional
-        Returns what a value is called.
+    ids : callable or iterable, optional
+        Returns what a value is called; or the names of the cases.
     """
     arguments = [one.strip() for one in names.split(",")] if isinstance(names, str) else names
     cases = list(_cases(arguments, list(values), ids or _name))
@@ -121,6 +122,9 @@ def _own(fixtures: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         if "monkeypatch" in own:
             own["monkeypatch"] = stack.enter_context(own["monkeypatch"].context())
+        for name, forget in (("caplog", "clear"), ("capsys", "readouterr")):
+            if name in own:
+                getattr(own[name], forget)()
         if "tmp_path" in own:
             own["tmp_path"] /= f"case {number}"
             own["tmp_path"].mkdir()
@@ -130,12 +134,11 @@ def _own(fixtures: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
 def _cases(
     arguments: Sequence[str], values: list[Any], name: Names
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    for value in values:
-        row = (value,) if len(arguments) == 1 else tuple(value)
-        yield (
-            "-".join(str(name(one)) for one in row),
-            dict(zip(arguments, row, strict=True)),
-        )
+    rows = [(value,) if len(arguments) == 1 else tuple(value) for value in values]
+    named = name if callable(name) else None
+    names = ["-".join(str(named(one)) for one in row) for row in rows] if named else map(str, name)
+    for row, case in zip(rows, names, strict=True):
+        yield case, dict(zip(arguments, row, strict=True))
 
 
 def _name(value: object) -> str:
