@@ -1,4 +1,4 @@
-"""The samples of a Markdown page, and a way to run them: ``python -m tests.samples PAGE``.
+"""The samples of Markdown pages, and a way to run them: ``python -m tests.samples PAGE...``.
 
 All ```` ```python ```` blocks of a page are one program, as the cells of a notebook. A block after
 the comment ``<!-- not run: why -->`` is left out. A ```` ```text ```` block right after one that
@@ -12,9 +12,12 @@ import asyncio
 import contextlib
 import inspect
 import io
+import os
 import re
 import sys
+import tempfile
 import textwrap
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,5 +97,32 @@ async def run(text: str, name: str) -> None:
             value.close()
 
 
+def run_page(page: Path) -> int:
+    """Run a page's samples in an empty folder, and return an exit code."""
+    text = page.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        try:
+            asyncio.run(run(text, str(page)))
+        except Exception:  # noqa: BLE001 - whatever a reader would see
+            traceback.print_exc()
+            return 1
+    return 0
+
+
+def main(pages: list[Path]) -> int:
+    """Run the samples of pages, each in a process of its own, and return an exit code."""
+    for name in ghl.__all__:  # imported once for all: that is most of the work of a page
+        getattr(ghl, name)
+    failed = []
+    for page in pages:
+        if (child := os.fork()) == 0:
+            return run_page(page)
+        if os.waitpid(child, 0)[1] != 0:
+            failed.append(page.name)
+    if failed:
+        print(f"The samples of {', '.join(failed)} failed.", file=sys.stderr)
+    return bool(failed)
+
+
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]).read_text(encoding="utf-8"), sys.argv[1]))
+    sys.exit(main([Path(page).resolve() for page in sys.argv[1:]]))

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from ghl_notebook.simulator import Simulator
+from tests.notebooks import Judged, run_nbval
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,25 +82,6 @@ def run_notebook(*cells: str) -> list[str]:
     ]
 
 
-def run_nbval(folder: Path, *cells: str) -> str:
-    """Run a notebook by nbval, and return what pytest says."""
-    path = folder / "login.ipynb"
-    nbformat.write(make_notebook(*cells), path)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)),
-            *("--nbval-lax", "--nbval-current-env", str(path)),
-        ],
-        cwd=folder,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.stdout
-
-
 @pytest.mark.process
 def test_script_without_a_terminal(tmp_path: Path) -> None:
     """A job that nobody watches ends at once, and names the variables to set."""
@@ -120,41 +102,47 @@ def test_script_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
     assert done.stdout == f"connected pasted {earlier}\n", done.stderr
 
 
+WAITS = ("login.wait()", "await login", 'login = ghl.connect(client, "instagram")')
+ANOTHER = 'login = ghl.ConnectAccount(client, "instagram")\nlogin;'
+
+
 @pytest.mark.process
-@pytest.mark.parametrize("wait", ["login.wait()", "await login", "ghl.connect(client)"])
-def test_nbclient(wait: str) -> None:
+def test_nbclient() -> None:
     """A notebook that is executed without a page does not wait for one."""
-    said = run_notebook(f"{SETUP}login;", wait)[-1]
+    cells = [cell for wait in WAITS for cell in (ANOTHER, f"{wait};")]
+    said = run_notebook(SETUP, *cells)[2::2]
 
-    assert "FrontEndError" in said
-    assert "GHL_ACCOUNT_IDS" in said
-    assert "GHL_DEMO_USER" in said
+    assert len(said) == len(WAITS)
+    for one in said:
+        assert "FrontEndError" in one
+        assert "GHL_ACCOUNT_IDS" in one
+        assert "GHL_DEMO_USER" in one
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("wait", ["login.wait()", "await login", "login = ghl.connect(client)"])
-def test_nbclient_with_an_earlier_login(earlier: str, wait: str) -> None:
+def test_nbclient_with_an_earlier_login(earlier: str) -> None:
     """The id that the environment names is checked and used."""
-    said = run_notebook(f"{SETUP}login;", f"{wait};", SAY)[-1]
+    cells = [cell for wait in WAITS for cell in (ANOTHER, f"{wait};", SAY)]
+    said = run_notebook(SETUP, *cells)[3::3]
 
-    assert said == f"connected pasted {earlier}\n"
-
-
-@pytest.mark.process
-def test_nbval(tmp_path: Path) -> None:
-    """A notebook that is run as a test fails with the same error."""
-    said = run_nbval(tmp_path, f"{SETUP}login;", "login.wait();")
-
-    assert "1 failed, 1 passed" in said
-    assert "FrontEndError" in said
-    assert "GHL_ACCOUNT_IDS" in said
+    assert said == [f"connected pasted {earlier}\n"] * len(WAITS)
 
 
 @pytest.mark.process
-def test_nbval_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
-    """With an id it passes."""
-    said = run_nbval(
-        tmp_path, f"{SETUP}login;", f"login.wait();assert login.account_id=={earlier!r}"
-    )
+def test_nbval(tmp_path: Path, earlier: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook that is run as a test fails with the same error; with an id it passes."""
+    monkeypatch.delenv("GHL_ACCOUNT_IDS")
+    named = f"import os\nos.environ['GHL_ACCOUNT_IDS'] = 'instagram={earlier}'\n"
+    notebooks = {
+        "nobody": (f"{SETUP}login;", "login.wait();"),
+        "earlier": (f"{named}{SETUP}login;", f"login.wait();assert login.account_id=={earlier!r}"),
+    }
+    for name, cells in notebooks.items():
+        nbformat.write(make_notebook(*cells), tmp_path / f"{name}.ipynb")
+    judged = run_nbval([tmp_path / f"{name}.ipynb" for name in notebooks], tmp_path, strict=False)
 
-    assert "2 passed" in said
+    assert judged["nobody"].passed == 1
+    (failed,) = judged["nobody"].failed
+    assert "FrontEndError" in failed
+    assert "GHL_ACCOUNT_IDS" in failed
+    assert judged["earlier"] == Judged(2, [])
