@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import ssl
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
     api_version : str
         The header ``Version``.
     """
+    url = httpx.URL(base_url)
     return {
         "base_url": base_url,
         "headers": {
@@ -35,8 +38,23 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
         },
         "follow_redirects": False,
         # A proxy from the environment cannot reach a simulator on this computer.
-        "trust_env": not is_loopback(httpx.URL(base_url).host),
+        "trust_env": not is_loopback(url.host),
+        "verify": trusted(url),
     }
+
+
+def trusted(url: httpx.URL) -> ssl.SSLContext | bool:
+    """Return whose certificates are accepted at an address, as httpx's ``verify``.
+
+    Loading the machine's certificates takes longer than most calls of a simulator, and plain HTTP
+    never needs them: settings allow it for this computer only.
+    """
+    return True if url.scheme == "https" else _nobody()
+
+
+@functools.cache
+def _nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def read_at_most(response: httpx.Response, most: int) -> bool:

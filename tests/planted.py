@@ -23,6 +23,7 @@ import httpx
 
 from ghl_notebook import Client, ConnectAccount, GHLError
 from ghl_notebook.simulator import Simulator
+from tests import local
 from tests.login.page import Page, flush
 from tests.login.recording import PATIENCE, settle
 from tests.logs import EveryLogger
@@ -179,7 +180,7 @@ class Watched:
         address = f"http://127.0.0.1:{door['port']}"
 
         def visit() -> None:
-            with httpx.Client(base_url=address, follow_redirects=True, timeout=PATIENCE) as http:
+            with local.Client(base_url=address, follow_redirects=True, timeout=PATIENCE) as http:
                 page = http.get(f"/open/{door['ticket']}")
                 home = page.url
                 self.served += f"{page.text} {page.headers}"

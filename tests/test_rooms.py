@@ -8,70 +8,19 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "ghl_notebook"
+from tests.rooms import (
+    CHARTS,
+    MAY_IMPORT,
+    MUST_NOT_KNOW,
+    ROOT,
+    TESTED_ELSEWHERE,
+    importers,
+    main,
+    names,
+    paths_of,
+)
 
-# Room → the rooms that it may import; its own modules are always allowed.
-MAY_IMPORT: dict[str, set[str]] = {
-    "secret": set(),
-    "errors": set(),
-    "summary": set(),
-    "settings": {"errors", "secret"},
-    "background": {"errors"},
-    "wire": {"errors", "secret", "settings"},
-    "pacing": {"background"},
-    "models": {"errors", "secret", "summary"},
-    "auth": {"background", "errors", "models", "pacing", "secret", "settings", "wire"},
-    "api": {
-        "auth", "background", "errors", "models", "pacing", "secret", "settings", "summary", "wire",
-    },
-    "frames": {"errors", "models"},
-    "agency": {"api", "background", "errors", "models"},
-    "fetch": {"agency", "api", "background", "errors", "frames", "models"},
-    "plot": {"errors", "models"},
-    "widgets": set(),
-    "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
-    "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
-    "diagnosis": {"api", "background", "errors", "login", "models", "settings"},
-    "verify": {"api", "errors", "login", "models", "secret", "settings"},
-    "__main__": {"api", "diagnosis", "errors", "models", "verify"},
-    "simulator": set(),
-    "_demo": {
-        "api", "auth", "background", "errors", "fetch", "login", "models", "secret", "settings",
-        "simulator", "wire",
-    },
-}  # fmt: skip
-MAY_IMPORT["__init__"] = set(MAY_IMPORT)
-
-_SCREENS = {"IPython", "anywidget", "ipykernel", "ipywidgets"}
-_FRAMES = {"pandas", "pyarrow"}
-_CHARTS = {"altair", "vl_convert"}
-
-# Room → libraries that it must never know.
-MUST_NOT_KNOW: dict[str, set[str]] = {
-    "secret": {"httpx", *_FRAMES, *_SCREENS},
-    "errors": {"httpx", *_FRAMES, *_SCREENS},
-    "summary": {"httpx", *_FRAMES, *_SCREENS},
-    "settings": {"httpx", *_FRAMES, *_SCREENS},
-    "background": {"httpx", *_FRAMES, *_SCREENS},
-    "wire": {*_FRAMES, *_SCREENS},
-    "pacing": {"httpx", *_FRAMES, *_SCREENS},
-    "models": {"httpx", *_FRAMES, *_SCREENS},
-    "auth": {*_FRAMES, *_SCREENS},
-    "api": {*_FRAMES, *_SCREENS},
-    "frames": {"httpx", *_SCREENS},
-    "agency": {"httpx", *_SCREENS},
-    "fetch": {"httpx", "pyarrow", *_SCREENS},
-    "plot": {"httpx", "pyarrow", *_SCREENS},
-    "widgets": {"httpx", *_FRAMES, *_SCREENS},
-    "login": {"httpx", *_FRAMES},
-    "panel": {"httpx", "pyarrow"},
-    "diagnosis": {"httpx", *_FRAMES, *_SCREENS},
-    "verify": {*_FRAMES, *_SCREENS},
-    "__main__": {"httpx", *_FRAMES, *_SCREENS},
-    "simulator": {*_FRAMES, *_SCREENS},
-    "_demo": {"httpx", *_FRAMES, *_SCREENS},
-    "__init__": {"httpx", *_FRAMES, *_SCREENS},
-}
+PACKAGE = ROOT / "ghl_notebook"
 
 _ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
@@ -116,7 +65,7 @@ def faults(source: str, module: str, *, package: str) -> list[str]:
             other = room_of(name)
             if other not in {room, *MAY_IMPORT[room]}:
                 found.append(f"{module}:{line} {room} imports {other}")
-        elif top in MUST_NOT_KNOW[room] or (top in _CHARTS and room != "plot"):
+        elif top in MUST_NOT_KNOW[room] or (top in CHARTS and room != "plot"):
             found.append(f"{module}:{line} {room} knows {top}")
         if name in {"importlib.import_module"} | {f"os.{n}" for n in _ENVIRONMENT}:
             found.append(f"{module}:{line} from-import of {name}")
@@ -143,13 +92,14 @@ def modules() -> dict[str, Path]:
     return found
 
 
-@pytest.mark.parametrize("module", modules())
-def test_a_module_keeps_to_its_room(module: str) -> None:
+def test_every_module_keeps_to_its_room() -> None:
     """A module imports only rooms above its own, and no library that its room must not know."""
-    path = modules()[module]
-    name = module.removesuffix(".__init__")
-    package = name if path.name == "__init__.py" else module.rpartition(".")[0]
-    assert faults(path.read_text("utf-8"), name, package=package) == []
+    found = []
+    for module, path in modules().items():
+        name = module.removesuffix(".__init__")
+        package = name if path.name == "__init__.py" else module.rpartition(".")[0]
+        found += faults(path.read_text("utf-8"), name, package=package)
+    assert found == []
 
 
 def test_every_room_of_the_package_is_in_the_table() -> None:
@@ -230,3 +180,57 @@ def test_the_checker_catches_a_violation(module: str, source: str, fault: str) -
 def test_the_checker_lets_sound_imports_pass(module: str, source: str) -> None:
     """What a room may import is no fault."""
     assert faults(source, module, package=module.rpartition(".")[0]) == []
+
+
+# Which tests are a room's.
+
+
+def test_a_room_has_its_own_tests_and_those_of_its_importers() -> None:
+    """Whoever changes `fetch` runs its tests, then those of the rooms that stand on it."""
+    assert importers("fetch") == ["panel", "_demo", "__init__"]
+    paths = paths_of("fetch")
+    assert paths[:2] == ["tests/fetch", "tests/panel"]
+    assert not {"tests/api", "tests/card", "tests/browser"} & set(paths)
+
+
+def test_every_name_leads_to_tests() -> None:
+    """The paths of a room, and of a folder or file of tests, exist, and each is named once."""
+    for name in names():
+        paths = paths_of(name)
+        assert paths, name
+        assert len(set(paths)) == len(paths)
+        for path in paths:
+            assert (ROOT / path).exists(), (name, path)
+    assert set(TESTED_ELSEWHERE) <= set(MAY_IMPORT)
+
+
+def test_every_file_of_tests_has_a_name() -> None:
+    """No test is out of reach of the command."""
+    reached = {ROOT / path for name in names() for path in paths_of(name)}
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        assert {path, *path.parents} & reached, path
+
+
+def test_the_command_prints_one_path_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several names are one list, without repetitions."""
+    monkeypatch.setattr("sys.argv", ["rooms", "card", "fetch", "panel"])
+    main()
+    paths = capsys.readouterr().out.splitlines()
+    assert paths[:3] == ["tests/card", "tests/fetch", "tests/panel"]
+    assert len(set(paths)) == len(paths)
+
+
+def test_the_command_lists_the_rooms_when_it_knows_no_such_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the pen is answered with the names that there are."""
+    monkeypatch.setattr("sys.argv", ["rooms", "fetsch"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "fetsch" in said.err
+    assert all(name in said.err for name in (*MAY_IMPORT, "card", "standins"))

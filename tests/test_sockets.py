@@ -7,12 +7,12 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
 import uvicorn
 from starlette.responses import PlainTextResponse
 
 from ghl_notebook.login.serving import Serving
 from ghl_notebook.simulator.server import ServerThread
+from tests import local
 
 
 def nodelays(server: uvicorn.Server) -> list[bool]:
@@ -27,7 +27,7 @@ def test_simulator_sends_small_answers_at_once() -> None:
     thread = ServerThread(PlainTextResponse("hello"))
     thread.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{thread.port}") as http:
+        with local.Client(base_url=f"http://127.0.0.1:{thread.port}") as http:
             http.get("/")
             assert nodelays(thread._server) == [True]
     finally:
@@ -38,7 +38,7 @@ async def test_loopback_server_sends_small_answers_at_once() -> None:
     """Nagle's algorithm is off here as well."""
     serving = Serving(PlainTextResponse("hello"))
     await asyncio.sleep(0)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{serving.port}") as http:
+    async with local.AsyncClient(base_url=f"http://127.0.0.1:{serving.port}") as http:
         await http.get("/")
         assert nodelays(serving._server) == [True]
     await serving.stop()

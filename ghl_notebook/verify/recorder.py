@@ -13,6 +13,7 @@ import msgspec
 
 from ghl_notebook.models import read_refusal
 from ghl_notebook.settings import is_loopback
+from ghl_notebook.wire import trusted
 
 from .shape import Names, Shape, form_of, safe_key, shape_of
 
@@ -182,7 +183,7 @@ def carry(url: httpx.URL) -> httpx.AsyncHTTPTransport:
     proxies = urllib.request.getproxies()
     proxy = proxies.get(url.scheme) or proxies.get("all")
     if proxy is None or is_loopback(url.host) or urllib.request.proxy_bypass(url.host):
-        return httpx.AsyncHTTPTransport()
+        return httpx.AsyncHTTPTransport(verify=trusted(url))
     return httpx.AsyncHTTPTransport(proxy=proxy)
 
 

@@ -8,6 +8,7 @@ import json
 import logging
 import random
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from ghl_notebook.background import run_in_background
 from ghl_notebook.models import AccountRows, read_account_rows
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.wire import client_options
 from tests.api.stub import LOCATION, TOKEN
 from tests.faults import acts
 from tests.faults.plots import lay_out
@@ -179,6 +181,15 @@ def test_an_address_that_is_too_long_is_an_argument_error() -> None:
 
 
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def test_certificates_are_loaded_for_https_alone() -> None:
+    """Plain HTTP needs none, and what it is given instead trusts nobody."""
+    assert client_options("https://example.com")["verify"] is True
+    nobody = client_options("http://127.0.0.1:8000")["verify"]
+    assert nobody.get_ca_certs() == []
+    assert nobody.verify_mode is ssl.CERT_REQUIRED
+    assert nobody.check_hostname
 
 
 async def test_a_proxy_of_the_environment_is_asked_for_a_host_elsewhere(

@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from ghl_notebook import Client
 from ghl_notebook.simulator import Simulator
+from tests import local
 
 from .calls import CALLS, Stage
 from .openapi import validate_answer
@@ -33,7 +33,7 @@ def test_a_bent_request_is_answered_as_documented(operation: Documented) -> None
         Client(
             sim.token, sim.location_id, sim.user_id, base_url=sim.base_url, api_version="v3"
         ) as client,
-        httpx.Client(base_url=sim.base_url, trust_env=False) as http,
+        local.Client(base_url=sim.base_url) as http,
     ):
         sim.levers.rate_limit = 1_000_000
         CALLS[method](Stage(sim, client, operation.name, operation.template))

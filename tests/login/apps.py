@@ -16,6 +16,7 @@ from ghl_notebook.login import Status
 from ghl_notebook.login.code_flow import CodeFlowState
 from ghl_notebook.login.redirect import REDIRECTS
 from ghl_notebook.secret import Secret
+from tests import local
 from tests.login.recording import PATIENCE
 
 CLIENT_SECRET = "planted-client-secret-41c0"
@@ -114,7 +115,7 @@ def answer_to(url: Secret, **changes: str) -> str:
 
 def visit(address: str, method: str = "GET", **headers: str) -> httpx.Response:
     """Ask as a browser does that follows a redirect, or as somebody else."""
-    return httpx.request(method, address, headers=headers, trust_env=False, timeout=PATIENCE)
+    return local.request(method, address, headers=headers, timeout=PATIENCE)
 
 
 def settle() -> None:

@@ -8,6 +8,7 @@ import httpx
 
 from ghl_notebook.background import run_in_background
 from ghl_notebook.login.loopback import Door, LoopbackServer, Message
+from tests import local
 
 PAGE = "http://localhost:8888"
 
@@ -23,7 +24,7 @@ class Opened:
         self.greeting: list[Message] = [{"type": "traits"}]
         self.door = Door(self.arrived.put, self._greet, lambda: self.entered.put(None))
         self.port = run_in_background(self.server.open, self.door)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False)
+        self.http = local.Client(base_url=f"http://127.0.0.1:{self.port}")
 
     def _greet(self) -> list[Message]:
         self.greeted.put(None)

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import errors
 from ghl_notebook.login.app_entry import authorize
 from ghl_notebook.secret import Secret
+from tests import local
 from tests.browser.servers.program import free_port
 from tests.browser.shell import write_browser
 from tests.login.apps import ELSEWHERE, Exchange, answer_to, make_app, visit
@@ -168,7 +168,7 @@ def test_desktop(tmp_path: Path) -> None:
 
 def click_on_the_page(address: str) -> Secret:
     """Press the button of the card's own page, and return the authorization URL."""
-    with httpx.Client(follow_redirects=True, trust_env=False, timeout=PATIENCE) as http:
+    with local.Client(follow_redirects=True, timeout=PATIENCE) as http:
         home = http.get(address).url
         assert "Log in to GoHighLevel" in http.get(home.join("card.js")).text
         assert http.get(address).status_code == 404

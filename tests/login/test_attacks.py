@@ -19,6 +19,7 @@ from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.login.watch import AccountsWatch
 from ghl_notebook.models import find_platform
 from ghl_notebook.simulator import Simulator
+from tests import local
 from tests.login.doors import PAGE, Opened
 from tests.login.machines import (
     ACCOUNT,
@@ -537,7 +538,7 @@ def door_of(login: ConnectAccount) -> str:
 def post(door: str, message: dict[str, Any], by: str = PAGE) -> int:
     """Post to a door, as a page of this origin does, and return the status."""
     headers = {"Origin": by}
-    return httpx.post(door, json=message, headers=headers, trust_env=False).status_code
+    return local.post(door, json=message, headers=headers).status_code
 
 
 def test_the_server_is_no_way_to_let_an_origin_in(card: Card) -> None:
@@ -583,7 +584,7 @@ def test_a_ticket_of_a_closed_card_leads_nowhere(card: Card) -> None:
     run_in_background(_nothing)
     address = f"http://127.0.0.1:{LOOPBACK.port}/open/{ticket}"
 
-    assert httpx.get(address, trust_env=False).status_code == 404
+    assert local.get(address).status_code == 404
     assert [post(door, HELLO) for door in doors] == [404, 204]
 
 

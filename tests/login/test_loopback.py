@@ -12,6 +12,7 @@ import pytest
 
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.login.loopback import Door
+from tests import local
 from tests.login.doors import PAGE, Opened
 
 EVIL = "https://evil.example"
@@ -260,5 +261,5 @@ def test_the_last_door_takes_the_port_with_it() -> None:
 
     port = run_in_background(opened.server.open, opened.door)
     url = f"http://127.0.0.1:{port}{opened.path}"
-    assert httpx.post(url, json={}, headers={"Origin": PAGE}, trust_env=False).status_code == 204
+    assert local.post(url, json={}, headers={"Origin": PAGE}).status_code == 204
     run_in_background(opened.server.close, opened.door)

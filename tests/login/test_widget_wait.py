@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 import ghl_notebook as ghl
@@ -15,6 +14,7 @@ from ghl_notebook import ConnectAccount, DemoClient, errors
 from ghl_notebook.api import Client
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
+from tests import local
 from tests.login.page import Page, flush
 from tests.login.recording import PATIENCE, settle
 
@@ -245,7 +245,7 @@ def post(page: Page, **said: Any) -> None:
     door = page.hear("loopback")
     url = f"http://127.0.0.1:{door['port']}/{door['path']}/"
     headers = {"Origin": "http://localhost:8888"}
-    assert httpx.post(url, json=said, headers=headers, trust_env=False).status_code == 204
+    assert local.post(url, json=said, headers=headers).status_code == 204
 
 
 def test_a_blocked_kernel_hears_the_page(card: Card, sim: Simulator) -> None:

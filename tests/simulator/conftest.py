@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import httpx
 import pytest
 
 from ghl_notebook.simulator import Simulator
+from tests import local
 
 OAUTH = "/social-media-posting/oauth"
 
@@ -24,13 +24,7 @@ class Caller:
             "Version": "2021-07-28",
             "User-Agent": "tests",
         }
-        # Plain HTTP only: the machine's certificates need not be loaded for each test.
-        self.http = httpx.Client(
-            base_url=sim.base_url,
-            headers=headers,
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            trust_env=False,
-        )
+        self.http = local.Client(base_url=sim.base_url, headers=headers)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET."""

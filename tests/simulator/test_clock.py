@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from ghl_notebook.simulator import Simulator, running_clock
 from ghl_notebook.simulator.clock import EPOCH
+from tests import local
 
 
 def test_time_stands_still_unless_asked_to_run():
@@ -57,5 +57,5 @@ def test_tokens_age_by_a_running_clock():
     with Simulator(clock=running_clock(speed=1e6)) as sim:
         sim.levers.token_lifetime = 1
         bearer = {"Authorization": f"Bearer {sim.install()['access_token']}"}
-        answer = httpx.get(f"{sim.base_url}/users/", headers=bearer | {"Version": "v3"})
+        answer = local.get(f"{sim.base_url}/users/", headers=bearer | {"Version": "v3"})
     assert answer.json()["message"] == "The access token is expired"

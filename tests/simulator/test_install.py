@@ -7,11 +7,11 @@ import hashlib
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import httpx
 import pytest
 
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.clock import EPOCH
+from tests import local
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-12345"
 CHALLENGE = (
@@ -43,7 +43,7 @@ def _exchange(sim, code, **changed):
         "code": code,
         "redirect_uri": sim.redirect_uri,
     }
-    return httpx.post(f"{sim.base_url}/oauth/token", data=form | changed)
+    return local.post(f"{sim.base_url}/oauth/token", data=form | changed)
 
 
 def test_an_install_from_the_page_to_the_tokens(caller, sim):
@@ -112,7 +112,7 @@ def test_a_loopback_redirect_may_have_any_port(sim, uri):
 )
 def test_a_stranger_is_not_led_anywhere(sim, wrong):
     """An unknown app or redirect URI gets a page that says so."""
-    page = httpx.get(_url(sim, **wrong))
+    page = local.get(_url(sim, **wrong))
     assert page.status_code == 400
     assert "This link does not work" in page.text
     assert "location" not in page.headers
@@ -210,7 +210,7 @@ def test_pkce_may_be_ignored(sim):
 def test_the_page_is_a_simulation_and_loads_nothing(sim):
     """It says so, its policy allows the redirect after the form, and names stay text."""
     sim.state.locations[sim.location_id].name = "<script>alert(1)</script>"
-    page = httpx.get(_url(sim))
+    page = local.get(_url(sim))
     assert "Simulation &ndash; no real GoHighLevel, nothing leaves this computer" in page.text
     assert "<script>" not in page.text
     policy = page.headers["content-security-policy"]
@@ -225,25 +225,25 @@ def test_the_page_is_a_simulation_and_loads_nothing(sim):
 def test_a_policy_for_addresses_without_a_host_it_can_name(sim, uri, allowed):
     """IPv6 and an app's own scheme are allowed by their scheme."""
     sim.state.apps[sim.client_id].redirect_uris.append(uri)
-    policy = httpx.get(_url(sim, redirect_uri=uri)).headers["content-security-policy"]
+    policy = local.get(_url(sim, redirect_uri=uri)).headers["content-security-policy"]
     assert f"form-action 'self' {allowed};" in policy
 
 
 @pytest.mark.parametrize("form", [{}, {"ticket": "a.b"}, {"ticket": "a.b", "decision": "allow"}])
 def test_a_form_of_somebody_else_is_refused(sim, form):
     """Only what this simulator signed is decided on."""
-    assert httpx.post(sim.authorize_url, data=form).status_code == 400
+    assert local.post(sim.authorize_url, data=form).status_code == 400
 
 
 def test_a_ticket_of_a_login_is_worth_nothing_here(caller, sim):
     """Nor the other way round."""
     login = _query(caller.url())["state"]
-    page = httpx.get(_url(sim)).text
+    page = local.get(_url(sim)).text
     install = page.partition('name="ticket" value="')[2].partition('"')[0]
     answers = [
-        httpx.post(sim.authorize_url, data={"ticket": login, "decision": "allow"}),
-        httpx.get(f"{sim.base_url}/consent/instagram", params={"state": install}),
-        httpx.post(sim.authorize_url, data={"ticket": install, "decision": "allow"}),
+        local.post(sim.authorize_url, data={"ticket": login, "decision": "allow"}),
+        local.get(f"{sim.base_url}/consent/instagram", params={"state": install}),
+        local.post(sim.authorize_url, data={"ticket": install, "decision": "allow"}),
     ]
     assert [answer.status_code for answer in answers] == [400, 400, 400]
     assert "No sub-account was chosen." in answers[-1].text

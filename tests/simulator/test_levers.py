@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ghl_notebook.simulator import Levers
+from tests import local
 
 ACCOUNTS = "*/accounts"
 
@@ -125,7 +126,7 @@ def test_latency_does_not_hold_up_others(caller, sim):
     """Two slow answers are waited for at the same time, and a page is not slow at all."""
     url = caller.url()
     sim.levers.latency = 30.0
-    assert httpx.get(url).status_code == 200
+    assert local.get(url).status_code == 200
 
 
 def test_start_answers_a_page(caller, sim):
@@ -156,9 +157,9 @@ def test_start_leads_to_an_odd_scheme(caller, sim):
 def test_the_consent_page_can_cut_its_opener(caller, sim):
     """The header is on the consent page, and only when asked for."""
     url = caller.url()
-    plain = httpx.get(url).headers
+    plain = local.get(url).headers
     sim.levers.consent_coop = "same-origin"
-    cut = httpx.get(url).headers
+    cut = local.get(url).headers
     assert "cross-origin-opener-policy" not in plain
     assert cut["cross-origin-opener-policy"] == "same-origin"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from ghl_notebook.simulator import MessageEvent, Simulator
+from tests import local
 
 PLATFORMS = [
     "facebook",
@@ -55,16 +55,16 @@ def test_start_redirects_to_the_consent_page_with_a_signed_state(caller, sim):
 def test_a_changed_state_is_refused(caller):
     """A state that was not signed here opens no consent page."""
     url = caller.url()
-    assert httpx.get(url).status_code == 200
-    assert httpx.get(url[:-1] + ("0" if url[-1] != "0" else "1")).status_code == 400
-    assert httpx.get(url.replace("instagram", "facebook")).status_code == 400
+    assert local.get(url).status_code == 200
+    assert local.get(url[:-1] + ("0" if url[-1] != "0" else "1")).status_code == 400
+    assert local.get(url.replace("instagram", "facebook")).status_code == 400
 
 
 def test_a_code_works_once(caller, sim):
     """Loading the finish page again posts nothing and connects nothing."""
     caller.connect()
     finish = next(seen for seen in sim.requests if seen.path.endswith("/finish"))
-    again = httpx.get(sim.base_url + finish.path, params=finish.query)
+    again = local.get(sim.base_url + finish.path, params=finish.query)
     assert again.status_code == 400
     assert "Its code was used before." in again.text
 

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
+from tests import local
+
 
 class _Tags(HTMLParser):
     """Collects every tag with its attributes."""
@@ -26,12 +28,12 @@ class _Tags(HTMLParser):
 @pytest.fixture
 def documents(caller, sim) -> list[httpx.Response]:
     """The consent page, both ends of a login, and a link that does not work."""
-    consent = httpx.get(caller.url())
+    consent = local.get(caller.url())
     caller.connect()
     sim.play_user(caller.url(), allow=False)
     finished = [seen for seen in sim.requests if seen.path.endswith("/finish")]
-    denied = httpx.get(sim.base_url + finished[1].path, params=finished[1].query)
-    used = httpx.get(sim.base_url + finished[0].path, params=finished[0].query)
+    denied = local.get(sim.base_url + finished[1].path, params=finished[1].query)
+    used = local.get(sim.base_url + finished[0].path, params=finished[0].query)
     return [consent, denied, used]
 
 
@@ -48,7 +50,7 @@ def test_nothing_is_loaded_from_elsewhere(documents, sim):
             for name in ("href", "src", "action"):
                 assert urlsplit(attributes.get(name) or "").netloc == ""
     for name in ("page.css", "finish.js"):
-        assert "://" not in httpx.get(f"{sim.base_url}/static/{name}").text
+        assert "://" not in local.get(f"{sim.base_url}/static/{name}").text
 
 
 def test_the_policy_allows_the_own_host_only(documents):
@@ -77,14 +79,14 @@ def test_every_control_has_a_label(documents):
 def test_names_are_not_markup(caller, sim):
     """A name with markup in it stays text."""
     sim.state.locations[sim.location_id].name = "<script>alert(1)</script>"
-    page = httpx.get(caller.url()).text
+    page = local.get(caller.url()).text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
 
 
 def test_pictures_are_made_here(caller, sim):
     """Each account's picture is a small drawing from the simulator."""
-    answer = httpx.get(caller.accounts()[0]["avatar"])
+    answer = local.get(caller.accounts()[0]["avatar"])
     assert answer.headers["content-type"] == "image/svg+xml"
     assert ET.fromstring(answer.text).tag == "{http://www.w3.org/2000/svg}svg"
 
@@ -96,13 +98,13 @@ def test_pictures_are_made_here(caller, sim):
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(sim, path):
     """Nothing else is served, least of all files beside the pages."""
-    assert httpx.get(sim.base_url + path).status_code == 404
+    assert local.get(sim.base_url + path).status_code == 404
 
 
 @pytest.mark.parametrize("form", [b"\xff", b"decision=allow", b"state=a.b&decision=allow"])
 def test_a_broken_form_is_refused(sim, form):
     """A form that this simulator did not show is answered with a page that says so."""
-    answer = httpx.post(f"{sim.base_url}/consent/instagram", content=form)
+    answer = local.post(f"{sim.base_url}/consent/instagram", content=form)
     assert answer.status_code == 400
     assert "This link does not work" in answer.text
 
@@ -111,10 +113,10 @@ def test_nobody_chosen_is_refused(caller, sim):
     """Allow needs a person."""
     state = urlsplit(caller.url()).query.rpartition("state=")[2]
     form = f"state={state}&decision=allow"
-    answer = httpx.post(f"{sim.base_url}/consent/instagram", content=form)
+    answer = local.post(f"{sim.base_url}/consent/instagram", content=form)
     assert "Nobody was chosen." in answer.text
 
 
 def test_a_page_is_only_read(sim):
     """Other methods are refused."""
-    assert httpx.delete(f"{sim.base_url}/consent/instagram").status_code == 405
+    assert local.delete(f"{sim.base_url}/consent/instagram").status_code == 405

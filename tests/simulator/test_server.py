@@ -7,11 +7,11 @@ import socket
 import threading
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.__main__ import main
+from tests import local
 from tests.simulator.conftest import Caller
 
 
@@ -68,7 +68,7 @@ def test_stop_does_not_wait_for_a_slow_answer():
     with Simulator(clock=clock) as sim:
         arrived.clear()
         sim.levers.latency, url = 25.0, f"{sim.base_url}/users/"
-        thread = threading.Thread(target=lambda: answers.append(httpx.get(url, timeout=10)))
+        thread = threading.Thread(target=lambda: answers.append(local.get(url, timeout=10)))
         thread.start()
         arrived.wait(timeout=10)
     thread.join(timeout=10)
@@ -192,11 +192,11 @@ def test_the_command_serves_the_agency_that_was_asked_for(capsys):
             "grant_type": "refresh_token",
             "refresh_token": printed["GHL_REFRESH_TOKEN"],
         }
-        pair = httpx.post(f"{base}/oauth/token", data=form).json()
+        pair = local.post(f"{base}/oauth/token", data=form).json()
         bearer = {"Authorization": f"Bearer {pair['access_token']}", "Version": "2021-07-28"}
         query = {"companyId": company, "appId": printed["GHL_CLIENT_ID"], "limit": "100"}
         path = f"{base}/oauth/installedLocations"
-        answers.append(httpx.get(path, params=query, headers=bearer))
+        answers.append(local.get(path, params=query, headers=bearer))
 
     main(arguments.split(), until=Started(ask))
     (answer,) = answers

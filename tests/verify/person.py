@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import ssl
 import threading
 from typing import Any
 
@@ -13,6 +12,7 @@ import httpx
 
 from ghl_notebook import ConnectAccount
 from ghl_notebook.simulator import Simulator
+from tests import local
 from tests.login.recording import PATIENCE
 
 _ORDERS = re.compile(r'<meta name="orders" content="([^"]*)"')
@@ -21,8 +21,6 @@ _CLAIMED = (
     "actionType", "page", "platform", "placement", "accountId", "reconnectAccounts", "refresh",
     "source",
 )  # fmt: skip
-
-_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading them takes a while
 
 
 class Person:
@@ -56,9 +54,7 @@ class Person:
             assert not thread.is_alive()
 
     def _sit(self, address: str) -> None:
-        with httpx.Client(
-            follow_redirects=True, timeout=PATIENCE, trust_env=False, verify=_NO_CERTIFICATES
-        ) as http:
+        with local.Client(follow_redirects=True, timeout=PATIENCE) as http:
             page = Page(http, str(http.get(address).url))
             try:
                 with http.stream("GET", f"{page.home}events") as events:

@@ -80,7 +80,7 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
     used: list[object] = []
     monkeypatch.setattr(
         "ghl_notebook.verify.recorder.httpx.AsyncHTTPTransport",
-        lambda proxy=None: used.append(proxy),
+        lambda proxy=None, verify=True: used.append(proxy),
     )
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
     monkeypatch.setenv("NO_PROXY", "direct.test")
