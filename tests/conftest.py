@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tenacity import wait_random_exponential
 
 from ghl_notebook.pacing.pacers import Pacers
 from tests.browsers import Browsers
@@ -29,6 +30,16 @@ _may_start_programs = True
 def _own_pacers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait for what another has used up: most are about the same sub-account."""
     monkeypatch.setattr("ghl_notebook.pacing.pacers.PACERS", Pacers())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _short_waits() -> Iterator[None]:
+    """Let no test wait seconds until a request is repeated: the wait is as random, and short."""
+    short = wait_random_exponential(multiplier=0.004, max=0.05)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ghl_notebook.api.retry.BACK_OFF", short)
+        patch.setattr("ghl_notebook.auth.endpoint._BACKOFF", short)
+        yield
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Spy(httpx.AsyncHTTPTransport):
     """Sends requests, and remembers them as they left the client."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(**local.OPTIONS)
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

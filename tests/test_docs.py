@@ -20,6 +20,7 @@ import ghl_notebook as ghl
 from ghl_notebook import frames, settings
 from ghl_notebook.api import resources
 from ghl_notebook.api.operation import Operation
+from tests.folding import folded
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -109,7 +110,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(folder / "html")
 
 
-@pytest.mark.parametrize("name", ghl.__all__)
+@folded("name", ghl.__all__)
 def test_a_public_name_is_in_the_reference(site: Site, name: str) -> None:
     """It is described once, on a page of the reference."""
     pages = [page for page, ids in site.ids.items() if f"ghl_notebook.{name}" in ids]
@@ -118,7 +119,7 @@ def test_a_public_name_is_in_the_reference(site: Site, name: str) -> None:
     assert pages[0].startswith("reference/")
 
 
-@pytest.mark.parametrize(
+@folded(
     ("group", "name"),
     [
         (group, name)
@@ -139,7 +140,7 @@ def test_an_operation_is_in_the_reference(site: Site, group: type, name: str) ->
     assert f"{operation.endpoint.method} {operation.endpoint.template}" in said
 
 
-@pytest.mark.parametrize("name", ERRORS)
+@folded("name", ERRORS)
 def test_an_error_is_there_with_its_next_step(site: Site, name: str) -> None:
     """A reader who has met an error finds what to do."""
     step = " ".join(getattr(ghl, name).next_step.split()) or "told by each message."
@@ -149,7 +150,7 @@ def test_an_error_is_there_with_its_next_step(site: Site, name: str) -> None:
     assert f"Next step: {step}" in said.replace("’", "'")  # noqa: RUF001 - typeset by Sphinx
 
 
-@pytest.mark.parametrize("name", [n for n in frames.__all__ if isinstance(vars(frames)[n], dict)])
+@folded("name", [n for n in frames.__all__ if isinstance(vars(frames)[n], dict)])
 def test_a_frames_columns_are_shown(site: Site, name: str) -> None:
     """Names, order and dtypes of every schema's columns are in a table, with their meaning."""
     frame = frames.make_frame(getattr(frames, name), [])
@@ -164,7 +165,7 @@ def test_a_frames_columns_are_shown(site: Site, name: str) -> None:
     assert all(meaning for _, _, meaning in shown)
 
 
-@pytest.mark.parametrize("name", [n for n in ghl.__all__ if n.startswith("fetch_")])
+@folded("name", [n for n in ghl.__all__ if n.startswith("fetch_")])
 def test_a_fetching_functions_columns_are_shown(site: Site, name: str) -> None:
     """A table of columns has the function's name over it."""
     head, *rows = site.table("reference/columns.html", name)
@@ -221,7 +222,7 @@ def _addresses(css: str) -> Iterator[str]:
         yield found[1]
 
 
-@pytest.mark.parametrize("name", ["expiry", "statistics", "hours", "statuses"])
+@folded("name", ["expiry", "statistics", "hours", "statuses"])
 def test_a_chart_is_drawn_for_light_and_dark_pages(site: Site, name: str) -> None:
     """Each shows one of the two, which is there and says in words what is to be seen."""
     found = site.pages["charts.html"].select(f'img[src*="{name}-"]')

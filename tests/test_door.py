@@ -10,6 +10,7 @@ from importlib.resources import files
 import pytest
 
 import ghl_notebook
+from tests.folding import folded
 
 HEAVY = ["altair", "anywidget", "httpx", "ipywidgets", "pandas", "pyarrow", "starlette", "uvicorn"]
 
@@ -27,7 +28,7 @@ def test_the_public_names_are_sorted() -> None:
     assert ghl_notebook.__all__ == sorted(set(ghl_notebook.__all__))
 
 
-@pytest.mark.parametrize("name", ghl_notebook.__all__)
+@folded("name", ghl_notebook.__all__)
 def test_a_public_name_resolves(name: str) -> None:
     """Each public name leads to a documented thing of that name."""
     found = getattr(ghl_notebook, name)
@@ -35,7 +36,7 @@ def test_a_public_name_resolves(name: str) -> None:
     assert inspect.cleandoc(found.__doc__ or "")
 
 
-@pytest.mark.parametrize(
+@folded(
     ("name", "method"),
     [
         (name, method)

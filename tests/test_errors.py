@@ -12,6 +12,7 @@ import pytest
 
 import ghl_notebook
 from ghl_notebook import Client, ConnectionFailedError, GHLError, ResponseError, errors
+from tests.folding import folded
 
 NAMES = sorted(errors.__all__)
 CLASSES = [getattr(errors, name) for name in NAMES]
@@ -56,7 +57,7 @@ def test_every_error_class_of_the_module_is_public() -> None:
     assert defined <= set(ghl_notebook.__all__)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@folded("kind", CLASSES)
 def test_the_drawing_says_what_the_class_says(kind: type[GHLError]) -> None:
     """Each class has a docstring of its own, which names its status where it has one."""
     assert kind.__doc__
@@ -65,7 +66,7 @@ def test_the_drawing_says_what_the_class_says(kind: type[GHLError]) -> None:
         assert status in kind.__doc__
 
 
-@pytest.mark.parametrize("kind", [k for k in ANSWERS if k is not ResponseError])
+@folded("kind", [k for k in ANSWERS if k is not ResponseError])
 def test_an_answers_error_says_the_next_step(kind: type[ResponseError]) -> None:
     """Every class of answer tells the user what to do, in a sentence at the text's end."""
     error = make(kind)
@@ -99,10 +100,8 @@ def test_an_argument_error_is_a_value_error() -> None:
     assert issubclass(errors.ArgumentError, ValueError)
 
 
-@pytest.mark.parametrize("kind", CLASSES)
-@pytest.mark.parametrize(
-    "through", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy]
-)
+@folded("kind", CLASSES)
+@folded("through", [lambda e: pickle.loads(pickle.dumps(e)), copy.copy, copy.deepcopy])
 def test_an_error_survives_a_process_boundary(kind: type[GHLError], through) -> None:
     """Pickled or copied, an error keeps its class, its text and its fields."""
     error = make(kind)
@@ -153,7 +152,7 @@ def test_httpx_has_no_fault_that_is_not_tested() -> None:
     assert exported - set(FAULTS) == {httpx.CookieConflict}
 
 
-@pytest.mark.parametrize("kind", FAULTS)
+@folded("kind", FAULTS)
 def test_every_fault_of_httpx_becomes_one_of_ours(kind: type[Exception]) -> None:
     """`except GHLError` catches whatever the transport raises, and no frame of it is kept."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, astuple, replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +16,7 @@ import pytest
 from ghl_notebook import AsyncClient, Client, Secret, SettingsError
 from ghl_notebook.settings import read_settings
 from ghl_notebook.simulator import Simulator
+from tests.folding import folded
 from tests.planted import (
     TOKEN,
     Page,
@@ -52,7 +53,7 @@ def patched() -> Iterator[pytest.MonkeyPatch]:
         yield patch
 
 
-@pytest.fixture(scope="module", params=[*ENDS_WELL, *FAILS, *(f"breaks {b}" for b in BREAKS)])
+@pytest.fixture(params=[*ENDS_WELL, *FAILS, *(f"breaks {b}" for b in BREAKS)])
 def watched(request: pytest.FixtureRequest, patched: pytest.MonkeyPatch) -> Iterator[Watched]:
     """A login to which one thing has happened, from beginning to end."""
     name: str = request.param
@@ -82,7 +83,17 @@ def watched(request: pytest.FixtureRequest, patched: pytest.MonkeyPatch) -> Iter
         watched.login.close()
 
 
-def test_it_happened_as_planned(watched: Watched) -> None:
+LOOKS: list[Callable[[Watched], None]] = []
+
+
+def look(place: Callable[[Watched], None]) -> Callable[[Watched], None]:
+    """Have a place looked at after each login."""
+    LOOKS.append(place)
+    return place
+
+
+@look
+def it_happened_as_planned(watched: Watched) -> None:
     """A login that was to fail has failed, and the others have connected."""
     if watched.login.status == "connected":
         assert watched.error is None
@@ -90,21 +101,24 @@ def test_it_happened_as_planned(watched: Watched) -> None:
         assert watched.errors()
 
 
-def test_traits(watched: Watched) -> None:
+@look
+def traits(watched: Watched) -> None:
     """What observers see, and what a notebook saves."""
     values = {name: getattr(watched.login, name) for name in watched.login.trait_names()}
 
     assert_clean(repr(values), watched.secrets, control=LOCATION)
 
 
-def test_widget_state(watched: Watched) -> None:
+@look
+def widget_state(watched: Watched) -> None:
     """What a front end is given, and keeps."""
     state = json.dumps(watched.login.get_state(), default=str)
 
     assert_clean(state, watched.secrets, control=LOCATION)
 
 
-def test_comm_messages(watched: Watched) -> None:
+@look
+def comm_messages(watched: Watched) -> None:
     """The two messages that hand the page its addresses are the only ones that know them."""
     said = [data for _, data in watched.page.sent if data]
     others = [
@@ -116,7 +130,8 @@ def test_comm_messages(watched: Watched) -> None:
     assert_clean(repr(others), watched.secrets, control=LOCATION)
 
 
-def test_the_authorize_message_is_found(watched: Watched) -> None:
+@look
+def the_authorize_message_is_found(watched: Watched) -> None:
     """Where a window was opened, the search above would have found its address."""
     for message in watched.page.heard("authorize"):
         assert message["url"] in watched.secrets
@@ -124,65 +139,80 @@ def test_the_authorize_message_is_found(watched: Watched) -> None:
         assert TOKEN not in repr(message)
 
 
-def test_the_login_page(watched: Watched) -> None:
+@look
+def the_login_page(watched: Watched) -> None:
     """What the loopback server serves: no token, and no address but in the one message."""
     if watched.served:
         control = '"account_names":["Café Lumière"'
         assert_clean(watched.served, watched.secrets, control=control)
 
 
-def test_reprs(watched: Watched) -> None:
+@look
+def reprs(watched: Watched) -> None:
     """What printing shows."""
     assert_clean(watched.reprs(), watched.secrets, control=f"Client(location_id='{LOCATION}',")
 
 
-def test_insides(watched: Watched) -> None:
+@look
+def insides(watched: Watched) -> None:
     """What ``vars()`` shows."""
     assert_clean(watched.insides(), watched.secrets, control=f"'location_id': '{LOCATION}'")
 
 
-def test_errors(watched: Watched) -> None:
+@look
+def errors(watched: Watched) -> None:
     """Text, arguments, fields and pickle of every error, and of what it came from."""
     for error in watched.errors():
         assert_clean(faces(error), watched.secrets, control=type(error).__name__)
 
 
-def test_tracebacks(watched: Watched) -> None:
+@look
+def tracebacks(watched: Watched) -> None:
     """Whole tracebacks with the variables of all frames."""
     for error in watched.errors():
         control = "self = " if error.__traceback__ else str(error)
         assert_clean(traceback_with_locals(error), watched.secrets, control=control)
 
 
-def test_logs(watched: Watched) -> None:
+@look
+def logs(watched: Watched) -> None:
     """All that this package, httpx, httpcore, anyio and asyncio say at their lowest levels."""
     text = "\n".join(watched.logs.texts)
 
     assert_clean(text, watched.secrets, control="connect_tcp.started")
 
 
-def test_warnings(watched: Watched) -> None:
+@look
+def warnings(watched: Watched) -> None:
     """Whatever was warned of."""
     assert_clean("\n".join(watched.warned), watched.secrets, control="the end of the warnings")
 
 
-def test_requests(watched: Watched) -> None:
+@look
+def requests(watched: Watched) -> None:
     """The token is in no address, no body and no other header."""
     assert_clean(watched.requests(), watched.secrets, control="http://127.0.0.1:")
 
 
-def test_the_token_was_sent(watched: Watched) -> None:
+@look
+def the_token_was_sent(watched: Watched) -> None:
     """There was a token to be found: it is in the one header of every request."""
     assert watched.spy.requests
     for request in watched.spy.requests:
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
 
 
+@folded("place", LOOKS)
+def test_a_login_gives_nothing_away(watched: Watched, place: Callable[[Watched], None]) -> None:
+    """Whatever has happened to it, in no place that is looked at here."""
+    place(watched)
+
+
 # What makes a client.
 
 
-@pytest.mark.parametrize("make", [Client, AsyncClient])
-@pytest.mark.parametrize(
+@folded("make", [Client, AsyncClient])
+@folded(
     "settings",
     [
         {"location_id": "a b"},

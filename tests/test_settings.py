@@ -23,6 +23,7 @@ from ghl_notebook.settings import (
     read_renewal_settings,
     read_settings,
 )
+from tests.folding import folded
 
 ENVIRON = {"GHL_TOKEN": "pit-00000000-planted", "GHL_LOCATION_ID": "ve9EPM428h8vShlRW1KT"}
 
@@ -144,7 +145,7 @@ def test_a_sub_account_that_cannot_be_one_is_refused(location: str) -> None:
         read(GHL_LOCATION_ID=location)
 
 
-@pytest.mark.parametrize(
+@folded(
     "address",
     [
         "services.leadconnectorhq.com",

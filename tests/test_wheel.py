@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.environments import make_environment
+from tests.folding import folded
 
 ROOT = Path(__file__).parents[1]
 
@@ -89,7 +90,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
     assert source <= names
 
 
-@pytest.mark.parametrize(
+@folded(
     "name",
     [
         "ghl_notebook/py.typed",

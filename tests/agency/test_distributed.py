@@ -30,6 +30,7 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.frames import AccountsTable, agency_accounts_frame
 from ghl_notebook.simulator import Simulator
+from tests import local
 from tests.agency.conftest import make_agency
 from tests.agency.test_fetch_all import LIST, asked
 
@@ -444,7 +445,7 @@ def test_an_agency_with_its_own_transport_is_refused(
     other = Agency(
         credential=warm.credential,
         base_url=sim.base_url,
-        transport=httpx.AsyncHTTPTransport(),
+        transport=httpx.AsyncHTTPTransport(**local.OPTIONS),
     )
     before = len(sim.requests)
     for lazy in (False, True):

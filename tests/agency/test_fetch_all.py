@@ -17,6 +17,7 @@ from ghl_notebook.agency import Fetching, wait_for
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.frames import AGENCY_ACCOUNTS, FAILURES, dtype_of
 from ghl_notebook.simulator import Simulator
+from tests import local
 from tests.agency.conftest import LOCATIONS, make_agency
 
 LIST = "/social-media-posting/{}/accounts"
@@ -206,7 +207,7 @@ def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> Non
 def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator) -> None:
     """Also where more are asked for: httpx's own pool grows slow beyond 32."""
     credential = make_agency(sim).credential
-    transport = httpx.AsyncHTTPTransport()
+    transport = httpx.AsyncHTTPTransport(**local.OPTIONS)
     with Agency(credential=credential, base_url=sim.base_url, transport=transport) as plain:
         fetching = Fetching(plain.core, accounts_job(deleted=False), in_flight=500)
         wait_for(fetching, "accounts", progress=False)

@@ -14,6 +14,7 @@ from ghl_notebook.auth.agency_credential import AgencyCredential, passed_credent
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
+from tests.folding import folded
 from tests.planted import variables
 
 TOKEN, COMPANY, APP = "agency-token-fake", "agency-000", "65a1b2c3-app"
@@ -196,8 +197,8 @@ def cut(every: Rows, query: dict[str, str], most: int = 100) -> dict[str, Any]:
     return {"locations": every[skip : skip + min(most, int(query["limit"]))]}
 
 
-@pytest.mark.parametrize("most", [1, 7, 10, 50, 99])
-@pytest.mark.parametrize("count", [0, 1, 10, 53])
+@folded("most", [1, 7, 10, 50, 99])
+@folded("count", [0, 1, 10, 53])
 def test_pages_may_be_smaller_than_asked_for(most: int, count: int) -> None:
     """The next one begins where the last one has ended."""
     service = Service(lambda query: cut(rows(count), query, most))

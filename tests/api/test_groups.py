@@ -28,6 +28,7 @@ from ghl_notebook.api.resources import Posts
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 from tests.contract.walk import methods
+from tests.folding import folded
 
 PAGE = answer({"posts": [], "count": 0}, 201)
 DECADE = ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
@@ -40,7 +41,7 @@ def bound(client: Any, name: str) -> Any:
     return getattr(getattr(client, group), method)
 
 
-@pytest.mark.parametrize("name", sorted(methods().values()))
+@folded("name", sorted(methods().values()))
 def test_both_doors_show_the_same_operation(name: str) -> None:
     """The same parameters and words; only one is awaited."""
     service = Stub(PAGE)
@@ -53,7 +54,7 @@ def test_both_doors_show_the_same_operation(name: str) -> None:
     assert not inspect.iscoroutinefunction(one)
 
 
-@pytest.mark.parametrize("name", sorted(methods().values()))
+@folded("name", sorted(methods().values()))
 def test_an_operation_documents_its_call_and_its_parameters(name: str) -> None:
     """Verb and path, scope where there is one, each parameter, and the errors."""
     method = bound(Stub(PAGE).client(), name)
@@ -118,7 +119,7 @@ def test_one_text_is_no_list() -> None:
     assert caught.value.next_step == "Pass account_ids as a list."
 
 
-@pytest.mark.parametrize("name", sorted(methods().values()))
+@folded("name", sorted(methods().values()))
 def test_only_reading_is_repeated(name: str) -> None:
     """A list that is asked for by POST is one of those that are sent again."""
     found = vars(type(bound(Stub(PAGE).client(), name).__self__))[name.partition(".")[2]]
@@ -183,7 +184,7 @@ def test_an_iterable_is_gone_through_where_it_was_passed(client: Client) -> None
     assert client.posts.list(*DECADE).count == before - 2
 
 
-@pytest.mark.parametrize(
+@folded(
     ("wrong", "words"),
     [
         ({"from_date": "2026-01-01 10:00"}, "2026-01-01 10:00 has no time zone"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ghl_notebook import AsyncClient
 from ghl_notebook.api.redaction import hide_answers_in_logs
 from tests.api.stub import LOCATION, TOKEN
+from tests.folding import folded
 from tests.planted import Logs, Rude
 
 STATE = "state-planted-0123456789"
@@ -33,7 +34,7 @@ def answer(*headers: tuple[bytes, bytes], reason: bytes = b"Found") -> str:
     return f"{COMPLETE}{(b'HTTP/1.1', 302, reason, list(headers))!r}"
 
 
-@pytest.mark.parametrize(
+@folded(
     "name",
     [
         b"Location",
@@ -54,7 +55,7 @@ def answer(*headers: tuple[bytes, bytes], reason: bytes = b"Found") -> str:
         b"\xff",
     ],
 )
-@pytest.mark.parametrize(
+@folded(
     "value",
     [
         STATE.encode(),

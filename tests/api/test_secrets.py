@@ -17,6 +17,7 @@ import pytest
 from ghl_notebook import Client, GHLError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, Stub
+from tests.folding import folded
 from tests.planted import faces
 
 STATE = "state-planted-0123456789"
@@ -99,7 +100,7 @@ def raised(fault: str, times: int = 1) -> GHLError:
     return caught.value
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@folded("fault", FAULTS)
 def test_no_traceback_shows_a_secret(fault: str) -> None:
     """Not even one that prints every frame's local variables, and the causes with theirs."""
     error = raised(fault)
@@ -113,8 +114,8 @@ def test_no_traceback_shows_a_secret(fault: str) -> None:
     assert STATE not in shown
 
 
-@pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("fault", FAULTS)
+@folded("times", [1, 2])
+@folded("fault", FAULTS)
 def test_no_error_holds_a_secret(fault: str, times: int) -> None:
     """Neither its text, arguments and fields, nor what a pickle of it holds."""
     shown = faces(raised(fault, times))
@@ -123,7 +124,7 @@ def test_no_error_holds_a_secret(fault: str, times: int) -> None:
     assert STATE not in shown
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@folded("fault", FAULTS)
 def test_no_log_line_of_a_fault_shows_a_secret(
     fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ import ghl_notebook as ghl
 from ghl_notebook import Client, Secret, UnexpectedAnswerError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, USER, Stub
+from tests.folding import folded
 
 CONSENT = "https://www.facebook.com/v19.0/dialog/oauth?client_id=1&state=planted.signed%2Fx"
 PLATFORMS = [
@@ -129,7 +130,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("location", REFUSED)
+@folded("location", REFUSED)
 def test_only_https_is_opened(location: str) -> None:
     """The service can send a window to an https address only, and the error hides the other."""
     with (

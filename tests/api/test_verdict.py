@@ -12,6 +12,7 @@ import ghl_notebook as ghl
 from ghl_notebook import Client, ResponseError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, Stub, answer
+from tests.folding import folded
 
 Body = dict[str, Any] | list[Any] | str | bytes
 
@@ -67,7 +68,7 @@ SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "message", "kind", "advice"), SAYINGS)
+@folded(("status", "message", "kind", "advice"), SAYINGS)
 def test_a_saying_becomes_its_own_error(
     status: int, message: str | list[str], kind: type[ResponseError], advice: str
 ) -> None:

@@ -25,6 +25,7 @@ from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.clock import EPOCH
+from tests import local
 
 DAY = 86_399
 TOKEN, MINT, USERS = "/oauth/token", "/oauth/locationToken", "/users/"
@@ -49,7 +50,7 @@ class Spy(httpx.AsyncHTTPTransport):
     """Sends requests, remembers them, and may hold those for tokens up or lose their answers."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(**local.OPTIONS)
         self.path = TOKEN
         self.bearers: list[str] = []
         self.held: Future[None] | None = None

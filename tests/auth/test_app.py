@@ -21,6 +21,7 @@ from ghl_notebook import (
     StateMismatchError,
 )
 from ghl_notebook.auth.app import App, Authorization
+from tests.folding import folded
 
 CLIENT_SECRET = "planted-client-secret"
 CODE = "planted-code-7fe1"
@@ -73,7 +74,7 @@ def test_sound_redirect_uris(redirect_uri: str) -> None:
     assert make(redirect_uri=redirect_uri).redirect_uri == redirect_uri
 
 
-@pytest.mark.parametrize(
+@folded(
     ("redirect_uri", "said"),
     [
         ("", "not a whole web address"),

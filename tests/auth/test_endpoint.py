@@ -22,6 +22,7 @@ from ghl_notebook.pacing import Pacer
 from ghl_notebook.secret import Secret
 from tests.auth.bench import Bench
 from tests.auth.test_file_store import NOW, SECRETS, make, shown
+from tests.folding import folded
 
 PLANTED = (*SECRETS, "planted-code", "planted-verifier")
 SNAKE = {
@@ -238,7 +239,7 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ghl_notebook.auth.endpoint._BACKOFF", lambda _: 0.0)
 
 
-@pytest.mark.parametrize("name", PASSING)
+@folded("name", PASSING)
 async def test_what_may_pass_is_tried_again(name: str) -> None:
     """Twice, and then it is an error which says whether the login may be lost."""
     service = Service(PASSING[name], PASSING[name], ok(SNAKE))
@@ -367,8 +368,8 @@ ALL = {
 }
 
 
-@pytest.mark.parametrize("ask", [refresh, exchange, mint])
-@pytest.mark.parametrize("name", ALL)
+@folded("ask", [refresh, exchange, mint])
+@folded("name", ALL)
 async def test_no_error_and_no_log_shows_a_secret(
     ask: Ask, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:

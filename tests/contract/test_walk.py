@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.folding import folded
+
 from .walk import Documented, method_of, methods, operations, see
 
 
-@pytest.mark.parametrize("operation", operations(), ids=str)
+@folded("operation", operations(), ids=str)
 def test_an_operation_is_asked_with_all_that_it_documents(operation: Documented) -> None:
     """It has a method with all its parameters; request and answer are as documented."""
     assert see(operation).faults == ()

@@ -17,6 +17,14 @@ from .server import Act, Door, Fault
 
 SURVIVED = "survived"
 
+_SILENT = (
+    acts.say_nothing,
+    acts.stop_in_head,
+    acts.stop_in_body,
+    acts.drip_head,
+    acts.drip_body,
+)
+
 FAILED = "ConnectionFailedError"
 UNEXPECTED = "UnexpectedAnswerError"
 
@@ -74,6 +82,11 @@ class Case:
     def name(self) -> str:
         """What people call it."""
         return self.fault.name
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether most of its time is spent waiting for the client to have had enough."""
+        return self.door in ("full", "mute") or self.fault.act in _SILENT
 
     @property
     def is_connected(self) -> bool:

@@ -8,6 +8,9 @@ from ghl_notebook import AvailableAccount, Secret
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.records import Location, Login, Page, Token, User
 
+PLANTED = "pit-planted"
+"""How each token begins, and nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:
@@ -44,7 +47,7 @@ def lay_out(sim: Simulator, *, pages: int, attached: int) -> Plot:
     place = Location(state.short_id("location"), "A plot", company)
     number = len(state.locations)
     scopes = state.tokens["main"].scopes
-    token = Token(f"pit-planted-{number:06d}-7f3a", "sub_account", company, place.id, scopes)
+    token = Token(f"{PLANTED}-{number:06d}-7f3a", "sub_account", company, place.id, scopes)
     user = User(
         id=state.short_id("user"),
         first_name="Uma",

@@ -10,13 +10,14 @@ import sys
 import pytest
 
 from tests.faults.fuzz import SEEDS, judge, mutated, run_blind
+from tests.folding import folded
 from tests.ways import ROOT
 
 # Without a wheel for this platform there is no coverage to be led by.
 WAYS = [["--blind"], *([[]] if importlib.util.find_spec("atheris") else [])]
 
 
-@pytest.mark.parametrize("data", SEEDS, ids=repr)
+@folded("data", SEEDS, ids=repr)
 def test_a_seed_breaks_no_law(data: bytes) -> None:
     """Where the search begins all is well."""
     judge(data)

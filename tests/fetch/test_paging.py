@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from ghl_notebook.fetch.paging import all_pages
+from tests.folding import folded
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def read(rows: Rows, told: Callable[[int, int], None] = lambda done, total: None
     return all_pages("rows", rows, told, size=10)
 
 
-@pytest.mark.parametrize("tells", [True, False])
-@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 19, 20, 95])
+@folded("tells", [True, False])
+@folded("count", [0, 1, 9, 10, 11, 19, 20, 95])
 async def test_every_row_comes_once_and_in_order(count: int, tells: bool) -> None:
     """Whether or not the service says how many there are."""
     rows = Rows(count, tells=tells)

@@ -11,6 +11,7 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client
 from ghl_notebook.simulator import Simulator
+from tests.folding import folded
 
 LEVERS = {
     "instagram_key": ("id", "originId", "both"),
@@ -188,8 +189,8 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("wrong", [None, "pit-token", Client, Finished("instagram", "1")])
+@folded("call", CALLS)
+@folded("wrong", [None, "pit-token", Client, Finished("instagram", "1")])
 def test_what_is_no_client_is_an_argument_error(call, wrong: object) -> None:
     """The error says where a client comes from."""
     with pytest.raises(ghl.ArgumentError, match="not a client") as caught:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ from ghl_notebook.login import Claim, Login, LoginState, Status
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.widgets import SCREEN
+from tests import local
 
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine."""
@@ -169,7 +169,7 @@ def _steps_of_logins() -> Iterator[tuple[str, asyncio.Task[Any]]]:
 
 def plain_http() -> httpx.AsyncHTTPTransport:
     """Return a transport for addresses on this machine: no certificates need be loaded for it."""
-    return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    return httpx.AsyncHTTPTransport(**local.OPTIONS)
 
 
 class Held(httpx.AsyncBaseTransport):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook.login import Claim, Ledger, LoginMachine, Status, Way
+from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
     ANOTHER,
@@ -136,7 +137,7 @@ def test_an_origin_called_self_is_not_the_page() -> None:
     assert login.state.status is Status.WAITING
 
 
-@pytest.mark.parametrize(
+@folded(
     "data",
     [
         payload(platform="facebook"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import pytest
-
 from ghl_notebook.login import ENDS, LoginMachine, Status, machine
+from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
     ERROR,
@@ -112,8 +111,8 @@ def happen(login: LoginMachine, event: str) -> object:
     return OF_WHICHEVER_RUN[event](login)
 
 
-@pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@folded("event", EVENTS)
+@folded("situation", SITUATIONS)
 def test_only_what_is_drawn_changes_the_status(situation: str, event: str) -> None:
     """Every event in every situation leads to the status that is drawn, or changes none."""
     login = SITUATIONS[situation]()
@@ -124,8 +123,8 @@ def test_only_what_is_drawn_changes_the_status(situation: str, event: str) -> No
     assert login.state.status is (drawn(situation, event) or before)
 
 
-@pytest.mark.parametrize("event", EVENTS)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@folded("event", EVENTS)
+@folded("situation", SITUATIONS)
 def test_an_event_says_whether_it_changed_something(situation: str, event: str) -> None:
     """A method's result is false exactly when everything is as it was."""
     login = SITUATIONS[situation]()
@@ -138,8 +137,8 @@ def test_an_event_says_whether_it_changed_something(situation: str, event: str) 
     assert bool(said) is (login.state != before or is_new_address)
 
 
-@pytest.mark.parametrize("event", OF_ONE_RUN)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@folded("event", OF_ONE_RUN)
+@folded("situation", SITUATIONS)
 def test_an_event_of_an_earlier_run_changes_nothing(situation: str, event: str) -> None:
     """What names another run than the one that is going is ignored, whatever it is."""
     login = SITUATIONS[situation]()

@@ -16,6 +16,7 @@ import traitlets
 import ghl_notebook as ghl
 from ghl_notebook import Client, ConnectAccount, errors
 from ghl_notebook.simulator import Simulator
+from tests.folding import folded
 from tests.login.page import Page, connect, flush
 from tests.login.recording import PATIENCE
 
@@ -48,7 +49,7 @@ OWNED = [*DEFAULTS, "location_id"]
 # The traits.
 
 
-@pytest.mark.parametrize("name", DEFAULTS)
+@folded("name", DEFAULTS)
 def test_traits_before_anything_has_happened(card: Card, name: str) -> None:
     """A new card says what it is for, and nothing about a login."""
     assert getattr(card(), name) == DEFAULTS[name]
@@ -59,7 +60,7 @@ def test_the_clients_ids_are_traits(sim: Simulator, card: Card, client: Client) 
     assert card().location_id == sim.location_id
 
 
-@pytest.mark.parametrize("name", OWNED)
+@folded("name", OWNED)
 def test_traits_are_read_only(card: Card, name: str) -> None:
     """Assigning to one fails at once."""
     with pytest.raises(traitlets.TraitError, match="read-only"):
@@ -229,7 +230,7 @@ def test_a_time_limit_of_nothing_is_refused(client: Client) -> None:
 # The page cannot set what the kernel says.
 
 
-@pytest.mark.parametrize("name", OWNED)
+@folded("name", OWNED)
 def test_set_state_leaves_the_kernels_traits_alone(card: Card, name: str) -> None:
     """What a front end sends back changes nothing."""
     login = card()

@@ -17,6 +17,7 @@ from ghl_notebook.models import (
     account_rows_of,
     read_account_rows,
 )
+from tests.folding import folded
 
 FULL: dict[str, Any] = {
     "id": "65f2_loc_1789",
@@ -110,7 +111,7 @@ def test_a_body_that_was_decoded_has_the_same_rows(message: str) -> None:
     assert [*chain(*found.blocks)] == [*chain(*expected.blocks)]
 
 
-@pytest.mark.parametrize(
+@folded(
     "body",
     [
         b"",

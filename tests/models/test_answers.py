@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ghl_notebook import models
 from ghl_notebook.models import PLATFORMS, Record
+from tests.folding import folded
 
 RECORDS = [
     value
@@ -37,7 +37,7 @@ def names_of(record: type[Record]) -> list[str]:
     return [f.encode_name for f in msgspec.structs.fields(record) if f.name != "extra"]
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.__name__)
+@folded("record", RECORDS, ids=lambda one: one.__name__)
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
 def test_a_record_is_made_of_anything(record: type[Record], data: st.DataObject) -> None:
@@ -51,8 +51,8 @@ def test_a_record_is_made_of_anything(record: type[Record], data: st.DataObject)
         assert made.extra["new"] == wire["new"]
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.__name__)
-@pytest.mark.parametrize("wire", [None, "", "Category not found", [], 7, {}])
+@folded("record", RECORDS, ids=lambda one: one.__name__)
+@folded("wire", [None, "", "Category not found", [], 7, {}])
 def test_a_record_is_made_of_nothing(record: type[Record], wire: object) -> None:
     """A text where an object should be is kept."""
     made = record.from_wire(wire)

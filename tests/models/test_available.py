@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook.models import AvailableAccount, attach_body, available_accounts, find_platform
+from tests.folding import folded
 
 
 def read(platform: str, results: object) -> list[AvailableAccount]:
@@ -94,9 +95,7 @@ SHAPES: list[tuple[str, str, dict[str, Any], list[dict[str, Any]]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("platform", "results", "expected"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES]
-)
+@folded(("platform", "results", "expected"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
 def test_every_shape_gives_the_same_kind_of_record(
     platform: str, results: dict[str, Any], expected: list[dict[str, Any]]
 ) -> None:
@@ -159,8 +158,8 @@ def test_google_of_wrong_types_is_read_as_far_as_it_goes() -> None:
     assert found.extra == {"location": location, "account": 7}
 
 
-@pytest.mark.parametrize("platform", ["facebook", "google", "tiktok"])
-@pytest.mark.parametrize(
+@folded("platform", ["facebook", "google", "tiktok"])
+@folded(
     "results",
     [None, [], "text", 5, True, {"pages": 5}, {"locations": "x"}, {"profile": [None, 1, "x", []]}],
 )

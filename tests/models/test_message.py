@@ -9,6 +9,7 @@ import pytest
 
 from ghl_notebook.models import MessagePayload, read_message
 from ghl_notebook.models.message import MAX_MESSAGE_CHARACTERS
+from tests.folding import folded
 
 ID = "65f2d989a4f2f1e5322c3856"
 
@@ -133,7 +134,7 @@ JUNK: list[object] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("data", JUNK, ids=range(len(JUNK)))
+@folded("data", JUNK, ids=range(len(JUNK)))
 def test_a_message_of_someone_else_is_none(data: object) -> None:
     """Pages receive many messages, of any shape and size."""
     assert read_message(data) is None

@@ -16,6 +16,7 @@ from ghl_notebook.models import (
     Record,
     User,
 )
+from tests.folding import folded
 
 # The field table of the service's page "Starts OAuth For Instagram Account", with its examples.
 FIELD_TABLE: dict[str, Any] = {
@@ -98,7 +99,7 @@ def at(record: object, path: str) -> Any:
     return record
 
 
-@pytest.mark.parametrize("path", EXPECTED)
+@folded("path", EXPECTED)
 def test_every_field_of_the_documented_table_is_an_attribute(path: str) -> None:
     """Each line of the field table, `meta` and address included, is typed and in its place."""
     assert at(AttachedAccount.from_wire(FIELD_TABLE), path) == EXPECTED[path]

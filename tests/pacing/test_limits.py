@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ghl_notebook.pacing.limits import Limits, read_limits, read_retry_after
+from tests.folding import folded
 
 TOLD = {
     "x-ratelimit-max": "100",
@@ -46,7 +47,7 @@ def test_one_that_is_missing_takes_no_other_with_it(name: str) -> None:
     assert [getattr(found, field) for field in Limits.__slots__].count(None) == 1
 
 
-@pytest.mark.parametrize(
+@folded(
     "value",
     [
         "",

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 import ghl_notebook as ghl
+from tests.folding import folded
 
 from .made import NOW, accounts, posts, rows_of, spec_of, statistics
 
@@ -81,7 +82,7 @@ def test_another_frame_is_an_error(plot: Plot) -> None:
 
 
 @every_plot
-@pytest.mark.parametrize("value", [None, [{"expire": 1}], "accounts.csv"])
+@folded("value", [None, [{"expire": 1}], "accounts.csv"])
 def test_what_is_no_frame_is_an_error(plot: Plot, value: object) -> None:
     """It says so, and what to pass."""
     with pytest.raises(
@@ -154,7 +155,7 @@ def test_a_column_of_arrows_null_has_no_values(plot: Plot) -> None:
 
 
 @every_plot
-@pytest.mark.parametrize("theme", ["white", "", 1, []])
+@folded("theme", ["white", "", 1, []])
 def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
     """The error names those that do."""
     with pytest.raises(ghl.ArgumentError, match='"light" or "dark"'):
@@ -162,9 +163,7 @@ def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
 
 
 @every_plot
-@pytest.mark.parametrize(
-    ("theme", "ink"), [(None, "#7a7a7a"), ("light", "#333333"), ("dark", "#d6d6d6")]
-)
+@folded(("theme", "ink"), [(None, "#7a7a7a"), ("light", "#333333"), ("dark", "#d6d6d6")])
 def test_the_page_shows_through(plot: Plot, theme: str | None, ink: str) -> None:
     """The background is transparent, and all words have the colour for the page."""
     spec = spec_of(plot(FRAMES[plot], theme=theme))

@@ -11,6 +11,7 @@ from ghl_notebook.models import PLATFORMS
 from ghl_notebook.plot import look
 from ghl_notebook.plot.look import BLUE, GREY, LOW_TO_HIGH, PLATFORM_COLORS, VERMILION, ink_of
 from ghl_notebook.plot.statuses import STATUS_COLORS
+from tests.folding import folded
 
 from .sight import EYES, brightness_of, contrast, difference
 
@@ -29,8 +30,8 @@ def test_every_status_has_a_color_of_its_own() -> None:
     assert len(set(STATUS_COLORS.values())) == len(STATUS_COLORS)
 
 
-@pytest.mark.parametrize("page", [WHITE, DARK])
-@pytest.mark.parametrize("color", sorted({*PLATFORM_COLORS.values(), *STATUS_COLORS.values()}))
+@folded("page", [WHITE, DARK])
+@folded("color", sorted({*PLATFORM_COLORS.values(), *STATUS_COLORS.values()}))
 def test_a_color_stands_out_from_the_page(color: str, page: str) -> None:
     """By 3:1, which WCAG 2 asks of graphics."""
     assert contrast(color, page) >= 3

@@ -12,6 +12,7 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.verify import ASSUMPTIONS, Report, verify_live
 from ghl_notebook.verify.checks import CHECKS
+from tests.folding import folded
 from tests.verify.conftest import Walk
 from tests.verify.test_deviations import options
 
@@ -109,7 +110,7 @@ def test_every_assumption_has_a_check() -> None:
     assert set(names) == set(CHECKS)
 
 
-@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=lambda a: a.id)
+@folded("assumption", ASSUMPTIONS, ids=lambda a: a.id)
 def test_an_assumption_is_a_sentence(assumption: tuple[str, ...]) -> None:
     """It can be read in the table."""
     _, section, _, sentence, how = assumption

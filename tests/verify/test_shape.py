@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook.verify.shape import Names, brief, form_of, safe_key, safe_origin, shape_of
+from tests.folding import folded
 
 FORMS = {
     "66a1b2c3d4e5f60718293a4b": "24 hex",
@@ -99,7 +100,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
+@folded("value", ODD, ids=range(len(ODD)))
 def test_every_value_has_a_shape(value: Any) -> None:
     """Whatever a service or a page sends."""
     shown = brief(shape_of(value))
