@@ -231,8 +231,13 @@ class ResponseError(GHLError):
 
 
 class UnexpectedAnswerError(ResponseError):
-    """The answer has another form than the service documents: HTML, no JSON, no ``Location``."""
+    """The answer has another form than the service documents: HTML, no JSON, no ``Location``.
 
+    `may_pass` is False for one that is not asked for again: too large, or packed otherwise than by
+    gzip.
+    """
+
+    may_pass: bool = True
     next_step = (
         "Check that GHL_BASE_URL is the API's address and not a website's; if it is, report it."
     )

@@ -86,7 +86,11 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "_demo": ("tests/agency/test_demo.py",),
     "login": ("tests/test_sockets.py",),
     "simulator": ("tests/test_sockets.py",),
-    "wire": ("tests/api/test_carrier.py", "tests/auth/test_endpoint.py"),
+    "wire": (
+        "tests/api/test_carrier.py",
+        "tests/api/test_packed_answers.py",
+        "tests/auth/test_endpoint.py",
+    ),
 }
 
 
