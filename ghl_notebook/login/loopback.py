@@ -198,7 +198,7 @@ class LoopbackServer:
         self._doors[door.path] = door
         self._known.add(door)
         if self._serving is None:
-            self._serving = Serving(self._app())
+            self._serving = Serving(self._app(), is_known=self._is_known)
             self.port = self._serving.port
         return self.port
 
@@ -225,6 +225,9 @@ class LoopbackServer:
         )
         app.router.redirect_slashes = False  # an unknown path is told nothing
         return app
+
+    def _is_known(self, path: str) -> bool:
+        return path.removeprefix("/").partition("/")[0] in self._doors
 
     async def _enter(self, request: Request) -> Response:
         from starlette.responses import RedirectResponse
