@@ -14,6 +14,7 @@
     idle, waiting                               ─ claim without id > cancelled
     idle, starting, waiting                     ─ expire ──────────> timed_out
     idle, starting, waiting, checking           ─ broke ───────────> failed
+    idle, starting, waiting, checking           ─ exposed ─────────> failed
     failed                                      ─ recheck ─────────> checking
     checking                                    ─ not_confirmed ───> failed
     idle, waiting, cancelled, timed_out, failed ─ begin ───────────> starting
@@ -41,7 +42,7 @@ from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_
 from ghl_notebook.settings import SAME_ORIGIN
 
 from .ledger import Ledger
-from .state import ENDS, Claim, LoginState, Status, Way
+from .state import ENDS, TICKET_REUSED, Claim, LoginState, Status, Way, ticket_reused
 
 _MOST_LATER_CLAIMS = 8
 
@@ -281,6 +282,20 @@ class LoginMachine:
                 error=error,
             )
         )
+
+    def exposed(self) -> bool:
+        """The login page was opened by two, of whom one may be a stranger.
+
+        What is not connected yet does not count; what is connected may be the stranger's.
+        """
+        match self.state.status:
+            case Status.CONNECTED:
+                return self._notice(
+                    f"{TICKET_REUSED} after the login. Check that the account is yours."
+                )
+            case status if status in ENDS:
+                return False
+        return self._end(Status.FAILED, error=ticket_reused())
 
     def cancel(self, run: str | None = None) -> bool:
         """The user gives up; `run` None means: whichever is going."""
