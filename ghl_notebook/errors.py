@@ -52,6 +52,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .sanitize import strip_controls
+
 __all__ = [
     "AgencyOnlyError",
     "AgencyTokenError",
@@ -111,14 +113,14 @@ class GHLError(Exception):
     outcome_unknown: bool = False
 
     def __init__(self, what: str, next_step: str | None = None) -> None:
-        self.what = what
+        self.what = strip_controls(what)
         if next_step is not None:
-            self.next_step = next_step
-        super().__init__(f"{what} {self.next_step}".strip())
+            self.next_step = strip_controls(next_step)
+        super().__init__(f"{self.what} {self.next_step}".strip())
 
     def advise(self, next_step: str) -> None:
         """Say something else that the user can do about it."""
-        self.next_step = next_step.strip()
+        self.next_step = strip_controls(next_step).strip()
         self.args = (f"{self.what} {self.next_step}",)
 
     def leave_outcome_open(self) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+from ghl_notebook.sanitize import strip_controls
+
 _LONGEST: Final = 300
 """Characters of a value: what the service sends may be of any length."""
 
@@ -49,6 +51,5 @@ def summarize(title: str, rows: Iterable[tuple[str, object]]) -> dict[str, str]:
 
 
 def _text(value: object) -> str:
-    # One line, without what could turn a terminal's text around or colour it.
-    text = "".join(c if c.isprintable() else " " for c in str(value))
+    text = strip_controls(str(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

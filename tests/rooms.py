@@ -18,8 +18,9 @@ ROOT = TESTS.parent
 # Room → the rooms that it may import; its own modules are always allowed.
 MAY_IMPORT: dict[str, set[str]] = {
     "secret": set(),
-    "errors": set(),
-    "summary": set(),
+    "sanitize": set(),
+    "errors": {"sanitize"},
+    "summary": {"sanitize"},
     "settings": {"errors", "secret"},
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
@@ -32,11 +33,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frames": {"errors", "models"},
     "agency": {"api", "background", "errors", "models"},
     "fetch": {"agency", "api", "background", "errors", "frames", "models"},
-    "plot": {"errors", "models"},
+    "plot": {"errors", "models", "sanitize"},
     "widgets": set(),
     "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
     "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
-    "diagnosis": {"api", "background", "errors", "login", "models", "settings"},
+    "diagnosis": {
+        "api", "background", "errors", "login", "models", "sanitize", "settings",
+    },
     "verify": {"api", "errors", "login", "models", "secret", "settings", "wire"},
     "__main__": {"api", "diagnosis", "errors", "models", "verify"},
     "simulator": set(),
@@ -54,6 +57,7 @@ CHARTS = {"altair", "vl_convert"}
 # Room → libraries that it must never know.
 MUST_NOT_KNOW: dict[str, set[str]] = {
     "secret": {"httpx", *_FRAMES, *_SCREENS},
+    "sanitize": {"httpx", *_FRAMES, *_SCREENS},
     "errors": {"httpx", *_FRAMES, *_SCREENS},
     "summary": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},
