@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from tenacity import wait_random_exponential
 
 from ghl_notebook.pacing.pacers import Pacers
 from tests.browsers import Browsers
+from tests.programs import ProgramGuard
 from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
 
 NARROWED = pytest.StashKey[bool]()
@@ -22,8 +22,6 @@ COMPLAINTS = pytest.StashKey[list[str]]()
 
 _SLOWEST = 10
 _BROWSERS = Browsers()
-_STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn"}
-_may_start_programs = True
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the tables of the run."""
     config.stash[WAYS] = {table.name: Ways(table) for table in TABLES}
     config.stash[COMPLAINTS] = []
+    guard = ProgramGuard()
+    guard.install()
+    config.pluginmanager.register(guard)
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -105,25 +106,11 @@ def _rank(item: pytest.Item) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Hold tests to their markers, and stop the browsers before a test that needs none."""
-    global _may_start_programs
-    marks = {mark.name for mark in item.iter_markers()}
-    if "browser" not in marks:
+    """Stop the browsers before a test that needs none."""
+    if item.get_closest_marker("browser") is None:
         # While Playwright runs, no test of the same thread can have an event loop of its own.
         _BROWSERS.close()
-    _may_start_programs = bool(marks & {"browser", "process"})
-    try:
-        return (yield)
-    finally:
-        _may_start_programs = True
-
-
-def _audit(event: str, arguments: tuple[object, ...]) -> None:
-    if event in _STARTS and not _may_start_programs:
-        raise AssertionError(f"{event} {arguments[:2]}: mark this test with pytest.mark.process")
-
-
-sys.addaudithook(_audit)
+    return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -22,6 +22,8 @@ from ghl_notebook.api import resources
 from ghl_notebook.api.operation import Operation
 from tests.folding import folded
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -59,6 +59,7 @@ def test_a_public_method_is_documented(name: str, method: str) -> None:
     assert inspect.getdoc(getattr(getattr(ghl_notebook, name), method))
 
 
+@pytest.mark.process
 def test_dir_lists_the_public_names_before_they_are_used() -> None:
     """`dir()` offers every public name for completion in a fresh interpreter."""
     shown = python("import ghl_notebook as g; print(*dir(g))").split()
@@ -71,6 +72,7 @@ def test_a_name_that_is_none_is_an_attribute_error() -> None:
         ghl_notebook.Clinet  # noqa: B018
 
 
+@pytest.mark.process
 def test_importing_loads_nothing_heavy() -> None:
     """The bare import loads no DataFrame, widget, HTTP or server library."""
     code = "import sys, ghl_notebook; print(*sys.modules)"
@@ -79,12 +81,14 @@ def test_importing_loads_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
+@pytest.mark.process
 def test_errors_are_had_without_anything_heavy() -> None:
     """An `except ghl.GHLError` alone still loads nothing heavy."""
     code = "import sys, ghl_notebook; ghl_notebook.GHLError; print(*sys.modules)"
     assert not set(python(code).split()) & set(HEAVY)
 
 
+@pytest.mark.process
 def test_a_client_needs_neither_frames_nor_widgets() -> None:
     """A script that uses `Client` alone pays for no pandas and no widget."""
     code = "import sys, ghl_notebook; ghl_notebook.Client; print(*sys.modules)"
@@ -98,6 +102,7 @@ def test_no_public_name_is_that_of_a_room() -> None:
     assert not rooms & set(ghl_notebook.__all__)
 
 
+@pytest.mark.process
 def test_the_doctor_needs_no_frames() -> None:
     """`doctor` loads no pandas; what it loads of the login, it loads when it is called."""
     code = "import sys, ghl_notebook; ghl_notebook.doctor; print(*sys.modules)"

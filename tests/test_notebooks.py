@@ -19,8 +19,9 @@ def run_nbval(path: Path) -> subprocess.CompletedProcess[str]:
     """Run a notebook with strict nbval, the simulator playing the user."""
     return subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib"),
-            *("--rootdir", str(path.parent), "--nbval", "--nbval-current-env", str(path)),
+            *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "nbval.plugin"),
+            *("--import-mode=importlib", "--rootdir", str(path.parent)),
+            *("--nbval", "--nbval-current-env", str(path)),
         ],
         env={**os.environ, "GHL_DEMO_USER": "simulated"},
         capture_output=True,
@@ -47,6 +48,7 @@ def test_there_are_notebooks() -> None:
     ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_gives_its_saved_outputs(path: Path) -> None:
     """A new run of every cell gives exactly what is saved."""
@@ -57,6 +59,7 @@ def test_notebook_gives_its_saved_outputs(path: Path) -> None:
     assert f"{sum(c['cell_type'] == 'code' for c in cells)} passed" in result.stdout
 
 
+@pytest.mark.process
 def test_nbval_notices_another_output(tmp_path: Path) -> None:
     """The comparison is a real one: a changed output fails."""
     notebook = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))

@@ -20,6 +20,8 @@ from ghl_notebook.simulator import Simulator
 from tests.planted import TOKEN
 from tests.planted_scenarios import FAULTS
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 REFRESH_TOKEN = "planted-refresh-token-5f2c"
 CLIENT_SECRET = "planted-client-secret-91ab"

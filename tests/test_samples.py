@@ -11,6 +11,8 @@ import pytest
 
 from tests.samples import samples_of
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 PAGES = {
     page.relative_to(ROOT).as_posix(): page

@@ -15,6 +15,8 @@ import pytest
 from tests.environments import make_environment
 from tests.folding import folded
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[1]
 
 DEMO = """

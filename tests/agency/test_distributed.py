@@ -34,6 +34,8 @@ from tests import local
 from tests.agency.conftest import make_agency
 from tests.agency.test_fetch_all import LIST, asked
 
+pytestmark = pytest.mark.process
+
 LOCATIONS = 302
 MINT = "/oauth/locationToken"
 

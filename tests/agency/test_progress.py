@@ -144,6 +144,7 @@ SCRIPT = """
 WIDTH = 100
 
 
+@pytest.mark.process
 def test_ctrl_c_gives_what_is_there() -> None:
     """In a terminal: the frame is returned, what was not asked is named, and the bar stays."""
     ours, terminal = pty.openpty()

@@ -169,6 +169,7 @@ def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path
     assert stat.S_ISREG(part.stat().st_mode)
 
 
+@pytest.mark.process
 def test_what_is_killed_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """At random moments; `python -m tests.agency` does it a hundred times."""
     with Simulator(locations=60, accounts=3) as sim:

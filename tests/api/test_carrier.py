@@ -387,6 +387,7 @@ ENDS = {
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("end", ENDS)
 async def test_a_process_ends_well(end: str) -> None:
     """Its last line may be in the middle of anything, and it is not aborted."""
@@ -397,6 +398,7 @@ async def test_a_process_ends_well(end: str) -> None:
                 assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.process
 async def test_a_forked_child_goes_on_with_httpx() -> None:
     """The threads of pyreqwest are the parent's: the child neither waits for them nor ends them."""
     program = """
@@ -421,6 +423,7 @@ async def test_a_forked_child_goes_on_with_httpx() -> None:
     ]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("act", [acts.gzip_bomb, acts.big_body], ids=["gzip bomb", "50 MB"])
 async def test_a_huge_answer_does_not_fill_the_memory(sim: Simulator, act: Any) -> None:
     """It is given up at 32 MB: what a process takes for it is bounded."""
@@ -441,6 +444,7 @@ async def test_a_huge_answer_does_not_fill_the_memory(sim: Simulator, act: Any) 
     assert int(took) < 160_000  # kB
 
 
+@pytest.mark.process
 async def test_without_pyreqwest_httpx_carries() -> None:
     """Where it cannot be installed all is the same, with fewer at once."""
     program = """

@@ -259,11 +259,13 @@ def run(script: str) -> str:
     return done.stdout
 
 
+@pytest.mark.process
 def test_a_script_that_never_closes_its_client_comes_to_its_end() -> None:
     """Nothing waits for the background thread when the process is done."""
     assert run(SCRIPT) == "a1\n"
 
 
+@pytest.mark.process
 def test_a_forked_child_gets_a_loop_of_its_own() -> None:
     """Threads are not copied by a fork: the child starts the loop anew, and ends as well."""
     assert run(SCRIPT + FORK) == "a1\na1\n"

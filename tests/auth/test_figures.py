@@ -11,6 +11,8 @@ from tests.auth.bench import DAY, Bench
 from tests.auth.figures import PATIENCE, Kills, Process, left_open, renewals_per_round
 from tests.auth.programs import STEPS
 
+pytestmark = pytest.mark.process
+
 
 def test_all_processes_together_renew_once(bench: Bench) -> None:
     """Fifty tasks in each of four threads of three processes, whatever it is that they notice."""

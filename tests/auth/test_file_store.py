@@ -309,6 +309,7 @@ assert len(list(store.folder.iterdir())) == 1
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("size", [0, 1, 512, 16 * 1024 - 1])
 def test_a_full_disk_shows_before_anything_is_asked_for(tmp_path: Path, size: int) -> None:
     """Also one that takes a part, and the old credential stays."""

@@ -399,6 +399,7 @@ assert load(store) == (1, [make("first")]), "what was there is lost"
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("size", [0, 4096, 40_000])
 def test_a_full_disk_is_told_once_and_costs_nothing_that_was_kept(path: Path, size: int) -> None:
     """Wherever in the writing it shows."""
@@ -428,6 +429,7 @@ except sqlite3.OperationalError as error:
 """
 
 
+@pytest.mark.process
 def test_opening_it_again_takes_no_lock_away(store: MintedStore, other: MintedStore) -> None:
     """POSIX locks are the process's: closing any descriptor of the file would end them."""
     keep(store, make())
@@ -457,6 +459,7 @@ assert load(store, after=1) == (2, [make("childs")])
 """
 
 
+@pytest.mark.process
 def test_a_forked_process_has_a_connection_of_its_own(path: Path) -> None:
     """It writes, and ends, and the parent goes on."""
     run = subprocess.run(

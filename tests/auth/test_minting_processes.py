@@ -16,6 +16,8 @@ from ghl_notebook.auth.minted_store import MintedStore
 from tests.auth.bench import MINT, Bench
 from tests.auth.figures import Process, _wait_for_end
 
+pytestmark = pytest.mark.process
+
 
 def test_another_process_mints_nothing_that_is_there(wide: Bench) -> None:
     """It reads the first one's file, also what that writes later."""

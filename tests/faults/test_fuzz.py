@@ -23,6 +23,7 @@ def test_a_seed_breaks_no_law(data: bytes) -> None:
     judge(data)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("way", WAYS, ids=repr)
 def test_a_short_search_finds_nothing(way: list[str]) -> None:
     """Some seconds of mutated messages and answers break no law."""

@@ -100,6 +100,7 @@ def run_in_terminal(folder: Path, redirect_uri: str = ELSEWHERE) -> Iterator[Ter
             os.close(ours)
 
 
+@pytest.mark.process
 def test_address_pasted_into_the_terminal(tmp_path: Path) -> None:
     """The authorization URL is printed, and the address that it ends at is read."""
     with run_in_terminal(tmp_path) as terminal:
@@ -113,6 +114,7 @@ def test_address_pasted_into_the_terminal(tmp_path: Path) -> None:
         assert terminal.output() == (0, "exchanged True\nhere\n")
 
 
+@pytest.mark.process
 def test_redirect_while_the_terminal_waits(tmp_path: Path) -> None:
     """With a port forwarded to the browser nothing has to be pasted."""
     redirect_uri = f"http://127.0.0.1:{free_port()}/callback"
@@ -121,6 +123,7 @@ def test_redirect_while_the_terminal_waits(tmp_path: Path) -> None:
         assert terminal.output() == (0, "exchanged True\nhere\n")
 
 
+@pytest.mark.process
 def test_refusal_in_the_terminal(tmp_path: Path) -> None:
     """A denied login is an error, without the address in it."""
     with run_in_terminal(tmp_path) as terminal:
@@ -132,6 +135,7 @@ def test_refusal_in_the_terminal(tmp_path: Path) -> None:
         assert "not authorized" in last
 
 
+@pytest.mark.process
 def test_terminal_closed(tmp_path: Path) -> None:
     """Control D gives up."""
     with run_in_terminal(tmp_path) as terminal:
@@ -142,6 +146,7 @@ def test_terminal_closed(tmp_path: Path) -> None:
         assert terminal.output() == (1, "")
 
 
+@pytest.mark.process
 def test_desktop(tmp_path: Path) -> None:
     """The card's own page opens in the system's browser; its address works once."""
     redirect_uri = f"http://127.0.0.1:{free_port()}/callback"
@@ -187,6 +192,7 @@ def click_on_the_page(address: str) -> Secret:
 # Nobody.
 
 
+@pytest.mark.process
 def test_script_without_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that nobody watches ends at once, and names the variables to set."""
     for name, value in environment().items():
@@ -200,6 +206,7 @@ def test_script_without_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert name in said
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("code", ["ghl.log_in(app)",
                                   "ghl.AppLogin(app, print).wait()",
                                   "await ghl.AppLogin(app, print)"])  # fmt: skip

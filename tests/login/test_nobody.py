@@ -100,6 +100,7 @@ def run_nbval(folder: Path, *cells: str) -> str:
     return done.stdout
 
 
+@pytest.mark.process
 def test_script_without_a_terminal(tmp_path: Path) -> None:
     """A job that nobody watches ends at once, and names the variables to set."""
     done = run_script(SCRIPT, tmp_path)
@@ -111,6 +112,7 @@ def test_script_without_a_terminal(tmp_path: Path) -> None:
     assert "GHL_DEMO_USER" in said
 
 
+@pytest.mark.process
 def test_script_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
     """The id that the environment names is checked and used."""
     done = run_script(SCRIPT.replace("\nghl.connect", "\nlogin = ghl.connect") + SAY, tmp_path)
@@ -118,6 +120,7 @@ def test_script_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
     assert done.stdout == f"connected pasted {earlier}\n", done.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("wait", ["login.wait()", "await login", "ghl.connect(client)"])
 def test_nbclient(wait: str) -> None:
     """A notebook that is executed without a page does not wait for one."""
@@ -128,6 +131,7 @@ def test_nbclient(wait: str) -> None:
     assert "GHL_DEMO_USER" in said
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("wait", ["login.wait()", "await login", "login = ghl.connect(client)"])
 def test_nbclient_with_an_earlier_login(earlier: str, wait: str) -> None:
     """The id that the environment names is checked and used."""
@@ -136,6 +140,7 @@ def test_nbclient_with_an_earlier_login(earlier: str, wait: str) -> None:
     assert said == f"connected pasted {earlier}\n"
 
 
+@pytest.mark.process
 def test_nbval(tmp_path: Path) -> None:
     """A notebook that is run as a test fails with the same error."""
     said = run_nbval(tmp_path, f"{SETUP}login;", "login.wait();")
@@ -145,6 +150,7 @@ def test_nbval(tmp_path: Path) -> None:
     assert "GHL_ACCOUNT_IDS" in said
 
 
+@pytest.mark.process
 def test_nbval_with_an_earlier_login(tmp_path: Path, earlier: str) -> None:
     """With an id it passes."""
     said = run_nbval(

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import weakref
 
+import pytest
+
 from ghl_notebook.pacing import Pacer
 from ghl_notebook.pacing.limits import Limits
 from ghl_notebook.pacing.pacers import Pacers
@@ -46,6 +48,7 @@ asyncio.run(fork())
 """
 
 
+@pytest.mark.process
 def test_a_forked_child_paces_itself() -> None:
     """What its parent has in flight or waiting, and who was at it, does not hold it up."""
     done = subprocess.run(
