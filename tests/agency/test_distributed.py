@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +41,23 @@ LOCATIONS = 302
 MINT = "/oauth/locationToken"
 
 
-def make_cluster(workers: int) -> LocalCluster:
+_SECONDS = 120
+"""A bound, not a wait: on a busy machine a worker was seen to start and never be heard of."""
+
+
+@contextmanager
+def make_cluster(workers: int) -> Iterator[LocalCluster]:
     """Start workers in processes of their own, with one thread each."""
-    return LocalCluster(
-        n_workers=workers,
+    with LocalCluster(
+        n_workers=0,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
-    )
+    ) as cluster:
+        cluster.scale(workers)
+        cluster.wait_for_workers(workers, timeout=_SECONDS)
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +71,7 @@ def cluster() -> Iterator[LocalCluster]:
 def engine(cluster: LocalCluster) -> Iterator[Client]:
     """A client of the three workers, all of which are there."""
     with Client(cluster) as client:
-        client.wait_for_workers(3)
+        client.wait_for_workers(3, timeout=_SECONDS)
         yield client
 
 
