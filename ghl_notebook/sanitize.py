@@ -23,6 +23,21 @@ def strip_controls(text: str) -> str:
     return _CONTROLS.sub(" ", text)
 
 
+def one_line(text: str, most: int) -> str:
+    """Return text to show in a sentence: on one line, without controls, and cut where it is long.
+
+    Parameters
+    ----------
+    text : str
+        What somebody wrote.
+    most : int
+        Characters to return at most; a text that was cut ends in ``…``.
+    """
+    # What is far behind the cut is not looked at: an answer may be megabytes of one word.
+    line = " ".join(strip_controls(text[: 4 * most]).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def defuse_markup(text: str) -> str:
     """Return text that is no markup wherever it is inserted, and looks the same.
 

@@ -25,8 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
     "pacing": {"background"},
-    "models": {"errors", "secret", "summary"},
-    "auth": {"background", "errors", "models", "pacing", "secret", "settings", "wire"},
+    "models": {"errors", "sanitize", "secret", "summary"},
+    "auth": {
+        "background", "errors", "models", "pacing", "sanitize", "secret", "settings", "wire",
+    },
     "api": {
         "auth", "background", "errors", "models", "pacing", "secret", "settings", "summary", "wire",
     },
@@ -35,7 +37,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fetch": {"agency", "api", "background", "errors", "frames", "models"},
     "plot": {"errors", "models", "sanitize"},
     "widgets": set(),
-    "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
+    "login": {
+        "api", "auth", "background", "errors", "models", "sanitize", "secret", "settings",
+        "widgets",
+    },
     "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
     "diagnosis": {
         "api", "background", "errors", "login", "models", "sanitize", "settings",

@@ -39,12 +39,15 @@ from dataclasses import dataclass, field, replace
 
 from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
+from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import SAME_ORIGIN
 
 from .ledger import Ledger
 from .state import ENDS, TICKET_REUSED, Claim, LoginState, Status, Way, ticket_reused
 
 _MOST_LATER_CLAIMS = 8
+_MOST_NAMES = 1_000
+_LONGEST_NAME = 200
 
 
 @dataclass(slots=True)
@@ -147,10 +150,10 @@ class LoginMachine:
             return self._keep(claim, way)
         if not self._allows(claim):
             return self._notice(
-                f"A message like this login's result came from {claim.origin[:200]}, which is not "
-                "an allowed origin, and was not taken. If that is your service's own address, add "
-                f"it to GHL_ALLOWED_ORIGINS (now {', '.join(self.allowed_origins)}) and make a new "
-                "client."
+                f"A message like this login's result came from {one_line(claim.origin, 200)}, "
+                "which is not an allowed origin, and was not taken. If that is your service's own "
+                f"address, add it to GHL_ALLOWED_ORIGINS (now {', '.join(self.allowed_origins)}) "
+                "and make a new client."
             )
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
@@ -218,7 +221,7 @@ class LoginMachine:
             Status.CONNECTED,
             payload=self.state.payload,
             delivered_by=self.state.delivered_by,
-            account_names=tuple(account_names),
+            account_names=tuple(one_line(n, _LONGEST_NAME) for n in account_names)[:_MOST_NAMES],
         )
 
     def not_confirmed(self, run: str) -> bool:
