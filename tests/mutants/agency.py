@@ -94,7 +94,7 @@ MUTANTS = [
         "agency/progress.py",
         "if is_stopping or not fetching.stop():",
         "if True:",
-        "agency/test_fetch_all.py::an_interrupt_gives_what_is_there",
+        "agency/test_progress.py::ctrl_c_gives_what_is_there",
     ),
     Mutant(
         "The bar counts the sub-accounts that failed",

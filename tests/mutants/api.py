@@ -10,14 +10,14 @@ MUTANTS = [
         "pacing/pacer.py",
         "                self._answered.append(now)\n",
         "",
-        "pacing/test_pacer.py::a_slot_counts_until_an_interval_after_its_answer",
+        "pacing/test_pacer.py::the_first_answer_tells_the_interval",
     ),
     Mutant(
         "An answer 429 holds all calls up for an interval",
         "pacing/pacer.py",
         "            if refused:\n",
         "            if refused and retry_after:\n",
-        "pacing/test_pacer.py::a_refusal_holds_everybody_up_for_an_interval",
+        "pacing/test_pacer.py::a_refusal_may_say_how_long",
     ),
     Mutant(
         "What others have used of a limit is not used again",
@@ -59,7 +59,7 @@ MUTANTS = [
         "models/record.py",
         "record.extra = {k: v for k, v in flat.items() if k not in form.fields}",
         "record.extra = {}",
-        "models/test_record.py::a_field_unknown_to_us_survives",
+        "models/test_record.py::unknown_fields_survive_on_every_level",
     ),
     Mutant(
         "401 Command timed out is repeated",
@@ -234,7 +234,7 @@ MUTANTS = [
         "api/async_client.py",
         "if u.id and not u.deleted]",
         "if u.id]",
-        "api/test_resources.py::the_simulators_owner_is_its_admin",
+        "api/test_resources.py::the_owner_is_the_first_admin_who_is_still_there",
     ),
     Mutant(
         "A list of sub-accounts is read page by page, however few come at a time",

@@ -248,6 +248,6 @@ MUTANTS = [
         "auth/lent.py",
         "        return self._name\n",
         '        return "".join(one.reveal() for one in self._unpacked().values())\n',
-        "agency/test_distributed.py::no_secret_is_shown_by_dask",
+        "agency/test_distributed.py::dask_names_no_task_after_tokens",
     ),
 ]
