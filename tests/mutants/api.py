@@ -206,7 +206,7 @@ MUTANTS = [
         "api/carrier.py",
         ".follow_redirects(enable=False)",
         ".follow_redirects(enable=True)",
-        "faults::no_redirect_is_followed",
+        "api/test_carrier.py::no_redirect_is_followed",
     ),
     Mutant(
         "What older versions do not know is not asked",

@@ -36,8 +36,8 @@ MUTANTS = [
     Mutant(
         "The doctor's table shows the service's words as text",
         "diagnosis/finding.py",
-        "return escape(_plain(text))",
-        "return _plain(text)",
+        "return escape(strip_controls(text))",
+        "return strip_controls(text)",
         "diagnosis/test_doctor.py::html_is_escaped",
     ),
     Mutant(

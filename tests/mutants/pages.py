@@ -197,7 +197,7 @@ MUTANTS = [
     ),
     Mutant(
         "The code leaves the address bar of the redirect's page",
-        "login/static/redirected.html",
+        "login/static/message.html",
         '      history.replaceState(null, "", location.pathname);\n',
         "",
         "card/test_app_card.py::the_page_at_the_end",
