@@ -19,6 +19,7 @@ import dask
 import httpx
 import pandas as pd
 import pytest
+from dask.base import tokenize
 from distributed import Client, LocalCluster
 
 import ghl_notebook as ghl
@@ -374,6 +375,15 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
     again = pickle.loads(sent)
     assert ids[0] in again.agency
     assert ids[2] not in again.agency
+
+
+def test_dask_names_no_task_after_tokens(agency: Agency) -> None:
+    """Tokens that are lent twice have two names: none is made of what they are."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()[:2]
+    ghl.fetch_accounts(agency, locations=ids)
+    one, two = (Batch(agency.core.lend(ids), accounts_job(deleted=False), (), None) for _ in "ab")
+    assert tokenize(one) == tokenize(pickle.loads(pickle.dumps(one)))
+    assert tokenize(one) != tokenize(two)
 
 
 def verbose(dask_scheduler: object = None) -> None:

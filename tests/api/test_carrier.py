@@ -139,6 +139,21 @@ async def test_the_headers_are_the_services_and_no_others() -> None:
     }
 
 
+@BOTH
+@pytest.mark.parametrize("status", [302, 307])
+async def test_no_redirect_is_followed(connect: Callable[[str], Connection], status: int) -> None:
+    """The other server hears nothing, and so no token."""
+    async with serving(ok()) as other:
+        moved = ok(b"", f"location: {other.base_url}/").replace(b"200 OK", b"%d Moved" % status)
+        async with serving(moved) as service:
+            connection = connect(service.base_url)
+            with pytest.raises(ghl.UnexpectedAnswerError):
+                await client_of(connection).accounts()
+            await connection.aclose()
+    assert len(service.heads) == 1
+    assert other.heads == []
+
+
 async def test_no_cookie_is_kept() -> None:
     """A bearer is all that the service asks for."""
     async with serving(ok(BODY, "set-cookie: session=1; path=/")) as service:
