@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -192,39 +191,38 @@ def _interrupt_when(asked: threading.Event) -> threading.Thread:
     return thread
 
 
-def _stopped(silent: Silent, call: Client) -> float:
+def _stop(silent: Silent, call: Client) -> None:
     button = _interrupt_when(silent.asked)
     with pytest.raises(KeyboardInterrupt):
         call.accounts()
-    stopped = time.monotonic()
     button.join()
+    # Long before the time limit of the call.
     assert silent.left.wait(30)
-    return time.monotonic() - stopped
 
 
 def test_the_stop_button_ends_a_slow_call(silent: Silent) -> None:
     """An interrupt ends the wait at once, and the service sees the connection close."""
-    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=60) as client:
-        assert _stopped(silent, client) < 2
+    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=300) as client:
+        _stop(silent, client)
 
 
 def test_the_stop_button_ends_a_slow_call_inside_a_running_loop(silent: Silent) -> None:
     """The same in a kernel, whose event loop runs around the cell."""
 
-    async def kernel() -> float:
-        return _stopped(silent, client)
+    async def kernel() -> None:
+        _stop(silent, client)
 
     # Not asyncio.run: it takes SIGINT for itself, which a kernel's loop does not.
     loop = asyncio.new_event_loop()
-    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=60) as client:
-        assert loop.run_until_complete(kernel()) < 2
+    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=300) as client:
+        loop.run_until_complete(kernel())
     loop.close()
 
 
 def test_a_client_works_after_an_interrupt(silent: Silent) -> None:
     """The interrupt ends one call, not the background loop."""
-    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=60) as client:
-        _stopped(silent, client)
+    with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=300) as client:
+        _stop(silent, client)
     with Stub(LISTED).client() as other:
         assert other.accounts().accounts
 

@@ -1,4 +1,7 @@
-"""Ten thousand calls of which three in ten meet a fault: nothing is lost, nothing is doubled."""
+"""Thousands of calls of which three in ten meet a fault: nothing is lost, nothing is doubled.
+
+``python -m tests.faults.volume`` makes ten thousand.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,18 @@ import pytest
 
 from ghl_notebook.simulator import Simulator
 from tests.faults.server import Asked
-from tests.faults.volume import FAULTS, SHARE, Books, outage, run, seeded
+from tests.faults.volume import FAULTS, SHARE, Books, of_calls, outage, seeded
 
-CALLS = 10_000
+CALLS = 3_000
 SEED = 4
+
+pytestmark = pytest.mark.exhaustive
 
 
 @pytest.fixture(scope="module")
 def books() -> Books:
     """The books of all calls."""
-    with Simulator() as sim:
-        sim.levers.rate_limit = sim.levers.daily_limit = 10**9
-        books = asyncio.run(run(sim, CALLS, SEED))
+    books = of_calls(CALLS, SEED)
     print(books)
     return books
 

@@ -4,12 +4,18 @@ Each worker has one page of a sub-account: it attaches the page, looks into the 
 it, looks again, and so on. What it was told must be what the list says, and the simulator's own
 record says how often each change was carried out. A call that fails is called again by hand: an
 attach whose outcome is open only after a look into the list, as the error says.
+
+::
+
+    python -m tests.faults.volume --calls 10000    # a minute or two, from the root of the clone
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -237,6 +243,13 @@ async def run(sim: Simulator, calls: int, seed: int) -> Books:
     return books
 
 
+def of_calls(calls: int, seed: int) -> Books:
+    """Make at least so many calls to a simulator without a limit, and return the books."""
+    with Simulator() as sim:
+        sim.levers.rate_limit = sim.levers.daily_limit = 10**9
+        return asyncio.run(run(sim, calls, seed))
+
+
 async def outage(sim: Simulator, calls: int) -> float:
     """Make calls while nothing but 503 is answered, and return the requests per call."""
     plot = lay_out(sim, pages=1, attached=1)
@@ -267,3 +280,18 @@ def _judge(books: Books, workers: list[Worker], made: Counter[str]) -> None:
     books.doubled = sum(count > 1 for count in made.values())
     books.untold = sum(answer is False and made[key] > 0 for key, answer in told.items())
     books.unmade = sum(answer is True and made[key] != 1 for key, answer in told.items())
+
+
+def main() -> None:
+    """Print the books; fail when one of them does not balance."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.volume", description=__doc__)
+    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=4)
+    asked = parser.parse_args()
+    books = of_calls(asked.calls, asked.seed)
+    print(books)
+    sys.exit(any((books.lost, books.ghosts, books.doubled, books.untold, books.unmade)))
+
+
+if __name__ == "__main__":
+    main()
