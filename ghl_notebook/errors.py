@@ -52,6 +52,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from .sanitize import one_line
+
 __all__ = [
     "AgencyOnlyError",
     "AgencyTokenError",
@@ -95,6 +97,11 @@ __all__ = [
     "WorkerError",
 ]
 
+_LONGEST = 4_000
+"""Characters of a sentence of ours, whatever it quotes."""
+_LONGEST_SAID = 500
+"""Characters of the service's own words."""
+
 
 class GHLError(Exception):
     """The root: ``except GHLError`` catches every fault that ghl_notebook reports.
@@ -111,14 +118,14 @@ class GHLError(Exception):
     outcome_unknown: bool = False
 
     def __init__(self, what: str, next_step: str | None = None) -> None:
-        self.what = what
+        self.what = one_line(what, _LONGEST)
         if next_step is not None:
-            self.next_step = next_step
-        super().__init__(f"{what} {self.next_step}".strip())
+            self.next_step = one_line(next_step, _LONGEST)
+        super().__init__(f"{self.what} {self.next_step}".strip())
 
     def advise(self, next_step: str) -> None:
         """Say something else that the user can do about it."""
-        self.next_step = next_step.strip()
+        self.next_step = one_line(next_step, _LONGEST)
         self.args = (f"{self.what} {self.next_step}",)
 
     def leave_outcome_open(self) -> None:
@@ -223,16 +230,21 @@ class ResponseError(GHLError):
         next_step: str | None = None,
     ) -> None:
         self.status = status
-        self.service_message = service_message
-        self.trace_id = trace_id
+        self.service_message = service_message = one_line(service_message, _LONGEST_SAID)
+        self.trace_id = trace_id = trace_id and one_line(trace_id, _LONGEST_SAID)
         said = f": {service_message.rstrip('.')}" if service_message else ""
         trace = f" (trace id {trace_id})" if trace_id else ""
         super().__init__(f"{what} was answered {status}{said}{trace}.", next_step)
 
 
 class UnexpectedAnswerError(ResponseError):
-    """The answer has another form than the service documents: HTML, no JSON, no ``Location``."""
+    """The answer has another form than the service documents: HTML, no JSON, no ``Location``.
 
+    `may_pass` is False for one that is not asked for again: too large, or packed otherwise than by
+    gzip.
+    """
+
+    may_pass: bool = True
     next_step = (
         "Check that GHL_BASE_URL is the API's address and not a website's; if it is, report it."
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+from ghl_notebook.sanitize import one_line
+
 _LONGEST: Final = 300
 """Characters of a value: what the service sends may be of any length."""
 
@@ -38,7 +40,7 @@ def summarize(title: str, rows: Iterable[tuple[str, object]]) -> dict[str, str]:
     dict
         ``text/plain`` and ``text/html``, in the colours of the notebook around it.
     """
-    shown = [(name, _text(value)) for name, value in rows if value is not None]
+    shown = [(name, one_line(str(value), _LONGEST)) for name, value in rows if value is not None]
     width = max((len(name) for name, _ in shown), default=0)
     lines = [f"  {name:<{width}}  {text}" for name, text in shown]
     cells = "".join(_ROW.format(escape(name), escape(text)) for name, text in shown)
@@ -46,9 +48,3 @@ def summarize(title: str, rows: Iterable[tuple[str, object]]) -> dict[str, str]:
         "text/plain": "\n".join([title, *lines]),
         "text/html": _TABLE.format(escape(title), cells),
     }
-
-
-def _text(value: object) -> str:
-    # One line, without what could turn a terminal's text around or colour it.
-    text = "".join(c if c.isprintable() else " " for c in str(value))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

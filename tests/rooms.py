@@ -18,25 +18,33 @@ ROOT = TESTS.parent
 # Room → the rooms that it may import; its own modules are always allowed.
 MAY_IMPORT: dict[str, set[str]] = {
     "secret": set(),
-    "errors": set(),
-    "summary": set(),
+    "sanitize": set(),
+    "errors": {"sanitize"},
+    "summary": {"sanitize"},
     "settings": {"errors", "secret"},
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
     "pacing": {"background"},
-    "models": {"errors", "secret", "summary"},
-    "auth": {"background", "errors", "models", "pacing", "secret", "settings", "wire"},
+    "models": {"errors", "sanitize", "secret", "summary"},
+    "auth": {
+        "background", "errors", "models", "pacing", "sanitize", "secret", "settings", "wire",
+    },
     "api": {
         "auth", "background", "errors", "models", "pacing", "secret", "settings", "summary", "wire",
     },
     "frames": {"errors", "models"},
     "agency": {"api", "background", "errors", "models"},
     "fetch": {"agency", "api", "background", "errors", "frames", "models"},
-    "plot": {"errors", "models"},
+    "plot": {"errors", "models", "sanitize"},
     "widgets": set(),
-    "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
+    "login": {
+        "api", "auth", "background", "errors", "models", "sanitize", "secret", "settings",
+        "widgets",
+    },
     "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
-    "diagnosis": {"api", "background", "errors", "login", "models", "settings"},
+    "diagnosis": {
+        "api", "background", "errors", "login", "models", "sanitize", "settings",
+    },
     "verify": {"api", "errors", "login", "models", "secret", "settings", "wire"},
     "__main__": {"api", "diagnosis", "errors", "models", "verify"},
     "simulator": set(),
@@ -54,6 +62,7 @@ CHARTS = {"altair", "vl_convert"}
 # Room → libraries that it must never know.
 MUST_NOT_KNOW: dict[str, set[str]] = {
     "secret": {"httpx", *_FRAMES, *_SCREENS},
+    "sanitize": {"httpx", *_FRAMES, *_SCREENS},
     "errors": {"httpx", *_FRAMES, *_SCREENS},
     "summary": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},
@@ -86,7 +95,11 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "_demo": ("tests/agency/test_demo.py",),
     "login": ("tests/test_sockets.py",),
     "simulator": ("tests/test_sockets.py",),
-    "wire": ("tests/api/test_carrier.py", "tests/auth/test_endpoint.py"),
+    "wire": (
+        "tests/api/test_carrier.py",
+        "tests/api/test_packed_answers.py",
+        "tests/auth/test_endpoint.py",
+    ),
 }
 
 

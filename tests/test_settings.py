@@ -221,6 +221,16 @@ def test_an_error_shows_no_token_in_its_frames(monkeypatch: pytest.MonkeyPatch) 
     assert "planted" not in repr([frame.locals for frame in frames])
 
 
+def test_an_error_shows_no_token_that_was_passed() -> None:
+    """Not even a bare one: but for the frame of who has passed it, no frame holds it."""
+    token = "pit-00000000-planted"
+    with pytest.raises(SettingsError) as caught:
+        read_settings(token=token, location_id="ve9EPM428h8vShlRW1KT", base_url="nonsense")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert token in repr(frames[0].locals)
+    assert "planted" not in repr([frame.locals for frame in frames[1:]])
+
+
 def test_the_demo_asks_the_browser_by_default() -> None:
     """Without variables the user plays, directly on this computer."""
     assert read_demo_settings({}) == DemoSettings(simulate_user=False, public_url=None)

@@ -103,7 +103,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/login/static/page.css",
         "ghl_notebook/login/static/page.html",
         "ghl_notebook/login/static/page.js",
-        "ghl_notebook/login/static/redirected.html",
+        "ghl_notebook/login/static/message.html",
         "ghl_notebook/login/static/session.js",
         "ghl_notebook/panel/static/columns.js",
         "ghl_notebook/panel/static/grid.js",

@@ -16,19 +16,20 @@ import httpx
 
 from ghl_notebook.auth import TokenAuth, rejects_token
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import client_options, read_at_most
+from ghl_notebook.wire import MAX_BODY, Unpacking, client_options, read_whole
 
 from .exchange import Answer, Request, answer_of, put_location_aside
 
 if TYPE_CHECKING:
     from pyreqwest.client import Client
     from pyreqwest.http import HeaderMap
+    from pyreqwest.response import Response
 
 PLAIN_IN_FLIGHT: Final = 32
 """httpx's own pool is sound up to so many: with more, it goes through all of them each time."""
 
-MAX_BODY: Final = 32 * 2**20
-"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+_PART: Final = 2**18
+"""Bytes of an answer that are read at once; most are less."""
 
 IDLE_SECONDS: Final = 4.0
 """For so long a connection is kept unused. Servers close theirs after five seconds and more; what
@@ -46,14 +47,6 @@ class LateError(Exception):
     def __init__(self, *, was_sent: bool) -> None:
         super().__init__(was_sent)
         self.was_sent = was_sent
-
-
-class BodyTooLargeError(Exception):
-    """An answer is larger than `MAX_BODY`."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class Carrier(Protocol):
@@ -80,7 +73,7 @@ class Carrier(Protocol):
         ------
         httpx.HTTPError
             If no whole answer came.
-        LateError, BodyTooLargeError, ClosedError
+        UnreadableError, LateError, ClosedError
             See there.
         """
         ...
@@ -145,8 +138,7 @@ class HttpxCarrier:
             async with asyncio.timeout(seconds):
                 response = await self.http.send(outgoing, stream=True, auth=auth)
                 try:
-                    if not await read_at_most(response, MAX_BODY):
-                        raise BodyTooLargeError(response.status_code)
+                    await read_whole(response, MAX_BODY)
                 finally:
                     await response.aclose()
         except TimeoutError:
@@ -204,6 +196,11 @@ class PyreqwestCarrier:
             .default_headers(options["headers"])
             .follow_redirects(enable=False)
             .referer(enable=False)
+            # It would unpack anything, without a limit.
+            .gzip(enable=False)
+            .brotli(enable=False)
+            .zstd(enable=False)
+            .deflate(enable=False)
             # Less than the other, which runs while connecting too: it would hide that nothing
             # was sent.
             .connect_timeout(timedelta(seconds=timeout * 0.9))
@@ -258,13 +255,14 @@ class PyreqwestCarrier:
         try:
             async with builder.build_streamed() as came:
                 headers = _readable(came.headers)
-                content = bytes(await came.body_reader.read(MAX_BODY + 1) or b"")
-                answer = Answer(came.status, headers, content, sent=token)
+                answer = Answer(came.status, headers, await _read(came), sent=token)
                 if "location" in headers:
                     answer.location = Secret(came.headers.getall("location")[0])
                     del headers["location"]
         except PyreqwestError as error:
             failure = _as_httpx(error)
+        except httpx.DecodingError as error:
+            failure = error
         else:
             failure = None
         if task is not None and task.cancelling() > cancellations:
@@ -272,8 +270,6 @@ class PyreqwestCarrier:
             raise asyncio.CancelledError
         if failure is not None:
             raise failure
-        if len(content) > MAX_BODY:
-            raise BodyTooLargeError(answer.status)
         return answer
 
     async def aclose(self) -> None:
@@ -315,6 +311,16 @@ def _close_all(pid: int) -> None:
     time.sleep(_LEAVE)
 
 
+async def _read(came: Response) -> bytes:
+    encodings = ",".join(came.get_header_all("content-encoding")).split(",")
+    unpacking = Unpacking(came.status, encodings, MAX_BODY)
+    while part := await came.body_reader.read(_PART):
+        unpacking.feed(bytes(part))
+        if len(part) < _PART:  # that was all
+            break
+    return unpacking.content()
+
+
 def _readable(headers: HeaderMap) -> dict[str, str]:
     """Return the headers of an answer that are ASCII, as all of the service's are."""
     with suppress(ValueError):
@@ -347,7 +353,4 @@ def _as_httpx(error: Exception) -> httpx.RequestError:
         kind = httpx.ConnectError if never_sent else httpx.ReadError
     elif isinstance(error, exceptions.BuilderError):
         kind = httpx.UnsupportedProtocol
-    elif isinstance(error, exceptions.BodyDecodeError):
-        is_cut = any("end of file" in words for words in said)
-        kind = httpx.RemoteProtocolError if is_cut else httpx.DecodingError
     return kind(type(error).__name__)

@@ -21,12 +21,10 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
-from ghl_notebook.wire import API_VERSION, API_VERSIONS
+from ghl_notebook.wire import API_VERSION, API_VERSIONS, UnreadableError
 
 from .carrier import (
-    MAX_BODY,
     PLAIN_IN_FLIGHT,
-    BodyTooLargeError,
     Carrier,
     ClosedError,
     HttpxCarrier,
@@ -180,12 +178,15 @@ class Connection:
         failure: GHLError
         try:
             return await self._carrier.carry(request, auth, seconds)
-        except BodyTooLargeError as error:
+        except UnreadableError as error:
             failure = UnexpectedAnswerError(
                 what,
                 status=error.status,
-                service_message=f"a body of more than {MAX_BODY // 2**20} MB",
+                service_message=str(error),
+                next_step="Check GHL_BASE_URL, and what a proxy on the way does to answers; the "
+                "same answer was not asked for again.",
             )
+            failure.may_pass = False
         except ClosedError:
             failure = _closed_error()
         except LateError as error:

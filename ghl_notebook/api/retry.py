@@ -70,7 +70,8 @@ def is_refused_for_now(error: BaseException | None) -> bool:
 def is_trouble(error: BaseException | None) -> bool:
     """Tell whether another attempt may end differently: no answer, or one that is broken."""
     if isinstance(error, UnexpectedAnswerError):
-        return error.status < 300  # cut off or damaged on the way; a redirect would come again
+        # Cut off or damaged on the way; a redirect would come again.
+        return error.status < 300 and error.may_pass
     return isinstance(error, _TROUBLE)
 
 
@@ -78,6 +79,8 @@ def may_have_happened(error: GHLError) -> bool:
     """Tell whether the service may have carried out a call that ended in this error."""
     if isinstance(error, ConnectionFailedError):
         return error.was_sent
+    if isinstance(error, UnexpectedAnswerError):
+        return error.status < 300 or (error.status >= 500 and not error.may_pass)
     return is_trouble(error)
 
 

@@ -22,6 +22,7 @@ from ghl_notebook.errors import (
     LoginFailedError,
     StateMismatchError,
 )
+from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import (
     DEFAULT_AUTHORIZE_URL,
@@ -234,8 +235,7 @@ def _refused(error: Secret, description: Secret | None) -> Exception:
 
 
 def _quotable(said: Secret) -> str:
-    text = "".join(c for c in said.reveal() if c.isprintable())
-    return text if len(text) <= _LONGEST_ERROR else f"{text[:_LONGEST_ERROR]}…"
+    return one_line(said.reveal(), _LONGEST_ERROR)
 
 
 def _bytes(secret: Secret) -> bytes:

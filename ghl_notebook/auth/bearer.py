@@ -10,7 +10,7 @@ import httpx
 from ghl_notebook.errors import InvalidTokenError
 from ghl_notebook.models import read_refusal
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import read_at_most
+from ghl_notebook.wire import read_whole
 
 _LARGEST: Final = 2**20
 """Bytes of an answer 401; no refusal of the service is near it."""
@@ -52,8 +52,9 @@ class TokenAuth(httpx.Auth):
         token = await self.token()
         request.headers["Authorization"] = f"Bearer {token.reveal()}"
         response = yield request
-        if response.status_code != 401 or not await read_at_most(response, _LARGEST):
+        if response.status_code != 401:
             return
+        await read_whole(response, _LARGEST)
         content_type = response.headers.get("content-type", "")
         if not rejects_token(response.status_code, response.content, content_type):
             return

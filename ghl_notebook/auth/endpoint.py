@@ -14,7 +14,7 @@ import httpx
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     wait_random_exponential,
 )
@@ -28,7 +28,7 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
 from ghl_notebook.pacing import Limits, read_limits
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import client_options, read_at_most
+from ghl_notebook.wire import UnreadableError, client_options, read_whole
 
 from .bearer import BearerAuth
 from .tokens import Tokens
@@ -77,6 +77,10 @@ class _PassingError(Exception):
         self.wait = wait
 
 
+class _LastingError(_PassingError):
+    """Another attempt would end the same: it is not made."""
+
+
 class _Answer(NamedTuple):
     status: int
     content: bytes
@@ -99,6 +103,10 @@ def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     wait = getattr(error, "wait", None)
     return _BACKOFF(state) if wait is None else float(wait)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, _PassingError) and not isinstance(error, _LastingError)
 
 
 class _UnknownKeyError(CredentialError):
@@ -244,7 +252,7 @@ class TokenEndpoint:
         fields: Mapping[str, str | Secret],
     ) -> Tokens:
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(_PassingError),
+            retry=retry_if_exception(_may_pass),
             stop=stop_after_attempt(_ATTEMPTS),
             wait=_wait,
             reraise=True,
@@ -269,7 +277,7 @@ class TokenEndpoint:
                 if is_open
                 else "Run the cell again in a moment; the login is kept.",
             )
-            failure.may_pass = True
+            failure.may_pass = _may_pass(error)
         except DailyLimitError as error:
             used_up = error.with_traceback(None)
         except CredentialError as error:
@@ -334,6 +342,7 @@ class TokenEndpoint:
 
     async def _post(self, way: _Way, fields: Mapping[str, str | Secret]) -> _Answer:
         path = way.path
+        kind = _PassingError
         try:
             async with (
                 asyncio.timeout(self._timeout),
@@ -350,13 +359,16 @@ class TokenEndpoint:
                 ) as response,
             ):
                 return await _read(response)
+        except UnreadableError as error:
+            kind, words = _LastingError, f"{path} was answered {error.status}: {error}"
+            was_sent = error.status < 300 or error.status >= 500
         except TimeoutError:
             words, was_sent = f"{path}: no whole answer came in time", True
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, *_OTHERS) as error:
             words = f"{path}: {type(error).__name__}"
             was_sent = not isinstance(error, _NEVER_SENT)
         # Out here: the frames of httpx hold the refresh token and the client's secret.
-        raise _PassingError(words, was_done=was_sent)
+        raise kind(words, was_done=was_sent)
 
     def _auth_of(self, way: _Way) -> httpx.Auth | None:
         if way.bearer is None:
@@ -419,7 +431,7 @@ def _close_in(loop: asyncio.AbstractEventLoop, process: int, http: httpx.AsyncCl
 
 
 async def _read(response: httpx.Response) -> _Answer:
-    await read_at_most(response, _LARGEST)  # what is larger is no answer of this endpoint
+    await read_whole(response, _LARGEST)
     return _Answer(
         response.status_code,
         response.content,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
+from ghl_notebook.sanitize import strip_controls
+
 _WIDTH = 100
 
 
@@ -44,7 +46,9 @@ class Finding:
     next_step: str = ""
 
     def __str__(self) -> str:
-        return _plain(f"{self.mark:8}{self.topic}: {self.meaning} {self.next_step}".rstrip())
+        return strip_controls(
+            f"{self.mark:8}{self.topic}: {self.meaning} {self.next_step}".rstrip()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,5 @@ class Diagnosis:
         )
 
 
-def _plain(text: str) -> str:
-    """Return text without what moves a terminal's cursor: some of it comes from the service."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
 def _html(text: str) -> str:
-    return escape(_plain(text))
+    return escape(strip_controls(text))

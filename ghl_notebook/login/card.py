@@ -87,17 +87,21 @@ class Card(anywidget.AnyWidget):
         """Show the login in the system's browser, outside of any notebook.
 
         The card's own page, on 127.0.0.1; for scripts, IPython in a terminal, and front ends that
-        open no windows. The address is written to stderr as well. It can be opened once.
+        open no windows. The browser is given a file that leads on to it, because everybody on a
+        computer can read the command lines of its programs. A browser that may not read the file
+        (Snap, Flatpak, WSL) shows an error instead: open the address that is written to stderr.
+        That address works once. A second use ends the login, as one of the two may be a stranger's.
 
         Parameters
         ----------
         open_url : callable, optional
-            Opens an address and tells whether it could; Python's ``webbrowser.open`` by default.
+            Opens a ``file://`` address and tells whether it could; Python's ``webbrowser.open`` by
+            default.
         """
         self._is_in_browser = True
-        address = self._pages.address()
+        address, is_open = self._pages.open_outside(open_url)
         said = "The login opens in your browser. If you do not see it, open"
-        sys.stderr.write(f"{said if open_url(address) else 'Open'} {address} on this computer.\n")
+        sys.stderr.write(f"{said if is_open else 'Open'} {address} on this computer.\n")
 
     def cancel(self) -> None:
         """Give up the attempt that is going; a later click begins another one."""

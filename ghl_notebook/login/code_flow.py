@@ -28,11 +28,16 @@ from ghl_notebook.widgets import SCREEN
 
 from .driver import Driver
 from .redirect import REDIRECTS, Redirect
-from .state import ENDS, Status
+from .state import ENDS, TICKET_REUSED, Status, ticket_reused
 
 _log = logging.getLogger("ghl_notebook.login")
 
 T = TypeVar("T")
+
+_EXPOSED = (
+    f"{TICKET_REUSED} after the login. Check that you are logged in to your own account; if you "
+    "are not, call ghl_notebook.log_out()."
+)
 
 Finish = Callable[[Secret, Secret], Awaitable[T]]
 """Exchanges the authorization code, with its PKCE verifier, for what the login is to result in."""
@@ -121,6 +126,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
         self._authorization: Authorization | None = None  # of the run that is going
         self._redirect: Redirect | None = None
         self._is_open = threading.Event()
+        self._is_exposed = False
         self._requests: list[str] = []
         self._limit_task: Future[None] | None = None
 
@@ -177,6 +183,19 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
                 error = LoginCancelledError("The login was cancelled.", "Log in to start over.")
                 self._end(Status.CANCELLED, error=error)
 
+    def ticket_reused(self) -> None:
+        """The login page's address was opened twice: one of the two may be a stranger.
+
+        A code that is being exchanged is not given up: what the service gives out would be lost.
+        """
+        with self._lock:
+            if self.state.status is Status.CHECKING:
+                self._is_exposed = True
+            elif self.state.status is Status.CONNECTED:
+                self._change(notice=_EXPOSED)
+            elif self.state.status not in ENDS:
+                self._end(Status.FAILED, error=ticket_reused())
+
     def show_again(self) -> None:
         """Nothing is handed out before a click."""
 
@@ -219,6 +238,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
         self._runs += 1
         run = f"run-{self._runs}"
         self._is_open.clear()
+        self._is_exposed = False
         deadline = time.monotonic() + self._time_limit
         self._state = CodeFlowState(status=status, run=run, deadline=deadline)
         self._limit_task = self._spawn(self._limit, run)
@@ -291,6 +311,8 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
         else:
             with self._lock:
                 self._end(Status.CONNECTED, result=result)
+                if self._is_exposed:
+                    self._change(notice=_EXPOSED)
 
     async def _limit(self, run: str) -> None:
         await anyio.sleep(self._time_limit)

@@ -209,6 +209,11 @@ class Login(Driver[LoginState]):
         with self._lock:
             self._note(self._machine.cancel(run))
 
+    def ticket_reused(self) -> None:
+        """The login page's address was opened twice: one of the two may be a stranger."""
+        with self._lock:
+            self._note(self._machine.exposed())
+
     def show_again(self) -> None:
         """Hand a page what it cannot know from the state: a prefetched authorization URL."""
         with self._lock:

@@ -10,8 +10,8 @@ For each login it has a *door*, behind a path that nobody can guess:
 ``POST /{path}/``          what a page says, as over the comm; only ever a claim
 ``GET /{path}/``           the login page: the card, outside of any notebook
 ``GET /{path}/events``     what the kernel says to the login page (server-sent events)
-``GET /open/{ticket}``     leads to the login page, once: an address that others may see in passing,
-                           such as in the list of processes, is worth nothing afterwards
+``GET /open/{ticket}``     leads to the login page, once; who comes second is told so, and the login
+                           as well, as one of the two may be a stranger
 =========================  ========================================================================
 """
 
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import weakref
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ import msgspec
 
 from ghl_notebook.models import MAX_MESSAGE_CHARACTERS
 
+from .message_page import message_page
 from .serving import PRIVATE_HEADERS, Serving, refused
 from .static_files import card_script, card_style, read_page
 
@@ -41,6 +43,7 @@ Message = dict[str, Any]
 _MAX_BYTES: Final = 4 * MAX_MESSAGE_CHARACTERS
 _MOST_STREAMS: Final = 8
 _MOST_ORIGINS: Final = 8
+_MOST_TICKETS: Final = 100
 _HEARTBEAT_SECONDS: Final = 15.0
 
 _FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
@@ -51,6 +54,12 @@ _FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "card.js": ("text/javascript", card_script),
 }
 """What a login page consists of: its kind, and its text for a card."""
+
+_USED: Final = (
+    "This address was opened before",
+    "It works once. If you did not open it yourself, somebody else may have logged in with it. Go "
+    "back to where you began the login: it says there what to do.",
+)
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -72,6 +81,8 @@ class Door:
         Returns what a login page is told first.
     entered : callable
         Called when a ticket was used, and another one counts.
+    reused : callable
+        Called when a ticket was used a second time, also after the door was closed.
     card : str
         What the login page shows (see `static_files`).
 
@@ -80,7 +91,9 @@ class Door:
     path : str
         Behind which the door is.
     ticket : str
-        Leads to the login page, once.
+        The newest one; it leads to the login page, once.
+    used : set of str
+        Tickets that have led there.
     """
 
     def __init__(
@@ -88,11 +101,16 @@ class Door:
         receive: Callable[[Message], None],
         greet: Callable[[], list[Message]],
         entered: Callable[[], None],
+        reused: Callable[[], None],
         card: str = "connect",
     ) -> None:
         self.path: Final = secrets.token_urlsafe(32)
-        self.ticket = secrets.token_urlsafe(32)
+        self.ticket = ""
+        self.used: Final[set[str]] = set()
+        self._unused: set[str] = set()
+        self.renew_ticket()
         self.receive = receive
+        self.reused: Final = reused
         self.card: Final = card
         self._greet = greet
         self._entered = entered
@@ -119,10 +137,22 @@ class Door:
         for stream in self._streams:
             stream.put_nowait(message)
 
-    def enter(self) -> None:
-        """Take the ticket."""
-        self.ticket = secrets.token_urlsafe(32)
+    def renew_ticket(self) -> str:
+        """Return another ticket; those that were given out before work once each, too."""
+        if len(self._unused) < _MOST_TICKETS:
+            self.ticket = secrets.token_urlsafe(32)
+            self._unused.add(self.ticket)
+        return self.ticket
+
+    def enter(self, ticket: str) -> bool:
+        """Take a ticket, and tell whether it is good."""
+        if ticket not in self._unused:
+            return False
+        self._unused.remove(ticket)
+        self.used.add(ticket)
+        self.renew_ticket()
         self._entered()
+        return True
 
     def end(self) -> None:
         """Say nothing more."""
@@ -160,13 +190,15 @@ class LoopbackServer:
     def __init__(self) -> None:
         self.port = 0
         self._doors: dict[str, Door] = {}
+        self._known: weakref.WeakSet[Door] = weakref.WeakSet()  # also those that were closed
         self._serving: Serving | None = None
 
     async def open(self, door: Door) -> int:
         """Open a door and return the port."""
         self._doors[door.path] = door
+        self._known.add(door)
         if self._serving is None:
-            self._serving = Serving(self._app())
+            self._serving = Serving(self._app(), is_known=self._is_known)
             self.port = self._serving.port
         return self.port
 
@@ -184,7 +216,7 @@ class LoopbackServer:
 
         app = Starlette(
             routes=[
-                Route("/open/{ticket}", self._enter),
+                Route("/open/{ticket}", self._enter, methods=["GET"]),
                 Route("/{path}/events", self._stream),
                 Route("/{path}/", self._take, methods=["POST", "OPTIONS"]),
                 Route("/{path}/{file}", self._show),
@@ -194,15 +226,24 @@ class LoopbackServer:
         app.router.redirect_slashes = False  # an unknown path is told nothing
         return app
 
+    def _is_known(self, path: str) -> bool:
+        return path.removeprefix("/").partition("/")[0] in self._doors
+
     async def _enter(self, request: Request) -> Response:
         from starlette.responses import RedirectResponse
 
         self._refuse_rebinding(request)
+        # A browser that prepares for a click, and what only looks an address over, has not come in.
+        if request.method != "GET" or "prefetch" in request.headers.get("sec-purpose", ""):
+            raise refused(403)
         ticket = request.path_params["ticket"]
-        door = next((d for d in self._doors.values() if d.ticket == ticket), None)
+        for known in list(self._known):
+            if ticket in known.used:
+                known.reused()
+                return message_page(410, *_USED)
+        door = next((d for d in self._doors.values() if d.enter(ticket)), None)
         if door is None:
             raise refused(404)
-        door.enter()
         # Relative, because a proxy on the way may have a prefix.
         return RedirectResponse(f"../{door.path}/", status_code=303, headers=_HEADERS)
 

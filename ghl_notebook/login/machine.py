@@ -14,6 +14,7 @@
     idle, waiting                               ─ claim without id > cancelled
     idle, starting, waiting                     ─ expire ──────────> timed_out
     idle, starting, waiting, checking           ─ broke ───────────> failed
+    idle, starting, waiting, checking           ─ exposed ─────────> failed
     failed                                      ─ recheck ─────────> checking
     checking                                    ─ not_confirmed ───> failed
     idle, waiting, cancelled, timed_out, failed ─ begin ───────────> starting
@@ -38,12 +39,15 @@ from dataclasses import dataclass, field, replace
 
 from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
+from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import SAME_ORIGIN
 
 from .ledger import Ledger
-from .state import ENDS, Claim, LoginState, Status, Way
+from .state import ENDS, TICKET_REUSED, Claim, LoginState, Status, Way, ticket_reused
 
 _MOST_LATER_CLAIMS = 8
+_MOST_NAMES = 1_000
+_LONGEST_NAME = 200
 
 
 @dataclass(slots=True)
@@ -146,10 +150,10 @@ class LoginMachine:
             return self._keep(claim, way)
         if not self._allows(claim):
             return self._notice(
-                f"A message like this login's result came from {claim.origin[:200]}, which is not "
-                "an allowed origin, and was not taken. If that is your service's own address, add "
-                f"it to GHL_ALLOWED_ORIGINS (now {', '.join(self.allowed_origins)}) and make a new "
-                "client."
+                f"A message like this login's result came from {one_line(claim.origin, 200)}, "
+                "which is not an allowed origin, and was not taken. If that is your service's own "
+                f"address, add it to GHL_ALLOWED_ORIGINS (now {', '.join(self.allowed_origins)}) "
+                "and make a new client."
             )
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
@@ -217,7 +221,7 @@ class LoginMachine:
             Status.CONNECTED,
             payload=self.state.payload,
             delivered_by=self.state.delivered_by,
-            account_names=tuple(account_names),
+            account_names=tuple(one_line(n, _LONGEST_NAME) for n in account_names)[:_MOST_NAMES],
         )
 
     def not_confirmed(self, run: str) -> bool:
@@ -281,6 +285,20 @@ class LoginMachine:
                 error=error,
             )
         )
+
+    def exposed(self) -> bool:
+        """The login page was opened by two, of whom one may be a stranger.
+
+        What is not connected yet does not count; what is connected may be the stranger's.
+        """
+        match self.state.status:
+            case Status.CONNECTED:
+                return self._notice(
+                    f"{TICKET_REUSED} after the login. Check that the account is yours."
+                )
+            case status if status in ENDS:
+                return False
+        return self._end(Status.FAILED, error=ticket_reused())
 
     def cancel(self, run: str | None = None) -> bool:
         """The user gives up; `run` None means: whichever is going."""

@@ -6,6 +6,7 @@ login page has the loopback server only. What they say is the same (see `protoco
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,9 +16,12 @@ from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.secret import Secret
 from ghl_notebook.widgets import SCREEN, read_said
 
+from .browser_file import BrowserFile
 from .loopback import LOOPBACK, Door, Message
 from .protocol import Hello, Said
 from .state import Shown, Status, Way
+
+_log = logging.getLogger("ghl_notebook.login")
 
 _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
@@ -41,6 +45,9 @@ class Conducted(Protocol):
 
     def show_again(self) -> None:
         """Hand a page what it cannot know from the traits."""
+
+    def ticket_reused(self) -> None:
+        """Say that the login page's address was opened twice; end an attempt that is going."""
 
     def outcome(self) -> Future[Any]:
         """Return a future that is done when the login has ended and its end is shown."""
@@ -85,6 +92,8 @@ class Pages:
         self._card = card
         self._is_witnessed = is_witnessed
         self._door: Door | None = None
+        self._past: Door | None = None  # closed; that one of its tickets is used again is told
+        self._file: BrowserFile | None = None
         self._lock = threading.RLock()
         self._known_ids: dict[str, None] = {}
         self._timed: tuple[str | None, float | None] = (None, None)
@@ -128,7 +137,8 @@ class Pages:
         match read_said(content, Said):
             case Hello(origin=origin):
                 SCREEN.post(lambda: self._say(self._time_message()))
-                self.introduce(origin if by == "comm" else None)
+                # The page may have used the ticket that it has.
+                self.introduce(origin if by == "comm" else None, renews_ticket=True)
             case None:
                 pass
             case said:
@@ -136,22 +146,60 @@ class Pages:
 
     # The door of the loopback server.
 
-    def introduce(self, origin: str | None = None) -> None:
+    def introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
         """Tell the notebook's page what it cannot know from the traits."""
         if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
-            start_in_background(self._introduce, self._make_door(), origin)
+            start_in_background(self._introduce, self._make_door(), origin, renews_ticket)
         self._login.show_again()
 
-    def address(self) -> str:
-        """Return an address that leads to the login page, once."""
-        return run_in_background(self._address, self._make_door())
+    def open_outside(self, open_url: Callable[[str], bool]) -> tuple[str, bool]:
+        """Have a browser open the login page by a file that leads to it.
+
+        Returns
+        -------
+        tuple of str and bool
+            The address of the login page, which works once, and whether a browser was opened.
+        """
+        address = run_in_background(self._address, self._make_door())
+        try:
+            file = BrowserFile(address)
+        except OSError as error:  # its user can still open the address
+            _log.debug("No file for the browser could be written: %s", error.strerror)
+            return address, False
+        with self._lock:
+            self._forget_file()
+            self._file = file
+        return address, open_url(file.url)
 
     def close(self) -> None:
         """Close the door."""
+        if door := self._leave_door():
+            start_in_background(LOOPBACK.close, door)
+
+    def _leave_door(self) -> Door | None:
         with self._lock:
+            self._forget_file()
             door, self._door = self._door, None
+            self._past = door or self._past
+        return door
+
+    def _enter(self) -> None:
+        with self._lock:
+            self._forget_file()
+        self.introduce()
+
+    def _reuse(self) -> None:
+        """Leave the page that may be a stranger's: what else it says is not heard."""
+        self._login.ticket_reused()
+        door = self._leave_door()
+        self.introduce()
         if door is not None:
             start_in_background(LOOPBACK.close, door)
+
+    def _forget_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.remove()
 
     def _make_door(self) -> Door:
         with self._lock:
@@ -159,21 +207,23 @@ class Pages:
                 self._door = Door(
                     receive=lambda content: self.take(content, "loopback"),
                     greet=self._greet,
-                    entered=self.introduce,
+                    entered=self._enter,
+                    reused=self._reuse,
                     card=self._card,
                 )
             return self._door
 
-    async def _introduce(self, door: Door, origin: str | None) -> None:
+    async def _introduce(self, door: Door, origin: str | None, renews_ticket: bool) -> None:
         port = await LOOPBACK.open(door)
         if origin:
             door.admit(origin)
-        message = {"type": "loopback", "port": port, "path": door.path, "ticket": door.ticket}
+        ticket = door.renew_ticket() if renews_ticket else door.ticket
+        message = {"type": "loopback", "port": port, "path": door.path, "ticket": ticket}
         SCREEN.post(lambda: self._send(message))
 
     async def _address(self, door: Door) -> str:
         port = await LOOPBACK.open(door)
-        return f"http://127.0.0.1:{port}/open/{door.ticket}"
+        return f"http://127.0.0.1:{port}/open/{door.renew_ticket()}"
 
     def _greet(self) -> list[Message]:
         asked: list[Message] = [{"type": "witness"}] if self._is_witnessed else []

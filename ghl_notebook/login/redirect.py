@@ -8,9 +8,6 @@ goes to the login, whose ``state`` tells whether it is meant.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -18,8 +15,8 @@ from urllib.parse import urlsplit
 from ghl_notebook.errors import GHLError, LoginCancelledError, LoginFailedError
 from ghl_notebook.secret import Secret
 
+from .message_page import message_page
 from .serving import PRIVATE_HEADERS, Serving, refused
-from .static_files import read_page
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -101,11 +98,11 @@ class _Listener:
         for redirect in here:  # each knows its own answer by its state
             problem = redirect.take(query)
             if problem is None:
-                return _page(200, *_DONE)
+                return message_page(200, *_DONE)
             problems.append(problem)
         if any(isinstance(one, (LoginCancelledError, LoginFailedError)) for one in problems):
-            return _page(200, *_REFUSED)
-        return _page(400, *_FOREIGN)
+            return message_page(200, *_REFUSED)
+        return message_page(400, *_FOREIGN)
 
 
 class Redirects:
@@ -139,30 +136,6 @@ class Redirects:
             if not listener.redirects:
                 await listener.serving.stop()
                 del self._listeners[redirect.port]
-
-
-def _page(status: int, title: str, text: str) -> Response:
-    from starlette.responses import Response
-
-    page = read_page("redirected.html")
-    policy = (
-        f"default-src 'none'; script-src {_hash_of('script', page)}; "
-        f"style-src {_hash_of('style', page)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return Response(
-        page.replace("{title}", title).replace("{text}", text),
-        status_code=status,
-        headers={"Content-Security-Policy": policy, **PRIVATE_HEADERS},
-        media_type="text/html; charset=utf-8",
-    )
-
-
-def _hash_of(tag: str, page: str) -> str:
-    """Return how a policy allows the one inline element of a page."""
-    (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
-    return f"'sha256-{digest}'"
 
 
 REDIRECTS = Redirects()

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from ghl_notebook.errors import GHLError
+from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import MessagePayload
 
 
@@ -27,6 +27,17 @@ class Status(StrEnum):
 
 ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.FAILED})
 """Statuses in which nothing more happens by itself."""
+
+
+TICKET_REUSED = "The address of the login page was opened a second time"
+
+
+def ticket_reused() -> LoginFailedError:
+    """Return why a login does not count whose page two have opened."""
+    return LoginFailedError(
+        f"{TICKET_REUSED}, so somebody else may have logged in there. Nothing was taken from it.",
+        "Begin the login again.",
+    )
 
 
 class Way(StrEnum):

@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ghl_notebook.api import AsyncClient
-from ghl_notebook.models import Account, Platform, same_platform
+from ghl_notebook.models import (
+    MAX_RECONNECTED,
+    Account,
+    Platform,
+    is_plausible_id,
+    same_platform,
+)
 
 # A service that keeps a connection alive by itself moves its end by hours, a new login by weeks.
 _RENEWAL = timedelta(days=1)
@@ -73,7 +79,7 @@ class AccountsWatch:
         now = {
             (a.oauth_id, a.origin_id or a.id or ""): a
             for a in listed.accounts
-            if a.oauth_id and same_platform(a.platform or "", self.platform.key)
+            if is_plausible_id(a.oauth_id) and same_platform(a.platform or "", self.platform.key)
         }
         if self._before is None:
             self._before = now
@@ -95,9 +101,12 @@ class AccountsWatch:
             ):
                 continue
             ids = renewed.setdefault(oauth_id, set())
-            if origin_id in origins and row.id:
+            if origin_id in origins and is_plausible_id(row.id):
                 ids.add(row.id)
-        return [Appearance(oauth_id, tuple(sorted(ids))) for oauth_id, ids in renewed.items()]
+        return [
+            Appearance(oauth_id, tuple(sorted(ids)[:MAX_RECONNECTED]))
+            for oauth_id, ids in renewed.items()
+        ]
 
 
 def _is_renewed(before: Account | None, now: Account) -> bool:

@@ -25,7 +25,14 @@ from .categories import Category, CategoryPage, Tag, TagPage
 from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
-from .message import MAX_MESSAGE_CHARACTERS, MessagePayload, read_account_id, read_message
+from .message import (
+    MAX_MESSAGE_CHARACTERS,
+    MAX_RECONNECTED,
+    MessagePayload,
+    is_plausible_id,
+    read_account_id,
+    read_message,
+)
 from .platforms import PLATFORMS, Platform, find_platform, same_platform
 from .posts import (
     FacebookDetails,
@@ -85,6 +92,7 @@ from .token import TokenAnswer
 __all__ = [
     "ACCOUNT_BLOCK_BYTES",
     "MAX_MESSAGE_CHARACTERS",
+    "MAX_RECONNECTED",
     "PLATFORMS",
     "Account",
     "AccountGroup",
@@ -173,6 +181,7 @@ __all__ = [
     "describe_body",
     "find_platform",
     "instant",
+    "is_plausible_id",
     "json_object",
     "light_collector",
     "read_account_id",

@@ -27,10 +27,12 @@ from ghl_notebook.errors import (
     ValidationError,
     VersionHeaderError,
 )
+from ghl_notebook.sanitize import one_line
 
 from .bulk import without_collector
 
 _MAX_MESSAGE = 500
+_MAX_KIND = 60
 _HIDDEN = "********"
 
 # What the service says, lowercased, to what it means. The first that is found counts.
@@ -111,7 +113,7 @@ def read_refusal(
         parts = message if isinstance(message, list) else [message]
         text = "; ".join(str(part) for part in parts)
         trace = body.get("traceId")
-    text = " ".join(_without(hide, text)[:_MAX_MESSAGE].split())
+    text = one_line(_without(hide, text), _MAX_MESSAGE)
     kind = _STATUSES.get(status)
     if kind is None:
         kind = ServiceError if status >= 500 else UnexpectedAnswerError
@@ -122,7 +124,7 @@ def read_refusal(
     return Refusal(
         kind=kind,
         message=text,
-        trace_id=_without(hide, str(trace))[:_MAX_MESSAGE] if trace else None,
+        trace_id=one_line(_without(hide, str(trace)), _MAX_MESSAGE) if trace else None,
         code=_without(hide, code)[:_MAX_MESSAGE],
     )
 
@@ -147,9 +149,9 @@ def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()
     if kind == "text/plain":
         # Not decoded by the charset that the answer names: it may name one that is none.
         # What is to be hidden goes first: a cut would leave half of it.
-        text = _without(hide, content.decode(errors="replace"))[:_MAX_MESSAGE]
-        return " ".join(text.split())
-    return f"a body that is not JSON ({kind or 'no content type'})"
+        return one_line(_without(hide, content.decode(errors="replace")), _MAX_MESSAGE)
+    kind = one_line(_without(hide, kind), _MAX_KIND) or "no content type"
+    return f"a body that is not JSON ({kind})"
 
 
 def _without(secrets: Iterable[str], text: str) -> str:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
 
 UserType = Literal["Location", "Company"]
 
+_LONGEST_ID = 200
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -43,9 +45,9 @@ class TokenAnswer:
         self.access_token = Secret(_text(fields.get("access_token")) or "")
         self.refresh_token = Secret(_text(fields.get("refresh_token")) or "")
         self.expires_in = _seconds(fields.get("expires_in"))
-        self.location_id = _text(fields.get("location_id"))
-        self.company_id = _text(fields.get("company_id"))
-        self.user_id = _text(fields.get("user_id"))
+        self.location_id = _id(fields.get("location_id"))
+        self.company_id = _id(fields.get("company_id"))
+        self.user_id = _id(fields.get("user_id"))
         self.user_type: UserType = (
             "Company"
             if fields.get("user_type") == "Company" or self.location_id is None
@@ -59,6 +61,11 @@ class TokenAnswer:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _id(value: object) -> str | None:
+    text = _text(value)
+    return text if text and text == one_line(text, _LONGEST_ID) else None
 
 
 def _seconds(value: object) -> float | None:

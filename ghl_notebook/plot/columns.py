@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api import types
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.sanitize import defuse_markup
 
 Kind = Literal["flag", "number", "text", "time"]
 
@@ -47,8 +48,8 @@ def read_columns(
     Returns
     -------
     pandas.DataFrame
-        Flags as ``bool`` (no value is False), numbers as ``float64``, texts as ``string``, times as
-        ``datetime64[ms, UTC]``; a fresh index.
+        Flags as ``bool`` (no value is False), numbers as ``float64``, texts as ``string`` and never
+        markup, times as ``datetime64[ms, UTC]``; a fresh index.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def _read(frame: pd.DataFrame, name: str, kind: Kind) -> pd.Series[Any]:
         )
     column = column.reset_index(drop=True)
     if column.dtype == object:
-        column = column.convert_dtypes()
+        column = column.map(_defuse, na_action="ignore").convert_dtypes()
     if column.isna().all():
         column = pd.Series(pd.NA, index=column.index, dtype=_DTYPES[kind])
     elif not _is(kind, column.dtype):
@@ -95,11 +96,20 @@ def _read(frame: pd.DataFrame, name: str, kind: Kind) -> pd.Series[Any]:
         column = column.dt.tz_convert("UTC")
     column = column.astype(_DTYPES[kind])
     plain: pd.Series[Any] = column
-    if kind == "flag":
+    if kind == "text":
+        plain = column.map({text: _defuse(text) for text in column.dropna().unique()})
+        plain = plain.astype(_DTYPES[kind])
+    elif kind == "flag":
         plain = column.fillna(False).astype(bool)
     elif kind == "number":
         plain = column.astype("float64")
     return plain
+
+
+def _defuse(value: object) -> object:
+    # Names, platforms and states are others' words. Altair writes its data into scripts unescaped,
+    # and the menu of a chart ("View Source") writes them into a window.
+    return defuse_markup(value) if isinstance(value, str) else value
 
 
 def _is(kind: Kind, dtype: Any) -> bool:

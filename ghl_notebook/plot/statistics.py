@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.sanitize import defuse_markup
 
 from .arguments import check_choice
 from .bars import titles
@@ -118,12 +119,12 @@ def plot_statistics(
 
 def _names_of(metric: object) -> list[str]:
     if isinstance(metric, str):
-        return [metric]
+        metric = [metric]
     found = [*metric] if isinstance(metric, Iterable) else []
     names = [name for name in found if isinstance(name, str)]
     if not names or names != found:
         raise ArgumentError(f"metric is {metric!r}.", 'Name one, such as "followers", or several.')
-    return names
+    return [defuse_markup(name) for name in names]  # as read_columns() does
 
 
 def _read(statistics: pd.DataFrame, by: By) -> pd.DataFrame:

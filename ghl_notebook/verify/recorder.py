@@ -13,7 +13,7 @@ import msgspec
 
 from ghl_notebook.models import read_refusal
 from ghl_notebook.settings import is_loopback
-from ghl_notebook.wire import trusted
+from ghl_notebook.wire import MAX_BODY, read_whole, trusted
 
 from .shape import Names, Shape, form_of, safe_key, shape_of
 
@@ -140,7 +140,10 @@ class Recorder(httpx.AsyncBaseTransport):
         if self.inner is None:
             self.inner = carry(request.url)
         response = await self.inner.handle_async_request(request)
-        await response.aread()
+        try:
+            await read_whole(response, MAX_BODY)
+        finally:
+            await response.aclose()
         response.request = request
         if not request.url.path.endswith(_TOKENS):  # how tokens are renewed is not of the walk
             self.exchanges.append(self._exchange(request, response))

@@ -47,6 +47,20 @@ def test_it_may_be_small(locations: int, accounts: int, missing: int) -> None:
     assert len(ghl.failures(frame)) == missing
 
 
+def test_a_seed_gives_other_accounts() -> None:
+    """The same seed the same ones, of a client as of an agency."""
+    with ghl.demo(seed=1) as one, ghl.demo(seed=1) as same, ghl.demo() as other:
+        ids = [ghl.fetch_accounts(client)["id"].tolist() for client in (one, same, other)]
+    assert ids[0] == ids[1]
+    assert not {*ids[0]} & {*ids[2]}
+    agencies = [ghl.demo_agency(locations=0, seed=seed) for seed in (1, 1, 0)]
+    found = [ghl.fetch_locations(agency)["location_id"].tolist() for agency in agencies]
+    for agency in agencies:
+        agency.close()
+    assert found[0] == found[1]
+    assert not {*found[0]} & {*found[2]}
+
+
 def test_a_week_passes(agency: DemoAgency, tmp_path: Path) -> None:
     """Runs have the simulator's time, all tokens are new ones, and what was due has expired."""
     before = ghl.fetch_accounts(agency, folder=tmp_path)

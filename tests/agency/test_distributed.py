@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import dask
 import httpx
 import pandas as pd
 import pytest
+from dask.base import tokenize
 from distributed import Client, LocalCluster
 
 import ghl_notebook as ghl
@@ -40,15 +42,23 @@ LOCATIONS = 302
 MINT = "/oauth/locationToken"
 
 
-def make_cluster(workers: int) -> LocalCluster:
+_SECONDS = 120
+"""A bound, not a wait: on a busy machine a worker was seen to start and never be heard of."""
+
+
+@contextmanager
+def make_cluster(workers: int) -> Iterator[LocalCluster]:
     """Start workers in processes of their own, with one thread each."""
-    return LocalCluster(
-        n_workers=workers,
+    with LocalCluster(
+        n_workers=0,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
-    )
+    ) as cluster:
+        cluster.scale(workers)
+        cluster.wait_for_workers(workers, timeout=_SECONDS)
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +72,7 @@ def cluster() -> Iterator[LocalCluster]:
 def engine(cluster: LocalCluster) -> Iterator[Client]:
     """A client of the three workers, all of which are there."""
     with Client(cluster) as client:
-        client.wait_for_workers(3)
+        client.wait_for_workers(3, timeout=_SECONDS)
         yield client
 
 
@@ -365,6 +375,15 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
     again = pickle.loads(sent)
     assert ids[0] in again.agency
     assert ids[2] not in again.agency
+
+
+def test_dask_names_no_task_after_tokens(agency: Agency) -> None:
+    """Tokens that are lent twice have two names: none is made of what they are."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()[:2]
+    ghl.fetch_accounts(agency, locations=ids)
+    one, two = (Batch(agency.core.lend(ids), accounts_job(deleted=False), (), None) for _ in "ab")
+    assert tokenize(one) == tokenize(pickle.loads(pickle.dumps(one)))
+    assert tokenize(one) != tokenize(two)
 
 
 def verbose(dask_scheduler: object = None) -> None:

@@ -17,11 +17,13 @@ from ghl_notebook import Agency
 from ghl_notebook.agency import Fetching, wait_for
 from ghl_notebook.agency.journal import Journal, list_run_folders
 from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.frames.gather import ACCOUNTS_TABLE
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import LOCATIONS
 from tests.agency.kills import kill_runs
 from tests.agency.test_fetch_all import LIST, asked
+from tests.disk import watch_disk, whole
 
 
 def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[str]:
@@ -95,15 +97,33 @@ def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path
     assert [len(one.done()) for one in list_run_folders(tmp_path, "accounts")] == [10, LOCATIONS]
 
 
-def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
-    """Each would write what the other has."""
-    journal = Journal(
-        tmp_path,
+def open_journal(agency: Agency, folder: Path) -> Journal:
+    """Open a folder for a run."""
+    return Journal(
+        folder,
         accounts_job(deleted=False),
         {"company_id": agency.company_id, "base_url": "x"},
         clock=now,
         resume_within=timedelta(days=1),
     )
+
+
+def test_a_part_is_on_the_disk_before_it_has_its_name(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a power cut leaves it whole or not at all; the head and the end of a run too."""
+    steps = watch_disk(monkeypatch)
+    journal = open_journal(agency, tmp_path)
+    journal.write(ACCOUNTS_TABLE.empty_table(), ["an id"])
+    journal.end([], ["an id"])
+    journal.close()
+    names = ("_run.json", "part-000000.parquet", "_end.json")
+    assert steps == [step for name in names for step in whole(journal.path / name)]
+
+
+def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
+    """Each would write what the other has."""
+    journal = open_journal(agency, tmp_path)
     with pytest.raises(ghl.FolderError, match="Another run"):
         ghl.fetch_accounts(agency, folder=tmp_path)
     journal.close()

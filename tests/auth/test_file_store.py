@@ -24,6 +24,7 @@ from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.store import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.secret import Secret
+from tests.disk import watch_disk, whole
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SECRETS = ("planted-access", "planted-refresh", "planted-client-secret")
@@ -68,6 +69,18 @@ def path(store: FileStore) -> Path:
 def mode(path: Path) -> int:
     """Return the permissions of a file or folder."""
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_credential_is_on_the_disk_before_it_has_its_name(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a power cut leaves the old one or the new one; and once it is kept, it is the new one."""
+    steps = watch_disk(monkeypatch)
+    with store.place(make().key) as place:
+        steps.clear()
+        place.write(make())
+    (path,) = store.folder.glob("*.json")
+    assert steps == whole(path)
 
 
 def test_what_was_stored_comes_back(store: FileStore) -> None:

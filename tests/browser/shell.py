@@ -40,6 +40,11 @@ class Shell:
                 return found[0]
         raise AssertionError(f"No address was said, but: {self.said}")
 
+    def complaint(self) -> str:
+        """Wait until it has said everything, and return that."""
+        self.said += self._stderr.read()
+        return self.said
+
     def output(self) -> str:
         """Wait until it is done, and return what it has printed."""
         output, _ = self._process.communicate(timeout=_SECONDS)

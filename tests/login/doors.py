@@ -22,7 +22,13 @@ class Opened:
         self.entered: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.greeted: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.greeting: list[Message] = [{"type": "traits"}]
-        self.door = Door(self.arrived.put, self._greet, lambda: self.entered.put(None))
+        self.reused: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.door = Door(
+            self.arrived.put,
+            self._greet,
+            lambda: self.entered.put(None),
+            lambda: self.reused.put(None),
+        )
         self.port = run_in_background(self.server.open, self.door)
         self.http = local.Client(base_url=f"http://127.0.0.1:{self.port}")
 

@@ -46,6 +46,7 @@ OF_WHICHEVER_RUN: dict[str, Callable[[LoginMachine], object]] = {
     "begin, before the click": lambda m: m.begin(1.0, prefetch=True),
     "cancel, whichever is going": lambda m: m.cancel(),
     "expire": lambda m: m.expire(LIMIT),
+    "exposed": lambda m: m.exposed(),
     "paste": lambda m: m.paste(ACCOUNT, 1.0),
 }
 
@@ -89,6 +90,13 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("starting", "broke"): Status.FAILED,
     ("waiting", "broke"): Status.FAILED,
     ("checking", "broke"): Status.FAILED,
+    **{
+        (situation, "exposed"): Status.FAILED
+        for situation in (
+            *("idle", "prefetched", "starting", "waiting", "checking"),
+            "checking a pasted id",
+        )
+    },
     ("prefetched", "cancel"): Status.CANCELLED,
     ("starting", "cancel"): Status.CANCELLED,
     ("waiting", "cancel"): Status.CANCELLED,

@@ -289,7 +289,7 @@ function renderCard(session, el, signal) {
     say(text, view.text);
     say(hint, view.hint);
     say(error, session.problem ?? view.error);
-    say(notice, waits ? model.get("message") : "");
+    say(notice, waits || session.status === "connected" ? model.get("message") : "");
     say(primary, view.primary?.label);
     primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
     lead(link, view.link);

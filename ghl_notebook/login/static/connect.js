@@ -27,6 +27,7 @@ const SHOWN_TRAITS = /** @type {const} */ ([
 ]);
 const PASTE_AFTER_MS = 30_000;
 const WAY_OUT_AFTER_MS = 10_000;
+const DOUBLE_CLICK_MS = 1000;
 const MAX_CLAIMS = 20;
 const MAX_CHARS = 16_384;
 const MAX_ITEMS = 100;
@@ -468,6 +469,15 @@ function renderCard(session, el, signal) {
   const announce = announcer(live);
   link.classList.add("ghl-connect-primary");
   use.classList.add("ghl-connect-secondary");
+  let followed = -Infinity;
+  outside.addEventListener("click", (event) => {
+    if (performance.now() - followed < DOUBLE_CLICK_MS) {
+      event.preventDefault(); // its address works once
+      return event.stopImmediatePropagation();
+    }
+    followed = performance.now();
+    session.hello(); // which the kernel answers with another address
+  }, { signal });
   for (const way of [link, outside]) {
     // Not before the link is followed: a hidden one leads nowhere.
     way.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
@@ -501,7 +511,7 @@ function renderCard(session, el, signal) {
     say(hint, view.hint);
     showNames(found);
     say(error, session.problem ?? view.error);
-    say(notice, session.status === "connected" ? "" : model.get("notice"));
+    say(notice, model.get("notice"));
     form.hidden = !session.mayPaste;
     next.hidden = session.status !== "connected";
     say(primary, view.primary?.label);

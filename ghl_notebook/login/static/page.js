@@ -11,6 +11,7 @@
 import widget from "./card.js";
 
 const MAX_TOLD = 20;
+const MAX_CHARS = 16_384;
 
 class KernelModel {
   /** @type {Partial<Traits>} */
@@ -109,8 +110,18 @@ function testify() {
     if (source === window || told >= MAX_TOLD) return;
     told += 1;
     const isOurs = source !== null && windowsOfThePage()?.has(source);
-    void model.send({ type: "heard", origin, source: isOurs ? "popup" : "other", data });
+    const said = isSmall(data) ? data : null; // a page may post megabytes
+    void model.send({ type: "heard", origin, source: isOurs ? "popup" : "other", data: said });
   }, { signal: life.signal });
+}
+
+/** @param {unknown} data What the kernel reads of a message is not longer. */
+function isSmall(data) {
+  try {
+    return (JSON.stringify(data) ?? "").length <= MAX_CHARS;
+  } catch {
+    return false; // it contains itself, for instance
+  }
 }
 
 /** @returns {WeakMap<object, string> | undefined} The windows that the card has opened. */

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from .settings import is_loopback
+from ghl_notebook.settings import is_loopback
 
 API_VERSION: Final = "2021-07-28"
 API_V3: Final = "v3"
@@ -32,6 +32,7 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
         "base_url": base_url,
         "headers": {
             "Accept": "application/json",
+            "Accept-Encoding": "gzip",  # and nothing else that the libraries could unpack
             # The CDN in front of the service refuses some default ones (403, 1010).
             "User-Agent": f"ghl-notebook/{version('ghl-notebook')}",
             "Version": api_version,
@@ -55,27 +56,3 @@ def trusted(url: httpx.URL) -> ssl.SSLContext | bool:
 @functools.cache
 def _nobody() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-async def read_at_most(response: httpx.Response, most: int) -> bool:
-    """Read an answer, as ``aread`` does, but for what comes after `most` bytes of it.
-
-    Parameters
-    ----------
-    response : httpx.Response
-        Its ``content`` is what was read; the caller closes it.
-    most : int
-        Bytes, unpacked.
-
-    Returns
-    -------
-    bool
-        Whether that is all of it.
-    """
-    content = bytearray()
-    async for part in response.aiter_bytes():
-        content += part
-        if len(content) > most:
-            break
-    response._content = bytes(content)  # noqa: SLF001 - what `aread` sets, which knows no limit
-    return len(content) <= most

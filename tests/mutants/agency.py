@@ -1,0 +1,120 @@
+"""A run over an agency's sub-accounts: isolation, folder, level, workers."""
+
+from __future__ import annotations
+
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "A sub-account that fails does not end the run",
+        "agency/run.py",
+        "if is_out or self._is_of_all(place, error):",
+        "if True:",
+        "agency/test_fetch_all.py::a_sub_account_that_fails_is_a_row_and_not_the_end",
+    ),
+    Mutant(
+        "A service that is out is not asked by all",
+        "agency/run.py",
+        "if is_out or self._is_of_all(place, error):",
+        "if self._is_of_all(place, error):",
+        "agency/test_fetch_all.py::a_service_that_is_out_is_not_asked_by_all",
+    ),
+    Mutant(
+        "Processes that begin together mint in orders of their own",
+        "agency/run.py",
+        "        self._chance.shuffle(cold)\n",
+        "",
+        "agency/test_minting_order.py::two_runs_have_orders_of_their_own",
+    ),
+    Mutant(
+        "A sub-account whose turn did not come is named as not asked",
+        "agency/failures.py",
+        "failure_of(place, error, asked=False)",
+        "failure_of(place, error)",
+        "agency/test_fetch_all.py::what_is_there_stays_when_the_login_ends",
+    ),
+    Mutant(
+        "A run goes on with the sub-accounts that are missing",
+        "agency/fetching.py",
+        "left = [place for place in places if place.location_id not in done]",
+        "left = [*places]",
+        "agency/test_resume.py::a_run_goes_on_where_it_was",
+    ),
+    Mutant(
+        "A run that was stopped is not marked as whole",
+        "agency/fetching.py",
+        "if journal is not None and run.ended_by is None:",
+        "if journal is not None:",
+        "agency/test_resume.py::a_run_goes_on_where_it_was",
+    ),
+    Mutant(
+        "An old run is not gone on with",
+        "agency/journal.py",
+        " or self._clock() - runs[-1].began > within:",
+        ":",
+        "agency/test_resume.py::an_old_run_is_not_gone_on_with",
+    ),
+    Mutant(
+        "A run of something else is not gone on with",
+        "agency/journal.py",
+        "return runs[-1] if runs[-1].head == _head(job, whose) else None",
+        "return runs[-1]",
+        "agency/test_resume.py::a_run_of_something_else_is_not_gone_on_with",
+    ),
+    Mutant(
+        "Two runs do not write to one folder",
+        "agency/journal.py",
+        "                self._lock.acquire()\n",
+        "                pass\n",
+        "agency/test_resume.py::two_runs_do_not_share_a_folder",
+    ),
+    Mutant(
+        "A part is on the disk before it has its name",
+        "agency/journal.py",
+        "            os.fsync(file.fileno())\n",
+        "            pass\n",
+        "agency/test_resume.py::on_the_disk_before",
+    ),
+    Mutant(
+        "The level goes back where answers take twice as long",
+        "agency/level.py",
+        "elif mean > self._shortest * _TOO_SLOW:",
+        "elif False:",
+        "agency/test_level.py::it_goes_back_where_answers_take_twice_as_long",
+    ),
+    Mutant(
+        "No more are in flight than the level says",
+        "agency/level.py",
+        "while self.in_flight >= self.limit:",
+        "while False:",
+        "agency/test_level.py::no_more_are_let_in_than_may_be",
+    ),
+    Mutant(
+        "The stop button gives what is there",
+        "agency/progress.py",
+        "if is_stopping or not fetching.stop():",
+        "if True:",
+        "agency/test_progress.py::ctrl_c_gives_what_is_there",
+    ),
+    Mutant(
+        "The bar counts the sub-accounts that failed",
+        "agency/progress.py",
+        "return tally.done + tally.failed - tally.unasked",
+        "return tally.done",
+        "agency/test_progress.py::a_bar_ends_with_all_sub_accounts",
+    ),
+    Mutant(
+        "The time left follows the limit of minting",
+        "agency/progress.py",
+        "intervals * tally.mint_seconds - pause, 0.0)",
+        "0.0)",
+        "agency/test_progress.py::the_time_left_follows_the_limit",
+    ),
+    Mutant(
+        "A token that a worker saw rejected is minted anew here",
+        "agency/distributed.py",
+        "if is_rejected and not is_last:",
+        "if False:",
+        "agency/test_distributed.py::a_token_that_holds_no_more_is_minted_anew_here",
+    ),
+]

@@ -1,0 +1,129 @@
+"""What everybody needs: secrets, errors, settings, the loop, the common part of requests."""
+
+from __future__ import annotations
+
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "A secret's repr shows stars",
+        "secret.py",
+        'return f"Secret({_HIDDEN!r})"',
+        'return f"Secret({self._reveal()!r})"',
+        "test_secret.py::no_way_of_showing_shows_it",
+    ),
+    Mutant(
+        "A secret is not pickled",
+        "secret.py",
+        'raise TypeError("a Secret is not pickled: hand the credential over by the environment")',
+        "return (Secret, (self._reveal(),))",
+        "test_secret.py::it_is_not_pickled",
+    ),
+    Mutant(
+        "A traceback that prints locals prints no secret of a Secret",
+        "secret.py",
+        'object.__setattr__(self, "_reveal", lambda: held)',
+        'object.__setattr__(self, "_reveal", type("Held", (), {"__call__": lambda _: held,'
+        ' "__repr__": lambda _: held})())',
+        "test_secret.py::no_attribute_holds_it",
+    ),
+    Mutant(
+        "An error keeps its text and fields across processes",
+        "errors.py",
+        "return (_rebuild, (type(self), self.args, dict(self.__dict__)))",
+        "return (type(self), self.args)",
+        "test_errors.py::survives_a_process_boundary",
+    ),
+    Mutant(
+        "An error of a change that may have been carried out says so",
+        "errors.py",
+        "        self.outcome_unknown = True\n",
+        "",
+        "api/test_request.py::what_may_have_happened_is_not_sent_twice",
+    ),
+    Mutant(
+        "An answer's error ends with the next step",
+        "errors.py",
+        'super().__init__(f"{self.what} {self.next_step}".strip())',
+        "super().__init__(self.what)",
+        "test_errors.py::an_answers_error_says_the_next_step",
+    ),
+    Mutant(
+        "Words of others do not move a terminal",
+        "sanitize.py",
+        'return _CONTROLS.sub(" ", text)',
+        "return text",
+        "diagnosis/test_doctor.py::html_is_escaped_and_terminals_are_not_moved",
+    ),
+    Mutant(
+        "Markup in a value is text in the table that a cell shows",
+        "summary.py",
+        "_ROW.format(escape(name), escape(text))",
+        "_ROW.format(escape(name), text)",
+        "test_summary.py::markup_in_a_name_is_text",
+    ),
+    Mutant(
+        "Plain http is for this computer only",
+        "settings.py",
+        'if parts.scheme != "https" and not (parts.scheme == "http" and '
+        "is_loopback(parts.hostname)):",
+        'if parts.scheme not in ("https", "http"):',
+        "test_settings.py::an_address_that_is_no_plain_https_is_refused",
+    ),
+    Mutant(
+        "The frames of a settings error hold no bare token",
+        "settings.py",
+        "    del token\n",
+        "",
+        "test_settings.py::an_error_shows_no_token_that_was_passed",
+    ),
+    Mutant(
+        "An allowed origin has no path",
+        "settings.py",
+        ' or parts.path not in ("", "/"):',
+        ":",
+        "test_settings.py::an_origin_that_is_none_is_refused",
+    ),
+    Mutant(
+        "An interrupt cancels the call that it ends the wait for",
+        "background.py",
+        "        loop.call_soon_threadsafe(_cancel, coroutine)\n",
+        "",
+        "api/test_doors.py::the_stop_button_ends_a_slow_call",
+    ),
+    Mutant(
+        "A proxy of the environment is not asked for this computer",
+        "wire/options.py",
+        '"trust_env": not is_loopback(url.host)',
+        '"trust_env": True',
+        "api/test_request.py::a_proxy_of_the_environment_is_not_asked",
+    ),
+    Mutant(
+        "The header Version is the one that was chosen",
+        "wire/options.py",
+        '"Version": api_version,',
+        '"Version": API_VERSION,',
+        "api/test_versions.py::the_version_is_sent",
+    ),
+    Mutant(
+        "An answer that is packed twice is not unpacked",
+        "wire/unpacking.py",
+        'if packed not in ([], ["gzip"], ["x-gzip"]):',
+        "if False:",
+        "api/test_packed_answers.py::what_cannot_be_unpacked_within_limits_is_asked_for_once",
+    ),
+    Mutant(
+        "A cut answer is not taken for a whole one",
+        "wire/unpacking.py",
+        "if self._is_packed and self._came and not self._member.eof:",
+        "if False:",
+        "api/test_packed_answers.py::gzip_that_is_damaged_is_never_taken_for_whole",
+    ),
+    Mutant(
+        "No redirect of the token endpoint is followed",
+        "wire/options.py",
+        '"follow_redirects": False,',
+        '"follow_redirects": True,',
+        "auth/test_endpoint.py::what_is_wrong_with_the_app_does_not_end_a_login",
+    ),
+]

@@ -1,0 +1,136 @@
+"""What helps a user: doctor, verify-live, the command, the demo and the door."""
+
+from __future__ import annotations
+
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "The doctor sees that a user was deleted",
+        "diagnosis/service.py",
+        "    if found.deleted:\n",
+        "    if False:\n",
+        "diagnosis/test_doctor.py::the_user_is_looked_up",
+    ),
+    Mutant(
+        "The doctor compares the clocks",
+        "diagnosis/service.py",
+        "_MOST_OFF: Final = timedelta(minutes=1)",
+        "_MOST_OFF: Final = timedelta(days=100)",
+        "diagnosis/test_doctor.py::the_clock_is_compared",
+    ),
+    Mutant(
+        "The doctor names a missing scope",
+        "diagnosis/service.py",
+        "    if _is_scope(error):\n",
+        "    if False:\n",
+        "diagnosis/test_doctor.py::missing_scopes_are_named",
+    ),
+    Mutant(
+        "The doctor sees that no message could be taken",
+        "diagnosis/place.py",
+        "if {own, SAME_ORIGIN} & set(core.allowed_origins):",
+        "if True:",
+        "diagnosis/test_doctor.py::origins_that_cannot_be_right_are_said",
+    ),
+    Mutant(
+        "The doctor's table shows the service's words as text",
+        "diagnosis/finding.py",
+        "return escape(strip_controls(text))",
+        "return strip_controls(text)",
+        "diagnosis/test_doctor.py::html_is_escaped",
+    ),
+    Mutant(
+        "verify-live keeps the values of a few headers only",
+        "verify/recorder.py",
+        "if (name in _KEPT_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)",
+        "if _PLAIN.fullmatch(value)",
+        "verify/test_recorder.py::values_are_not_kept",
+    ),
+    Mutant(
+        "verify-live keeps forms of values",
+        "verify/shape.py",
+        "        return f'\"{text}\"'\n    return form_of(text)\n\n\ndef _composed",
+        "        return f'\"{text}\"'\n    return text\n\n\ndef _composed",
+        "verify/test_shape.py::no_text_is_in_its_own_shape",
+    ),
+    Mutant(
+        "verify-live names a message of another origin",
+        "verify/checks/message.py",
+        "judge(all(m.is_own for m in walk.messages), seen)",
+        "judge(True, seen)",
+        "verify/test_levers.py::a_deviation_is_named",
+    ),
+    Mutant(
+        "verify-live names another interval of the limit",
+        "verify/checks/service.py",
+        'judge(set(values) == {"10000"},',
+        "judge(True,",
+        "verify/test_levers.py::a_deviation_is_named",
+    ),
+    Mutant(
+        "verify-live writes nothing unless it is asked to",
+        "verify/walk.py",
+        "if route.attach is not None and account_id is not None and",
+        "if account_id is not None and",
+        "verify/test_report.py::without_attach_nothing_is_written",
+    ),
+    Mutant(
+        "The command's status says whether anything differs",
+        "__main__.py",
+        "return 1 if report.differing else 0",
+        "return 0",
+        "verify/test_command.py::verify_live_prints_the_table_alone",
+    ),
+    Mutant(
+        "The command's status says whether anything is wrong",
+        "__main__.py",
+        "return 1 if diagnosis.problems else 0",
+        "return 0",
+        "verify/test_command.py::doctor_prints_its_diagnosis",
+    ),
+    Mutant(
+        "A seed gives the demo other accounts",
+        "_demo.py",
+        "simulator = Simulator(seed=seed, public_url=settings.public_url)",
+        "simulator = Simulator(public_url=settings.public_url)",
+        "agency/test_demo.py::a_seed_gives_other_accounts",
+    ),
+    Mutant(
+        "A seed gives the demo's agency other sub-accounts",
+        "_demo.py",
+        "Simulator(seed=seed, locations=locations,",
+        "Simulator(locations=locations,",
+        "agency/test_demo.py::a_seed_gives_other_accounts",
+    ),
+    Mutant(
+        "One sub-account of the demo's agency cannot be fetched",
+        "_demo.py",
+        "    if locations > 1:\n",
+        "    if False:\n",
+        "agency/test_demo.py::one_of_them_cannot_be_fetched",
+    ),
+    Mutant(
+        "The demo's login works behind a hub's proxy",
+        "_demo.py",
+        "            allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.origin),\n"
+        "            clock=lambda: simulator.now,\n",
+        "            allowed_origins=(*DEFAULT_ALLOWED_ORIGINS, simulator.base_url),\n"
+        "            clock=lambda: simulator.now,\n",
+        "login/test_widget_wait.py::the_demo_runs_behind_a_proxys_path",
+    ),
+    Mutant(
+        "The bare import loads nothing heavy",
+        "__init__.py",
+        "import importlib\nfrom typing",
+        "import importlib\n\nimport pandas\nfrom typing",
+        "test_door.py::importing_loads_nothing_heavy",
+    ),
+    Mutant(
+        "A public name leads to what it names",
+        "__init__.py",
+        '"read_run": "fetch.runs",',
+        '"read_run": "fetch.accounts",',
+        "test_door.py::a_public_name_resolves",
+    ),
+]

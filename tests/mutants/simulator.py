@@ -1,0 +1,141 @@
+"""The simulator: what it keeps, refuses and tells as the service does."""
+
+from __future__ import annotations
+
+from .mutant import Mutant
+
+MUTANTS = [
+    Mutant(
+        "Reuse of a refresh token revokes its family",
+        "simulator/installs.py",
+        "                install.revoked = True\n",
+        "                pass\n",
+        "simulator/test_tokens.py::a_used_refresh_token_revokes_its_family",
+    ),
+    Mutant(
+        "A verifier without a challenge is refused",
+        "simulator/installs.py",
+        "return verifier is None",
+        "return True",
+        "simulator/test_install.py::a_challenge_that_was_taken_away_is_noticed",
+    ),
+    Mutant(
+        "A provider's code works once",
+        "simulator/state.py",
+        "consent = self.codes.pop(code, None)",
+        "consent = self.codes.get(code)",
+        "simulator/test_login.py::a_code_works_once",
+    ),
+    Mutant(
+        "A state that was not signed here is refused",
+        "simulator/state.py",
+        "if not hmac.compare_digest(self._signature(text.encode()).encode(), signature.encode()):",
+        "if not signature:",
+        "simulator/test_login.py::a_changed_state_is_refused",
+    ),
+    Mutant(
+        "The seed decides the ids",
+        "simulator/state.py",
+        'f"{self.seed}:{kind}:{count}"',
+        'f"{kind}:{count}"',
+        "simulator/test_login.py::another_seed_gives_other_ids",
+    ),
+    Mutant(
+        "A lever posts the message as a JSON string",
+        "simulator/provider.py",
+        "json.dumps(data) if levers.message_as_json else data",
+        "data",
+        "simulator/test_levers.py::the_message_as_a_json_string",
+    ),
+    Mutant(
+        "A lever cuts the consent page from its opener",
+        "simulator/provider.py",
+        "if self._world.levers.consent_coop:",
+        "if False:",
+        "simulator/test_levers.py::the_consent_page_can_cut_its_opener",
+    ),
+    Mutant(
+        "An error of a lever is used up",
+        "simulator/levers.py",
+        "                        fault.times -= 1\n",
+        "",
+        "simulator/test_errors.py::each_error_has_a_lever",
+    ),
+    Mutant(
+        "A misspelt lever fails at once",
+        "simulator/levers.py",
+        'if getattr(self, "_sealed", False) and not hasattr(self, name):',
+        "if False:",
+        "simulator/test_levers.py::a_misspelt_lever_fails_at_once",
+    ),
+    Mutant(
+        "Past the limit it is 429",
+        "simulator/limits.py",
+        "self._used(window) < levers.rate_limit and window.used_today < levers.daily_limit",
+        "True",
+        "simulator/test_limits.py::past_the_limit_it_is_429",
+    ),
+    Mutant(
+        "A request without a version is refused",
+        "simulator/api.py",
+        "if version is None and not is_token_endpoint:",
+        "if False:",
+        "simulator/test_errors.py::each_cause_has_its_error",
+    ),
+    Mutant(
+        "A token is worth nothing in another sub-account",
+        "simulator/api.py",
+        "if location and location != token.location_id:",
+        "if False:",
+        "simulator/test_errors.py::each_cause_has_its_error",
+    ),
+    Mutant(
+        "A slow answer becomes the gateway's 401",
+        "simulator/gate.py",
+        "if levers.latency > levers.gateway_timeout:",
+        "if False:",
+        "simulator/test_errors.py::a_slow_answer_becomes_a_timeout_dressed_as_401",
+    ),
+    Mutant(
+        "The record holds no bearer",
+        "simulator/recording.py",
+        'headers["authorization"] = headers["authorization"].partition(" ")[0]',
+        "pass",
+        "simulator/test_server.py::requests_are_recorded_without_the_bearer",
+    ),
+    Mutant(
+        "The simulator is reached from this computer only",
+        "simulator/server.py",
+        'self._socket.bind(("127.0.0.1", port))',
+        'self._socket.bind(("", port))',
+        "simulator/test_server.py::it_listens_on_the_loopback_interface_only",
+    ),
+    Mutant(
+        "The simulator sends small answers at once",
+        "simulator/server.py",
+        "        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n",
+        "",
+        "test_sockets.py::",
+    ),
+    Mutant(
+        "The finish page closes its window",
+        "simulator/static/finish.js",
+        "    setTimeout(() => window.close(), orders.closeMs);\n",
+        "",
+        "simulator/test_window.py::the_window_closes_itself",
+    ),
+    Mutant(
+        "A lever lets the list lag behind",
+        "simulator/posts.py",
+        "return post.lag >= 0",
+        "return False",
+        "api/test_posts.py::a_new_post_may_be_missing_for_a_moment",
+    ),
+    Mutant(
+        "Names on the simulator's pages are not markup",
+        "simulator/pages.py",
+        '<bdi class="name">{escape(page.name)}</bdi>',
+        '<bdi class="name">{page.name}</bdi>',
+        "simulator/test_pages.py::names_are_not_markup",
+    ),
+]
