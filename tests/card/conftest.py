@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browsers import BROWSERS, Browsers
 from tests.card import harness
+from tests.pages import Pages
 
 expect.set_options(timeout=30_000)
 
@@ -27,6 +28,12 @@ def server() -> Iterator[harness.Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def pages(server: harness.Server) -> Pages:
+    """The pages that tests leave to each other."""
+    return Pages(f"http://127.0.0.1:{server.server_port}/harness.html")
+
+
 @pytest.fixture(params=BROWSERS)
 def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     """Each browser in turn."""
@@ -34,14 +41,7 @@ def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
 
 
 @pytest.fixture
-def page(browser: Browser, server: harness.Server) -> Iterator[Page]:
+def page(browser: Browser, pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty page that can host cards, and on which no script may fail."""
-    context = browser.new_context()
-    context.add_init_script(path=harness.HERE / "counters.js")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    harness.visit(page, f"http://127.0.0.1:{server.server_port}/harness.html")
-    yield page
-    context.close()
-    assert errors == []
+    with pages.lend(browser, request.session) as page:
+        yield page

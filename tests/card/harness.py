@@ -15,10 +15,12 @@ from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from ghl_notebook.login.static_files import card_script, card_style
 from ghl_notebook.widgets import read_script, read_style
+from tests.browsers import BROWSERS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -65,6 +67,9 @@ APP_TRAITS: dict[str, Any] = {
     "time_limit": 600,
 }
 
+in_one_browser = pytest.mark.parametrize("browser", BROWSERS[:1], indirect=True)
+"""For what no browser does in a way of its own: how a message is judged, what a state is called."""
+
 RESULT: dict[str, Any] = {
     "actionType": "close",
     "page": "social_media_posting",
@@ -80,6 +85,8 @@ RESULT: dict[str, Any] = {
 class Server(ThreadingHTTPServer):
     """The page on a free port of this machine, and doors for what it posts."""
 
+    daemon_threads = True  # browsers keep connections
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.doors: defaultdict[str, SimpleQueue[dict[str, Any]]] = defaultdict(SimpleQueue)
@@ -87,6 +94,8 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(SimpleHTTPRequestHandler):
     server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def translate_path(self, path: str) -> str:
         name = path.partition("?")[0].lstrip("/")
@@ -136,12 +145,6 @@ def serve() -> Iterator[Server]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def visit(page: Page, url: str) -> None:
-    """Load the page, ready to host cards."""
-    page.goto(url)
-    page.wait_for_function("() => window.mount !== undefined")
 
 
 def install_node_modules() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -174,6 +174,11 @@ WEBVIEW: dict[str, Callable[[Page], Card]] = {
 """States in VS Code's frame for outputs."""
 
 
+NOTEBOOK_THEMES = ["light", "dark", "jupyterlab-light", "jupyterlab-dark"]
+VSCODE_THEMES = ["vscode-light", "vscode-dark"]
+THEMES = [*NOTEBOOK_THEMES, *VSCODE_THEMES]
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """States that can be on one page together.
@@ -182,40 +187,27 @@ class Scene:
     ----------
     states : dict
         By name, what brings a card into it.
+    themes : list of str
+        What it is seen in.
     prepare : str
         Run on the page beforehand.
     """
 
-    states: dict[str, Callable[[Page], Card]]
+    states: Mapping[str, Callable[[Page], Card]]
+    themes: Sequence[str]
     prepare: str = ""
+
+    def bring(self, page: Page) -> Iterator[tuple[str, Card]]:
+        """Bring a card into each state; give the state's name, and the card."""
+        page.evaluate(self.prepare)
+        for name, bring in self.states.items():
+            yield name, bring(page)
 
 
 SCENES = {
-    "page": Scene(STATES),
-    "framed": Scene(FRAMED),
-    "webview": Scene(WEBVIEW, "document.body.dataset.vscodeThemeKind = 'vscode-light'"),
+    "page": Scene(STATES, NOTEBOOK_THEMES),
+    "framed": Scene(FRAMED, NOTEBOOK_THEMES),
+    "webview": Scene(
+        WEBVIEW, VSCODE_THEMES, "document.body.dataset.vscodeThemeKind = 'vscode-light'"
+    ),
 }
-
-NOTEBOOK_THEMES = ["light", "dark", "jupyterlab-light", "jupyterlab-dark"]
-THEMES = [*NOTEBOOK_THEMES, "vscode-light", "vscode-dark"]
-
-VIEWS = [
-    *((scene, theme) for scene in ("page", "framed") for theme in NOTEBOOK_THEMES),
-    *(("webview", theme) for theme in THEMES if theme.startswith("vscode")),
-]
-"""Each scene in the themes that it is seen in."""
-
-
-def bring(page: Page, scene: str, state: str) -> Card:
-    """Bring a card into a state."""
-    page.evaluate(SCENES[scene].prepare)
-    return SCENES[scene].states[state](page)
-
-
-def show(page: Page, theme: str, width: int) -> None:
-    """Dress the page as a notebook's theme, with a column of so many pixels for the card."""
-    page.evaluate(
-        "([theme, width]) => { document.documentElement.dataset.theme = theme; "
-        "document.querySelector('main').style.width = `${width}px`; }",
-        [theme, width],
-    )

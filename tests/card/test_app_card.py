@@ -1,10 +1,9 @@
-"""The card of an app's login: its window, its field for an address, and how it looks."""
+"""The card of an app's login: its window, its field for an address, and the page at the end."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,100 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from ghl_notebook.login.code_flow import CodeFlow
 from tests.browser.servers.program import free_port
 from tests.browsers import wait_until_closed
-from tests.card.axe import assert_accessible
-from tests.card.harness import PICTURES, SCRIPTS, AppCard, block_windows
-from tests.card.states import NOTEBOOK_THEMES, THEMES, show
-from tests.card.test_looks import _OVERLAPS
+from tests.card.app_states import ERROR, STATES, URL
+from tests.card.harness import PICTURES, SCRIPTS, AppCard, Server, in_one_browser
 from tests.login.apps import CODE, Exchange, answer_to, make_app, settle, state_in
 
-URL = "https://www.example.com/oauth/chooselocation?state=signed"
 ADDRESS = "https://example.com/oauth/callback?code=c0de&state=signed"
-NOTICE = (
-    "Port 8765, where the login ends, is used by another program, so its answer does not arrive by "
-    "itself. Paste the address that the login's window ends at."
-)
-ERROR = (
-    "GoHighLevel did not authorize the app: invalid_scope. Check the app's client id, redirect URI "
-    "and scopes against its settings in the marketplace."
-)
-IDS = {
-    "location_id": "ve9EPM428h8vShlRW1KT",
-    "company_id": "5DP4iH6HLkQsiKESj6rh",
-    "who": "0IHuJvc2ofPAAA8GzTRi",
-}
-
-
-def _window(page: Page, *, closes: bool = False) -> None:
-    then = "popup.closed = true" if closes else ""
-    page.evaluate(
-        "window.open = () => { const popup = { closed: false, close() {}, focus() {}, "
-        f"location: {{ replace() {{ {then} }} }} }}; return popup; }}"
-    )
-
-
-def _waiting(page: Page, **traits: object) -> AppCard:
-    _window(page)
-    card = AppCard(page)
-    card.begin(url=URL, **traits)
-    return card
-
-
-def _opening(page: Page) -> AppCard:
-    _window(page)
-    card = AppCard(page)
-    card.button("Log in").click()
-    card.set(status="waiting")
-    return card
-
-
-def _reads_closed(page: Page) -> AppCard:
-    _window(page, closes=True)
-    card = AppCard(page)
-    card.begin(url=URL, listens=True)
-    card.button("Reopen window").wait_for()
-    return card
-
-
-def _blocked(page: Page) -> AppCard:
-    block_windows(page)
-    card = AppCard(page)
-    card.begin(url=URL)
-    return card
-
-
-def _field_asked_for(page: Page) -> AppCard:
-    card = _waiting(page, listens=True)
-    card.button("Paste the address instead").click()
-    return card
-
-
-def _kernel_gone(page: Page) -> AppCard:
-    card = _waiting(page)
-    card.run("({ model }) => { model.connected = false; model.emit('comm_live_update'); }")
-    return card
-
-
-STATES: dict[str, Callable[[Page], AppCard]] = {
-    "idle": lambda page: AppCard(page),
-    "opening": _opening,
-    "arrives": lambda page: _waiting(page, listens=True),
-    "field-asked-for": _field_asked_for,
-    "to-be-pasted": _waiting,
-    "noticed": lambda page: _waiting(page, message=NOTICE),
-    "reads-closed": _reads_closed,
-    "blocked": _blocked,
-    "elsewhere": lambda page: AppCard(page, status="waiting"),
-    "checking": lambda page: AppCard(page, status="checking"),
-    "sub-account": lambda page: AppCard(page, status="connected", kind="sub-account", **IDS),
-    "agency": lambda page: AppCard(
-        page, status="connected", kind="agency", company_id=IDS["company_id"]
-    ),
-    "cancelled": lambda page: AppCard(page, status="cancelled", error="The login was cancelled."),
-    "timed-out": lambda page: AppCard(page, status="timed_out"),
-    "failed": lambda page: AppCard(page, status="failed", error=ERROR),
-    "kernel-gone": _kernel_gone,
-}
-"""Every state that the card can show, by the way a user gets there."""
 
 
 # The window.
@@ -133,6 +43,7 @@ def test_the_window_opens_in_the_click(page: Page) -> None:
     expect(card.box).to_have_attribute("data-status", "waiting")
 
 
+@in_one_browser
 def test_an_address_for_another_click_is_not_opened(page: Page) -> None:
     """Nor one that was not asked for, nor one that is no web address."""
     card = AppCard(page)
@@ -147,18 +58,19 @@ def test_an_address_for_another_click_is_not_opened(page: Page) -> None:
     wait_until_closed(opened.value)
 
 
-@pytest.mark.parametrize("status", ["checking", "connected", "cancelled", "failed", "timed_out"])
-def test_the_window_closes_with_the_login(page: Page, status: str) -> None:
+@in_one_browser
+def test_the_window_closes_with_the_login(page: Page) -> None:
     """Nobody is left with a window that has done its work."""
-    card = AppCard(page)
-    window = card.open()
-    with window.expect_event("close"):
+    for status in ("checking", "connected", "cancelled", "failed", "timed_out"):
+        card = AppCard(page)
+        window = card.open()
         card.set(status=status)
+        wait_until_closed(window)
 
 
 def test_a_blocked_window_becomes_a_link(page: Page) -> None:
     """The link leads there, and tells nobody where it comes from."""
-    card = _blocked(page)
+    card = STATES["blocked"](page)
     link = card.box.get_by_role("link", name="Open the login page")
 
     expect(link).to_have_attribute("href", URL)
@@ -167,6 +79,7 @@ def test_a_blocked_window_becomes_a_link(page: Page) -> None:
     assert URL not in page.content()
 
 
+@in_one_browser
 def test_reopen(page: Page) -> None:
     """A window that was closed is opened again at the same address, and the run goes on."""
     card = AppCard(page)
@@ -178,6 +91,7 @@ def test_reopen(page: Page) -> None:
     assert len(card.sent("begin")) == 1
 
 
+@in_one_browser
 def test_try_again(page: Page) -> None:
     """After a failure a click asks anew."""
     card = AppCard(page)
@@ -205,6 +119,7 @@ def test_cancel(page: Page) -> None:
 # The field.
 
 
+@in_one_browser
 def test_the_field_is_there_where_no_answer_arrives_by_itself(page: Page) -> None:
     """What is pasted goes to the kernel once, and does not stay in the field."""
     card = AppCard(page)
@@ -234,6 +149,7 @@ def test_the_field_is_behind_a_button_where_the_answer_arrives(page: Page) -> No
     expect(more).to_have_attribute("aria-expanded", "true")
 
 
+@in_one_browser
 def test_the_field_comes_when_the_window_reads_closed(page: Page) -> None:
     """It may have been closed at its end, before the kernel was asked."""
     card = AppCard(page)
@@ -242,10 +158,10 @@ def test_the_field_comes_when_the_window_reads_closed(page: Page) -> None:
     expect(card.box.get_by_role("textbox")).to_be_visible()
 
 
+@in_one_browser
 def test_a_kernel_elsewhere_hears_no_redirect(page: Page) -> None:
     """Where the notebook comes from another computer, its port is not the browser's."""
     page.goto(page.url.replace("127.0.0.1", "hub.localhost"))
-    page.wait_for_function("() => window.mount !== undefined")
     card = AppCard(page)
     card.open(listens=True)
 
@@ -253,10 +169,12 @@ def test_a_kernel_elsewhere_hears_no_redirect(page: Page) -> None:
     expect(card.hint).to_contain_text("copy the whole address")
 
 
-@pytest.mark.parametrize("status", ["idle", "checking", "connected", "cancelled", "failed"])
-def test_no_field_when_nothing_waits(page: Page, status: str) -> None:
+@in_one_browser
+def test_no_field_when_nothing_waits(page: Page) -> None:
     """An address could answer nothing."""
-    expect(AppCard(page, status=status).box.get_by_role("textbox")).to_be_hidden()
+    for status in ("idle", "checking", "connected", "cancelled", "failed"):
+        field = AppCard(page, status=status).box.get_by_role("textbox")
+        expect(field, status).to_be_hidden()
 
 
 def test_keys_typed_into_the_field_are_not_the_notebooks(page: Page) -> None:
@@ -264,23 +182,25 @@ def test_keys_typed_into_the_field_are_not_the_notebooks(page: Page) -> None:
     page.evaluate(
         "() => { window.keys = 0; document.addEventListener('keydown', () => window.keys++); }"
     )
-    card = _waiting(page)
+    card = STATES["to-be-pasted"](page)
     card.box.get_by_role("textbox").press_sequentially("dd")
 
     assert page.evaluate("window.keys") == 0
 
 
+@in_one_browser
 def test_a_notice_is_an_alert(page: Page) -> None:
     """Who cannot see it hears that the address was another login's."""
-    card = _waiting(page)
+    card = STATES["to-be-pasted"](page)
     card.set(message="That address belongs to another login.")
 
     expect(card.box.get_by_role("alert")).to_have_text("That address belongs to another login.")
 
 
+@in_one_browser
 def test_changes_are_read_out(page: Page) -> None:
     """The live region has each new sentence."""
-    card = _waiting(page)
+    card = STATES["to-be-pasted"](page)
     live = card.part("live")
     expect(live).to_contain_text("Log in and choose in the window that opened.")
     card.set(status="connected", kind="agency")
@@ -313,11 +233,12 @@ def test_all_by_keyboard(page: Page) -> None:
 # The kernel.
 
 
-def test_a_busy_kernel_hears_the_click_by_the_loopback_server(page: Page, server: object) -> None:
+@in_one_browser
+def test_a_busy_kernel_hears_the_click_by_the_loopback_server(page: Page, server: Server) -> None:
     """While a cell waits, comms are not read."""
     card = AppCard(page)
     card.find_server("app-path")
-    doors = server.doors["/app-path/"]  # type: ignore[attr-defined]
+    doors = server.doors["/app-path/"]
     assert doors.get(timeout=30)["type"] == "hello"
     with page.expect_popup():
         card.button("Log in").click()
@@ -325,9 +246,10 @@ def test_a_busy_kernel_hears_the_click_by_the_loopback_server(page: Page, server
     assert doors.get(timeout=30)["type"] == "begin"
 
 
+@in_one_browser
 def test_a_kernel_that_is_gone_is_said(page: Page) -> None:
     """Instead of a button that does nothing."""
-    card = _kernel_gone(page)
+    card = STATES["kernel-gone"](page)
 
     expect(card.box).to_have_attribute("data-status", "gone")
     expect(card.part("error")).to_contain_text("run the cell again")
@@ -344,6 +266,7 @@ def test_nothing_is_left_behind(page: Page) -> None:
     assert card.run("(card) => card.model.handlers.length") == 0
 
 
+@in_one_browser
 def test_an_older_attempts_window_is_closed_for_another_tabs_run(page: Page) -> None:
     """The kernel attends to one attempt at a time."""
     card = AppCard(page)
@@ -351,33 +274,6 @@ def test_an_older_attempts_window_is_closed_for_another_tabs_run(page: Page) -> 
     with window.expect_event("close"):
         card.tell(type="time", run="run-2", seconds_left=600)
     expect(card.text).to_contain_text("begun in another tab")
-
-
-# How it looks.
-
-
-@pytest.mark.parametrize("theme", THEMES)
-def test_no_violations(page: Page, node_modules: Path, theme: str) -> None:
-    """Axe finds nothing to say about any state, colours included."""
-    show(page, theme, 560)
-    for bring in STATES.values():
-        bring(page)
-    assert_accessible(page, node_modules)
-
-
-@pytest.mark.parametrize("width", [560, 200])
-@pytest.mark.parametrize("theme", NOTEBOOK_THEMES)
-def test_fits_its_column(browser: Browser, page: Page, theme: str, width: int) -> None:
-    """In no state does anything stick out or overlap; pictures are kept to be looked at."""
-    show(page, theme, width)
-    for state, bring in STATES.items():
-        box = bring(page).box
-        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, state
-        assert box.evaluate("(box) => box.offsetWidth") <= width
-        assert box.evaluate(_OVERLAPS) == [], state
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    name = browser.browser_type.name
-    page.locator("main").screenshot(path=PICTURES / f"{name}-app-{theme}-{width}.png")
 
 
 # The page that the login ends at.
@@ -392,16 +288,12 @@ def flow() -> Iterator[CodeFlow[object]]:
     settle()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("changes", [{}, {"code": "", "error": "access_denied"}, {"state": "x"}])
 def test_the_page_at_the_end(
-    browser: Browser, page: Page, flow: CodeFlow[object], scheme: str, changes: dict[str, str]
+    browser: Browser, page: Page, flow: CodeFlow[object], changes: dict[str, str]
 ) -> None:
     """It says what to do, and its address bar and history hold neither code nor state."""
-    if browser.browser_type.name == "chromium":
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.clear_console_messages()
     url = flow.start()
     answer = page.goto(answer_to(url, **changes))
     assert answer is not None
@@ -413,10 +305,13 @@ def test_the_page_at_the_end(
     assert CODE not in page.content()
     assert state_in(url) not in page.content()
     # Its policy lets its own script and style through.
+    said = [message.text for message in page.console_messages()]
     assert [text for text in said if "policy" in text.lower()] == []
-    name = f"{browser.browser_type.name}-end-{answer.status}-{scheme}-{len(changes)}"
     if browser.browser_type.name == "chromium":  # elsewhere Playwright brings a style of its own
-        page.screenshot(path=PICTURES / f"{name}.png")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            name = f"chromium-end-{answer.status}-{scheme}-{len(changes)}"
+            page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def test_the_script_holds_the_common_parts_once() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.card.harness import RESULT, Card, Server, block_windows, post, visit
+from tests.card.harness import RESULT, Card, Server, block_windows, in_one_browser, post
 
 FLOOD = 10_000
 MARKUP = " ".join(
@@ -168,6 +168,7 @@ def test_frame_without_an_origin_is_nobody(page: Page) -> None:
 # Floods.
 
 
+@in_one_browser
 def test_flood_of_a_frame_leaves_room_for_the_own_window(page: Page) -> None:
     """However many messages a stranger posts, few are passed on, and the window is heard."""
     card = Card(page)
@@ -184,6 +185,7 @@ def test_flood_of_a_frame_leaves_room_for_the_own_window(page: Page) -> None:
     assert len(card.sent("claim")) < 100
 
 
+@in_one_browser
 def test_flood_leaves_the_card_as_it_was(page: Page) -> None:
     """Neither the card nor the page's memory of windows grows with what is posted."""
     card = Card(page)
@@ -200,13 +202,14 @@ def test_flood_leaves_the_card_as_it_was(page: Page) -> None:
 # Markup.
 
 
-@pytest.mark.parametrize("status", ["idle", "waiting", "connected", "failed"])
-def test_markup_is_shown_and_not_built(page: Page, status: str) -> None:
+@in_one_browser
+def test_markup_is_shown_and_not_built(page: Page) -> None:
     """Whatever the service or a message has put there, in every text of the card."""
-    card = Card(page)
-    card.set(**dict.fromkeys(TEXTS, MARKUP), account_names=[MARKUP] * 7, status=status)
-    expect(card.part("title")).to_have_text(MARKUP)
-    assert_plain(card)
+    for status in ("idle", "waiting", "connected", "failed"):
+        card = Card(page)
+        card.set(**dict.fromkeys(TEXTS, MARKUP), account_names=[MARKUP] * 7, status=status)
+        expect(card.part("title"), status).to_have_text(MARKUP)
+        assert_plain(card)
 
 
 # Addresses. Those of the kernel come over a comm that others may speak on as well.
@@ -230,6 +233,7 @@ def test_link_leads_to_the_web_only(page: Page, when: str) -> None:
     assert page.evaluate("() => window.attacked") is None
 
 
+@in_one_browser
 def test_odd_door_is_not_called_and_not_linked(page: Page) -> None:
     """What is no port, no path or no ticket of our server leads nowhere."""
     card = Card(page)
@@ -253,48 +257,52 @@ def test_odd_door_is_not_called_and_not_linked(page: Page) -> None:
     assert page.evaluate("() => called[0]") == "http://127.0.0.1:9/path/"
 
 
-@pytest.mark.parametrize(
-    ("element", "config"),
-    [
-        ("div", '{"baseUrl": "/of/a/stranger/"}'),
-        ("div", "{"),
-        ("script", '{"baseUrl": "https://evil.example/"}'),
-        ("script", '{"baseUrl": "\\\\\\\\evil.example\\\\"}'),
-        ("script", "{"),
-    ],
-)
-def test_configuration_of_a_stranger_leads_nowhere(
-    page: Page, server: Server, element: str, config: str
-) -> None:
+CONFIGURATIONS = [
+    ("div", '{"baseUrl": "/of/a/stranger/"}'),
+    ("div", "{"),
+    ("script", '{"baseUrl": "https://evil.example/"}'),
+    ("script", '{"baseUrl": "\\\\\\\\evil.example\\\\"}'),
+    ("script", "{"),
+]
+
+
+@in_one_browser
+def test_configuration_of_a_stranger_leads_nowhere(page: Page, server: Server) -> None:
     """Outside of Jupyter any output may have an element of that name."""
-    visit(page, f"http://hub.localhost:{server.server_port}/harness.html")
-    card = Card(page)
+    page.goto(f"http://hub.localhost:{server.server_port}/harness.html")
+    block_windows(page)
+    cards = [Card(page) for _ in CONFIGURATIONS]
     page.evaluate(
-        """([element, config]) => {
-            document.getElementById("jupyter-config-data").remove();
-            const node = document.createElement(element);
-            node.id = "jupyter-config-data";
-            node.type = "application/json";
-            node.textContent = config;
-            document.body.append(node);
+        """() => {
             window.called = [];
             window.fetch = async (address) => {
                 called.push(address);
                 return { status: 204 };
             };
-        }""",
-        [element, config],
+        }"""
     )
-    card.tell(type="loopback", port=9, path="path", ticket="ticket")
-    block_windows(page)
-    card.button("Connect Instagram").click()
-    card.wait_for_sent("begin")
-    assert page.evaluate("() => called") == []
+    for card, (element, config) in zip(cards, CONFIGURATIONS, strict=True):
+        page.evaluate(
+            """([element, config]) => {
+                document.getElementById("jupyter-config-data").remove();
+                const node = document.createElement(element);
+                node.id = "jupyter-config-data";
+                node.type = "application/json";
+                node.textContent = config;
+                document.body.append(node);
+            }""",
+            [element, config],
+        )
+        card.tell(type="loopback", port=9, path="path", ticket="ticket")
+        card.button("Connect Instagram").click()
+        card.wait_for_sent("begin")
+        assert (config, page.evaluate("() => called")) == (config, [])
 
 
 # Values that mean something to JavaScript.
 
 
+@in_one_browser
 def test_prototype_of_the_page_is_no_part_of_a_message(page: Page) -> None:
     """A page whose own scripts have polluted `Object.prototype` makes results of nothing."""
     card = Card(page)
@@ -317,6 +325,7 @@ def test_prototype_of_the_page_is_no_part_of_a_message(page: Page) -> None:
     assert [claim["data"] for claim in card.sent("claim")] == [good]
 
 
+@in_one_browser
 def test_keys_of_prototypes_pollute_nothing(page: Page) -> None:
     """As an object and as text, at the top and within."""
     card = Card(page)
@@ -346,7 +355,7 @@ def test_second_tab_does_not_hear_the_firsts_window(page: Page) -> None:
     first = Card(page)
     popup = first.open("run-1")
     tab = page.context.new_page()
-    visit(tab, page.url)
+    tab.goto(page.url)
     second = Card(tab, status="waiting")
     second.tell(type="time", run="run-1", seconds_left=300)
     post(popup, RESULT)
@@ -370,6 +379,7 @@ def test_tab_that_lost_its_run_does_not_report_to_the_next(page: Page) -> None:
 # What is pasted.
 
 
+@in_one_browser
 def test_pasted_markup_is_sent_as_text(page: Page) -> None:
     """The kernel judges it; the page builds nothing of it."""
     card = Card(page, status="timed_out")
@@ -379,6 +389,7 @@ def test_pasted_markup_is_sent_as_text(page: Page) -> None:
     assert_plain(card)
 
 
+@in_one_browser
 def test_pasted_megabyte_is_cut(page: Page) -> None:
     """Nothing longer than a message goes to the kernel."""
     card = Card(page, status="timed_out")

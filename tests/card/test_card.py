@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.card.harness import RESULT, SCRIPTS, STYLES, Card, block_windows, post
-from tests.card.states import NAMES, NOTICE, SCENES, STATES, bring
+from tests.card.harness import (
+    RESULT,
+    SCRIPTS,
+    STYLES,
+    Card,
+    block_windows,
+    in_one_browser,
+    post,
+)
+from tests.card.states import NAMES, NOTICE, SCENES, STATES
 
 CONTROLS = {
     "idle": ["Connect Instagram"],
@@ -46,18 +54,21 @@ CONTROLS = {
     "webview-timed_out": ["Try again", "Use it"],
     "webview-failed": ["Try again"],
 }
+STORES = ("localStorage", "sessionStorage", "indexedDB", "cookie", "caches")
 
 
-@pytest.mark.parametrize(
-    ("scene", "state"), [(name, state) for name, scene in SCENES.items() for state in scene.states]
-)
-def test_controls_of_each_state(page: Page, scene: str, state: str) -> None:
+@in_one_browser
+@pytest.mark.parametrize("scene", SCENES)
+def test_controls_of_each_state(page: Page, scene: str) -> None:
     """Each state offers what can be done in it, in the order of use, and nothing else."""
-    card = bring(page, scene, state)
-    controls = card.box.locator("button:visible, a:visible")
-    assert controls.all_inner_texts() == CONTROLS[state]
+    found = {
+        state: card.box.locator("button:visible, a:visible").all_inner_texts()
+        for state, card in SCENES[scene].bring(page)
+    }
+    assert found == {state: CONTROLS[state] for state in found}
 
 
+@in_one_browser
 def test_failure_shows_its_reason_and_a_second_check(page: Page) -> None:
     """The error is an alert; a result that is kept can be checked again."""
     card = Card(page)
@@ -69,6 +80,7 @@ def test_failure_shows_its_reason_and_a_second_check(page: Page) -> None:
     assert card.sent("recheck") == [{"type": "recheck", "run": "run-1"}]
 
 
+@in_one_browser
 def test_notice_shows_while_the_login_goes_on(page: Page) -> None:
     """A hint of the kernel shows while waiting and goes with the login."""
     card = STATES["noticed"](page)
@@ -77,6 +89,7 @@ def test_notice_shows_while_the_login_goes_on(page: Page) -> None:
     expect(card.part("notice")).to_be_hidden()
 
 
+@in_one_browser
 def test_connected_names_five_and_counts_the_rest(page: Page) -> None:
     """A long list of accounts stays short on the card."""
     card = STATES["connected"](page)
@@ -84,6 +97,7 @@ def test_connected_names_five_and_counts_the_rest(page: Page) -> None:
     assert card.part("names").locator("li").all_inner_texts() == [*NAMES[:5], "and 2 more"]
 
 
+@in_one_browser
 def test_names_and_errors_are_text(page: Page) -> None:
     """Markup in what the service sends is shown, not built."""
     markup = "<img src=x onerror=alert(1)>"
@@ -94,6 +108,7 @@ def test_names_and_errors_are_text(page: Page) -> None:
     assert card.box.locator("img").count() == 0
 
 
+@in_one_browser
 def test_place_is_named(page: Page) -> None:
     """The card tells for which sub-account and user it connects; the user may be unknown."""
     card = Card(page)
@@ -103,6 +118,7 @@ def test_place_is_named(page: Page) -> None:
     assert place.inner_text() == "Sub-account ve9EPM428h8vShlRW1KT"
 
 
+@in_one_browser
 def test_time_runs_down_without_being_read_out(page: Page) -> None:
     """The time left is shown while a result is awaited, outside of the live region."""
     page.clock.install()
@@ -122,6 +138,7 @@ def test_time_runs_down_without_being_read_out(page: Page) -> None:
     expect(card.time).to_be_hidden()
 
 
+@in_one_browser
 def test_each_change_is_announced_once(page: Page) -> None:
     """A screen reader hears one sentence for each change, and none for what does not change."""
     card = Card(page)
@@ -146,6 +163,7 @@ def test_each_change_is_announced_once(page: Page) -> None:
     ]
 
 
+@in_one_browser
 def test_views_of_one_model_go_together(page: Page) -> None:
     """Two views share one window and one run, and show the same."""
     card = Card(page, views=2)
@@ -263,6 +281,7 @@ def test_nothing_is_left_behind(page: Page) -> None:
     assert card.run("(card) => card.model.handlers") == []
 
 
+@in_one_browser
 def test_fifty_cards_leave_nothing_behind(page: Page) -> None:
     """However a login ended, or did not: with its model go all listeners and timers."""
     block_windows(page)
@@ -278,6 +297,7 @@ def test_fifty_cards_leave_nothing_behind(page: Page) -> None:
     assert page.evaluate("leftBehind()") == before
 
 
+@in_one_browser
 def test_no_timer_runs_at_rest(page: Page) -> None:
     """Before and after a login nothing is polled."""
     before = page.evaluate("leftBehind().timers")
@@ -291,10 +311,10 @@ def test_no_timer_runs_at_rest(page: Page) -> None:
 
 @pytest.mark.parametrize("card", SCRIPTS)
 def test_module_is_plain_and_self_contained(card: str) -> None:
-    """The module imports nothing, writes no markup, and names no address but this computer's."""
+    """The module imports nothing, writes no markup, keeps nothing, and names no other computer."""
     source, style = SCRIPTS[card], STYLES[card]
     code = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-    for word in ("import", "innerHTML", "insertAdjacent", "eval(", "console."):
+    for word in ("import", "innerHTML", "insertAdjacent", "eval(", "console.", *STORES):
         assert word not in code
     addresses = set(re.findall(r"\w+://[^/`]*", code))
     assert addresses == (set() if card == "panel" else {"http://127.0.0.1:${port}"})

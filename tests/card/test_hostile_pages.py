@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ghl_notebook.background import run_in_background
-from tests.card.harness import TRAITS, Server
+from tests.card.harness import TRAITS, Server, in_one_browser
 from tests.card.test_attacks import MARKUP, TEXTS
 from tests.login.doors import Opened
+from tests.pages import Pages
 
 # Browsers find every name below localhost on this machine, as they find a name that was made to
 # lead here (DNS rebinding).
@@ -34,13 +35,13 @@ def opened() -> Iterator[Opened]:
 
 
 @pytest.fixture(params=[EVIL])
-def evil(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[Page]:
+def evil(
+    browser: Browser, pages: Pages, server: Server, request: pytest.FixtureRequest
+) -> Iterator[Page]:
     """A page of another origin, by default of another site as well."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"http://{request.param}:{server.server_port}/popup.html")
-    yield page
-    context.close()
+    with pages.lend(browser, request.session, is_attacked=True) as page:
+        page.goto(f"http://{request.param}:{server.server_port}/popup.html")
+        yield page
 
 
 # Another program of this computer may have a page, too: for browsers that is the same site.
@@ -175,16 +176,14 @@ def test_login_page_is_not_framed(evil: Page, opened: Opened) -> None:
     assert opened.greeted.empty()
 
 
-@pytest.mark.parametrize("path", ["", "card.js", "events"])
-def test_name_that_was_made_to_lead_here_shows_nothing(
-    evil: Page, opened: Opened, path: str
-) -> None:
+def test_name_that_was_made_to_lead_here_shows_nothing(evil: Page, opened: Opened) -> None:
     """For the browser such a page is of the server's own origin, and may read all."""
-    answer = evil.goto(address(opened, EVIL) + path)
+    for path in ("", "card.js", "events"):
+        answer = evil.goto(address(opened, EVIL) + path)
 
-    assert answer is not None
-    assert answer.status == 403
-    assert opened.greeted.empty()
+        assert answer is not None
+        assert (path, answer.status) == (path, 403)
+        assert opened.greeted.empty()
 
 
 def test_name_that_was_made_to_lead_here_says_nothing(evil: Page, opened: Opened) -> None:
@@ -218,19 +217,20 @@ def test_address_bar_leads_no_script_here(evil: Page, opened: Opened) -> None:
     ) == "SecurityError"  # fmt: skip
 
 
-@pytest.mark.parametrize("status", ["idle", "connected", "failed"])
-def test_markup_is_text_on_the_login_page(evil: Page, opened: Opened, status: str) -> None:
+@in_one_browser
+def test_markup_is_text_on_the_login_page(evil: Page, opened: Opened) -> None:
     """What the service says of accounts and errors is shown, not built, in the page's title too."""
-    texts = dict.fromkeys(TEXTS, MARKUP)
-    traits = TRAITS | texts | {"account_names": [MARKUP], "status": status}
-    opened.greeting = [{"type": "traits", "traits": traits}]
-    evil.goto(address(opened))
+    for status in ("idle", "connected", "failed"):
+        texts = dict.fromkeys(TEXTS, MARKUP)
+        traits = TRAITS | texts | {"account_names": [MARKUP], "status": status}
+        opened.greeting = [{"type": "traits", "traits": traits}]
+        evil.goto(address(opened))
 
-    expect(evil.locator(".ghl-connect-title")).to_have_text(MARKUP)
-    expect(evil).to_have_title(f"Connect {MARKUP} to GoHighLevel")
-    assert evil.locator("img, svg, iframe, main script").count() == 0
-    assert evil.locator("a[href]").count() == 0
-    assert evil.evaluate("() => window.attacked") is None
+        expect(evil.locator(".ghl-connect-title"), status).to_have_text(MARKUP)
+        expect(evil).to_have_title(f"Connect {MARKUP} to GoHighLevel")
+        assert evil.locator("img, svg, iframe, main script").count() == 0
+        assert evil.locator("a[href]").count() == 0
+        assert evil.evaluate("() => window.attacked") is None
 
 
 def test_inline_scripts_do_not_run_on_the_login_page(evil: Page, opened: Opened) -> None:

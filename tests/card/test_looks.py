@@ -1,32 +1,20 @@
-"""How the card fits: narrow columns, zoom, and scripts of all directions."""
+"""How the cards look: in each theme, in narrow columns, zoomed, and with scripts of all kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.card.harness import PICTURES, Card
-from tests.card.states import SCENES, VIEWS, bring, show
+from tests.card import app_states
+from tests.card.harness import Card
+from tests.card.looks import Dress, misfits, name, violations
+from tests.card.states import SCENES, THEMES, Scene
 
-# What of the first lies over the second, among parts that are not within each other.
-_OVERLAPS = """(box) => {
-    const parts = [...box.querySelectorAll("p, li, button, a, input, code, label > span, "
-        + ".ghl-connect-mark, .ghl-connect-title, .ghl-connect-place > span, .ghl-connect-time")]
-        .filter((node) => node.checkVisibility() && !node.matches(".ghl-connect-live"));
-    const found = [];
-    for (const [i, a] of parts.entries()) {
-        for (const b of parts.slice(i + 1)) {
-            if (a.contains(b) || b.contains(a)) continue;
-            const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
-            const width = Math.min(p.right, q.right) - Math.max(p.left, q.left);
-            const height = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-            if (width > 1 && height > 1) found.push([a.textContent, b.textContent]);
-        }
-    }
-    return found;
-}"""
+WIDTHS = [560, 220, 200]
+LOOKS = SCENES | {"app": Scene(app_states.STATES, THEMES)}
 
 # Where the first and the second text are in a part, from its left.
 _PLACES = """(part, texts) => {
@@ -46,34 +34,18 @@ _PLACES = """(part, texts) => {
 }"""
 
 
-@pytest.mark.parametrize("width", [560, 220, 200])
-@pytest.mark.parametrize(("scene", "theme"), VIEWS)
-def test_fits_its_column(browser: Browser, page: Page, scene: str, theme: str, width: int) -> None:
-    """In no state does anything stick out or overlap; pictures are kept to be looked at."""
-    show(page, theme, width)
-    for state in SCENES[scene].states:
-        box = bring(page, scene, state).box
-        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, state
-        assert box.evaluate("(box) => box.offsetWidth") <= width
-        assert box.evaluate(_OVERLAPS) == [], state
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    name = browser.browser_type.name
-    page.locator("main").screenshot(path=PICTURES / f"{name}-{scene}-{theme}-{width}.png")
-
-
-@pytest.mark.parametrize("scene", SCENES)
-def test_zoomed(browser: Browser, page: Page, scene: str) -> None:
-    """At 200 %, in a window of 640 pixels, nothing has to be scrolled sideways."""
-    page.set_viewport_size({"width": 640, "height": 800})
-    page.evaluate("document.documentElement.style.zoom = '2'")
-    for state in SCENES[scene].states:
-        box = bring(page, scene, state).box
-        assert box.evaluate(_OVERLAPS) == [], state
-        aside = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(aside) <= 0, state
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    name = browser.browser_type.name
-    page.locator("main").screenshot(path=PICTURES / f"{name}-{scene}-zoomed.png")
+@pytest.mark.parametrize("scene", LOOKS)
+def test_each_state_fits_and_is_accessible(
+    browser: Browser, page: Page, node_modules: Path, scene: str
+) -> None:
+    """Nothing sticks out or overlaps, and axe finds nothing to say, colors included."""
+    themes = LOOKS[scene].themes
+    for state, card in LOOKS[scene].bring(page):
+        name(card.box, state)
+    assert violations(page, node_modules, [Dress(theme, WIDTHS[0]) for theme in themes]) == {}
+    dresses = [Dress(theme, width) for theme in themes for width in WIDTHS]
+    dresses += [Dress("light", 360, "rtl"), Dress("light", zoom=2)]
+    assert misfits(page, dresses, f"{browser.browser_type.name}-{scene}") == {}
 
 
 # Names and messages of all scripts.
@@ -128,19 +100,7 @@ def test_messages_of_all_scripts(
 def test_sentences_end_on_the_right(page: Page) -> None:
     """The card's words are English also on a page that is written from right to left."""
     page.evaluate("document.documentElement.dir = 'rtl'")
-    card = bring(page, "page", "idle")
+    card = Card(page)
     first, last = card.text.evaluate(_PLACES, ["Instagram's", "share."])
     assert first < last
     assert card.text.evaluate("(node) => node.matches(':dir(ltr)')")
-
-
-def test_page_from_right_to_left(page: Page, browser: Browser) -> None:
-    """On a page that is written from right to left, nothing sticks out or overlaps."""
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    show(page, "light", 360)
-    for state in SCENES["page"].states:
-        box = bring(page, "page", state).box
-        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, state
-        assert box.evaluate(_OVERLAPS) == [], state
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.locator("main").screenshot(path=PICTURES / f"{browser.browser_type.name}-rtl.png")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.card.harness import RESULT, Card, Server, block_windows, post, visit
+from tests.card.harness import RESULT, Card, Server, block_windows, in_one_browser, post
 
 
 def _sent(card: Card) -> list[dict[str, Any]]:
@@ -28,6 +28,7 @@ def test_everything_is_said_by_both_ways_under_one_id(page: Page, server: Server
     assert len({message["id"] for message in (*_sent(card), hello)}) == 3
 
 
+@in_one_browser
 def test_click_before_the_server_was_known_is_said_there_too(page: Page, server: Server) -> None:
     """Nobody reads the comm while a cell waits, and the user may be quicker than the server."""
     card = Card(page)
@@ -39,6 +40,7 @@ def test_click_before_the_server_was_known_is_said_there_too(page: Page, server:
     assert heard["begin"] == _sent(card)[1]
 
 
+@in_one_browser
 def test_result_before_the_server_was_known_is_said_there_too(page: Page, server: Server) -> None:
     """In the order in which it was said: the window's message, and only then that it has closed."""
     card = Card(page)
@@ -54,6 +56,7 @@ def test_result_before_the_server_was_known_is_said_there_too(page: Page, server
     assert heard[1:] == _sent(card)[1:]
 
 
+@in_one_browser
 def test_what_another_kernel_was_told_is_not_said_to_the_next(page: Page, server: Server) -> None:
     """A click before a restart must not begin a login in the new kernel."""
     card = Card(page)
@@ -68,6 +71,7 @@ def test_what_another_kernel_was_told_is_not_said_to_the_next(page: Page, server
     assert server.doors["/after/"].get(timeout=10)["type"] == "cancel"
 
 
+@in_one_browser
 def test_server_that_is_named_again_is_not_answered_again(page: Page, server: Server) -> None:
     """The kernel answers a hello with its server: that must not go round in circles."""
     card = Card(page)
@@ -101,10 +105,11 @@ def test_server_out_of_reach_is_no_error(page: Page) -> None:
     assert len(card.sent("begin")) == 1
 
 
+@in_one_browser
 def test_server_behind_a_hub_goes_through_its_proxy(page: Page, server: Server) -> None:
     """From another computer the notebook's own server passes it on, under its prefix."""
     # A name that browsers take for this machine, and the card for another.
-    visit(page, f"http://hub.localhost:{server.server_port}/harness.html")
+    page.goto(f"http://hub.localhost:{server.server_port}/harness.html")
     card = Card(page)
     card.tell(type="loopback", ticket="ticket", port=9, path="proxied")
     assert server.doors["/user/someone/proxy/9/proxied/"].get(timeout=10)["type"] == "hello"

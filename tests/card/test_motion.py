@@ -1,4 +1,4 @@
-"""The card for users who have asked their system for less movement."""
+"""Cards and panels for users who have asked their system for less movement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browsers import BROWSERS, Browsers
-from tests.card.panels import STATES
-from tests.card.states import bring
+from tests.card import panels, states
 
 _MOVING = "(box) => box.getAnimations({ subtree: true }).map((one) => one.playState)"
 
@@ -27,16 +26,9 @@ def browser(setting: tuple[str, bool], browsers: Browsers) -> Browser:
 
 
 def test_nothing_moves_for_who_wants_it_still(page: Page, setting: tuple[str, bool]) -> None:
-    """The wheel turns while something goes on, unless the user has asked for less movement."""
+    """Wheel and bar run while something goes on, unless the user has asked for less movement."""
     if setting[1]:
         page.emulate_media(reduced_motion="reduce")
-    moving = bring(page, "page", "waiting").box.evaluate(_MOVING)
-    assert moving == ([] if setting[1] else ["running"])
-
-
-def test_the_panels_bar_rests_for_who_wants_it_still(page: Page, setting: tuple[str, bool]) -> None:
-    """It runs while the panel is busy, unless the user has asked for less movement."""
-    if setting[1]:
-        page.emulate_media(reduced_motion="reduce")
-    moving = STATES["busy"](page).box.evaluate(_MOVING)
-    assert moving == ([] if setting[1] else ["running"])
+    for card in (states.STATES["waiting"](page), panels.STATES["busy"](page)):
+        moving = card.box.evaluate(_MOVING)
+        assert moving == ([] if setting[1] else ["running"])

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.card.axe import assert_accessible
-from tests.card.harness import PICTURES
+from tests.card.harness import in_one_browser
+from tests.card.looks import Dress, dress, misfits, name, violations
 from tests.card.panels import PAGES, STATES, Panel, columns, many, of_agency
-from tests.card.states import ERROR, THEMES, show
-from tests.card.test_looks import _OVERLAPS
+from tests.card.states import ERROR, THEMES
 
 AVATAR = "http://avatars.test/picture.png"
 
@@ -20,6 +19,7 @@ AVATAR = "http://avatars.test/picture.png"
 # Rows.
 
 
+@in_one_browser
 def test_the_expired_are_first(page: Page) -> None:
     """What has to be done stands at the top, then what ends soonest."""
     panel = Panel(page).list()
@@ -37,6 +37,7 @@ def test_the_expired_are_first(page: Page) -> None:
     )
 
 
+@in_one_browser
 @pytest.mark.parametrize(
     ("heading", "last"),
     [("Account", "東京ラーメン日記"), ("Platform", "👩🏽‍🍳 Küche 🇺🇦")],
@@ -74,6 +75,7 @@ def test_an_avatar_that_cannot_be_had_leaves_initials(page: Page) -> None:
     assert "referer" not in headers[0]
 
 
+@in_one_browser
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:image/png;base64,AA", "ftp://x/"])
 def test_an_avatar_that_is_no_web_address_is_not_asked_for(page: Page, address: str) -> None:
     """Only http and https are pictures."""
@@ -101,6 +103,7 @@ def test_ten_thousand_rows(page: Page) -> None:
 # Search and filters.
 
 
+@in_one_browser
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -119,6 +122,7 @@ def test_search(page: Page, text: str, found: list[str]) -> None:
     expect(panel.part("panel-count")).to_have_text("1 of 7 accounts")
 
 
+@in_one_browser
 def test_filters(page: Page) -> None:
     """By state and by platform; each state says how many there are of what is left."""
     panel = Panel(page).list()
@@ -135,6 +139,7 @@ def test_filters(page: Page) -> None:
     expect(panel.part("panel-first")).to_have_count(7)
 
 
+@in_one_browser
 def test_what_is_searched_and_sorted_stays_after_a_refresh(page: Page) -> None:
     """New rows are shown as the last ones were."""
     panel = Panel(page).list()
@@ -145,6 +150,7 @@ def test_what_is_searched_and_sorted_stays_after_a_refresh(page: Page) -> None:
     expect(panel.part("panel-first")).to_have_text(before)
 
 
+@in_one_browser
 def test_ticks(page: Page) -> None:
     """One, or all that are shown; the kernel is told the rows."""
     panel = Panel(page).list()
@@ -227,6 +233,7 @@ def test_detach_asks_first(page: Page) -> None:
     assert panel.wait_for_sent("detach") == [{"type": "detach", "version": 1, "row": 0}]
 
 
+@in_one_browser
 def test_reconnect(page: Page) -> None:
     """The row's number in the version that is shown is what the kernel gets."""
     panel = Panel(page).list(version=3)
@@ -234,6 +241,7 @@ def test_reconnect(page: Page) -> None:
     assert panel.wait_for_sent("reconnect") == [{"type": "reconnect", "version": 3, "row": 1}]
 
 
+@in_one_browser
 def test_connect_another(page: Page) -> None:
     """The platforms are offered in place; Escape takes the offer back."""
     panel = Panel(page).list()
@@ -249,6 +257,7 @@ def test_connect_another(page: Page) -> None:
     assert panel.wait_for_sent("connect") == [{"type": "connect", "platform": "threads"}]
 
 
+@in_one_browser
 def test_nothing_is_asked_for_while_something_is_done(page: Page) -> None:
     """The buttons rest until the kernel has answered."""
     panel = Panel(page).list(busy="Detaching Café Lumière…")
@@ -261,6 +270,7 @@ def test_nothing_is_asked_for_while_something_is_done(page: Page) -> None:
     panel.wait_for_sent("refresh")
 
 
+@in_one_browser
 def test_attach_pages(page: Page) -> None:
     """What is attached already rests; the ticked ones are named by their numbers."""
     panel = STATES["attach"](page)
@@ -272,6 +282,7 @@ def test_attach_pages(page: Page) -> None:
     assert panel.wait_for_sent("attach") == [{"type": "attach", "pages": [0, 3]}]
 
 
+@in_one_browser
 def test_ticks_of_pages_stay_when_the_panel_is_told_something_else(page: Page) -> None:
     """Only new pages are built anew."""
     panel = STATES["attach"](page)
@@ -295,6 +306,7 @@ def test_the_focus_follows_what_is_shown(page: Page) -> None:
     expect(panel.box.locator("p.ghl-connect-live")).to_have_text("Attached: Café Lumière.")
 
 
+@in_one_browser
 def test_a_sub_account_is_opened(page: Page) -> None:
     """By a click anywhere in its row, or by Enter."""
     panel = of_agency(page)
@@ -305,6 +317,7 @@ def test_a_sub_account_is_opened(page: Page) -> None:
     assert panel.wait_for_sent("open", 2)[-1]["row"] == 2
 
 
+@in_one_browser
 def test_a_sub_account_that_could_not_be_asked_says_why(page: Page) -> None:
     """Its counts are dashes, and the next step is there; a filter finds it."""
     panel = of_agency(page)
@@ -318,6 +331,7 @@ def test_a_sub_account_that_could_not_be_asked_says_why(page: Page) -> None:
 # The kernel.
 
 
+@in_one_browser
 def test_a_kernel_that_does_not_answer(page: Page) -> None:
     """The panel says so after some seconds, and what to do; an answer takes it back."""
     page.clock.install()
@@ -345,47 +359,30 @@ def test_two_views_show_the_same(page: Page) -> None:
 # Looks.
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_accessible(page: Page, node_modules: Path, theme: str) -> None:
-    """Axe finds nothing to say about what there is to see, colours included."""
-    show(page, theme, 760)
+def test_accessible(page: Page, node_modules: Path) -> None:
+    """Axe finds nothing to say about what there is to see, colors included."""
     for state in ("failed", "noticed", "choosing", "asked", "attach", "agency"):
         panel = STATES[state](page)
+        name(panel.box, state)
         if state == "asked":  # what is behind the question is inert, and axe cannot look through it
             panel.part("panel-main").evaluate("(main) => { main.style.visibility = 'hidden'; }")
-    assert_accessible(page, node_modules)
+    assert violations(page, node_modules, [Dress(theme, 760) for theme in THEMES]) == {}
 
 
-@pytest.mark.parametrize(
-    ("theme", "width"),
-    [
-        ("jupyterlab-light", 900),
-        ("jupyterlab-dark", 900),
-        ("jupyterlab-light", 560),
-        ("jupyterlab-dark", 220),
-    ],
-)
-def test_fits_its_column(browser: Browser, page: Page, theme: str, width: int) -> None:
-    """In no state does anything stick out or overlap; pictures are kept to be looked at."""
-    show(page, theme, width)
+def test_fits_its_column(browser: Browser, page: Page) -> None:
+    """In no state does anything stick out or overlap, as wide as it is and as narrow."""
     page.set_viewport_size({"width": 960, "height": 900})
-    PICTURES.mkdir(parents=True, exist_ok=True)
     for state, bring in STATES.items():
-        box = bring(page).box
-        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, state
-        assert box.evaluate("(box) => box.offsetWidth") <= width
-        # Rows that are scrolled out of the table are behind what is around it.
-        part = "dialog" if state == "asked" else "main"
-        assert box.locator(f".ghl-connect-panel-{part}").evaluate(_OVERLAPS) == [], state
-    name = browser.browser_type.name
-    page.locator("main").screenshot(path=PICTURES / f"{name}-panel-{theme}-{width}.png")
+        name(bring(page).box, state)
+    light, dark = "jupyterlab-light", "jupyterlab-dark"
+    dresses = [Dress(light, 900), Dress(dark, 900), Dress(light, 560), Dress(dark, 220)]
+    assert misfits(page, dresses, f"{browser.browser_type.name}-panel") == {}
 
 
 def test_page_from_right_to_left(page: Page) -> None:
     """On a page that is written from right to left the panel reads as everywhere."""
-    page.evaluate("document.documentElement.dir = 'rtl'")
-    show(page, "light", 560)
     box = Panel(page).list().box
+    dress(page, Dress("light", 560, "rtl"))
     assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
     directions = box.locator(".ghl-connect-panel-first").evaluate_all(
         "(nodes) => nodes.map((node) => node.matches(':dir(rtl)'))"

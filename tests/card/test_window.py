@@ -1,12 +1,12 @@
 """The login window: opened in the click, sent to the login page, watched, and closed."""
 
 import re
+from contextlib import suppress
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browsers import wait_until_closed
-from tests.card.harness import RESULT, Card, block_windows, post, post_here
+from tests.card.harness import RESULT, Card, block_windows, in_one_browser, post, post_here
 
 
 def _click_connect(card: Card) -> Page:
@@ -20,6 +20,7 @@ def _request(card: Card) -> str:
     return request
 
 
+@in_one_browser
 def test_hello_names_the_page(page: Page) -> None:
     """A new model tells the kernel that a page is there, under a name of its own."""
     first, second = Card(page), Card(page)
@@ -94,6 +95,7 @@ def test_prefetched_login_works_while_the_kernel_is_busy(page: Page) -> None:
     assert card.wait_for_sent("claim")[0]["run"] == "run-1"
 
 
+@in_one_browser
 def test_answer_with_another_address_replaces_a_stale_one(page: Page) -> None:
     """A kernel that no longer trusts the prefetched address sends the window to a new one."""
     card = Card(page)
@@ -108,23 +110,23 @@ def test_answer_with_another_address_replaces_a_stale_one(page: Page) -> None:
     assert card.wait_for_sent("claim")[0]["run"] == "run-2"
 
 
+@in_one_browser
 def test_path_on_the_own_server_is_an_address(page: Page) -> None:
     """Behind a hub's proxy the login page is a path on the notebook's own server."""
     popup = Card(page).open(url="/popup.html")
     assert popup.url.startswith("http://127.0.0.1:")
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "http://", "blob:null/1"]
-)
-def test_no_web_address_is_not_opened(page: Page, url: str) -> None:
+@in_one_browser
+def test_no_web_address_is_not_opened(page: Page) -> None:
     """Anything but http and https closes the window and is reported."""
-    card = Card(page)
-    popup = _click_connect(card)
-    with popup.expect_event("close"):
+    for url in ("javascript:alert(1)", "data:text/html,x", "http://", "blob:null/1"):
+        card = Card(page)
+        popup = _click_connect(card)
         card.authorize("run-1", url, _request(card))
-    expect(card.box.get_by_role("alert")).to_contain_text("no web address")
-    expect(card.button("Try again")).to_be_visible()
+        expect(card.box.get_by_role("alert")).to_contain_text("no web address")
+        expect(card.button("Try again"), url).to_be_visible()
+        wait_until_closed(popup)
 
 
 def test_answer_to_another_tab_ends_a_lost_race(page: Page) -> None:
@@ -140,6 +142,7 @@ def test_answer_to_another_tab_ends_a_lost_race(page: Page) -> None:
     assert card.sent("cancel")[0]["run"] == "run-1"
 
 
+@in_one_browser
 def test_start_that_failed_closes_its_window(page: Page) -> None:
     """No blank window stays behind when there is no login page, and the reason is shown."""
     card = Card(page)
@@ -207,18 +210,24 @@ def test_show_window_keeps_the_window(page: Page) -> None:
     assert len(card.sent("begin")) == 1
 
 
-@pytest.mark.parametrize("end", ["connected", "cancelled", "timed_out", "failed"])
-def test_end_closes_the_window_and_forgets_the_address(page: Page, end: str) -> None:
+@in_one_browser
+def test_end_closes_the_window_and_forgets_the_address(page: Page) -> None:
     """However a login ends, its window closes; the next click asks for a new address."""
     card = Card(page)
     popup = card.open()
-    with popup.expect_event("close"):
+    for end in ("cancelled", "timed_out", "failed", "connected"):
         card.set(status=end)
-    if end != "connected":
-        with page.expect_popup() as opened:
-            card.button("Try again").click()
-        assert opened.value.url == "about:blank"
-        assert "prefetched" not in card.sent("begin")[-1]
+        wait_until_closed(popup)
+        if end != "connected":
+            with page.expect_popup() as opened:
+                card.button("Try again").click()
+            popup = opened.value
+            assert (end, popup.url) == (end, "about:blank")
+            assert "prefetched" not in card.sent("begin")[-1]
+            card.set(status="starting")
+            card.authorize(f"after-{end}", request=_request(card))
+            card.set(status="waiting")
+            popup.wait_for_url(card.login_page)
 
 
 def test_cancel_shows_at_once(page: Page) -> None:
@@ -231,6 +240,7 @@ def test_cancel_shows_at_once(page: Page) -> None:
     assert card.sent("cancel") == [{"type": "cancel", "run": "run-1"}]
 
 
+@in_one_browser
 def test_cancel_before_the_run_has_a_name(page: Page) -> None:
     """A login can be cancelled while the login page is asked for; a late answer opens nothing."""
     card = Card(page)
@@ -247,6 +257,7 @@ def test_cancel_before_the_run_has_a_name(page: Page) -> None:
     assert card.sent("cancel") == [{"type": "cancel", "run": None}]
 
 
+@in_one_browser
 def test_reloaded_page_offers_to_open_again(page: Page) -> None:
     """A page that holds no address of the run that is going can begin again, or cancel."""
     card = Card(page, status="waiting")
@@ -259,6 +270,7 @@ def test_reloaded_page_offers_to_open_again(page: Page) -> None:
     assert card.sent("cancel")[0]["run"] == "run-1"
 
 
+@in_one_browser
 def test_reloaded_page_still_hears_its_window(page: Page) -> None:
     """The window that was opened before a reload can still finish the login."""
     card = Card(page, status="waiting")
@@ -268,6 +280,7 @@ def test_reloaded_page_still_hears_its_window(page: Page) -> None:
     assert (claim["run"], claim["source"]) == ("run-1", "other")
 
 
+@in_one_browser
 def test_run_of_another_page_takes_over(page: Page) -> None:
     """When another page begins anew, this one drops its window of the run before."""
     card = Card(page)
@@ -288,6 +301,7 @@ def test_click_without_a_kernel_says_so(page: Page) -> None:
     )
 
 
+@in_one_browser
 def test_silent_kernel_is_named(page: Page) -> None:
     """When the kernel does not answer, the card says so instead of turning for ever."""
     page.clock.install()
@@ -297,3 +311,65 @@ def test_silent_kernel_is_named(page: Page) -> None:
     expect(card.hint).not_to_contain_text("The kernel has not answered yet.")
     page.clock.run_for(6000)
     expect(card.hint).to_contain_text("The kernel has not answered yet.")
+
+
+# Whose message it is.
+
+
+def test_window_of_an_earlier_run_is_not_heard(page: Page) -> None:
+    """Not every window can be closed; what one posts later does not end the next run."""
+    card = Card(page)
+    earlier = card.open("run-1", url="/popup.html")
+    earlier.evaluate("() => { window.close = () => {}; }")
+    card.set(status="failed")
+    with page.expect_popup() as opened:
+        card.button("Try again").click()
+    card.set(status="starting")
+    card.authorize("run-2", request=card.wait_for_sent("begin", 2)[-1]["request"])
+    card.set(status="waiting")
+    opened.value.wait_for_url(card.login_page)
+    post(earlier, RESULT | {"accountId": "earlier"})
+    post(opened.value, RESULT)
+    (claim,) = card.wait_for_sent("claim")
+    assert (claim["run"], claim["data"]) == ("run-2", RESULT)
+
+
+def test_two_cards_do_not_mix(page: Page) -> None:
+    """Each card takes its own window's message, and not that of another card."""
+    first, second = Card(page), Card(page)
+    first_popup, second_popup = first.open("run-a"), second.open("run-b")
+    post(second_popup, RESULT | {"accountId": "second"})
+    second.wait_for_sent("claim")
+    post(first_popup, RESULT | {"accountId": "first"})
+    first.wait_for_sent("claim")
+    assert [claim["data"]["accountId"] for claim in first.sent("claim")] == ["first"]
+    assert [claim["data"]["accountId"] for claim in second.sent("claim")] == ["second"]
+
+
+def test_card_without_a_window_leaves_those_of_others_alone(page: Page) -> None:
+    """A card that waits without a window of its own takes no message of another card's window."""
+    other, ours = Card(page, status="waiting"), Card(page)
+    other.tell(type="time", run="run-0", seconds_left=100)
+    popup = ours.open()
+    post(popup, RESULT)
+    ours.wait_for_sent("claim")
+    assert other.sent("claim") == []
+
+
+def test_late_message_from_another_window_counts(page: Page) -> None:
+    """The service may close the window and post from a new one: that message is passed on."""
+    card = Card(page)
+    card.open().close()
+    expect(card.hint).to_contain_text("The window reads closed.")
+    post_here(page, RESULT)
+    assert card.wait_for_sent("claim")[0]["source"] == "other"
+
+
+def test_message_sent_while_closing_counts(page: Page) -> None:
+    """A window that posts and closes itself in the same breath is heard."""
+    card = Card(page)
+    popup = card.open()
+    with suppress(Error):  # the window may be gone before Playwright hears that this was done
+        popup.evaluate("(data) => { opener.postMessage(data, '*'); window.close(); }", RESULT)
+    assert card.wait_for_sent("claim")[0]["data"] == RESULT
+    expect(card.text).to_contain_text("The result has reached the notebook.")
