@@ -105,7 +105,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         env={k: v for k, v in os.environ.items() if not k.startswith("GHL_")},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

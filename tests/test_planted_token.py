@@ -202,6 +202,7 @@ def the_token_was_sent(watched: Watched) -> None:
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
 
 
+@pytest.mark.exhaustive
 @folded("place", LOOKS)
 def test_a_login_gives_nothing_away(watched: Watched, place: Callable[[Watched], None]) -> None:
     """Whatever has happened to it, in no place that is looked at here."""

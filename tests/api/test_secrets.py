@@ -267,6 +267,7 @@ class Server:
         self._thread.join()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
     "address",

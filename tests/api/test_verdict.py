@@ -110,6 +110,7 @@ OPERATIONS: dict[str, Callable[[Client], object]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "kind"), KNOWN)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_known_error_of_the_service_is_told_apart_everywhere(

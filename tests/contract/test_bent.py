@@ -23,6 +23,7 @@ BENT: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("operation", OF_GROUPS, ids=str)
 def test_a_bent_request_is_answered_as_documented(operation: Documented) -> None:
     """Each parameter in turn holds what it should not."""

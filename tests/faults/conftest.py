@@ -6,6 +6,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=150)
+settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=75)
 settings.register_profile("explore", deadline=None, database=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

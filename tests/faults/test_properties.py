@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.faults.laws import (
     law_of_records,
     law_of_step_two,
 )
+
+pytestmark = pytest.mark.exhaustive
 
 LEAVES = (
     st.none()
