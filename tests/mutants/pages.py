@@ -73,7 +73,7 @@ MUTANTS = [
         "widgets/static/box.css",
         "light-dark(#59636e, #a8b0ba)",
         "light-dark(#59636e, #59636e)",
-        "card/test_accessibility.py::no_violations",
+        "card/test_looks.py::each_state_fits_and_is_accessible",
     ),
     Mutant(
         "A card is dark in a dark notebook",
@@ -87,7 +87,7 @@ MUTANTS = [
         "widgets/static/box.css",
         "  overflow-wrap: anywhere;\n",
         "",
-        "card/test_looks.py::fits_its_column",
+        "card/test_looks.py::each_state_fits_and_is_accessible",
     ),
     Mutant(
         "The wheel of a card rests for who wants it still",
@@ -109,7 +109,7 @@ MUTANTS = [
         "login/static/connect.js",
         "    if (owner !== undefined && owner !== this.run) return;\n",
         "",
-        "card/test_messages.py::two_cards_do_not_mix",
+        "card/test_window.py::two_cards_do_not_mix",
     ),
     Mutant(
         "A frame at an allowed origin is not the login's window",
@@ -137,7 +137,7 @@ MUTANTS = [
         "login/static/connect.js",
         "data = text.length <= MAX_CHARS ? JSON.parse(text) : null;",
         "data = JSON.parse(text);",
-        "card/test_messages.py::large_messages_are_dropped",
+        "card/test_messages.py::what_is_no_result_is_dropped",
     ),
     Mutant(
         "A window is led to web addresses only",
@@ -189,6 +189,13 @@ MUTANTS = [
         "card/test_app_card.py::the_field_is_there_where_no_answer_arrives_by_itself",
     ),
     Mutant(
+        "A screen reader hears each change of an app's login",
+        "login/static/app.js",
+        'make("p", "live", { "aria-live": "polite" })',
+        'make("p", "live")',
+        "card/test_app_card.py::changes_are_read_out",
+    ),
+    Mutant(
         "An address for another click is not opened",
         "login/static/app.js",
         "if (request === null || request !== this.request) return;",
@@ -236,7 +243,7 @@ MUTANTS = [
         "panel/static/panel.js",
         'make("p", "live", { "aria-live": "polite" })',
         'make("p", "live")',
-        "card/test_panel.py::live",
+        "card/test_panel.py::the_focus_follows_what_is_shown",
     ),
     Mutant(
         "Expired accounts stand at the top",
