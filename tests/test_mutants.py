@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import signal
@@ -52,13 +51,11 @@ except KeyboardInterrupt:
 
 
 def test_each_applies_once() -> None:
-    """Its text is there exactly once, and what takes its place can be read as Python."""
+    """What it changes is there exactly once."""
     for mutant in MUTANTS:
-        changed = mutant.changed((PACKAGE / mutant.file).read_text(encoding="utf-8"))
-        assert changed is not None, mutant
+        text = (PACKAGE / mutant.file).read_text(encoding="utf-8")
+        assert mutant.changed(text) is not None, mutant
         assert mutant.old != mutant.new
-        if mutant.file.endswith(".py"):
-            ast.parse(changed)
 
 
 def test_each_names_tests_that_there_are() -> None:

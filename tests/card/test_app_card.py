@@ -201,7 +201,7 @@ def test_a_notice_is_an_alert(page: Page) -> None:
 def test_changes_are_read_out(page: Page) -> None:
     """The live region has each new sentence."""
     card = STATES["to-be-pasted"](page)
-    live = card.part("live")
+    live = card.box.locator("[aria-live=polite]")
     expect(live).to_contain_text("Log in and choose in the window that opened.")
     card.set(status="connected", kind="agency")
 

@@ -303,7 +303,7 @@ def test_the_focus_follows_what_is_shown(page: Page) -> None:
     panel.wait_for_sent("back")
     panel.show(notice="Attached: Café Lumière.")
     expect(panel.part("panel-title")).to_be_focused()
-    expect(panel.box.locator("p.ghl-connect-live")).to_have_text("Attached: Café Lumière.")
+    expect(panel.box.locator("[aria-live=polite]")).to_have_text("Attached: Café Lumière.")
 
 
 @in_one_browser

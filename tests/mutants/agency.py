@@ -20,20 +20,6 @@ MUTANTS = [
         "agency/test_fetch_all.py::a_service_that_is_out_is_not_asked_by_all",
     ),
     Mutant(
-        "Processes that begin together mint in orders of their own",
-        "agency/run.py",
-        "        self._chance.shuffle(cold)\n",
-        "",
-        "agency/test_minting_order.py::two_runs_have_orders_of_their_own",
-    ),
-    Mutant(
-        "A sub-account whose turn did not come is named as not asked",
-        "agency/failures.py",
-        "failure_of(place, error, asked=False)",
-        "failure_of(place, error)",
-        "agency/test_fetch_all.py::what_is_there_stays_when_the_login_ends",
-    ),
-    Mutant(
         "A run goes on with the sub-accounts that are missing",
         "agency/fetching.py",
         "left = [place for place in places if place.location_id not in done]",
@@ -53,13 +39,6 @@ MUTANTS = [
         " or self._clock() - runs[-1].began > within:",
         ":",
         "agency/test_resume.py::an_old_run_is_not_gone_on_with",
-    ),
-    Mutant(
-        "A run of something else is not gone on with",
-        "agency/journal.py",
-        "return runs[-1] if runs[-1].head == _head(job, whose) else None",
-        "return runs[-1]",
-        "agency/test_resume.py::a_run_of_something_else_is_not_gone_on_with",
     ),
     Mutant(
         "Two runs do not write to one folder",
@@ -102,13 +81,6 @@ MUTANTS = [
         "return tally.done + tally.failed - tally.unasked",
         "return tally.done",
         "agency/test_progress.py::a_bar_ends_with_all_sub_accounts",
-    ),
-    Mutant(
-        "The time left follows the limit of minting",
-        "agency/progress.py",
-        "intervals * tally.mint_seconds - pause, 0.0)",
-        "0.0)",
-        "agency/test_progress.py::the_time_left_follows_the_limit",
     ),
     Mutant(
         "A token that a worker saw rejected is minted anew here",
