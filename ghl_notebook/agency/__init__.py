@@ -3,9 +3,9 @@
 from .failures import Failure
 from .fetching import Fetching, FetchOptions, RunOptions
 from .job import Job, Place
-from .journal import RunFolder, list_run_folders
 from .one import One
 from .progress import wait_for, watch
+from .run_folder import RunFolder, list_run_folders, open_run, run_path
 
 __all__ = [
     "Failure",
@@ -17,6 +17,8 @@ __all__ = [
     "RunFolder",
     "RunOptions",
     "list_run_folders",
+    "open_run",
+    "run_path",
     "wait_for",
     "watch",
 ]

@@ -24,6 +24,7 @@ from .job import Job, Place
 from .journal import Journal
 from .lazy import TokenRun, lazy_frame
 from .run import Run
+from .run_folder import run_path
 from .sink import WRITE_SECONDS, TableSink
 from .tally import Tally
 
@@ -106,7 +107,7 @@ class Fetching:
         self._agency = agency
         self._job = job
         self._places = None if locations is None else read_places(locations)
-        self._folder = None if folder is None else Path(folder).expanduser()
+        self._folder = None if folder is None else run_path(folder)
         self._in_flight = in_flight
         self._engine = None if engine is None else Engine(engine)
         self._is_lazy = lazy
@@ -159,21 +160,19 @@ class Fetching:
         with ExitStack() as stack:
             journal = None
             if self._folder is not None:
-                journal = await asyncio.to_thread(self._open, self._folder)
+                journal = await asyncio.to_thread(self._open, self._folder, ids)
                 stack.callback(journal.close)
             run, sink = await self._fetch(places, journal)
             try:
                 await sink.finish()
+                if journal is not None and run.ended_by is None:
+                    await asyncio.to_thread(journal.end, run.failures)
             except FolderError as error:  # the rows are in memory all the same
                 run.ended_by = error
             if isinstance(run.ended_by, FolderError):
                 _LOG.warning(
-                    "%s: what was fetched last is not written down: %s",
-                    self._job.name,
-                    run.ended_by,
+                    "%s: the folder lacks what was fetched last: %s", self._job.name, run.ended_by
                 )
-            if journal is not None and run.ended_by is None:
-                await asyncio.to_thread(journal.end, run.failures, ids)
         if run.failures and (not self._is_shown or _LOG.hasHandlers()):
             _LOG.warning(
                 "%s: %d of %d sub-accounts are missing; ghl_notebook.failures(frame) says why",
@@ -190,12 +189,13 @@ class Fetching:
     async def _fetch(
         self, places: Sequence[Place], journal: Journal | None
     ) -> tuple[Run, TableSink]:
-        done = set() if journal is None else await asyncio.to_thread(journal.done)
+        done = set() if journal is None else journal.stored.done
         left = [place for place in places if place.location_id not in done]
         tally = self.tally
         tally.resumed = tally.done = len(places) - len(left)
         tally.total = len(places)
         sink = TableSink(self._job, journal, write_every=self._write_every)
+        await asyncio.to_thread(sink.resume)
         if self._engine is None:
             self._run = Run(self._agency, self._job, sink, tally, in_flight=self._in_flight)
         else:
@@ -227,12 +227,14 @@ class Fetching:
             in_flight=self._in_flight,
         )
 
-    def _open(self, folder: Path) -> Journal:
+    def _open(self, folder: Path, location_ids: Sequence[str]) -> Journal:
         agency = self._agency
         return Journal(
             folder,
             self._job,
             {"company_id": agency.company_id, "base_url": agency.base_url},
+            location_ids,
+            is_choice=self._places is not None,
             clock=agency.clock,
             resume_within=RESUME_WITHIN,
         )

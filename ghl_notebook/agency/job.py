@@ -54,3 +54,8 @@ class Job:
     table: Callable[..., Table]
     frame: Callable[[Iterable[pa.Table], Sequence[str]], pd.DataFrame]
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of its tables."""
+        return self.table(**self.options).take().schema

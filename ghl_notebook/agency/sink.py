@@ -34,12 +34,24 @@ class TableSink:
     ) -> None:
         self._write_every = write_every
         self._table = job.table(**job.options)
+        self._schema = job.schema
         self._journal = journal
         self._unwritten: list[str] = []
         self._added: list[pa.Table] = []
         self._written_at = time.monotonic()
         self._writing = asyncio.Lock()
-        self.tables: list[pa.Table] = [] if journal is None else journal.read()
+        self.tables: list[pa.Table] = []
+
+    def resume(self) -> None:
+        """Take over what an earlier process has written down. To be called once, at first.
+
+        Raises
+        ------
+        FolderError
+            If it cannot be read.
+        """
+        if self._journal is not None:
+            self.tables += self._journal.read(self._schema)
 
     async def add(self, place: Place, answer: Any) -> None:
         """Keep the answer of one sub-account.

@@ -78,9 +78,9 @@ def fetch_accounts(
         Agency only: show a bar with rate, failures and time left. With None there is no bar, and no
         line on stderr of what is missing either: the caller says it.
     folder : str or pathlib.Path, optional
-        Agency only: write down what is fetched while it is. A run that was broken off, in
-        whatever way, is gone on with by the same call within a day; a run that is whole stays
-        there, with its time, and the next call makes another one: see `list_runs`.
+        Agency only: where to store what is fetched, part by part. The same call resumes an
+        interrupted run within a day; every stored file is checked first. A complete run stays
+        there with its time, and the next call starts another one: see `list_runs`.
     in_flight : int, optional
         Agency only: requests at once; with `engine`, of each worker. It finds its own level when
         left out.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -11,9 +13,13 @@ from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
 
 from .accounts import accounts_job
 
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
+
 
 def list_runs(folder: str | Path) -> pd.DataFrame:
-    """List the runs that `fetch_accounts` has kept in a folder.
+    """List the runs that `fetch_accounts` has stored in a folder, after a check of their files.
+
+    Damaged runs are left out, with a warning in the log that names the file.
 
     Parameters
     ----------
@@ -39,22 +45,23 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
 
     Raises
     ------
+    ArgumentError
+        If `folder` is not a path.
     FolderError
         If the folder cannot be read.
     """
-    from ghl_notebook.agency import list_run_folders
+    from ghl_notebook.agency import list_run_folders, run_path
 
-    runs = list_run_folders(Path(folder).expanduser(), "accounts")
-    return runs_frame(
-        (
-            run.began,
-            run.is_whole,
-            len(run.done()),
-            len(run.failures) if run.is_whole else None,
-            str(run.path),
-        )
-        for run in runs
-    )
+    rows = []
+    for run in list_run_folders(run_path(folder), "accounts"):
+        try:
+            stored = run.look()
+        except FolderError as error:
+            _LOG.warning("A run is left out: %s", error)
+        else:
+            failed = len(stored.failures) if stored.is_whole else None
+            rows.append((run.began, stored.is_whole, len(stored.done), failed, str(run.path)))
+    return runs_frame(rows)
 
 
 def read_run(folder: str | Path) -> pd.DataFrame:
@@ -68,23 +75,27 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As `fetch_accounts` has returned it. Of a run that is not whole: what there is.
+        As `fetch_accounts` returned it. If the run is not complete, ``attrs["failures"]`` also
+        lists the sub-accounts that are missing, and a warning in the log says so.
 
     Raises
     ------
+    ArgumentError
+        If `folder` is not a path.
     FolderError
-        If there is no run, or it cannot be read.
+        If there is no run, or a file is damaged or cannot be read; the message names it.
     """
-    from ghl_notebook.agency import list_run_folders
+    from ghl_notebook.agency import open_run, run_path
 
-    path = Path(folder).expanduser()
-    found = [run for run in list_run_folders(path.parent, "accounts") if run.path == path]
-    if not found:
-        raise FolderError(f"{path} holds no run.", "Pass one of the column folder of list_runs().")
-    (run,) = found
+    run = open_run(run_path(folder), "accounts")
+    stored = run.look()
+    if not stored.is_whole:
+        _LOG.warning(
+            "%s is not complete: ghl_notebook.failures(frame) lists what is missing", run.shown
+        )
     job = accounts_job(deleted=False)
-    frame = job.frame(run.read(), run.location_ids)
-    frame.attrs["failures"] = run.failures
+    frame = job.frame(run.read(stored.parts, job.schema), run.record.location_ids)
+    frame.attrs["failures"] = stored.failures
     frame.attrs["folder"] = str(run.path)
     return frame
 

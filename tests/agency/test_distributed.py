@@ -24,10 +24,9 @@ from distributed import Client, LocalCluster
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency
-from ghl_notebook.agency import Fetching, Job, wait_for
+from ghl_notebook.agency import Fetching, Job, list_run_folders, wait_for
 from ghl_notebook.agency.batch import Batch
 from ghl_notebook.agency.engine import Engine
-from ghl_notebook.agency.journal import list_run_folders
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.frames import AccountsTable, agency_accounts_frame
@@ -290,7 +289,7 @@ def test_a_run_with_a_folder_goes_on_where_it_was(
     fetching = fetching_slowly(sim, warm, engine, folder=tmp_path, write_every=0.0)
     in_the_middle(fetching, fetching.stop)
     (run,) = list_run_folders(tmp_path, "accounts")
-    done = run.done()
+    done = run.look().done
     assert 0 < len(done) < LOCATIONS
     until(lambda: not any(engine.processing().values()))
     before = asked(sim)

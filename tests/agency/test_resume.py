@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import os
 import stat
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency import Fetching, wait_for
-from ghl_notebook.agency.journal import Journal, list_run_folders
+from ghl_notebook.agency import Fetching, list_run_folders, wait_for
+from ghl_notebook.agency.journal import Journal
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.frames.gather import ACCOUNTS_TABLE
 from ghl_notebook.settings import now
@@ -33,7 +40,7 @@ def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[s
     fault = sim.levers.fail_with("invalid_token", "/oauth/locationToken", times=None)
     ghl.fetch_accounts(agency, folder=folder)
     sim.levers.remove(fault)
-    return list_run_folders(folder, "accounts")[-1].done()
+    return list_run_folders(folder, "accounts")[-1].look().done
 
 
 def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
     assert first.attrs["folder"] != second.attrs["folder"]
     runs = list_run_folders(tmp_path, "accounts")
     assert [str(run.path) for run in runs] == [first.attrs["folder"], second.attrs["folder"]]
-    assert all(run.is_whole for run in runs)
+    assert all(run.look().is_whole for run in runs)
 
 
 @pytest.mark.parametrize("change", ["deleted", "company_id", "base_url", "format"])
@@ -94,7 +101,10 @@ def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path
     yesterday = datetime.now(UTC) - timedelta(days=1, minutes=1)
     run.path.rename(tmp_path / f"accounts-{yesterday:%Y-%m-%dT%H%M%S.%f}Z")
     ghl.fetch_accounts(agency, folder=tmp_path)
-    assert [len(one.done()) for one in list_run_folders(tmp_path, "accounts")] == [10, LOCATIONS]
+    assert [len(one.look().done) for one in list_run_folders(tmp_path, "accounts")] == [
+        10,
+        LOCATIONS,
+    ]
 
 
 def open_journal(agency: Agency, folder: Path) -> Journal:
@@ -103,6 +113,7 @@ def open_journal(agency: Agency, folder: Path) -> Journal:
         folder,
         accounts_job(deleted=False),
         {"company_id": agency.company_id, "base_url": "x"},
+        [],
         clock=now,
         resume_within=timedelta(days=1),
     )
@@ -174,19 +185,155 @@ def test_a_folder_that_goes_away_costs_no_rows(
     assert frame["location_id"].nunique() >= 3
     assert set(failed["error"]) == {"FolderError"}
     assert frame["location_id"].nunique() + len(failed) == LOCATIONS
-    assert "is not written down" in caplog.text
+    assert "lacks what was fetched last" in caplog.text
 
 
 def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Nothing is asked, and nothing thrown away."""
     break_off(agency, sim, tmp_path, 10)
     (run,) = list_run_folders(tmp_path, "accounts")
-    part = run.parts()[0]
+    part = run.look().parts[0].path
     part.write_bytes(part.read_bytes()[:-100])
-    with pytest.raises(ghl.FolderError, match="cannot be read"):
+    with pytest.raises(ghl.FolderError, match="is damaged"):
         ghl.fetch_accounts(agency, folder=tmp_path)
     assert part.exists()
     assert stat.S_ISREG(part.stat().st_mode)
+
+
+def test_a_part_that_was_removed_is_fetched_again(
+    agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No other part takes harm by it, and the file is named."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()
+    for count in (3, 6, 9):
+        break_off(agency, sim, tmp_path, count)
+    (run,) = list_run_folders(tmp_path, "accounts")
+    removed, *others = sorted(run.look().parts, key=lambda part: part.path.stat().st_mtime_ns)
+    contents = [part.path.read_bytes() for part in others]
+    assert len(others) == 2
+    removed.path.unlink()
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert removed.path.name in caplog.text
+    assert [part.path.read_bytes() for part in others] == contents
+    assert frame["location_id"].drop_duplicates().tolist() == ids
+    pd.testing.assert_frame_equal(ghl.read_run(frame.attrs["folder"]), frame)
+    assert sorted(pd.read_parquet(frame.attrs["folder"])["id"]) == sorted(frame["id"])
+
+
+def test_a_run_that_has_ended_is_whole_again_when_a_part_is_gone(
+    agency: Agency, tmp_path: Path
+) -> None:
+    """It does not count as whole meanwhile, and what is missing is named as such."""
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    (part,) = Path(frame.attrs["folder"]).glob("*.parquet")
+    part.unlink()
+    assert ghl.list_runs(tmp_path)["is_whole"].tolist() == [False]
+    read = ghl.read_run(frame.attrs["folder"])
+    assert read.empty
+    assert len(ghl.failures(read)) == LOCATIONS
+    assert ghl.compare_accounts(frame, read).empty
+    again = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert again.attrs["folder"] == frame.attrs["folder"]
+    pd.testing.assert_frame_equal(again, frame)
+
+
+def test_a_run_of_the_future_is_not_gone_on_with(
+    agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would be for ever; the newest of the past is gone on with."""
+    break_off(agency, sim, tmp_path, 5)
+    (run,) = list_run_folders(tmp_path, "accounts")
+    future = run.path.rename(tmp_path / "accounts-9999-12-31T235959.999999Z")
+    done = break_off(agency, sim, tmp_path, 10)
+    frame = ghl.fetch_accounts(agency, folder=tmp_path)
+    assert f"{future} is dated in the future" in caplog.text
+    assert len(list_run_folders(tmp_path, "accounts")) == 2
+    assert done < set(frame["location_id"])
+    assert ghl.list_runs(tmp_path)["is_whole"].tolist() == [True, False]
+
+
+def test_a_run_over_others_is_another_run(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """The frame has the sub-accounts that were asked for."""
+    ids = ghl.fetch_locations(agency)["location_id"].tolist()
+    break_off(agency, sim, tmp_path, 10)
+    some = ghl.fetch_accounts(agency, folder=tmp_path, locations=ids[5:15])
+    assert some["location_id"].drop_duplicates().tolist() == ids[5:15]
+    ghl.fetch_accounts(agency, folder=tmp_path)
+    assert [run.look().is_whole for run in list_run_folders(tmp_path, "accounts")] == [True, True]
+
+
+def test_two_that_write_in_spite_of_the_lock_double_nothing(agency: Agency, tmp_path: Path) -> None:
+    """For instance because somebody has removed its file."""
+    frame, job = ghl.fetch_accounts(agency), accounts_job(deleted=False)
+    rows = pa.Table.from_pandas(frame, schema=job.schema)
+    ids = frame["location_id"].drop_duplicates().tolist()
+    whose = {"company_id": agency.company_id, "base_url": agency.core.base_url}
+    with contextlib.ExitStack() as stack:
+        for first in (0, 10):
+            within = timedelta(days=1)
+            journal = Journal(tmp_path, job, whose, ids, clock=now, resume_within=within)
+            stack.callback(journal.close)
+            (tmp_path / "_lock").unlink()
+            some = pa.array(ids[first : first + 30])
+            journal.write(rows.filter(pc.is_in(rows["location_id"], some)), some.to_pylist())
+    read = ghl.read_run(journal.path)
+    assert sorted(read["id"]) == sorted(frame["id"])
+
+
+def test_a_folder_is_its_owners_alone(agency: Agency, tmp_path: Path) -> None:
+    """There are customers' data in it."""
+    umask = os.umask(0)
+    try:
+        ghl.fetch_accounts(agency, folder=tmp_path / "runs")
+    finally:
+        os.umask(umask)
+    found = [tmp_path / "runs", *(tmp_path / "runs").rglob("*")]
+    modes = {(one.is_dir(), stat.S_IMODE(one.stat().st_mode)) for one in found}
+    assert modes == {(True, 0o700), (False, 0o600)}
+
+
+def test_a_run_of_other_columns_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
+    """Another version of the package has written it."""
+    break_off(agency, sim, tmp_path, 10)
+    (run,) = list_run_folders(tmp_path, "accounts")
+    (part,) = run.look().parts
+    table = pq.read_table(part.path).drop_columns("avatar")
+    part.path.unlink()
+    stream = pa.BufferOutputStream()
+    pq.write_table(table, stream)
+    content = stream.getvalue().to_pybytes()
+    name = f"part-{hashlib.sha256(content).hexdigest()}.parquet"
+    (run.path / name).write_bytes(content)
+    for read in (
+        lambda: ghl.fetch_accounts(agency, folder=tmp_path),
+        lambda: ghl.read_run(run.path),
+    ):
+        with pytest.raises(ghl.FolderError, match=f"{name} has other columns"):
+            read()
+
+
+@pytest.mark.parametrize("folder", [5, None, b"runs", "~nobody-of-that-name/runs"])
+def test_what_is_no_folder_is_said(agency: Agency, folder: Any) -> None:
+    """By everything that takes one."""
+    for call in (ghl.list_runs, ghl.read_run):
+        with pytest.raises(ghl.ArgumentError, match="is not a path"):
+            call(folder)
+    if folder is not None:
+        with pytest.raises(ghl.ArgumentError, match="is not a path"):
+            ghl.fetch_accounts(agency, folder=folder)
+
+
+@pytest.mark.parametrize("folder", ["a\0b", "\ud83d", "x" * 5_000])
+def test_a_folder_that_no_disk_has_is_said(agency: Agency, tmp_path: Path, folder: str) -> None:
+    """In one line, with the next step."""
+    for call in (
+        lambda: ghl.read_run(tmp_path / folder),
+        lambda: ghl.fetch_accounts(agency, folder=tmp_path / folder),
+    ):
+        with pytest.raises(ghl.FolderError) as caught:
+            call()
+        assert str(caught.value).isprintable()
+    assert ghl.list_runs(tmp_path / folder).empty
 
 
 @pytest.mark.process
