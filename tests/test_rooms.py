@@ -31,7 +31,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plot": {"errors", "models", "sanitize"},
     "widgets": set(),
     "login": {"api", "auth", "background", "errors", "models", "secret", "settings", "widgets"},
-    "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
+    "panel": {
+        "api", "background", "errors", "fetch", "login", "models", "settings", "widgets",
+    },
     "diagnosis": {
         "api", "background", "errors", "login", "models", "sanitize", "settings",
     },

@@ -28,8 +28,8 @@ class Shown(NamedTuple):
     value : object
         Its result, or its error.
     bundle : dict
-        MIME type → what a front end gets; of an error the text of its traceback; ``page``: HTML that
-        is a whole page.
+        MIME type → what a front end gets; of an error the text of its traceback; ``page``: a
+        whole page of HTML.
     """
 
     name: str
@@ -83,10 +83,10 @@ def composed(world: World, charts: dict[str, Any]) -> Iterator[Shown]:
         if renderer != "browser":
             with alt.renderers.enable(renderer):
                 yield Shown(f"renderer {renderer}", chart, bundle_of(chart))
-    with Visitor() as visitor, alt.renderers.enable("browser", using=visitor.name):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)  # Altair leaves its server open
-            chart.show()
+    visitor = Visitor()
+    with alt.renderers.enable("browser", using=visitor.name), warnings.catch_warnings(), visitor:
+        warnings.simplefilter("ignore", ResourceWarning)  # Altair leaves its server open
+        chart.show()
     yield Shown("renderer browser", chart, {"page": "".join(visitor.pages)})
     yield Shown("to_html", chart, {"page": chart.to_html()})
     yield Shown("VegaLite", chart, bundle_of(alt.VegaLite(chart.to_dict())))

@@ -50,7 +50,7 @@ class Stage:
 
     def wait_for_charts(self, count: int) -> None:
         """Wait until so many charts are drawn."""
-        expect(self.page.locator("svg.marks")).to_have_count(count, timeout=60_000)
+        expect(self.page.locator("svg.marks")).to_have_count(count, timeout=300_000)
 
     def assert_calm(self, page: Page | None = None) -> None:
         """Say that nothing of a stranger has run, and that nothing there would."""

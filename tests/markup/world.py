@@ -30,7 +30,7 @@ from ghl_notebook.models import TimeSlot
 from ghl_notebook.models.record import Record
 from ghl_notebook.simulator import Simulator
 
-from .payloads import PAYLOADS
+from .payloads import PAYLOADS, PICTURES, STRANGE_PICTURES
 
 ALL = " ".join(PAYLOADS)
 SINCE, UNTIL = "2025-12-01", "2026-01-31"
@@ -50,10 +50,12 @@ class Planting(httpx.AsyncHTTPTransport):
     def __init__(self) -> None:
         super().__init__()
         self._payloads = itertools.cycle(PAYLOADS)
+        self._pictures = itertools.cycle((*PICTURES, *STRANGE_PICTURES))
         self._seen: Counter[str] = Counter()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and plant payloads in the answer."""
+        self._seen.clear()
         response = await super().handle_async_request(request)
         content = await response.aread()
         try:
@@ -72,6 +74,8 @@ class Planting(httpx.AsyncHTTPTransport):
         if not isinstance(value, str) or _KEPT.fullmatch(key) or _NO_TEXT.fullmatch(value):
             return value
         self._seen[key] += 1
+        if key.startswith("avatar"):
+            return value if self._seen[key] == 1 else next(self._pictures)
         if key in _CHOSEN and self._seen[key] % 2:
             return value
         return value + next(self._payloads)
