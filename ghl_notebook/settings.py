@@ -297,6 +297,29 @@ def read_demo_settings(environ: Mapping[str, str] | None = None) -> DemoSettings
     return DemoSettings(simulate_user=user == "simulated", public_url=public_url)
 
 
+def read_pictures(pictures: str | None = None, *, environ: Mapping[str, str] | None = None) -> str:
+    """Read which pictures of accounts a page loads (``GHL_PICTURES``, if it is not passed).
+
+    Returns
+    -------
+    str
+        ``"platforms"`` or ``"none"``.
+
+    Raises
+    ------
+    SettingsError
+        If it is something else.
+    """
+    name, chosen = "pictures", pictures
+    if chosen is None:
+        name, chosen = "GHL_PICTURES", _get(environ, "GHL_PICTURES") or "platforms"
+    if chosen not in ("platforms", "none"):
+        raise SettingsError(
+            f"{name} must be 'platforms' or 'none', not {chosen!r}.", "Set it to one of these."
+        )
+    return chosen
+
+
 def read_account_ids(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Read the account ids of earlier logins, by platform, for where nobody can log in.
 

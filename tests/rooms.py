@@ -42,7 +42,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "api", "auth", "background", "errors", "models", "sanitize", "secret", "settings",
         "widgets",
     },
-    "panel": {"api", "background", "errors", "fetch", "login", "models", "widgets"},
+    "panel": {
+        "api", "background", "errors", "fetch", "login", "models", "settings", "widgets",
+    },
     "diagnosis": {
         "api", "background", "errors", "login", "models", "sanitize", "settings",
     },

@@ -69,6 +69,7 @@ def changes_frame(
         ["change", "location_name", "location_id", "id"], kind="stable", ignore_index=True
     )
     dtypes = {name: dtype_of(kind) for name, kind in CHANGES.items()}
+    dtypes["platform"] = dtype_of(PLATFORM, found["platform"].dropna().unique())
     typed: pd.DataFrame = found.astype(dtypes)
     return typed
 

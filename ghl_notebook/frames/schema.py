@@ -48,10 +48,18 @@ _MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean", "intege
 _MASKED[pa.large_string()] = _DTYPES["string"]
 
 
-def dtype_of(kind: Kind | Category) -> Any:
-    """Return the pandas dtype of a kind; a missing value is ``NA``, ``NaN`` or ``NaT`` in it."""
+def dtype_of(kind: Kind | Category, found: Iterable[str] = ()) -> Any:
+    """Return the pandas dtype of a kind; a missing value is ``NA``, ``NaN`` or ``NaT`` in it.
+
+    Parameters
+    ----------
+    kind : Kind or Category
+        The kind.
+    found : iterable of str
+        Values that a category has as well, after those that it is known to take.
+    """
     if isinstance(kind, Category):
-        return pd.CategoricalDtype(pd.Index(kind.values, dtype="str"))
+        return pd.CategoricalDtype(pd.Index(dict.fromkeys((*kind.values, *found)), dtype="str"))
     return _DTYPES[kind]
 
 

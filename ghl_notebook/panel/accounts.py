@@ -15,6 +15,7 @@ from ghl_notebook.login import ConnectAccount, reconnect
 from ghl_notebook.models import PLATFORMS
 
 from .listing import Listing
+from .pictures import Pictures
 from .protocol import Attach, Back, Connect, Detach, Message, Reconnect, Refresh, Said
 from .rows import account_columns, title_of
 
@@ -44,6 +45,8 @@ class Accounts(Listing):
         Of the sub-account.
     changed : callable
         Is called after every change.
+    pictures : Pictures
+        Decides which pictures of accounts are loaded.
     name : str, optional
         The sub-account's name.
     leave : callable, optional
@@ -63,6 +66,7 @@ class Accounts(Listing):
         self,
         client: Client,
         changed: Callable[[], None],
+        pictures: Pictures,
         *,
         name: str | None = None,
         leave: Callable[[], None] | None = None,
@@ -71,6 +75,7 @@ class Accounts(Listing):
         self.client = client
         self.login: ConnectAccount | None = None
         self.stage: Literal["list", "login", "attach"] = "list"
+        self._pictures = pictures
         self._name = name
         self._leave = leave
         self._renewed: pd.Series[Any] | None = None
@@ -84,7 +89,7 @@ class Accounts(Listing):
     def accept(self, answer: pd.DataFrame) -> None:
         """Show them."""
         self.frame = answer
-        self.tell_rows(account_columns(answer, self.client.core.clock()))
+        self.tell_rows(account_columns(answer, self.client.core.clock(), self._pictures))
 
     def keys(self) -> pd.Series[str]:
         """Return what names an account on its platform: its ``id`` may change with a new login."""
@@ -201,7 +206,10 @@ class Accounts(Listing):
 
         def then(available: pd.DataFrame) -> None:
             if login is self.login:
-                self._pages, self._has_pages = _pages_of(available, self._renewed), True
+                self._pages, self._has_pages = (
+                    _pages_of(available, self._renewed, self._pictures),
+                    True,
+                )
 
         self.do(
             "Asking what this login may attach…",
@@ -242,7 +250,9 @@ async def _try_to(attaching: Any) -> str | None:
     return None
 
 
-def _pages_of(available: pd.DataFrame, renewed: pd.Series[Any] | None) -> list[Page]:
+def _pages_of(
+    available: pd.DataFrame, renewed: pd.Series[Any] | None, pictures: Pictures
+) -> list[Page]:
     """Return what is offered; what was to be renewed, and was not, is ticked."""
     wanted = None if renewed is None else renewed["origin_id"]
     return [
@@ -250,7 +260,7 @@ def _pages_of(available: pd.DataFrame, renewed: pd.Series[Any] | None) -> list[P
             origin_id=row["origin_id"],
             name=_name_of(row),
             username=None if pd.isna(row["username"]) else row["username"].removeprefix("@"),
-            avatar=None if pd.isna(row["avatar"]) else row["avatar"],
+            avatar=None if pd.isna(row["avatar"]) else pictures.choose(row["avatar"]),
             is_attached=row["is_connected"] is True and row["origin_id"] != wanted,
             is_ticked=row["origin_id"] == wanted,
         )

@@ -12,10 +12,12 @@ import traitlets as t
 
 from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.settings import read_pictures
 from ghl_notebook.widgets import SCREEN
 
 from .accounts import Accounts
 from .listing import Listing
+from .pictures import Pictures
 from .sub_accounts import SubAccounts
 
 
@@ -33,6 +35,9 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
     ----------
     client : Client or Agency
         What is shown.
+    pictures : {"platforms", "none"}, optional
+        Pictures of accounts that the page loads: those on the platforms' own hosts, over https, or
+        none. From ``GHL_PICTURES`` when left out, and ``"platforms"`` when that is not set.
     layout : ipywidgets.Layout or dict, optional
         Of the box around it.
 
@@ -49,6 +54,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
     ------
     ArgumentError
         If `client` is neither a `Client` nor an `Agency`.
+    SettingsError
+        If `pictures` is neither ``"platforms"`` nor ``"none"``.
 
     See Also
     --------
@@ -74,10 +81,13 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
     error = t.Unicode(None, allow_none=True, read_only=True)
     location_id = t.Unicode(None, allow_none=True, read_only=True)
 
-    def __init__(self, client: Client | Agency, *, layout: Any = None) -> None:
+    def __init__(
+        self, client: Client | Agency, *, pictures: str | None = None, layout: Any = None
+    ) -> None:
+        self._pictures = read_pictures(pictures)
         first: Listing
         if isinstance(client, Client):
-            first = Accounts(client, self._update)
+            first = Accounts(client, self._update, Pictures.of(client, self._pictures))
         elif isinstance(client, Agency):
             first = SubAccounts(client, self._update, self._enter)
         else:
@@ -190,7 +200,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         (first,) = self._listings
         assert isinstance(first, SubAccounts)
         client = first.agency.client(location_id)
-        opened = Accounts(client, self._update, name=name, leave=self._leave)
+        pictures = Pictures.of(client, self._pictures)
+        opened = Accounts(client, self._update, pictures, name=name, leave=self._leave)
         self._listings.append(opened)
         self._fetched = opened.fetch()
 

@@ -10,6 +10,8 @@ import pandas as pd
 
 from ghl_notebook.models import PLATFORMS
 
+from .pictures import Pictures
+
 SOON = pd.Timedelta(days=30)
 """A connection that ends within this time is about to expire."""
 
@@ -25,7 +27,9 @@ COUNTS = {
 """Columns of a panel's frame of sub-accounts, with their dtypes."""
 
 
-def account_columns(accounts: pd.DataFrame, now: datetime) -> dict[str, list[Any]]:
+def account_columns(
+    accounts: pd.DataFrame, now: datetime, pictures: Pictures
+) -> dict[str, list[Any]]:
     """Return what is shown of connected accounts."""
     left = accounts["expire"] - pd.Timestamp(now)
     expired, expiring = _states(accounts, now)
@@ -43,7 +47,7 @@ def account_columns(accounts: pd.DataFrame, now: datetime) -> dict[str, list[Any
         ),
         "days": _plain(left.dt.days.astype("Int64")),
         "expire": [None if pd.isna(end) else end.isoformat() for end in accounts["expire"]],
-        "avatar": _plain(accounts["avatar"]),
+        "avatar": [pictures.choose(address) for address in _plain(accounts["avatar"])],
     }
 
 

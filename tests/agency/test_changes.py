@@ -66,6 +66,13 @@ def test_a_connection_has_changed(
     assert found.dtypes.to_list() == [dtype_of(kind) for kind in CHANGES.values()]
 
 
+def test_an_unknown_platform_is_kept(accounts: pd.DataFrame) -> None:
+    """The service may have a new one: it is a category of its own, after the others."""
+    odd = accounts.assign(platform="mastodon")
+    (new,) = ghl.compare_accounts(odd.drop(index=4), odd).to_dict("records")
+    assert new["platform"] == "mastodon"
+
+
 def test_a_connection_that_is_new_or_gone(accounts: pd.DataFrame) -> None:
     """With what is known of it."""
     fewer = accounts.drop(index=4)

@@ -41,3 +41,57 @@ MARKUP: Final = re.compile(r"<[!/?a-z]", re.IGNORECASE)
 
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What a terminal would obey, or what turns the text around it."""
+
+PICTURES: Final = (
+    "https://scontent.xx.fbcdn.net/v/t1/picture.jpg?a=1&b=2",
+    "https://SCONTENT-ams2-1.cdninstagram.com/v/picture.jpg",
+    "https://graph.facebook.com/244405123411687/picture",
+    "https://media.licdn.com/dms/image/v2/picture",
+    "https://yt3.ggpht.com/example-avatar",
+    "https://i.pinimg.com/example-avatar.jpg",
+    "https://p16-sign-va.tiktokcdn.com/picture.jpeg",
+    "https://pbs.twimg.com/profile_images/1/picture.jpg",
+    "https://lh3.googleusercontent.com/a/picture=s96-c",
+)
+"""Pictures on the platforms' own hosts."""
+
+STRANGE_PICTURES: Final = (
+    "http://127.0.0.1:8888/api/shutdown",
+    "http://localhost:8888/a.png",
+    "https://127.0.0.1/a.png",
+    "https://[::1]/a.png",
+    "https://2130706433/a.png",
+    "http://169.254.169.254/latest/meta-data/",
+    "https://evil.example/a.png",
+    "http://scontent.xx.fbcdn.net/a.png",
+    "https://fbcdn.net.evil.example/a.png",
+    "https://evilfbcdn.net/a.png",
+    "https://someone:secret@scontent.xx.fbcdn.net/a.png",
+    "https://scontent.xx.fbcdn.net@evil.example/a.png",
+    "https://scontent.xx.fbcdn.net:8443/a.png",
+    "https://evil.example\\.fbcdn.net/a.png",
+    "https://scontent.xx.fbcdn.net\\@evil.example/a.png",
+    "https://evil.example/.fbcdn.net/a.png",
+    "https://evil.example?.fbcdn.net/a.png",
+    "https://evil.example#.fbcdn.net/a.png",
+    "https://evil.example\n.fbcdn.net/a.png",
+    "\thttps://evil.example/a.png",
+    "ht\ntps://evil.example/a.png",
+    "https:evil.example/a.png",
+    "https:/\\evil.example/a.png",
+    "https://scontent.xx.fbcdn\u3002net/a.png",
+    "https://scontent.xx.\u24d5bcdn.net/a.png",
+    "https://storage.googleapis.com/anybody/a.png",
+    "https://facebook.com/l.php?u=https://evil.example",
+    "//evil.example/a.png",
+    "/\\evil.example/a.png",
+    "\\\\evil.example\\a.png",
+    "a.png",
+    "file:///etc/passwd",
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='attacked(1)'/>",
+    "javascript:attacked(1)",
+    "blob:https://evil.example/1",
+    "https://scontent.xx.fbcdn.net/" + "a" * 5000,
+    "",
+)
+"""Pictures that would be loaded from elsewhere, or from nowhere."""

@@ -45,8 +45,8 @@ def make_panel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Accoun
     monkeypatch.setattr("comm.create_comm", Page)
     made: list[AccountsPanel] = []
 
-    def make(client: DemoClient | DemoAgency) -> AccountsPanel:
-        made.append(AccountsPanel(client))
+    def make(client: DemoClient | DemoAgency, **options: str) -> AccountsPanel:
+        made.append(AccountsPanel(client, **options))
         return made[-1]
 
     yield make

@@ -1,0 +1,94 @@
+"""Which pictures of accounts a page loads.
+
+An account's picture is at whatever address the service returns. The server at that address learns
+who looks at the panel, and when; an address on this computer, or in its network, makes the browser
+send a request there. So pictures come from the platforms' own hosts, over https.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+from ghl_notebook.api import Client
+from ghl_notebook.settings import SAME_ORIGIN
+
+# Hosts, with all below them, that serve pictures of accounts, as files: none that redirects to
+# wherever its users say (such as facebook.com and google.com), and none on which everybody can
+# store files (such as storage.googleapis.com, of which the vendor's documents have examples).
+HOSTS: Final = {
+    "cdninstagram.com": "Instagram, Threads",
+    "fbcdn.net": "Facebook, Instagram",
+    "graph.facebook.com": "Facebook: GET /{page}/picture leads to the next one",
+    "platform-lookaside.fbsbx.com": "Facebook",
+    "ggpht.com": "YouTube, Google Business Profile",
+    "lh3.googleusercontent.com": "Google Business Profile",
+    "lh4.googleusercontent.com": "Google Business Profile",
+    "lh5.googleusercontent.com": "Google Business Profile",
+    "lh6.googleusercontent.com": "Google Business Profile",
+    "yt3.googleusercontent.com": "YouTube",
+    "ytimg.com": "YouTube",
+    "licdn.com": "LinkedIn",
+    "pinimg.com": "Pinterest",
+    "tiktokcdn.com": "TikTok",
+    "tiktokcdn-eu.com": "TikTok, Europe",
+    "tiktokcdn-us.com": "TikTok, United States",
+    "twimg.com": "X",
+    "images.leadconnectorhq.com": "GoHighLevel: pictures that it has resized",
+    "assets.cdn.filesafe.space": "GoHighLevel: its media library",
+}
+
+# Narrower than what a browser takes for an address: no user, no port, no character that a browser
+# would drop or take for another one, so that both read the same host.
+_ON_THE_WEB: Final = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([!-~]*)", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"[!-~]*")
+_LONGEST: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Decides what is loaded.
+
+    Attributes
+    ----------
+    is_off : bool
+        Nothing is.
+    own : tuple of str
+        How addresses of the service itself begin: where the user has sent the client anyway.
+    """
+
+    is_off: bool
+    own: tuple[str, ...]
+
+    @classmethod
+    def of(cls, client: Client, pictures: str) -> Self:
+        """Make one for a client.
+
+        Parameters
+        ----------
+        client : Client
+            Whose accounts are shown.
+        pictures : str
+            ``"platforms"`` or ``"none"``.
+        """
+        origins = client.core.allowed_origins
+        # A simulator behind the notebook's server gives out paths on that server.
+        own = ["" if origin == SAME_ORIGIN else origin for origin in origins]
+        own.append(client.core.base_url)
+        return cls(
+            is_off=pictures == "none",
+            own=tuple(f"{address.rstrip('/')}/" for address in own),
+        )
+
+    def choose(self, address: str | None) -> str | None:
+        """Return the address of a picture that may be loaded, or None."""
+        if self.is_off or address is None or len(address) > _LONGEST:
+            return None
+        if address.startswith(self.own) and not address.startswith(("//", "/\\")):
+            return address if _PLAIN.fullmatch(address) else None
+        found = _ON_THE_WEB.fullmatch(address)
+        if found is None:
+            return None
+        host = f".{found[1].lower()}"
+        return address if any(host.endswith(f".{one}") for one in HOSTS) else None

@@ -1,0 +1,141 @@
+"""Nothing that a stranger wrote runs in a real browser, wherever it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import expect
+
+import ghl_notebook as ghl
+from ghl_notebook.panel.table import Table
+from tests.browsers import Browsers
+from tests.login.page import Page, flush
+
+from .shown import Shown
+from .stage import Stage, open_stage
+from .world import ALL, World
+
+
+@pytest.fixture
+def stage(browsers: Browsers) -> Iterator[Stage]:
+    """An empty page, and what ran on it."""
+    with open_stage(browsers.get("chromium")) as stage:
+        yield stage
+
+
+def html_of(shown: list[Shown]) -> list[str]:
+    """Return what a notebook inserts into its page."""
+    kinds = ("text/html", "image/svg+xml")
+    return [bundle[kind] for _, _, bundle in shown for kind in kinds if kind in bundle]
+
+
+def test_outputs_of_cells(shown: list[Shown], stage: Stage) -> None:
+    """Summaries, DataFrames and charts of all renderers, as a notebook inserts them."""
+    found = html_of(shown)
+    charts = [html for html in found if "vegaEmbed" in html]
+    pictures = [html for html in found if html.startswith("<svg")]
+    stage.show(charts[0])
+    stage.wait_for_charts(1)
+    for html in found:
+        if html is not charts[0]:
+            stage.show(html)
+    stage.wait_for_charts(len(charts) + len(pictures))
+    specs = [b[kind] for _, _, b in shown for kind in b if kind.startswith("application/vnd.vega")]
+    for spec in specs:
+        stage.page.evaluate(
+            "(spec) => vegaEmbed(document.body.appendChild(document.createElement('p')), spec)",
+            spec,
+        )
+    stage.assert_calm()
+    stage.assert_not_blind()
+
+
+def test_tooltips_and_menus(charts: dict[str, Any], stage: Stage) -> None:
+    """A pointer on a chart, and what its menu opens: windows of the notebook's own origin."""
+    for number, chart in enumerate(charts.values(), 1):
+        stage.show(chart._repr_mimebundle_()["text/html"])
+        stage.wait_for_charts(number)
+    for name, chart in zip(charts, stage.page.locator("svg.marks").all(), strict=True):
+        found = chart.evaluate("(chart) => hover(chart)")
+        assert found["built"] == []
+        is_counted = name in ("plot_expiry", "plot_hours")  # without a stranger's word
+        assert is_counted or [text for text in found["texts"] if "attacked(" in text]
+    links = stage.page.locator(".vega-actions a").filter(has_text="View")
+    assert links.count() == 2 * len(charts)
+    for link in links.all():
+        with stage.page.expect_popup() as opened:
+            link.evaluate("(link) => link.click()")
+        window = opened.value
+        expect(window.locator("pre")).to_contain_text("attacked(")
+        assert window.locator("pre code *").count() == 0
+        stage.assert_calm(window)
+        window.close()
+    stage.assert_calm()
+
+
+def test_an_exported_notebook(shown: list[Shown], stage: Stage, tmp_path: Path) -> None:
+    """The HTML that nbconvert makes, opened from disk."""
+    cells = []
+    for _, value, bundle in shown:
+        output = nbformat.v4.new_output("display_data", data=bundle)
+        if isinstance(value, Exception):
+            lines = bundle["text/plain"].split("\n")
+            output = nbformat.v4.new_output(
+                "error", ename=type(value).__name__, evalue=str(value), traceback=lines
+            )
+        cells.append(nbformat.v4.new_code_cell("...", outputs=[output]))
+    text, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    path = tmp_path / "exported.html"
+    path.write_text(text, encoding="utf-8")
+    stage.go(path.as_uri())
+    stage.assert_calm()
+    assert stage.page.evaluate("() => document.body.textContent.includes('attacked(')")
+
+
+def test_saved_charts(
+    shown: list[Shown], charts: dict[str, Any], stage: Stage, tmp_path: Path
+) -> None:
+    """Files opened from disk: whole pages, and pictures, which may hold scripts, too."""
+    pages = [bundle["page"] for _, _, bundle in shown if "page" in bundle]
+    files = [tmp_path / f"{number}.html" for number in range(len(pages))]
+    for file, page in zip(files, pages, strict=True):
+        file.write_text(page, encoding="utf-8")
+    for name, chart in charts.items():
+        for end in ("html", "svg", "json"):
+            files.append(tmp_path / f"{name}.{end}")
+            chart.save(files[-1])
+    for file in files:
+        stage.go(file.as_uri())
+        if file.suffix == ".html":
+            stage.wait_for_charts(1)
+        stage.assert_calm()
+    assert len(files) == 2 + 3 * len(charts)
+
+
+def test_widgets(world: World, stage: Stage) -> None:
+    """The panel of a sub-account and of an agency, and the card of a login."""
+    panels = [ghl.AccountsPanel(world.client), ghl.AccountsPanel(world.agency)]
+    login = ghl.ConnectAccount(world.client, account_name=ALL)
+    tables = []
+    for panel in panels:
+        assert len(panel.frame)
+        tables += [child for child in panel.children if isinstance(child, Table)]
+    flush()
+    for widget in (*tables, login):
+        comm: Page = widget.comm
+        stage.page.evaluate(
+            "([source, state, said]) => host(source, state, said)",
+            [widget._esm, {n: v for n, v in widget.get_state().items() if n[0] != "_"}, comm.said],
+        )
+    expect(stage.page.get_by_role("grid")).to_have_count(2)
+    expect(stage.page.locator("body")).to_contain_text("attacked(")
+    for button in stage.page.get_by_role("button", name="Detach").all()[:3]:
+        button.evaluate("(button) => button.click()")
+    stage.assert_calm()
+    for widget in (*panels, login):
+        widget.close()
