@@ -192,15 +192,14 @@ class Card(anywidget.AnyWidget):
         patience = time.monotonic() + _PATIENCE_SECONDS
         try:
             while not outcome.done():
-                if needs_page and not any(self._pages.heard[way].is_set() for way in ways):
-                    if time.monotonic() > patience and not self._is_in_browser:
-                        raise FrontEndError(
-                            f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
-                            "Display the login in a cell of its own, press its button there, and "
-                            "run the cells that use it when the card says connected.",
-                        )
-                    # The card may appear only now, and what its page says is not read meanwhile.
-                    self._pages.introduce()
+                is_heard = any(self._pages.heard[way].is_set() for way in ways)
+                is_late = time.monotonic() > patience and not self._is_in_browser
+                if needs_page and not is_heard and is_late:
+                    raise FrontEndError(
+                        f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
+                        "Display the login in a cell of its own, press its button there, and "
+                        "run the cells that use it when the card says connected.",
+                    )
                 yield outcome
         finally:
             outcome.cancel()

@@ -1,23 +1,30 @@
 """The loopback server: a way between page and kernel that is not a comm.
 
 A cell that waits keeps the kernel from hearing comms, and a script has none. So a small server on
-127.0.0.1 runs in the background event loop: started for the first login that needs it, stopped with
-the last. A page on this computer reaches it directly, another one through jupyter-server-proxy.
+127.0.0.1 runs in the background event loop, from the first login that needs it. A page on this
+computer reaches it directly, another one through jupyter-server-proxy.
 
-For each login it has a *door*, behind a path that nobody can guess:
+The server keeps its port for as long as the process lives: a page that still asks there asks the
+kernel, and not a stranger that has taken the port over. A notebook's page asks only when the kernel
+has just said over the comm that it is there, and first for a proof: the proxy hands on the cookie
+of the page, whoever has the port.
 
-=========================  ========================================================================
-``POST /{path}/``          what a page says, as over the comm; only ever a claim
-``GET /{path}/``           the login page: the card, outside of any notebook
-``GET /{path}/events``     what the kernel says to the login page (server-sent events)
-``GET /open/{ticket}``     leads to the login page, once; who comes second is told so, and the login
-                           as well, as one of the two may be a stranger
-=========================  ========================================================================
+For each login there is a *door*, behind a path that nobody can guess:
+
+=========================== ========================================================================
+``POST /{path}/``           what a page says, as over the comm; only ever a claim
+``GET /{path}/``            the login page: the card, outside of any notebook
+``GET /{path}/events``      what the kernel says to the login page (server-sent events)
+``HEAD /prove/{challenge}`` has in a header what only the kernel can answer
+``GET /open/{ticket}``      leads to the login page, once; who comes second is told so, as is the
+                            login: one of the two may be a stranger
+=========================== ========================================================================
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import weakref
 from collections.abc import AsyncIterator, Callable
@@ -44,6 +51,7 @@ _MAX_BYTES: Final = 4 * MAX_MESSAGE_CHARACTERS
 _MOST_STREAMS: Final = 8
 _MOST_ORIGINS: Final = 8
 _MOST_TICKETS: Final = 100
+_MOST_CHALLENGES: Final = 8
 _HEARTBEAT_SECONDS: Final = 15.0
 
 _FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
@@ -60,6 +68,8 @@ _USED: Final = (
     "It works once. If you did not open it yourself, somebody else may have logged in with it. Go "
     "back to where you began the login: it says there what to do.",
 )
+
+PROOF: Final = "Kernel-Proof"
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -108,6 +118,7 @@ class Door:
         self.ticket = ""
         self.used: Final[set[str]] = set()
         self._unused: set[str] = set()
+        self._answers: dict[str, str] = {}
         self.renew_ticket()
         self.receive = receive
         self.reused: Final = reused
@@ -131,6 +142,18 @@ class Door:
         if not self._origins:
             self.admit(origin)
         return origin in self._origins
+
+    def challenge(self) -> tuple[str, str]:
+        """Return a challenge and its answer, for the page alone; the newest few are answered."""
+        challenge, answer = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+        self._answers[challenge] = answer
+        if len(self._answers) > _MOST_CHALLENGES:
+            self._answers.pop(next(iter(self._answers)))
+        return challenge, answer
+
+    def answer(self, challenge: str) -> str | None:
+        """Return the answer to a challenge."""
+        return self._answers.get(challenge)
 
     async def say(self, message: Message) -> None:
         """Say something to all login pages."""
@@ -192,6 +215,7 @@ class LoopbackServer:
         self._doors: dict[str, Door] = {}
         self._known: weakref.WeakSet[Door] = weakref.WeakSet()  # also those that were closed
         self._serving: Serving | None = None
+        self._inherited: Serving | None = None
 
     async def open(self, door: Door) -> int:
         """Open a door and return the port."""
@@ -203,12 +227,14 @@ class LoopbackServer:
         return self.port
 
     async def close(self, door: Door) -> None:
-        """Close a door; the last one stops the server."""
+        """Close a door; the server goes on, and keeps its port from others."""
         door.end()
         self._doors.pop(door.path, None)
-        if not self._doors and self._serving is not None:
-            serving, self._serving = self._serving, None
-            await serving.stop()
+
+    def start_anew(self) -> None:
+        """Forget the server in a forked child: it is the parent's, and its loop is not here."""
+        self._inherited, self._serving = self._serving, None
+        self._doors.clear()
 
     def _app(self) -> Starlette:
         from starlette.applications import Starlette
@@ -217,6 +243,7 @@ class LoopbackServer:
         app = Starlette(
             routes=[
                 Route("/open/{ticket}", self._enter, methods=["GET"]),
+                Route("/prove/{challenge}", self._prove, methods=["HEAD", "OPTIONS"]),
                 Route("/{path}/events", self._stream),
                 Route("/{path}/", self._take, methods=["POST", "OPTIONS"]),
                 Route("/{path}/{file}", self._show),
@@ -247,6 +274,20 @@ class LoopbackServer:
         # Relative, because a proxy on the way may have a prefix.
         return RedirectResponse(f"../{door.path}/", status_code=303, headers=_HEADERS)
 
+    async def _prove(self, request: Request) -> Response:
+        from starlette.responses import Response
+
+        self._refuse_rebinding(request)
+        headers = _cors("HEAD", request) | {"Access-Control-Expose-Headers": PROOF, **_HEADERS}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+        challenge = request.path_params["challenge"]
+        answers = (door.answer(challenge) for door in self._doors.values())
+        answer = next((one for one in answers if one is not None), None)
+        if answer is None:
+            raise refused(404)
+        return Response(headers=headers | {PROOF: answer})
+
     async def _show(self, request: Request) -> Response:
         from starlette.responses import Response
 
@@ -274,13 +315,7 @@ class LoopbackServer:
         origin = request.headers.get("origin", "")
         if not (_is_same_origin(request) or (origin and door.admits(origin))):
             raise refused(403)
-        headers = {
-            "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Headers": "Content-Type",
-            "Access-Control-Allow-Methods": "POST",
-            "Access-Control-Allow-Private-Network": "true",
-            "Vary": "Origin",
-        }
+        headers = _cors("POST", request)
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=headers)
         if request.headers.get("content-type", "").split(";")[0] != "application/json":
@@ -331,8 +366,21 @@ def _is_same_origin(request: Request) -> bool:
     return bool(host) and origin.partition("://")[2] == host
 
 
+def _cors(method: str, request: Request) -> dict[str, str]:
+    """Return the headers that let a page of another origin ask; never with its cookies."""
+    return {
+        "Access-Control-Allow-Origin": request.headers.get("origin", ""),
+        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Allow-Methods": method,
+        "Access-Control-Allow-Private-Network": "true",
+        "Vary": "Origin",
+    }
+
+
 def _event(message: Message) -> bytes:
     return b"data: " + msgspec.json.encode(message) + b"\n\n"
 
 
 LOOPBACK = LoopbackServer()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=LOOPBACK.start_anew)

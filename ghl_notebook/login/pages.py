@@ -6,8 +6,10 @@ login page has the loopback server only. What they say is the same (see `protoco
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Literal, Protocol
@@ -19,10 +21,11 @@ from ghl_notebook.widgets import SCREEN, read_said
 from .browser_file import BrowserFile
 from .loopback import LOOPBACK, Door, Message
 from .protocol import Hello, Said
-from .state import Shown, Status, Way
+from .state import ENDS, Shown, Status, Way
 
 _log = logging.getLogger("ghl_notebook.login")
 
+_INVITE_SECONDS = 1.0
 _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
 
@@ -95,6 +98,7 @@ class Pages:
         self._past: Door | None = None  # closed; that one of its tickets is used again is told
         self._file: BrowserFile | None = None
         self._lock = threading.RLock()
+        self._inviting: Future[None] | None = None
         self._known_ids: dict[str, None] = {}
         self._timed: tuple[str | None, float | None] = (None, None)
         self.heard = {"comm": threading.Event(), "loopback": threading.Event()}
@@ -103,6 +107,10 @@ class Pages:
 
     def show(self, state: Shown) -> None:
         """Tell the login pages what is shown now, and all pages how much time is left."""
+        if not _is_going(state):
+            self._stop_inviting()
+        elif self._inviting is None:
+            self._inviting = start_in_background(self._keep_inviting)
         self._say_by_loopback(self._traits_message())
         if state.status is Status.CONNECTED:
             self.close()
@@ -149,7 +157,7 @@ class Pages:
     def introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
         """Tell the notebook's page what it cannot know from the traits."""
         if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
-            start_in_background(self._introduce, self._make_door(), origin, renews_ticket)
+            start_in_background(self._introduce, origin, renews_ticket=renews_ticket)
         self._login.show_again()
 
     def open_outside(self, open_url: Callable[[str], bool]) -> tuple[str, bool]:
@@ -173,6 +181,7 @@ class Pages:
 
     def close(self) -> None:
         """Close the door."""
+        self._stop_inviting()
         if door := self._leave_door():
             start_in_background(LOOPBACK.close, door)
 
@@ -213,13 +222,35 @@ class Pages:
                 )
             return self._door
 
-    async def _introduce(self, door: Door, origin: str | None, renews_ticket: bool) -> None:
+    async def _introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
+        """Invite the notebook's page to speak by the loopback server, now."""
+        door = self._make_door()
         port = await LOOPBACK.open(door)
         if origin:
             door.admit(origin)
         ticket = door.renew_ticket() if renews_ticket else door.ticket
-        message = {"type": "loopback", "port": port, "path": door.path, "ticket": ticket}
-        SCREEN.post(lambda: self._send(message))
+        challenge, answer = door.challenge()
+        message = {
+            "type": "loopback",
+            "port": port,
+            "path": door.path,
+            "ticket": ticket,
+            "challenge": challenge,
+            "answer": answer,
+        }
+        sent = SCREEN.post(lambda: self._send(message | {"sent": time.time()}))
+        await asyncio.wrap_future(sent)
+
+    async def _keep_inviting(self) -> None:
+        """Invite the page as long as an attempt is going: a cell may keep the comm from us."""
+        while True:
+            await self._introduce()
+            await asyncio.sleep(_INVITE_SECONDS)
+
+    def _stop_inviting(self) -> None:
+        inviting, self._inviting = self._inviting, None
+        if inviting is not None:
+            inviting.cancel()
 
     async def _address(self, door: Door) -> str:
         port = await LOOPBACK.open(door)
@@ -259,3 +290,8 @@ class Pages:
             "run": self._login.state.run,
             "seconds_left": self._login.seconds_left(),
         }
+
+
+def _is_going(state: Shown) -> bool:
+    """Tell whether an attempt waits for a page, also for its click."""
+    return state.run is not None and state.status not in ENDS

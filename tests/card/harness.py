@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,14 @@ APP_TRAITS: dict[str, Any] = {
 in_one_browser = pytest.mark.parametrize("browser", BROWSERS[:1], indirect=True)
 """For what no browser does in a way of its own: how a message is judged, what a state is called."""
 
+ANSWER = "answer"
+
+INVITATION = {
+    "type": "loopback", "path": "path", "ticket": "ticket", "challenge": "challenge",
+    "answer": ANSWER,
+}  # fmt: skip
+"""What a kernel says now and then, but for its port and its time."""
+
 RESULT: dict[str, Any] = {
     "actionType": "close",
     "page": "social_media_posting",
@@ -90,6 +99,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.doors: defaultdict[str, SimpleQueue[dict[str, Any]]] = defaultdict(SimpleQueue)
+        self.proof = ANSWER
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -116,6 +126,13 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
         return None
+
+    def do_HEAD(self) -> None:
+        """Answer a challenge, as a loopback server does."""
+        assert self.path.endswith("/prove/challenge")
+        self.send_response(200)
+        self.send_header("Kernel-Proof", self.server.proof)
+        self.end_headers()
 
     def do_POST(self) -> None:
         """Keep what is posted."""
@@ -247,9 +264,9 @@ class Card:
         address = url or self.login_page
         self.tell(type="authorize", request=request, run=run, url=address, seconds_left=300)
 
-    def find_server(self, path: str = "path") -> None:
-        """Tell the page of the loopback server, which is the page's own server here."""
-        self.tell(type="loopback", ticket="ticket", port=self.port, path=path)
+    def find_server(self, path: str = "path", **changes: object) -> None:
+        """Invite the page to speak to the loopback server, which is the page's own server here."""
+        self.tell(**(INVITATION | {"port": self.port, "path": path, "sent": time.time()} | changes))
 
     def open(self, run: str = "run-1", url: str | None = None) -> Page:
         """Click through to an open login page, and give that window."""

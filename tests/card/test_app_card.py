@@ -242,6 +242,7 @@ def test_a_busy_kernel_hears_the_click_by_the_loopback_server(page: Page, server
     assert doors.get(timeout=30)["type"] == "hello"
     with page.expect_popup():
         card.button("Log in").click()
+    card.find_server("app-path")
 
     assert doors.get(timeout=30)["type"] == "begin"
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.card.harness import RESULT, Card, Server, block_windows, in_one_browser, post
+from tests.card.harness import (
+    INVITATION,
+    RESULT,
+    Card,
+    Server,
+    block_windows,
+    in_one_browser,
+    post,
+)
 
 FLOOD = 10_000
 MARKUP = " ".join(
@@ -45,6 +54,7 @@ ODD_DOORS: list[dict[str, Any]] = [
         {"path": path}
         for path in ("", "../x", "..", "x/y", "x?y", "x#", "x\n", "@evil.localhost", "x%2F..")
     ),
+    *({"challenge": challenge} for challenge in ("", "../x", "x?y", "x/../../y")),
     *(
         {"ticket": ticket}
         for ticket in ("", "../x", "x/../../y", "javascript:alert(1)", "x\\y", "x y")
@@ -247,14 +257,14 @@ def test_odd_door_is_not_called_and_not_linked(page: Page) -> None:
             };
         }"""
     )
-    door = {"type": "loopback", "port": 9, "path": "path", "ticket": "ticket"}
+    door = INVITATION | {"port": 9, "sent": time.time()}
     for odd in ODD_DOORS:
         card.tell(**(door | odd))
         assert (odd, page.evaluate("() => called")) == (odd, [])
         assert (odd, card.box.locator("a[href]").count()) == (odd, 0)
     card.tell(**door)
     expect(card.box.locator("a[href]")).to_have_attribute("href", "http://127.0.0.1:9/open/ticket")
-    assert page.evaluate("() => called[0]") == "http://127.0.0.1:9/path/"
+    assert page.evaluate("() => called[0]") == "http://127.0.0.1:9/prove/challenge"
 
 
 CONFIGURATIONS = [
@@ -293,7 +303,7 @@ def test_configuration_of_a_stranger_leads_nowhere(page: Page, server: Server) -
             }""",
             [element, config],
         )
-        card.tell(type="loopback", port=9, path="path", ticket="ticket")
+        card.find_server(port=9)
         card.button("Connect Instagram").click()
         card.wait_for_sent("begin")
         assert (config, page.evaluate("() => called")) == (config, [])

@@ -50,3 +50,6 @@ class Opened:
         """Close it."""
         run_in_background(self.server.close, self.door)
         self.http.close()
+        serving = self.server._serving
+        assert serving is not None
+        run_in_background(serving.stop)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.login.loopback import Door
-from tests import local
 from tests.login.doors import PAGE, Opened
 
 EVIL = "https://evil.example"
@@ -252,15 +251,56 @@ def test_a_closed_door_takes_nothing(opened: Opened) -> None:
     run_in_background(opened.server.close, other)
 
 
-def test_the_last_door_takes_the_port_with_it() -> None:
-    """With the last door the server ends, and a later one starts it again."""
-    opened = Opened()
+def test_the_port_outlives_the_last_door(opened: Opened) -> None:
+    """A page that asks after its login still asks the kernel, and not who has the port next."""
     run_in_background(opened.server.close, opened.door)
-    with pytest.raises(httpx.ConnectError):
-        opened.post()
-    opened.http.close()
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server(("127.0.0.1", opened.port))
 
-    port = run_in_background(opened.server.open, opened.door)
-    url = f"http://127.0.0.1:{port}{opened.path}"
-    assert local.post(url, json={}, headers={"Origin": PAGE}).status_code == 204
-    run_in_background(opened.server.close, opened.door)
+    assert opened.post().status_code == 404
+    assert run_in_background(opened.server.open, opened.door) == opened.port
+    assert opened.post().status_code == 204
+
+
+# The proof.
+
+
+def test_the_server_proves_that_it_is_the_kernels(opened: Opened) -> None:
+    """To whoever knows the challenge, from any origin, and without a word about a login."""
+    challenge, answer = run_in_background(challenge_of, opened.door)
+    said = opened.http.head(f"/prove/{challenge}", headers={"Origin": PAGE})
+
+    assert (said.status_code, said.headers["kernel-proof"]) == (200, answer)
+    assert said.headers["access-control-allow-origin"] == PAGE
+    assert said.headers["access-control-expose-headers"] == "Kernel-Proof"
+    assert "access-control-allow-credentials" not in said.headers
+    assert opened.arrived.empty()
+
+
+async def challenge_of(door: Door) -> tuple[str, str]:
+    """Challenge the server of a door, in the loop that the door lives in."""
+    return door.challenge()
+
+
+@pytest.mark.parametrize("which", ["unknown", "old", "of a closed door"])
+def test_it_proves_nothing_else(opened: Opened, which: str) -> None:
+    """Neither what the kernel has not asked nor what it has asked long ago is answered."""
+    challenge, _ = run_in_background(challenge_of, opened.door)
+    match which:
+        case "unknown":
+            challenge = "unknown"
+        case "old":
+            for _ in range(8):
+                run_in_background(challenge_of, opened.door)
+        case _:
+            run_in_background(opened.server.close, opened.door)
+
+    assert opened.http.head(f"/prove/{challenge}").status_code == 404
+
+
+def test_a_name_that_was_made_to_lead_here_gets_no_proof(opened: Opened) -> None:
+    """DNS rebinding: a page of evil.example cannot have the kernel's word."""
+    challenge, _ = run_in_background(challenge_of, opened.door)
+    headers = {"Host": f"evil.example:{opened.port}"}
+
+    assert opened.http.head(f"/prove/{challenge}", headers=headers).status_code == 403

@@ -95,9 +95,12 @@ class AppSession extends Session {
   onMessageOfKernel(message) {
     if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
-    else if (message.type === "loopback" && isDoor(message.port, message.path, message.ticket)) {
-      void this.findLoopback(message.port, message.path);
-    }
+    else if (message.type === "loopback") this.onLoopback(message);
+  }
+
+  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
+  onLoopback(message) {
+    if (isDoor(message.port, message.path, message.challenge)) void this.call(message);
   }
 
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
@@ -270,9 +273,7 @@ function renderCard(session, el, signal) {
     session.paste(input.value);
     input.value = ""; // it is not to stand there until the card is gone
   }, { signal });
-  session.views.add(paint);
-  signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
-  paint();
+  session.show(paint, signal);
   el.append(card);
 
   function paint() {

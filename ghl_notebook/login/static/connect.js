@@ -165,14 +165,26 @@ class ConnectSession extends Session {
   }
 
   /** @param {Extract<FromKernel, {type: "loopback"}>} message */
-  async onLoopback({ port, path, ticket }) {
-    if (!isDoor(port, path, ticket)) return;
-    if (`${port}/${path}` !== this.door) this.outside = null;
-    if (!(await this.findLoopback(port, path))) return;
+  async onLoopback(message) {
+    const { port, path, ticket, challenge } = message;
+    if (!isDoor(port, path, ticket, challenge)) return;
+    await this.call(message);
+    if (this.door !== `${port}/${path}`) return;
     // The system's browser, which VS Code hands links to, reaches what its frame may not.
-    const server = isWebview() ? onThisComputer(port) : this.loopback?.replace(`${path}/`, "");
-    this.outside = server ? `${server}open/${ticket}` : null;
+    const server = isWebview() ? onThisComputer(port) : this.server;
+    this.outside = server && `${server}open/${ticket}`;
     this.update();
+  }
+
+  onStatus() {
+    super.onStatus();
+    // What begins the next attempt there is a link to the server, which was forgotten just now.
+    if (this.isOver && this.status !== "connected" && isWebview()) this.hello();
+  }
+
+  forget() {
+    super.forget();
+    this.outside = null;
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
@@ -486,9 +498,7 @@ function renderCard(session, el, signal) {
     event.preventDefault();
     session.paste(input.value);
   }, { signal });
-  session.views.add(paint);
-  signal.addEventListener("abort", () => session.views.delete(paint), { once: true });
-  paint();
+  session.show(paint, signal);
   el.append(card);
 
   function paint() {

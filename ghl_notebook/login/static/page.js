@@ -3,6 +3,9 @@
  * The login page's host for the card: what a notebook is to the widget, without a notebook. The
  * kernel speaks by server-sent events, and hears what is posted to this page's own address.
  *
+ * The events are one answer for the whole life of the page, not an EventSource, which would ask
+ * again: when they end, the kernel is gone, and its port may be a stranger's. Nothing is said then.
+ *
  * @typedef {import("./protocol").Traits} Traits
  * @typedef {import("./protocol").FromKernel} FromKernel
  * @typedef {(value?: unknown) => void} Handler
@@ -18,6 +21,8 @@ class KernelModel {
   traits = {};
   /** @type {Set<[string, Handler]>} */
   handlers = new Set();
+  /** Whether the kernel is there, as far as we know. */
+  isLive = true;
 
   /** @param {keyof Traits} name */
   get(name) {
@@ -43,12 +48,12 @@ class KernelModel {
 
   /** @param {unknown} message */
   async send(message) {
+    if (!this.isLive) return;
     try {
-      await fetch("./", {
+      await ask("./", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(message),
-        keepalive: true,
       });
     } catch {
       // The events end as well, and the card says it.
@@ -67,24 +72,56 @@ class KernelModel {
 }
 
 const model = new KernelModel();
-const events = new EventSource("events");
 const life = new AbortController();
 let isShown = false;
-let told = -1;
+let told = 0;
 
-events.addEventListener("message", ({ data }) => {
-  /** @type {FromKernel | {type: "traits", traits: Traits}} */
-  const message = JSON.parse(data);
+/**
+ * What the kernel says, until it is gone or has nothing more to say.
+ *
+ * @returns {AsyncGenerator<FromKernel | {type: "traits", traits: Traits}>}
+ */
+async function* events() {
+  let rest = "";
+  try {
+    const { body } = await ask("events", { headers: { Accept: "text/event-stream" } });
+    const reader = /** @type {ReadableStream<BufferSource>} */ (body)
+      .pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value } = await reader.read();
+      if (value === undefined) return;
+      const parts = (rest + value).split("\n\n");
+      rest = /** @type {string} */ (parts.pop());
+      for (const part of parts) if (part.startsWith("data: ")) yield JSON.parse(part.slice(6));
+    }
+  } catch {
+    // As at their end.
+  }
+}
+
+/** @param {FromKernel | {type: "traits", traits: Traits}} message */
+function hear(message) {
   if (message.type === "witness") return testify();
   if (message.type !== "traits") return model.emit("msg:custom", message);
   model.set(message.traits);
   if (!isShown) show();
   if (model.get("status") === "connected") {
-    events.close(); // the kernel's end of it is closed with the login
     /** @type {HTMLElement} */ (document.getElementById("after")).hidden = false;
   }
-});
-events.addEventListener("error", () => model.emit("comm_live_update"));
+}
+
+/** @param {string} address @param {RequestInit} request */
+function ask(address, request) {
+  // A computer's cookies are for all its ports. A proxy, at a longer path, wants its own.
+  const isDirect = location.hostname === "127.0.0.1" && location.pathname.split("/").length === 3;
+  return fetch(address, {
+    ...request,
+    credentials: isDirect ? "omit" : "same-origin",
+    cache: "no-store",
+    redirect: "error",
+    signal: life.signal,
+  });
+}
 
 function show() {
   isShown = true;
@@ -104,8 +141,6 @@ function show() {
  * kernel asks for it when it is to find out how the service behaves, and not for an ordinary login.
  */
 function testify() {
-  if (told >= 0) return; // the events were interrupted, and have begun anew
-  told = 0;
   addEventListener("message", ({ source, origin, data }) => {
     if (source === window || told >= MAX_TOLD) return;
     told += 1;
@@ -130,3 +165,7 @@ function windowsOfThePage() {
 }
 
 addEventListener("pagehide", () => life.abort(), { once: true });
+
+for await (const message of events()) hear(message);
+model.isLive = false;
+if (model.get("status") !== "connected") model.emit("comm_live_update");

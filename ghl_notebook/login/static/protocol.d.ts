@@ -55,10 +55,12 @@ export type FromKernel =
   /** Null when no run is going. */
   | { type: "time"; run: string | null; seconds_left: number | null }
   /**
-   * Where the kernel also hears the page: a path on a port of its own computer. The ticket leads to
-   * the login page there, once.
+   * An invitation to speak, now, to the kernel's loopback server: a path on a port of its own
+   * computer. Whoever has the port first has to know the answer to the challenge; `sent` is the
+   * kernel's time, in seconds. The ticket leads to the login page there, once.
    */
-  | { type: "loopback"; port: number; path: string; ticket: string }
+  | { type: "loopback"; port: number; path: string; ticket: string; challenge: string;
+      answer: string; sent: number }
   /** There is no login page for this click. The trait `error` says why. */
   | { type: "failed"; request: string }
   /** To the login page only: every message that it hears is to be told as `heard`. */

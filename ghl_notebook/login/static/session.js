@@ -2,6 +2,8 @@
 /**
  * What the cards of all logins have in common: the session with the kernel, the window, and the ways
  * from the page to the kernel. Nothing here knows a card.
+ *
+ * @typedef {Extract<import("./protocol").FromKernel, {type: "loopback"}>} Invitation
  */
 
 import { PATIENCE_MS, newId } from "../../widgets/static/parts.js";
@@ -10,7 +12,12 @@ import { PATIENCE_MS, newId } from "../../widgets/static/parts.js";
 
 export const KERNEL_GONE = "The kernel is not connected: run the cell again.";
 const TICK_MS = 500;
-const MOST_EARLY = 100;
+const FRESH_MS = 3000;
+const LONGEST_CALL_MS = 15_000;
+const LEAST_PAUSE_MS = 2000;
+const MOST_PAUSE_MS = 30_000;
+const MOST_UNSAID = 100;
+const PROOF = "Kernel-Proof";
 
 /**
  * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
@@ -27,12 +34,22 @@ export class Session {
   url = null;
   /** @type {string | null} The last click that the kernel was told of, until its run ends. */
   request = null;
-  /** @type {string | null} Where the kernel's loopback server has this login. */
-  loopback = null;
-  /** @type {string | null} What `loopback` was found for. */
+  /** @type {string | null} Where on the kernel's loopback server this login is, since it was told. */
   door = null;
-  /** @type {object[] | null} What was said by the comm alone, until `loopback` has been looked for. */
-  early = [];
+  /** @type {string | null} Where that server was found, for `door`. */
+  server = null;
+  /** @type {object[]} What was said by the comm, and is to be said to that server as well. */
+  unsaid = [];
+  /** Ends all that is said to that server. */
+  calls = new AbortController();
+  isCalling = false;
+  /** @type {Invitation | null} The newest that came in the meantime. */
+  next = null;
+  /** Until when, on the clock of performance.now(), that server is not looked for again. */
+  pause = { until: 0, length: LEAST_PAUSE_MS };
+  /** The least time that a message of the kernel took, and the difference of the two clocks. */
+  leastDelay = Infinity;
+  wasShown = false;
   /** @type {Window | null} */
   popup = null;
   readsClosed = false;
@@ -75,10 +92,26 @@ export class Session {
       model.off("msg:custom", onKernel);
       model.off("comm_live_update", onLive);
       this.views.clear();
+      this.forget();
       this.settle();
       clearInterval(this.timer);
     }, { once: true });
+    // A page that comes back from the browser's memory may have no kernel any more.
+    window.addEventListener("pagehide", () => this.forget(), { signal });
+    window.addEventListener("pageshow", (event) => event.persisted && this.hello(), { signal });
     this.hello();
+  }
+
+  /** @param {() => void} paint Shows a view. @param {AbortSignal} signal Ends it. */
+  show(paint, signal) {
+    if (this.wasShown && this.views.size === 0) this.hello();
+    this.wasShown = true;
+    this.views.add(paint);
+    signal.addEventListener("abort", () => {
+      this.views.delete(paint);
+      if (this.views.size === 0) this.forget();
+    }, { once: true });
+    paint();
   }
 
   /** @returns {T["status"]} */
@@ -144,6 +177,7 @@ export class Session {
 
   onLive() {
     this.lost ??= performance.now();
+    this.forget();
     this.hello();
     this.update();
   }
@@ -153,8 +187,17 @@ export class Session {
     // A busy kernel still reports the beginning of what has been cancelled since.
     if (this.ahead === "cancelled" && this.goingOn.includes(status)) return;
     this.ahead = null;
-    if (status !== "idle" && !this.goingOn.includes(status)) this.settle();
+    if (this.isOver) {
+      this.forget();
+      this.settle();
+    }
     this.update();
+  }
+
+  /** Whether the kernel has ended the login; another attempt may begin. */
+  get isOver() {
+    const status = this.model.get("status");
+    return status !== "idle" && !this.goingOn.includes(status);
   }
 
   /** @param {import("./protocol").FromKernel} message */
@@ -169,31 +212,73 @@ export class Session {
   onMessageOfKernel(_message) {}
 
   /**
-   * Find the way to the kernel's loopback server.
+   * Say what the comm may not have brought to the kernel, which has invited us over it just now.
    *
-   * @param {number} port @param {string} path Of this login.
-   * @returns {Promise<boolean>} False if another one has been named meanwhile.
+   * Only then: whoever has the port after the kernel gets what we send there, and by way of the
+   * notebook's proxy its cookie. So an invitation that is old, as after a computer has slept, is
+   * none; and nothing is said before the server has proved to be the kernel's.
+   *
+   * @param {Invitation} invitation
    */
-  async findLoopback(port, path) {
+  async call(invitation) {
+    const { port, path, challenge, answer, sent } = invitation;
     const door = `${port}/${path}`;
-    if (door === this.door) return true;
-    if (this.door !== null) this.early = []; // said to another kernel, or to an earlier login
-    this.door = door;
-    this.loopback = null;
-    // The first hello: so that the kernel learns that somebody can press the button.
+    if (door !== this.door) {
+      if (this.door !== null) this.forget(); // what it holds was said to another kernel, or login
+      this.door = door;
+    }
+    const now = performance.now();
+    const isHidden = this.wasShown && this.views.size === 0;
+    const isDone = this.server !== null && this.unsaid.length === 0;
+    if (!this.isFresh(sent) || isHidden || isDone || this.isOver) return;
+    if (now < this.pause.until) return;
+    if (this.isCalling) {
+      this.next = invitation;
+      return;
+    }
+    this.isCalling = true;
+    const { calls, unsaid } = this;
+    const signal = AbortSignal.any([calls.signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
+    const mayCall = () => !signal.aborted && performance.now() - now < FRESH_MS;
     const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
-    for (const server of loopbackServers(port)) {
-      const found = await post(`${server}${path}/`, hello);
-      if (this.door !== door) return false;
-      if (!found) continue;
-      this.loopback = `${server}${path}/`;
+    let found = null;
+    for (const server of this.server ? [this.server] : loopbackServers(port)) {
+      if (!mayCall() || !(await proves(server, challenge, answer, signal)) || !mayCall()) continue;
+      const here = `${server}${path}/`;
+      // So that the kernel learns that somebody can press the button.
+      if (this.server === null && !(await post(here, hello, signal))) continue;
+      found = server;
+      while (unsaid[0] && mayCall() && await post(here, unsaid[0], signal)) unsaid.shift();
       break;
     }
-    // The user may be quicker than the server, and a busy kernel does not read the comm.
-    const [early, server] = [this.early ?? [], this.loopback];
-    this.early = null;
-    if (server) for (const message of early) await post(server, message);
-    return this.door === door;
+    if (calls.signal.aborted) return; // another one may be going on
+    this.isCalling = false;
+    this.server = found;
+    if (found === null) {
+      this.pause.until = performance.now() + this.pause.length;
+      this.pause.length = Math.min(2 * this.pause.length, MOST_PAUSE_MS);
+    }
+    this.update();
+    const { next } = this;
+    this.next = null;
+    if (next !== null) await this.call(next);
+  }
+
+  /** @param {number} sent Whether the kernel has said something just now, by its own clock. */
+  isFresh(sent) {
+    const delay = Date.now() - sent * 1000;
+    this.leastDelay = Math.min(this.leastDelay, delay);
+    return delay - this.leastDelay < FRESH_MS;
+  }
+
+  /** Forget where the kernel's loopback server is: the kernel may be gone, or is done with us. */
+  forget() {
+    this.calls.abort();
+    this.calls = new AbortController();
+    this.isCalling = false;
+    this.door = this.server = this.next = null;
+    this.unsaid = [];
+    this.pause = { until: 0, length: LEAST_PAUSE_MS };
   }
 
   /**
@@ -226,16 +311,14 @@ export class Session {
    */
   send(message) {
     const numbered = { ...message, id: newId() };
-    if (this.loopback !== null) void post(this.loopback, numbered);
-    else if (this.early && this.early.length < MOST_EARLY && message.type !== "hello") {
-      this.early.push(numbered);
-    }
+    if (message.type !== "hello" && this.unsaid.length < MOST_UNSAID) this.unsaid.push(numbered);
     // As a buffer: of a message itself a kernel that logs everything would log the code.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
     const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
     try {
       this.model.send(rest, undefined, buffers);
     } catch {
+      this.forget();
       this.settle();
       this.problem = KERNEL_GONE;
     }
@@ -316,21 +399,44 @@ export function isWebview() {
   return location.protocol === "vscode-webview:" || "vscodeThemeKind" in document.body.dataset;
 }
 
-/** @param {string} address @param {object} message Whether the loopback server has taken it. */
-export async function post(address, message) {
+/**
+ * Ask a server for what only the kernel knows, before it is told anything.
+ *
+ * @param {string} server @param {string} challenge @param {string} answer @param {AbortSignal} signal
+ */
+async function proves(server, challenge, answer, signal) {
   try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
-      credentials: address.startsWith(location.origin) ? "same-origin" : "omit",
-      keepalive: true,
-    });
-    return answer.status === 204;
+    const said = await ask(`${server}prove/${challenge}`, { method: "HEAD", signal });
+    return said.ok && said.headers.get(PROOF) === answer;
   } catch {
-    // Not reachable from here, or closed since: the comm says the same as soon as it is heard.
-    return false;
+    return false; // not reachable from here
   }
+}
+
+/**
+ * @param {string} address @param {object} message @param {AbortSignal} signal
+ * @returns {Promise<boolean>} Whether the loopback server has taken it.
+ */
+async function post(address, message, signal) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify(message);
+    return (await ask(address, { method: "POST", headers, body, signal })).status === 204;
+  } catch {
+    return false; // closed since: the comm says the same as soon as it is heard
+  }
+}
+
+/** @param {string} address @param {RequestInit} request */
+function ask(address, request) {
+  return fetch(address, {
+    ...request,
+    // The notebook's own proxy wants its cookie; nobody else gets any.
+    credentials: address.startsWith(`${location.origin}/`) ? "same-origin" : "omit",
+    cache: "no-store",
+    redirect: "error",
+    referrerPolicy: "no-referrer",
+  });
 }
 
 /**
