@@ -72,9 +72,12 @@ def test_any_error_of_ours_is_plain(what: str, next_step: str) -> None:
 APP = App("app-x", Secret("planted"), "http://localhost:8765/", ("users.readonly",))
 
 
-@given(st.fixed_dictionaries({"access_token": st.just("x")}, optional={
-    name: TEXTS for name in ("locationId", "companyId", "userId")
-}))  # fmt: skip
+@given(
+    st.fixed_dictionaries(
+        {"access_token": st.just("x")},
+        optional=dict.fromkeys(("locationId", "companyId", "userId"), TEXTS),
+    )
+)
 def test_whose_a_token_is_said_to_be_is_plain(body: dict[str, str]) -> None:
     """These ids are in reprs, and in the errors of renewals."""
     read = TokenAnswer(body)
