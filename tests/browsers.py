@@ -16,12 +16,13 @@ from typing import Any, Self
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as TimedOutError
 
-__all__ = ["BROWSERS", "Browsers", "wait_until_closed"]
+__all__ = ["BROWSERS", "SECONDS", "Browsers", "wait_until_closed"]
 
 BROWSERS = ("chromium", "firefox")
 """For ``@pytest.fixture(params=BROWSERS)``."""
 
-_SECONDS = 60
+SECONDS = 120
+"""How long a test waits for what a browser shows: a bound, which a busy machine does not reach."""
 
 
 class Browsers:
@@ -115,10 +116,10 @@ def wait_until_closed(window: Page) -> None:
     Playwright loses the event when it comes between a look at `Page.is_closed` and the wait: so it
     is looked at again and again.
     """
-    until = time.monotonic() + _SECONDS
+    until = time.monotonic() + SECONDS
     while not window.is_closed():
         if time.monotonic() > until:
-            raise AssertionError(f"{window.url} is still open after {_SECONDS} s")
+            raise AssertionError(f"{window.url} is still open after {SECONDS} s")
         with suppress(TimedOutError):
             window.wait_for_event("close", timeout=1000)
 

@@ -17,6 +17,16 @@ PICTURES = Path(__file__).parents[2] / "test-results" / "browser"
 _DONE = re.compile(r"\[\d+\]")
 
 
+_PRINT = """async (code) => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    const request = kernel.requestExecute({ code, store_history: false });
+    let text = "";
+    request.onIOPub = ({ content }) => { text += content.text ?? content.evalue ?? ""; };
+    await request.done;
+    return text;
+}"""
+
+
 class Notebook:
     """A notebook in a front end, with its kernel idle and no cell run.
 
@@ -60,9 +70,13 @@ class Notebook:
 
     def run_all(self) -> None:
         """Run all cells by the menu, and wait for none of them."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        label = self.page.locator(".lm-Menu-itemLabel")
-        label.get_by_text("Run All Cells", exact=True).click()
+        self.choose("Run", "Run All Cells")
+
+    def choose(self, menu: str, *items: str) -> None:
+        """Choose something in a menu, or in a menu within it."""
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        for item in items:
+            self.page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
 
     def interrupt(self) -> None:
         """Press the stop button."""
@@ -72,9 +86,7 @@ class Notebook:
     def restart(self) -> None:
         """Restart the kernel by the menu, and wait until it is there again."""
         self.page.bring_to_front()
-        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-        label = self.page.locator(".lm-Menu-itemLabel")
-        label.get_by_text("Restart Kernel…", exact=True).click()
+        self.choose("Kernel", "Restart Kernel…")
         with self.page.expect_response(lambda answer: "/restart" in answer.url):
             self.page.get_by_role("button", name="Confirm Kernel Restart").click()
         self.wait_until_idle()
@@ -102,8 +114,8 @@ class Notebook:
         return "".join(self.output(self.start(code)).all_text_contents())
 
     def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression in the kernel."""
-        text = self.execute(f"print(repr(({expression})))")
+        """Return the value of an expression in the kernel, which no cell shows."""
+        text = self.page.evaluate(_PRINT, f"print(repr(({expression})))")
         try:
             return ast.literal_eval(text)
         except (SyntaxError, ValueError):

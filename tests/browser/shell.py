@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-_SECONDS = 60
+_SECONDS = 120
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/open/[\w-]+")
 _LEFT_OUT = ("GHL_", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "JUPYTER", "IPYTHON")
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.front_end import FrontEnd
+from tests.browser.front_end import FrontEnd, in_both_browsers
 from tests.browser.notebook import PICTURES, Notebook
-from tests.browsers import BROWSERS
-
-pytestmark = pytest.mark.parametrize(
-    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
-)
 
 AGENCY = """\
 import ghl_notebook as ghl
@@ -86,6 +80,7 @@ def test_stop_button(front_end: FrontEnd, open_notebook: Callable[..., Notebook]
     assert errors == {}
 
 
+@in_both_browsers
 def test_bar_in_a_narrow_cell(front_end: FrontEnd, open_notebook: Callable[..., Notebook]) -> None:
     """The words go below the bar instead of out of the cell, and no red block comes after them."""
     notebook = open_notebook(AGENCY, HAS_TOKENS, GOES)

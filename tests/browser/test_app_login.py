@@ -14,8 +14,6 @@ from tests.browser.notebook import LoginWindow, Notebook
 from tests.browser.servers.jupyter import JupyterServer
 from tests.browser.servers.program import free_port
 
-pytestmark = pytest.mark.parametrize("front_end", ["lab-chromium"], indirect=True)
-
 ELSEWHERE = "https://app.example/oauth/callback"
 CELL = """\
 import ghl_notebook as ghl
@@ -63,7 +61,6 @@ def seen(front_end: FrontEnd) -> Iterator[list[str]]:
     front_end.context.on("request", note)
     front_end.context.route(f"{ELSEWHERE}**", answer)
     yield addresses
-    front_end.context.unroute(f"{ELSEWHERE}**")
     front_end.context.remove_listener("request", note)
 
 

@@ -13,15 +13,13 @@ from tests.browser.notebook import Notebook
 from tests.browser.servers import files
 from tests.browser.servers.jupyter import JupyterServer
 
-pytestmark = pytest.mark.parametrize("front_end", ["lab-chromium"], indirect=True)
-
 WAITS = {"login.wait(timeout=60)": "KeyboardInterrupt", "await login": "CancelledError"}
 """Code that waits, and the exception with which the stop button ends it."""
 
 VERSION = "print('ipykernel', __import__('ipykernel').__version__)"
 
 
-@pytest.fixture(scope="package", params=RELEASES)
+@pytest.fixture(scope="module", params=RELEASES)
 def release(request: pytest.FixtureRequest, lab_server: JupyterServer) -> str:
     """A release of ipykernel that JupyterLab has as a kernel of that name."""
     release: str = request.param
@@ -31,44 +29,25 @@ def release(request: pytest.FixtureRequest, lab_server: JupyterServer) -> str:
 
 
 @pytest.mark.parametrize("wait", WAITS)
-def test_login_arrives(open_notebook: Callable[..., Notebook], release: str, wait: str) -> None:
-    """With all cells run, and one of them waiting, one click later all of them are done."""
-    notebook = open_notebook(DEMO, f"({wait}).status", VERSION, kernel=release)
-    notebook.run_all()
-    expect(notebook.prompt(1)).to_have_text("[*]:")
-    notebook.card.open().wait_until_loaded().allow()
-    expect(notebook.output(1)).to_have_text("'connected'")
-    expect(notebook.output(2)).to_have_text(f"ipykernel {release}")
-    notebook.card.expect_status("connected", "Café Lumière")
+def test_wait(open_notebook: Callable[..., Notebook], release: str, wait: str) -> None:
+    """A click is heard while the cell waits; the stop button ends the wait, and not the login.
 
-
-@pytest.mark.parametrize("wait", WAITS)
-def test_stop_button_ends_the_wait(
-    open_notebook: Callable[..., Notebook], release: str, wait: str
-) -> None:
-    """The login itself goes on, and the cell that is run again finishes it."""
-    notebook = open_notebook(DEMO, f"({wait}).status", VERSION, kernel=release)
+    Nor does a timeout. The cell that is run again finishes the login, and those after it run.
+    """
+    notebook = open_notebook(DEMO, f"({wait}).status", kernel=release)
     notebook.run_all()
     expect(notebook.prompt(1)).to_have_text("[*]:")
     window = notebook.card.open().wait_until_loaded()
     notebook.interrupt()
     expect(notebook.output(1).last).to_contain_text(WAITS[wait])
     notebook.card.expect_status("waiting")
+    said = "The login for Instagram is not finished after 0.2 s. It goes on"
+    assert said in notebook.execute("login.wait(timeout=0.2)")
     again = notebook.start(f"({wait}).status")
     expect(notebook.prompt(again)).to_have_text("[*]:")
+    version = notebook.start(VERSION)
+    expect(notebook.prompt(version)).to_have_text("[*]:")
     window.allow()
     expect(notebook.output(again)).to_have_text("'connected'")
-    assert notebook.execute(VERSION) == f"ipykernel {release}\n"
-
-
-def test_timeout_says_that_the_login_goes_on(
-    open_notebook: Callable[..., Notebook], release: str
-) -> None:
-    """A wait that was too short loses nothing: the login is finished in its window all the same."""
-    notebook = open_notebook(DEMO, "login.wait(timeout=0.2)", VERSION, kernel=release)
-    notebook.run(2)
-    said = "The login for Instagram is not finished after 0.2 s. It goes on"
-    expect(notebook.output(1).last).to_contain_text(said)
-    notebook.card.open().wait_until_loaded().allow()
+    expect(notebook.output(version)).to_have_text(f"ipykernel {release}")
     notebook.card.expect_status("connected", "Café Lumière")
-    assert notebook.execute(VERSION) == f"ipykernel {release}\n"

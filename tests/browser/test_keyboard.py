@@ -9,12 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from ghl_notebook.simulator import Simulator
 from tests.browser.cells import DEMO
+from tests.browser.front_end import in_both_browsers, in_front_ends
 from tests.browser.notebook import Notebook
-from tests.browsers import BROWSERS
-
-in_lab = pytest.mark.parametrize("front_end", [f"lab-{name}" for name in BROWSERS], indirect=True)
-# Notebook 7 hears keys in another way than JupyterLab does.
-in_both = pytest.mark.parametrize("front_end", ["lab-chromium", "notebook-chromium"], indirect=True)
 
 _MOST_TABS = 40
 _IS_FOCUSED = "(node) => node === document.activeElement"
@@ -56,7 +52,7 @@ def allow(window: Page) -> None:
         window.keyboard.press("Enter")
 
 
-@in_lab
+@in_both_browsers
 def test_login(open_notebook: Callable[..., Notebook]) -> None:
     """From the cell to the card, through the window, and back to the card's next step."""
     notebook = open_notebook(DEMO)
@@ -74,7 +70,8 @@ def test_login(open_notebook: Callable[..., Notebook]) -> None:
     expect(card.box.get_by_role("button")).to_have_text(["Copied"])
 
 
-@in_both
+# Notebook 7 hears keys in another way than JupyterLab does.
+@in_front_ends("lab-chromium", "notebook-chromium")
 def test_keys_in_the_card_are_not_the_notebooks(open_notebook: Callable[..., Notebook]) -> None:
     """Elsewhere two d's delete a cell, and a b makes another one."""
     notebook = open_notebook(DEMO)
@@ -90,7 +87,7 @@ def test_keys_in_the_card_are_not_the_notebooks(open_notebook: Callable[..., Not
     expect(notebook.cells).to_have_count(cells)
 
 
-@in_lab
+@in_both_browsers
 def test_paste(open_notebook: Callable[..., Notebook]) -> None:
     """An account id that is entered finishes a login whose window is gone."""
     notebook = open_notebook(DEMO)

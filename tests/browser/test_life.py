@@ -8,14 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.cells import DEMO, demo
-from tests.browser.front_end import FrontEnd
+from tests.browser.front_end import FrontEnd, in_both_browsers
 from tests.browser.notebook import Card, Notebook
 from tests.browser.servers.jupyter import JupyterServer
-from tests.browsers import BROWSERS
-
-pytestmark = pytest.mark.parametrize(
-    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
-)
 
 OPEN_AGAIN = "Open the login window again"
 
@@ -42,6 +37,7 @@ def reopen(notebook: Notebook, between: Callable[[], object] = lambda: None) -> 
 # The page.
 
 
+@in_both_browsers
 def test_window_of_before_a_reload(open_notebook: Callable[..., Notebook]) -> None:
     """A login window outlives the page that has opened it, and reports to the one after it."""
     notebook = open_notebook(demo(fetch_all_shows_unattached=False))
@@ -56,8 +52,8 @@ def test_window_of_before_a_reload(open_notebook: Callable[..., Notebook]) -> No
     assert notebook.evaluate("login.delivered_by in ('message', 'loopback')")
 
 
-def test_closed_and_reopened_while_waiting(open_notebook: Callable[..., Notebook]) -> None:
-    """A login goes on while nobody looks, and can be finished by who comes back."""
+def test_closed_and_reopened(open_notebook: Callable[..., Notebook]) -> None:
+    """A login goes on while nobody looks, can be finished by who comes back, and is shown again."""
     notebook = open_notebook(DEMO)
     notebook.run()
     notebook.card.open().wait_until_loaded().page.close()
@@ -65,14 +61,6 @@ def test_closed_and_reopened_while_waiting(open_notebook: Callable[..., Notebook
     notebook.card.expect_status("waiting", "before the page was loaded again")
     notebook.card.open(OPEN_AGAIN).wait_until_loaded().allow()
     notebook.card.expect_status("connected", "Café Lumière")
-
-
-def test_closed_and_reopened_when_connected(open_notebook: Callable[..., Notebook]) -> None:
-    """What was connected is shown again."""
-    notebook = open_notebook(DEMO)
-    notebook.run()
-    notebook.card.open().wait_until_loaded().allow()
-    notebook.card.expect_status("connected")
     reopen(notebook)
     notebook.card.expect_status("connected", "Café Lumière")
 
@@ -80,6 +68,7 @@ def test_closed_and_reopened_when_connected(open_notebook: Callable[..., Noteboo
 # The kernel.
 
 
+@pytest.mark.usefixtures("last_on_its_page")
 def test_kernel_restarted_while_waiting(open_notebook: Callable[..., Notebook]) -> None:
     """The card of the old kernel says that it is one, and the cell that is run again works."""
     notebook = open_notebook(DEMO)

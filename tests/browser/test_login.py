@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.cells import DEMO
+from tests.browser.front_end import in_both_browsers
 from tests.browser.notebook import Card, Notebook
 
 
@@ -29,6 +30,7 @@ def test_success(open_notebook: Callable[..., Notebook]) -> None:
     expect(accounts.locator("tbody tr", has_text="17841405123456789")).to_contain_text(account_id)
 
 
+@in_both_browsers
 def test_deny(open_notebook: Callable[..., Notebook]) -> None:
     """A refusal on the provider's page ends the login, without an error and without a payload."""
     notebook = open_notebook(DEMO)
@@ -39,6 +41,7 @@ def test_deny(open_notebook: Callable[..., Notebook]) -> None:
     assert notebook.evaluate("login.status, login.error, login.payload") == ("cancelled", None, {})
 
 
+@in_both_browsers
 def test_cancel(open_notebook: Callable[..., Notebook]) -> None:
     """Cancel in the card closes the login window."""
     notebook = open_notebook(DEMO)
@@ -50,6 +53,7 @@ def test_cancel(open_notebook: Callable[..., Notebook]) -> None:
     assert notebook.evaluate("login.status") == "cancelled"
 
 
+@in_both_browsers
 def test_start_fails(open_notebook: Callable[..., Notebook]) -> None:
     """A refused token is shown with the next step, and the blank window does not stay behind."""
     notebook = open_notebook(
@@ -65,36 +69,15 @@ def test_start_fails(open_notebook: Callable[..., Notebook]) -> None:
     assert "401" in notebook.evaluate("login.error")
 
 
-def test_await_in_the_next_cell(open_notebook: Callable[..., Notebook]) -> None:
-    """A cell that awaits the login goes on when the user is done."""
-    notebook = open_notebook(DEMO)
-    notebook.run()
-    waiting = notebook.start("(await login).account_names")
-    expect(notebook.prompt(waiting)).to_have_text("[*]:")
-    notebook.card.open().wait_until_loaded().allow()
-    expect(notebook.output(waiting)).to_contain_text("Café Lumière")
-    notebook.card.expect_status("connected")
-
-
 def test_run_all(open_notebook: Callable[..., Notebook]) -> None:
-    """With all cells queued behind the login, one click later all of them have run."""
-    notebook = open_notebook(DEMO, "await login", "ghl.fetch_available_accounts(client, login)")
+    """With all cells queued behind an awaited login, one click later all of them have run."""
+    notebook = open_notebook(
+        DEMO, "(await login).account_names", "ghl.fetch_available_accounts(client, login)"
+    )
     notebook.run_all()
     expect(notebook.prompt(2)).to_have_text("[*]:")
     notebook.card.open().wait_until_loaded().allow()
-    expect(notebook.output(2).locator("tbody tr")).to_have_count(4)
-    Card(notebook.cards.first).expect_status("connected")
-    assert notebook.evaluate("login.status") == "connected"
-
-
-def test_run_all_with_a_blocking_wait(open_notebook: Callable[..., Notebook]) -> None:
-    """A cell that blocks the kernel until the login is done does not keep it from being done."""
-    notebook = open_notebook(
-        DEMO, "login.wait(timeout=60)", "ghl.fetch_available_accounts(client, login)"
-    )
-    notebook.run_all()
-    expect(notebook.prompt(1)).to_have_text("[*]:")
-    notebook.card.open().wait_until_loaded().allow()
+    expect(notebook.output(1)).to_contain_text("Café Lumière")
     expect(notebook.output(2).locator("tbody tr")).to_have_count(4)
     Card(notebook.cards.first).expect_status("connected")
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.cells import PANEL
+from tests.browser.front_end import in_both_browsers, in_front_ends
 from tests.browser.notebook import PICTURES, Notebook
-from tests.browsers import BROWSERS
-
-LABS = [f"lab-{name}" for name in BROWSERS]
 
 AGENCY = """\
 import ghl_notebook as ghl
@@ -27,7 +24,7 @@ def find_panel(notebook: Notebook) -> Locator:
     return panel
 
 
-@pytest.mark.parametrize("front_end", LABS, indirect=True)
+@in_both_browsers
 def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> None:
     """See what is connected, connect and attach more, renew what is expired, detach one."""
     notebook = open_notebook(PANEL)
@@ -75,7 +72,7 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
 
 
 # Notebook 7 hears keys in another way than JupyterLab does.
-@pytest.mark.parametrize("front_end", [*LABS, "notebook-chromium"], indirect=True)
+@in_front_ends("lab-chromium", "lab-firefox", "notebook-chromium")
 def test_a_row_of_an_agency_opens(open_notebook: Callable[..., Notebook]) -> None:
     """By Enter, and back; the keyboard is where the user is, and Jupyter does not hear it."""
     notebook = open_notebook(AGENCY)

@@ -7,11 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.notebook import Notebook
-from tests.browsers import BROWSERS
-
-pytestmark = pytest.mark.parametrize(
-    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
-)
 
 CELLS = """\
 import ghl_notebook as ghl
@@ -25,9 +20,15 @@ login = ghl.reconnect(client, frame.loc[i])
 login"""
 
 
+MESSAGE = ("reconnect_accounts = [id]", "message")
+ACCOUNTS = ('consent_coop = "same-origin"', "accounts")
+"""A lever of the simulator, and the way by which the login arrives then."""
+
+
 @pytest.mark.parametrize(
-    ("lever", "way"),
-    [("reconnect_accounts = [id]", "message"), ('consent_coop = "same-origin"', "accounts")],
+    ("front_end", "lever", "way"),
+    [("lab-chromium", *MESSAGE), ("lab-chromium", *ACCOUNTS), ("lab-firefox", *ACCOUNTS)],
+    indirect=["front_end"],
 )
 def test_expired_connection_is_renewed(
     open_notebook: Callable[..., Notebook], lever: str, way: str

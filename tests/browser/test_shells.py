@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.front_end import in_front_ends
 from tests.browser.notebook import Card
 from tests.browser.shell import run, write_browser
 from tests.browsers import BROWSERS
 
-pytestmark = pytest.mark.parametrize(
-    "front_end", [f"lab-{name}" for name in BROWSERS], indirect=True
-)
+in_chromium = in_front_ends("none-chromium")
+in_both_browsers = in_front_ends(*(f"none-{name}" for name in BROWSERS))
 
 SCRIPT = """\
 import ghl_notebook as ghl
@@ -38,6 +38,7 @@ def log_in(page: Page, address: str) -> None:
     expect(page.locator("body")).to_contain_text("You can close this page")
 
 
+@in_both_browsers
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_with_a_desktop(page: Page, tmp_path: Path, program: str) -> None:
     """The system's browser opens with the login; afterwards the script goes on."""
@@ -52,6 +53,7 @@ def test_with_a_desktop(page: Page, tmp_path: Path, program: str) -> None:
     assert "'Café Lumière'" in output
 
 
+@in_chromium
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_in_a_terminal(page: Page, tmp_path: Path, program: str) -> None:
     """Without a desktop the address is printed, for a browser that the user has elsewhere."""
@@ -64,6 +66,7 @@ def test_in_a_terminal(page: Page, tmp_path: Path, program: str) -> None:
     assert "'Café Lumière'" in output
 
 
+@in_both_browsers
 def test_address_works_once(page: Page, tmp_path: Path) -> None:
     """A reload of the page is no second use; a second use ends the login, and everybody is told."""
     browser = write_browser(tmp_path / "browser")

@@ -1,12 +1,12 @@
 """The card in the notebook's themes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
+from playwright.sync_api import expect
 
 from tests.browser.cells import DEMO
-from tests.browser.notebook import Notebook
-from tests.browser.servers.jupyter import JupyterServer
+from tests.browser.front_end import FrontEnd, in_both_browsers
+from tests.browser.notebook import Notebook, take_pictures
 
 _BRIGHTNESS = """(card) => {
     const canvas = document.createElement("canvas").getContext("2d");
@@ -19,20 +19,23 @@ _BRIGHTNESS = """(card) => {
 }"""
 
 
-@pytest.fixture
-def dark_server(server: JupyterServer) -> Iterator[JupyterServer]:
-    """A server whose user likes it dark."""
-    server.set_up("themes", theme="JupyterLab Dark")
-    yield server
-    server.set_up("themes")
+def choose_theme(notebook: Notebook, name: str, *, is_light: bool) -> None:
+    """Choose a theme in the menu, and wait until the page has it."""
+    notebook.choose("Settings", "Theme", name)
+    shown = str(is_light).lower()
+    expect(notebook.page.locator("body")).to_have_attribute("data-jp-theme-light", shown)
 
 
-def test_dark(dark_server: JupyterServer, open_notebook: Callable[..., Notebook]) -> None:
+@in_both_browsers
+def test_dark(front_end: FrontEnd, open_notebook: Callable[..., Notebook]) -> None:
     """In a dark notebook the card is dark, and its text is light."""
     notebook = open_notebook(DEMO)
     notebook.run()
     notebook.card.open().wait_until_loaded().allow()
     notebook.card.expect_status("connected", "Café Lumière")
+    choose_theme(notebook, "JupyterLab Dark", is_light=False)
     ground, text = notebook.card.box.evaluate(_BRIGHTNESS)
+    take_pictures(notebook.page, f"dark-{front_end.name}")
+    choose_theme(notebook, "JupyterLab Light", is_light=True)
     assert ground < 0.2
     assert text > 0.8

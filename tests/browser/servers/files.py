@@ -9,6 +9,7 @@ from pathlib import Path
 
 KERNEL = "python3"
 """The kernel of the interpreter that runs the tests."""
+KERNEL_COMMAND = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
 
 
 def write_notebook(path: Path, cells: Sequence[str], kernel: str = KERNEL) -> None:
@@ -35,8 +36,10 @@ def write_notebook(path: Path, cells: Sequence[str], kernel: str = KERNEL) -> No
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def write_kernel(folder: Path, name: str = KERNEL, **environ: str) -> None:
-    """Have the interpreter of the tests as a kernel, under JUPYTER_PATH and IPYTHONDIR.
+def write_kernel(
+    folder: Path, name: str = KERNEL, command: Sequence[str] = KERNEL_COMMAND, **environ: str
+) -> None:
+    """Have a kernel under JUPYTER_PATH.
 
     Parameters
     ----------
@@ -44,28 +47,19 @@ def write_kernel(folder: Path, name: str = KERNEL, **environ: str) -> None:
         The server's.
     name : str
         What the kernel is called, also in the front end.
+    command : sequence of str
+        What starts it.
     **environ : str
         Added to the kernel's environment.
     """
     kernel = folder / "path" / "kernels" / name
     kernel.mkdir(parents=True)
-    spec = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": name,
-        "language": "python",
-        "env": environ,
-    }
+    spec = {"argv": [*command], "display_name": name, "language": "python", "env": environ}
     (kernel / "kernel.json").write_text(json.dumps(spec))
-    # Loaded while the page is still loading, too.
-    startup = folder / "ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True, exist_ok=True)
-    (startup / "warm.py").write_text(
-        "import pandas\nimport pyarrow\nimport anywidget\ndel pandas, pyarrow, anywidget\n"
-    )
 
 
-def set_up(config: Path, plugin: str, **values: object) -> None:
-    """Set what a user sets in JupyterLab's settings; it counts from the next page on."""
+def set_up(config: Path) -> None:
+    """Set what a user sets in JupyterLab's settings: its question would lie on top."""
     settings = config / "lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    (settings / f"{plugin}.jupyterlab-settings").write_text(json.dumps(values))
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')

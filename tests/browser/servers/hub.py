@@ -6,13 +6,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 
 from . import files
 from .jupyter import TOKEN, JupyterServer
@@ -35,33 +35,33 @@ class HubUser(JupyterServer):
 
     hub: str = ""
 
-    def sign_in(self, context: BrowserContext) -> None:
+    def sign_in(self, page: Page) -> None:
         """Log in on the hub's page, and wait for the server."""
-        page = context.new_page()
         page.goto(self.hub)
         page.get_by_label("Username").fill(_USER)
         page.get_by_label("Password").fill(_PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{self.url}lab**")
-        page.close()
+        page.wait_for_url(f"{self.url}lab**", wait_until="commit")
 
 
 @contextmanager
-def serve(folder: Path, *, host: str) -> Iterator[HubUser]:
+def serve(folder: Path, kernel: Sequence[str], *, host: str) -> Iterator[HubUser]:
     """Start a hub on free ports of this machine, and stop it and all that it has started.
 
     Parameters
     ----------
     folder : Path
         Empty, for all that it reads and writes.
+    kernel : sequence of str
+        The command of the user's kernel.
     host : str
         How browsers call this machine.
     """
     home = folder / "homes" / _USER
     home.mkdir(parents=True)
-    files.write_kernel(folder)
+    files.write_kernel(folder, command=kernel)
     config = folder / FOLDERS["JUPYTER_CONFIG_DIR"]
-    files.set_up(config, "notification", fetchNews="false")  # its question would lie on top
+    files.set_up(config)
     port = free_port()
     settings = folder / "jupyterhub_config.json"
     settings.write_text(json.dumps(_settings(folder, port)), encoding="utf-8")
@@ -93,7 +93,7 @@ def _settings(folder: Path, port: int) -> dict[str, Any]:
         "SimpleLocalProcessSpawner": {"home_dir_template": str(folder / "homes" / "{username}")},
         "Spawner": {
             "cmd": python("jupyterhub.singleuser"),
-            "args": ["--allow-root"],
+            "args": ["--allow-root", "--LabApp.expose_app_in_browser=True"],
             "ip": "127.0.0.1",
             "environment": {name: str(folder / part) for name, part in FOLDERS.items()},
         },

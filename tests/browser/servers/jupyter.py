@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 
 from . import files
 from .program import free_port, python, run, until_open
@@ -47,28 +47,16 @@ class JupyterServer:
         """Put a notebook of these code cells into the folder."""
         files.write_notebook(self.root / name, cells, kernel)
 
-    def address(self, name: str, workspace: str = "") -> str:
+    def address(self, name: str, workspace: str = "tests") -> str:
         """Where a notebook is shown; a second page of JupyterLab has a workspace of its own."""
         if self.application == "notebook":
             return f"{self.url}notebooks/{name}"
-        # In a workspace of its own, or the notebooks of earlier tests come back beside it.
-        workspace = workspace or name.removesuffix(".ipynb")
+        # Reset, or the notebooks of earlier tests come back beside it.
         return f"{self.url}lab/workspaces/{workspace}/tree/{name}?reset"
 
-    def sign_in(self, context: BrowserContext) -> None:
+    def sign_in(self, page: Page) -> None:
         """Open an address with the token in it, which becomes a cookie."""
-        page = context.new_page()
         page.goto(f"{self.url}api?token={TOKEN}")
-        page.close()
-
-    def set_up(self, plugin: str, **values: object) -> None:
-        """Set what a user sets in the front end's settings; it counts from the next page on."""
-        files.set_up(self.config, plugin, **values)
-
-    def start_kernel(self, name: str, kernel: str = files.KERNEL) -> None:
-        """Start the kernel of a notebook before its page asks for it, to save time."""
-        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": kernel}}
-        self.ask("POST", "api/sessions", json=session)
 
     def stop_kernels(self) -> None:
         """Stop the kernels of all notebooks."""
@@ -87,6 +75,7 @@ class JupyterServer:
 @contextmanager
 def serve(
     folder: Path,
+    kernel: Sequence[str],
     *,
     application: str = "jupyterlab",
     host: str = "127.0.0.1",
@@ -99,6 +88,8 @@ def serve(
     ----------
     folder : Path
         Empty, for all that it reads and writes.
+    kernel : sequence of str
+        The command of its kernel.
     application : str
         The Python module that is the server: ``jupyterlab`` or ``notebook``.
     host : str
@@ -110,12 +101,13 @@ def serve(
     """
     root, config = folder / "notebooks", folder / "config"
     root.mkdir()
-    files.write_kernel(folder)
-    files.set_up(config, "notification", fetchNews="false")  # its question would lie on top
+    files.write_kernel(folder, command=kernel)
+    files.set_up(config)
     # Not one of its own choice: between choosing and listening any connection may take that.
     port = free_port()
     command = python(
-        *(application, "--no-browser"),
+        # For the tests to open one notebook after the other in one page.
+        *(application, "--no-browser", "--expose-app-in-browser"),
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.allow_root=True"),
         *(f"--ServerApp.base_url={prefix}", f"--ServerApp.root_dir={root}"),
         f"--ServerApp.local_hostnames={host}",

@@ -26,8 +26,8 @@ FOLDERS = {
 }
 """What Jupyter calls the folders that it uses, and what they are called in a program's folder."""
 
-_START_SECONDS = 60
-_STOP_SECONDS = 30
+_START_SECONDS = 180
+_STOP_SECONDS = 60
 
 
 @contextmanager
