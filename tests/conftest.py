@@ -80,6 +80,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("browser")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put long tests first, and those of a file into one worker of pytest-xdist."""
     items.sort(key=_rank)
@@ -91,6 +92,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """See whether this run has all that writes the tables."""
     config = session.config
+    if getattr(config.option, "loadgroup", False):
+        lost = [item.nodeid for item in session.items if "@" not in item.nodeid]
+        if lost:
+            raise pytest.UsageError(f"pytest-xdist has not taken over the groups of {lost[:3]}")
     files = {item.path for item in session.items}
     is_whole = all(table.is_written_by(files, config.args) for table in TABLES)
     config.stash[WHOLE] = is_whole and not config.stash.get(NARROWED, False)
