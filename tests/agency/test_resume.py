@@ -126,7 +126,7 @@ def test_a_part_is_on_the_disk_before_it_has_its_name(
     steps = watch_disk(monkeypatch)
     journal = open_journal(agency, tmp_path)
     journal.write(ACCOUNTS_TABLE.empty_table(), ["an id"])
-    journal.end([], ["an id"])
+    journal.end([])
     journal.close()
     names = ("_run.json", "part-000000.parquet", "_end.json")
     assert steps == [step for name in names for step in whole(journal.path / name)]

@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.notebook import Notebook
-from tests.browser.servers.files import KERNEL
+from tests.browser.servers.files import KERNEL, KERNEL_COMMAND
 from tests.browser.servers.jupyter import JupyterServer, serve
 from tests.browsers import Browsers
 
@@ -72,7 +72,7 @@ def measure(rounds: int = ROUNDS) -> tuple[list[Row], str]:
     expect.set_options(timeout=TIMEOUT)
     with (
         tempfile.TemporaryDirectory() as folder,
-        serve(Path(folder), PYTHONPATH=str(_ROOT)) as server,
+        serve(Path(folder), KERNEL_COMMAND, PYTHONPATH=str(_ROOT)) as server,
         Browsers() as browsers,
     ):
         browser = browsers.get("chromium")

@@ -15,6 +15,8 @@ from tests.faults.catalog import CASES
 from tests.faults.matrix import Outcome
 from tests.faults.plots import Plot
 
+pytestmark = pytest.mark.process
+
 PLOT = Plot(Secret("pit-planted-000009-7f3a"), "here", "user", "login", ("1", "2"), ("a", "b"))
 
 STAND_IN = """

@@ -11,6 +11,8 @@ from tests.benchmarks.scale.measure import Load, Measured, measure
 from tests.benchmarks.scale.picture import draw
 from tests.benchmarks.scale.report import report
 
+pytestmark = pytest.mark.process
+
 FEW = Load(most=20, sizes=(5, 20), loop=2, gather=2, cold=20, in_flight=(8,), rounds=1, workers=2)
 
 

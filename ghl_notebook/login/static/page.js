@@ -112,7 +112,8 @@ function hear(message) {
 
 /** @param {string} address @param {RequestInit} request */
 function ask(address, request) {
-  // A computer's cookies are for all its ports. A proxy, at a longer path, wants its own.
+  // What a browser sends along for a host goes to all its ports. A proxy, at a longer path, needs
+  // its own.
   const isDirect = location.hostname === "127.0.0.1" && location.pathname.split("/").length === 3;
   return fetch(address, {
     ...request,

@@ -431,7 +431,7 @@ async function post(address, message, signal) {
 function ask(address, request) {
   return fetch(address, {
     ...request,
-    // The notebook's own proxy wants its cookie; nobody else gets any.
+    // The notebook's own proxy needs the browser's credentials; nobody else gets any.
     credentials: address.startsWith(`${location.origin}/`) ? "same-origin" : "omit",
     cache: "no-store",
     redirect: "error",
