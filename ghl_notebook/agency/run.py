@@ -252,9 +252,15 @@ class Run:
             await self._sink.add(place, answer)
         except FolderError as error:  # the answer is kept all the same
             self.stop(error)
+        except asyncio.CancelledError:  # while it was written down: it is kept as well
+            self._have(place)
+            raise
         except GHLError as error:
             self._fail(place, error)
             return
+        self._have(place)
+
+    def _have(self, place: Place) -> None:
         del self._left[place.location_id]
         self._tally.done += 1
 

@@ -11,15 +11,18 @@ import ghl_notebook as ghl
 from ghl_notebook import Agency
 from ghl_notebook.frames import CHANGES, RUNS, dtype_of
 from ghl_notebook.simulator import Simulator
-from tests.agency.conftest import LOCATIONS
+from tests.agency.conftest import LOCATIONS, make_agency
 from tests.agency.test_fetch_all import LIST
 from tests.agency.test_resume import break_off
 
 
-@pytest.fixture
-def accounts(agency: Agency) -> pd.DataFrame:
-    """The accounts of all sub-accounts."""
-    return ghl.fetch_accounts(agency)
+@pytest.fixture(scope="module")
+def accounts(running: Simulator) -> pd.DataFrame:
+    """The accounts of all sub-accounts; nobody changes it."""
+    running.levers.reset()
+    running.levers.rate_limit = 1_000_000
+    with make_agency(running) as agency:
+        return ghl.fetch_accounts(agency)
 
 
 def changed(before: pd.DataFrame, row: int, **values: object) -> pd.DataFrame:

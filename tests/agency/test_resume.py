@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -23,6 +24,7 @@ import ghl_notebook as ghl
 from ghl_notebook import Agency
 from ghl_notebook.agency import Fetching, list_run_folders, wait_for
 from ghl_notebook.agency.journal import Journal
+from ghl_notebook.background import run_in_background
 from ghl_notebook.fetch.accounts import accounts_job
 from ghl_notebook.frames.gather import ACCOUNTS_TABLE
 from ghl_notebook.settings import now
@@ -186,6 +188,37 @@ def test_a_folder_that_goes_away_costs_no_rows(
     assert set(failed["error"]) == {"FolderError"}
     assert frame["location_id"].nunique() + len(failed) == LOCATIONS
     assert "lacks what was fetched last" in caplog.text
+
+
+def test_what_is_written_while_a_run_is_stopped_is_not_missing(
+    agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sub-account is in the frame or among the failures, and never in both."""
+    writing, going_on = threading.Event(), threading.Event()
+    write = Journal.write
+
+    def write_slowly(*args: Any) -> None:
+        writing.set()
+        assert going_on.wait(60)
+        write(*args)
+
+    monkeypatch.setattr(Journal, "write", write_slowly)
+    fetching = Fetching(agency.core, accounts_job(deleted=False), folder=tmp_path, write_every=0.0)
+
+    def stop() -> None:
+        assert writing.wait(60)
+        fetching.stop()
+        run_in_background(asyncio.sleep, 0.01)  # now it is stopped
+        going_on.set()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    frame = wait_for(fetching, "accounts", progress=False)
+    thread.join()
+    missing = set(ghl.failures(frame)["location_id"])
+    assert set(frame["location_id"])
+    assert not set(frame["location_id"]) & missing
+    assert frame["location_id"].nunique() + len(missing) == LOCATIONS
 
 
 def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
