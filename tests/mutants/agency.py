@@ -36,8 +36,8 @@ MUTANTS = [
     Mutant(
         "An old run is not gone on with",
         "agency/journal.py",
-        " or self._clock() - runs[-1].began > within:",
-        ":",
+        "elif age > within:",
+        "elif False:",
         "agency/test_resume.py::an_old_run_is_not_gone_on_with",
     ),
     Mutant(
@@ -49,10 +49,17 @@ MUTANTS = [
     ),
     Mutant(
         "A part is on the disk before it has its name",
-        "agency/journal.py",
+        "disk.py",
         "            os.fsync(file.fileno())\n",
-        "            pass\n",
-        "agency/test_resume.py::on_the_disk_before",
+        "",
+        "agency/test_resume.py::a_part_is_on_the_disk_before_it_has_its_name",
+    ),
+    Mutant(
+        "A part that is damaged is not taken for what was fetched",
+        "agency/run_folder.py",
+        'if part_name(hashlib.file_digest(file, "sha256").hexdigest()) == path.name:',
+        "if True:",
+        "agency/test_resume.py::a_part_that_is_damaged_is_said",
     ),
     Mutant(
         "The level goes back where answers take twice as long",

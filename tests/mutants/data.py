@@ -15,8 +15,8 @@ MUTANTS = [
     Mutant(
         "A category that is known is there where no row has it",
         "frames/schema.py",
-        "dict.fromkeys((*kind.values, *found))",
-        "dict.fromkeys(found)",
+        "pa.array(dict.fromkeys((*kind.values, *found)),",
+        "pa.array(dict.fromkeys(found),",
         "frames/test_schema.py::a_known_platform_needs_no_new_category",
     ),
     Mutant(
@@ -74,6 +74,13 @@ MUTANTS = [
         "        if error.outcome_unknown:\n",
         "        if False:\n",
         "fetch/test_schedule_posts.py::an_outcome_that_is_not_known_is_not_tried_again",
+    ),
+    Mutant(
+        "A name of others is no markup in a chart",
+        "plot/columns.py",
+        "return defuse_markup(value) if isinstance(value, str) else value",
+        "return value",
+        "markup/test_texts.py::a_chart_holds_no_markup",
     ),
     Mutant(
         "A connection that broke before its time has expired",

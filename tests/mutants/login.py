@@ -191,6 +191,13 @@ MUTANTS = [
         "panel/test_panel.py::a_row_of_an_older_list_is_not_acted_upon",
     ),
     Mutant(
+        "A picture is loaded from the platforms' own hosts only",
+        "panel/pictures.py",
+        'return address if any(host.endswith(f".{one}") for one in HOSTS) else None',
+        "return address if host else None",
+        "panel/test_pictures.py::nobody_else_is_asked",
+    ),
+    Mutant(
         "A panel that is closed gives up its login",
         "panel/accounts.py",
         "        if self.login is not None:\n            self.login.close()\n        super()",

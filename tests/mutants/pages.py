@@ -147,6 +147,13 @@ MUTANTS = [
         "card/test_attacks.py::configuration_of_a_stranger_leads_nowhere",
     ),
     Mutant(
+        "A server that does not prove to be the kernel's is told nothing",
+        "login/static/session.js",
+        "return said.ok && said.headers.get(PROOF) === answer;",
+        "return said.ok;",
+        "card/test_stranger.py::whoever_knows_no_answer_is_told_nothing",
+    ),
+    Mutant(
         "A pasted address does not stay in the field",
         "login/static/app.js",
         '    input.value = ""; ',

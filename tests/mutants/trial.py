@@ -131,23 +131,23 @@ def _chosen(test: str, ids: Iterable[str]) -> list[str]:
 
 def _sound_tests(chosen: Iterable[Sequence[str]], copies: Sequence[Copy]) -> set[str]:
     """Return the tests that pass where no fault is, of those that are named for any."""
-    files: dict[str, list[str]] = {}
+    folders: dict[Path, list[str]] = {}
     for test in dict.fromkeys(one for tests in chosen for one in tests):
-        files.setdefault(test.partition("::")[0], []).append(test)
-    parts: list[list[str]] = [[] for _ in copies]
-    for number, tests in enumerate(files.values()):
-        parts[number % len(parts)] += tests
+        folders.setdefault(Path(test.partition("::")[0]).parent, []).append(test)
+    parts: list[list[list[str]]] = [[] for _ in copies]
+    for number, tests in enumerate(folders.values()):
+        parts[number % len(parts)].append(tests)
     with ThreadPoolExecutor(len(copies)) as pool:
         try:
-            runs = list(pool.map(_run_all, copies, parts))
+            runs = list(pool.map(_run_each, copies, parts))
         except BaseException:
             _stop(copies)
             raise
     return {test for run in runs for test, passed in run.items() if passed}
 
 
-def _run_all(copy: Copy, tests: Sequence[str]) -> dict[str, bool]:
-    return copy.test(tests, None) if tests else {}
+def _run_each(copy: Copy, parts: Iterable[Sequence[str]]) -> dict[str, bool]:
+    return {test: passed for part in parts for test, passed in copy.test(part, None).items()}
 
 
 def _try(
