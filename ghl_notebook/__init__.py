@@ -97,6 +97,9 @@ if TYPE_CHECKING:
         PermissionDeniedError as PermissionDeniedError,
     )
     from .errors import (
+        PlanError as PlanError,
+    )
+    from .errors import (
         PlatformError as PlatformError,
     )
     from .errors import (
@@ -161,6 +164,7 @@ if TYPE_CHECKING:
     from .fetch.runs import compare_accounts as compare_accounts
     from .fetch.runs import list_runs as list_runs
     from .fetch.runs import read_run as read_run
+    from .fetch.schedule import read_schedule as read_schedule
     from .fetch.schedule import schedule_posts as schedule_posts
     from .fetch.statistics import fetch_statistics as fetch_statistics
     from .fetch.statistics import fetch_statistics_breakdowns as fetch_statistics_breakdowns
@@ -232,6 +236,7 @@ __all__ = [
     "LoginTimeoutError",
     "NotFoundError",
     "PermissionDeniedError",
+    "PlanError",
     "PlatformError",
     "RateLimitError",
     "RefusedError",
@@ -278,6 +283,7 @@ __all__ = [
     "plot_statistics",
     "plot_statuses",
     "read_run",
+    "read_schedule",
     "reconnect",
     "schedule_posts",
 ]
@@ -318,6 +324,7 @@ _MODULES = {
     "fetch_tags": "fetch.labels",
     "list_runs": "fetch.runs",
     "read_run": "fetch.runs",
+    "read_schedule": "fetch.schedule",
     "schedule_posts": "fetch.schedule",
     "Account": "models",
     "AccountList": "models",

@@ -9,6 +9,7 @@ from .api import Agency, Client, MessageEvent
 from .auth import TokenCredential
 from .auth.agency_credential import passed_credential
 from .errors import GHLError, SettingsError
+from .fetch.sent_posts import drop, keep_apart
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
@@ -25,6 +26,7 @@ class DemoClient(Client):
     """
 
     def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
+        keep_apart(simulator.base_url)
         super().__init__(
             credential=TokenCredential(
                 Secret(simulator.token), simulator.location_id, source="the simulator"
@@ -45,6 +47,7 @@ class DemoClient(Client):
         """Close the connections and end the simulator."""
         super().close()
         self.simulator.stop()
+        drop(self.simulator.base_url)
 
 
 class DemoAgency(Agency):
@@ -62,6 +65,7 @@ class DemoAgency(Agency):
 
         # Unlike one of an install, it holds when days pass in the simulator.
         token = simulator.state.tokens["company"]
+        keep_apart(simulator.base_url)
         super().__init__(
             credential=passed_credential(
                 Secret(token.value),
@@ -87,6 +91,7 @@ class DemoAgency(Agency):
         """Close the connections and end the simulator."""
         super().close()
         self.simulator.stop()
+        drop(self.simulator.base_url)
 
 
 def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, object]]:

@@ -10,6 +10,7 @@
     │   ├── CredentialMismatchError a renewal was answered with another sub-account's token
     │   ├── StateMismatchError      a redirected address of another login, or a forged one
     │   └── StorageError            it could not be read, written or locked
+    ├── PlanError                   the record of what schedule_posts sends cannot be used
     ├── ConnectionFailedError       no answer came: DNS, TLS, refused, reset, timeout
     ├── ResponseError               an answer came and cannot be used
     │   ├── UnexpectedAnswerError   HTML, no JSON, another shape, no ``Location``
@@ -78,6 +79,7 @@ __all__ = [
     "LoginTimeoutError",
     "NotFoundError",
     "PermissionDeniedError",
+    "PlanError",
     "PlatformError",
     "RateLimitError",
     "RefusedError",
@@ -380,6 +382,10 @@ class ServiceError(ResponseError):
     """5xx: the service failed."""
 
     next_step = "Run the cell again in a moment; tell the service's support the trace id if not."
+
+
+class PlanError(GHLError):
+    """The record of what `schedule_posts` sends cannot be read or written: nothing more is sent."""
 
 
 class RunError(GHLError):

@@ -253,6 +253,17 @@ def read_credentials_folder(environ: Mapping[str, str] | None = None) -> tuple[P
     return Path(user_data_dir("ghl_notebook", appauthor=False)) / "credentials", False
 
 
+def read_plans_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the folder for the record of what `schedule_posts` sends.
+
+    ``GHL_PLANS_DIR``, else the platform's folder for data of an application.
+    """
+    named = _get(environ, "GHL_PLANS_DIR")
+    if named:
+        return Path(named).expanduser()
+    return Path(user_data_dir("ghl_notebook", appauthor=False)) / "plans"
+
+
 def now() -> datetime:
     """Return the current time: the clock of everything that is given no other."""
     return datetime.now(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -14,6 +15,11 @@ Moment = datetime | date | str
 """A moment with a time zone, or a day; a pandas Timestamp is a datetime."""
 
 _DAY: Final = len("2026-01-05")
+_YEARS: Final = (1970, 2199)
+_FAR: Final = datetime.max.replace(tzinfo=UTC)
+
+_SHORT: Final = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
 
 
 def read_period(since: Moment, until: Moment) -> tuple[str, str]:
@@ -24,7 +30,8 @@ def read_period(since: Moment, until: Moment) -> tuple[str, str]:
     Raises
     ------
     ArgumentError
-        If one is no moment, a time has no time zone, or the period ends before it begins.
+        If one is no moment, a time has no time zone, the period ends before it begins, or one is
+        before 1970 or after 2199.
     """
     first, last = read_moment(since, "since"), read_moment(until, "until", is_end=True)
     if last < first:
@@ -63,19 +70,38 @@ def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
     if isinstance(read, datetime) and not pd.isna(read):
         if read.tzinfo is None:
             raise ArgumentError(
-                f"{name} is {value!r}, a time without a time zone.",
+                f"{name} is {short(value)}, a time without a time zone.",
                 "Add one, for instance datetime(2026, 1, 5, 9, tzinfo=UTC) or "
                 '"2026-01-05T09:00+01:00"; a date alone is a whole day in UTC.',
             )
-        plain = read.to_pydatetime(warn=False) if isinstance(read, pd.Timestamp) else read
-        return plain.astimezone(UTC)
+        try:
+            plain = read.to_pydatetime(warn=False) if isinstance(read, pd.Timestamp) else read
+            moment = plain.astimezone(UTC)
+        except (OverflowError, ValueError):  # the calendar ends before it
+            moment = _FAR
+        return _near(moment, value, name)
     if isinstance(read, date) and not pd.isna(read):
-        begin = datetime.combine(read, time(), UTC)
+        begin = _near(datetime.combine(read, time(), UTC), value, name)
         return begin + timedelta(days=1, milliseconds=-1) if is_end else begin
     raise ArgumentError(
-        f"{name} is {value!r}, and no date or time.",
-        'Pass a datetime with a time zone, a date, or a text such as "2026-01-05".',
+        f"{name} is {short(value)}, and no date or time.",
+        'Pass a datetime with a time zone, or text such as "2026-01-05T09:00+01:00".',
     )
+
+
+def short(value: object) -> str:
+    """Return a value as a message shows it, however long or deep it is."""
+    return _SHORT.repr(value)
+
+
+def _near(moment: datetime, value: object, name: str) -> datetime:
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise ArgumentError(
+            f"{name} is {short(value)}, which is not between the years {_YEARS[0]} and "
+            f"{_YEARS[1]}.",
+            "Pass a date between them.",
+        )
+    return moment
 
 
 def written(moment: datetime) -> str:
@@ -85,4 +111,7 @@ def written(moment: datetime) -> str:
 
 def in_utc(moment: datetime) -> datetime:
     """Return a moment of the service in UTC, which it means where it names no time zone."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # the calendar ends before it
+        return moment.replace(tzinfo=UTC)

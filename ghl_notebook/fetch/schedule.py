@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+import logging
+import threading
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from numbers import Integral
 from typing import Any, Final, overload
 
+import msgspec
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient, Client
-from ghl_notebook.errors import ArgumentError, GHLError
+from ghl_notebook.errors import ArgumentError, GHLError, PlanError
 from ghl_notebook.frames import SCHEDULE_FORM, Outcome
-from ghl_notebook.models import Account, Post, PostMedia
 
-from .paging import all_pages
-from .period import in_utc, read_moment, written
+from .planned import list_planned
+from .sent_posts import Sent, SentPosts, open_sent_posts
+from .sheet import Row, check_row, read_rows, reminder
 from .through import through
 
-_REQUIRED: Final = ("account_ids", "schedule_date")
-_OPTIONAL: Final = ("summary", "media", "type", "tags", "category_id", "follow_up_comment")
-# As the vendor's documents say; what they do not say is left to the service.
-_TYPES: Final[dict[str, frozenset[str] | None]] = {
-    "post": None,
-    "story": frozenset({"facebook", "instagram"}),
-    "reel": frozenset({"facebook", "instagram", "tiktok", "tiktok-business", "youtube"}),
-}
-_NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
-_NOT_PLANNED: Final = ("deleted", "draft", "failed")
+_STOP_SECONDS: Final = 5.0
 
-_Key = tuple[str, str, frozenset[str], str, str]
-_sent: dict[_Key, str | None] = {}
-"""What this process has sent, with the id of the post; None: whether it is there is not known."""
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 
 @overload
 def schedule_posts(
-    client: Client, frame: pd.DataFrame, *, dry_run: bool = True
+    client: Client, frame: pd.DataFrame, *, dry_run: bool = True, resend: Iterable[int] = ()
 ) -> pd.DataFrame: ...
 @overload
 def schedule_posts(
-    client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True
+    client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True, resend: Iterable[int] = ()
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 def schedule_posts(
-    client: Client | AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True
+    client: Client | AsyncClient,
+    frame: pd.DataFrame,
+    *,
+    dry_run: bool = True,
+    resend: Iterable[int] = (),
 ) -> Any:
     """Schedule a post for each row of a DataFrame, or show what would happen.
 
@@ -69,6 +66,9 @@ def schedule_posts(
         - ``follow_up_comment``: posted beneath it as soon as it is published
     dry_run : bool, default True
         Send nothing.
+    resend : iterable of int, optional
+        Rows to send even if they were sent before, unless the service lists them: for a post that
+        you have deleted, or that is ``unknown`` and not there. Counted from 0, as in ``row``.
 
     Returns
     -------
@@ -92,280 +92,259 @@ def schedule_posts(
 
         Kinds are the dtypes ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
 
-        An action is ``would schedule``, ``scheduled``, ``already scheduled`` (by an earlier call),
-        ``refused`` (before it was sent, or by the service) or ``unknown`` (it was sent, and no
-        answer came).
+        An action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
+        earlier call), ``refused`` (before it was sent, or by the service) or ``unknown`` (it may
+        have been sent, and no answer came).
 
     Raises
     ------
     ArgumentError
         If `frame` is no DataFrame, lacks a column, or has one that is unknown.
+    PlanError
+        If the record of what was sent cannot be read or written; nothing was sent then.
     GHLError
         If accounts or posts cannot be listed; nothing was sent then. See `ghl_notebook.errors`.
 
     Notes
     -----
-    A row is sent once, in order, and after all rows were looked at; an error of one does not keep
-    the others. What has the accounts, time and text of a post that the service lists, or that this
-    process has sent before, is not sent: the same call may be made again after whatever has ended
-    it. Whether a row ``unknown`` is there, the list says in a moment; it is never sent again by
-    itself.
+    Every row is looked at before the first one is sent; an error of one does not keep the others.
+    Each row is noted on this computer before it is sent, and its outcome after: in
+    ``GHL_PLANS_DIR``, or in the user's data folder. You can repeat the same call, from any process
+    and after any interruption, even a power cut: rows that were sent are recognized by that record,
+    or by the service's list. A row is the same if its accounts, time, text, media, type and
+    follow-up comment are. If a call was interrupted while it sent a row, and the service does not
+    list the post yet, the row is ``unknown`` and is never sent again by itself: see `resend`.
+
+    After an interruption, `read_schedule` returns the report so far. The exception has it as its
+    attribute ``report``, too.
     """
-    return through(client, _schedule, frame, dry_run=dry_run)
+    plan = _Plan(frame, is_dry=dry_run, resend=resend)
+    try:
+        return through(client, plan.carry_out)
+    except KeyboardInterrupt as stop:  # it ends the wait, and then what was waited for
+        plan.is_over.wait(_STOP_SECONDS)
+        plan.report_with(stop)
+        raise
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A sound row."""
+def read_schedule(client: Client | AsyncClient) -> pd.DataFrame:
+    """Read the report of the last `schedule_posts` call that was to send posts.
 
-    account_ids: list[str]
-    moment: datetime
-    summary: str
-    media: list[PostMedia | Mapping[str, Any]]
-    type: str
-    tags: list[str]
-    category_id: str | None
-    follow_up_comment: str | None
+    It is on this computer, and there whatever ended the call: the stop button, an error, or the
+    end of the kernel. Nothing is fetched.
+
+    Parameters
+    ----------
+    client : Client or AsyncClient
+        Of the sub-account. The result is not to be awaited.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `schedule_posts` returns it; no rows if there was no such call. A row that was not sent
+        yet is ``would schedule``; one that was being sent is ``unknown``.
+
+    Raises
+    ------
+    ArgumentError
+        If `client` is not one of a sub-account.
+    PlanError
+        If the report cannot be read.
+    """
+    if not isinstance(client, Client | AsyncClient):
+        raise ArgumentError(
+            f"The first argument is {type(client).__name__}, not a client of a sub-account.",
+            "Pass a Client, or agency.client(location_id).",
+        )
+    core = client.core if isinstance(client, Client) else client
+    with open_sent_posts(core.base_url, makes=False) as sent:
+        found = sent.report(_whose(core)) if sent else []
+    with suppress(msgspec.MsgspecError):
+        outcomes = [msgspec.json.decode(one, type=Outcome) for one in found]
+        return SCHEDULE_FORM.frame(outcomes, core.location_id)
+    raise PlanError("The stored report is damaged.", "Compare the plan with fetch_posts().")
 
 
-async def _schedule(client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool) -> pd.DataFrame:
-    _check_columns(frame)
-    accounts = {str(one.id): one for one in (await client.accounts()).accounts if not one.deleted}
-    now = client.clock()
-    outcomes: list[Outcome] = []
-    rows: dict[int, _Row] = {}
-    for number, values in enumerate(frame.to_dict("records")):
-        outcome = Outcome(number, "would schedule")
-        outcomes.append(outcome)
+class _Plan:
+    """One call: the rows of a plan, and what becomes of them."""
+
+    def __init__(self, frame: pd.DataFrame, *, is_dry: bool, resend: Iterable[int]) -> None:
+        self._frame = frame
+        self._is_dry = is_dry
+        self._resend = _row_numbers(resend)
+        self._outcomes: list[Outcome] = []
+        self._location_id = ""
+        self._is_sending = False
+        self.is_over = threading.Event()
+
+    async def carry_out(self, client: AsyncClient) -> pd.DataFrame:
+        """Look at all rows and, unless it is dry, send those that are new."""
+        self._location_id = client.location_id
         try:
-            row = rows[number] = _read(values)
-            outcome.schedule_date = row.moment
-            outcome.account_ids = ", ".join(row.account_ids)
-            outcome.summary = row.summary or None
-            _check(row, accounts, now)
-            outcome.next_step = _reminder(row, accounts)
-        except ArgumentError as error:
+            await self._go(client)
+        except BaseException as error:  # the frame is of use whatever has happened
+            self.report_with(error)
+            raise
+        finally:
+            self.is_over.set()
+        return self._report()
+
+    def report_with(self, error: BaseException) -> None:
+        """Let what ends a call that sends carry the report, and say where else it is."""
+        if self._is_sending:
+            error.report = self._report()  # type: ignore[attr-defined]
+            error.add_note("Some posts may have been sent: ghl_notebook.read_schedule(client).")
+
+    def _report(self) -> pd.DataFrame:
+        return SCHEDULE_FORM.frame(self._outcomes, self._location_id)
+
+    async def _go(self, client: AsyncClient) -> None:
+        rows = await self._look(client)
+        wrong = sorted(self._resend - set(range(len(self._outcomes))))
+        if wrong:
+            raise ArgumentError(f"There is no row {wrong[0]} to resend.", "Count rows from 0.")
+        planned = await list_planned(client, rows.values())
+        keys = {
+            number: row.key(client.base_url, client.location_id) for number, row in rows.items()
+        }
+        with open_sent_posts(client.base_url, makes=not self._is_dry) as sent:
+            known = sent.find(keys.values()) if sent else {}
+            first: dict[str, int] = {}
+            for number, row in rows.items():
+                outcome, key = self._outcomes[number], keys[number]
+                if first.setdefault(key, number) != number:
+                    again = f"It is the same as row {first[key]}."
+                    _refuse(outcome, ArgumentError(again, "Change it, or leave it out."))
+                elif posts := planned.find(row):
+                    _show_listed(outcome, row, posts)
+                elif key in known and number not in self._resend:
+                    _recognize(outcome, known[key])
+            if sent is not None and not self._is_dry:
+                await self._send_all(client, sent, rows, keys)
+
+    async def _look(self, client: AsyncClient) -> dict[int, Row]:
+        """Read and check all rows; return those that make sense."""
+        rows: dict[int, Row] = {}
+        read = list(read_rows(self._frame))
+        listed = (await client.accounts()).accounts
+        accounts = {str(one.id): one for one in listed if not one.deleted}
+        now = client.clock()
+        for number, row in enumerate(read):
+            outcome = Outcome(number, "would schedule")
+            self._outcomes.append(outcome)
+            try:
+                if isinstance(row, ArgumentError):
+                    raise row
+                outcome.schedule_date = row.moment
+                outcome.account_ids = ", ".join(row.account_ids)
+                outcome.summary = row.summary or None
+                check_row(row, accounts, now)
+                outcome.next_step = reminder(row, accounts)
+                rows[number] = row
+            except ArgumentError as error:
+                _refuse(outcome, error)
+        return rows
+
+    async def _send_all(
+        self, client: AsyncClient, sent: SentPosts, rows: dict[int, Row], keys: dict[int, str]
+    ) -> None:
+        now = client.clock().timestamp()
+        plan = sent.begin(_whose(client), map(msgspec.json.encode, self._outcomes), now)
+        self._is_sending = True
+        failure: PlanError | None = None
+        for number, row in rows.items():
+            if failure is None and self._outcomes[number].action == "would schedule":
+                try:
+                    await self._send(client, sent, plan, number, row, keys[number])
+                except PlanError as error:
+                    failure = error
+            if failure is not None and self._outcomes[number].action == "would schedule":
+                _refuse(self._outcomes[number], failure)
+
+    async def _send(
+        self, client: AsyncClient, sent: SentPosts, plan: int, number: int, row: Row, key: str
+    ) -> None:
+        """Send a row, with a note of it before and after."""
+        outcome, due = self._outcomes[number], row.moment.timestamp()
+        is_again = number in self._resend
+        flying = replace(outcome)
+        _leave_open(flying, "The call ended while this post was being sent.")
+        noted = msgspec.json.encode(flying)
+        earlier = sent.claim(key, due, plan, number, noted, again=is_again)
+        if earlier is not None and not is_again:  # sent by another call meanwhile
+            _recognize(outcome, earlier)
+            sent.note(plan, number, msgspec.json.encode(outcome))
+            return
+        self._outcomes[number] = flying  # whatever ends the call from here on
+        found: Sent | None = Sent(is_sent=False, post_id=None)
+        try:
+            post = await client.posts.create(
+                row.account_ids,
+                type=row.type,
+                summary=row.summary or None,
+                media=row.media,
+                status="scheduled",
+                schedule_date=row.moment,
+                tags=row.tags or None,
+                category_id=row.category_id,
+                follow_up_comment=row.follow_up_comment,
+            )
+        except GHLError as error:
             _refuse(outcome, error)
-    sound = {one.row: rows[one.row] for one in outcomes if one.action != "refused"}
-    planned = await _planned(client, [row.moment for row in sound.values()])
-    first: dict[_Key, int] = {}
-    for number, row in sound.items():
-        outcome, key = outcomes[number], _key(client, row)
-        if first.setdefault(key, number) != number:
-            again = f"It is the same as row {first[key]}."
-            _refuse(outcome, ArgumentError(again, "Change it, or leave it out."))
+            if error.outcome_unknown:
+                outcome.action = "unknown"
+            else:
+                found = earlier
+        except Exception as error:  # noqa: BLE001 - it may have been sent, and there are others
+            _leave_open(outcome, f"An unexpected {type(error).__name__} ended the request.")
+            _LOG.warning("schedule_posts: row %d", number, exc_info=True)
         else:
-            _recognize(outcome, row, key, planned)
-    if not dry_run:
-        for number, row in sound.items():
-            if outcomes[number].action == "would schedule":
-                await _send(client, outcomes[number], row, _key(client, row))
-    return SCHEDULE_FORM.frame(outcomes, client.location_id)
+            outcome.action, outcome.id = "scheduled", post.id
+            found = Sent(is_sent=True, post_id=post.id)
+        self._outcomes[number] = outcome
+        sent.settle(key, due, plan, number, msgspec.json.encode(outcome), found)
 
 
-def _check_columns(frame: pd.DataFrame) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise ArgumentError(
-            f"The plan is a {type(frame).__name__}, and no DataFrame.", "Pass a DataFrame."
-        )
-    lacking = [name for name in _REQUIRED if name not in frame]
-    if lacking:
-        raise ArgumentError(f"The column {lacking[0]} is missing.", "Add it: see schedule_posts.")
-    unknown = [str(name) for name in frame if name not in (*_REQUIRED, *_OPTIONAL)]
-    if unknown:
-        raise ArgumentError(
-            f"Nobody knows the column {unknown[0]}.",
-            f"Leave it out; known are {', '.join((*_REQUIRED, *_OPTIONAL))}.",
-        )
+def _row_numbers(resend: Iterable[int]) -> set[int]:
+    rows: list[Any] = [resend] if isinstance(resend, int) else list(resend)
+    if any(isinstance(one, bool) or not isinstance(one, Integral) for one in rows):
+        raise ArgumentError("resend is no list of rows.", "Pass numbers, as in resend=[3].")
+    return {int(one) for one in rows}
 
 
-def _read(values: Mapping[Any, Any]) -> _Row:
-    when = values["schedule_date"]
-    is_day = isinstance(when, date) and not isinstance(when, datetime)
-    if is_day or (isinstance(when, str) and len(when.strip()) <= len("2026-01-05")):
-        raise ArgumentError(
-            f"schedule_date is {when!r}, a day without a time.", "Add a time and a time zone."
-        )
-    media = values.get("media")
-    if _is_missing(media):
-        media = []
-    if not isinstance(media, list | tuple) or not all(
-        isinstance(one, PostMedia | Mapping) for one in media
-    ):
-        raise ArgumentError(
-            "media is no list of media.", 'Pass a list of dicts with "url" and "type".'
-        )
-    return _Row(
-        account_ids=_texts(values["account_ids"], "account_ids"),
-        moment=read_moment(when, "schedule_date"),
-        summary=_text(values.get("summary"), "summary") or "",
-        media=list(media),
-        type=_text(values.get("type"), "type") or "post",
-        tags=_texts(values.get("tags"), "tags"),
-        category_id=_text(values.get("category_id"), "category_id"),
-        follow_up_comment=_text(values.get("follow_up_comment"), "follow_up_comment"),
-    )
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
-
-
-def _text(value: object, name: str) -> str | None:
-    if _is_missing(value):
-        return None
-    if not isinstance(value, str):
-        raise ArgumentError(f"{name} is {value!r}, and no text.", "Pass a text.")
-    return value.strip() or None
-
-
-def _texts(value: object, name: str) -> list[str]:
-    if not isinstance(value, list | tuple):
-        return [part.strip() for part in (_text(value, name) or "").split(",") if part.strip()]
-    return [text for one in value if (text := _text(one, name))]
-
-
-def _check(row: _Row, accounts: Mapping[str, Account], now: datetime) -> None:
-    """Refuse what the service would refuse, or publish otherwise than it is meant."""
-    wrong = None
-    unknown = [one for one in row.account_ids if one not in accounts]
-    chosen = [accounts[one] for one in row.account_ids if one in accounts]
-    platforms = {account.platform or "" for account in chosen}
-    expired = [
-        a.id for a in chosen if a.is_expired or (a.expire is not None and in_utc(a.expire) <= now)
-    ]
-    fitting = _TYPES.get(row.type)
-    if not row.account_ids:
-        wrong = ("account_ids is empty.", "Name an id of fetch_accounts().")
-    elif unknown:
-        wrong = (f"There is no account {unknown[0]}.", "Take an id of fetch_accounts().")
-    elif expired:
-        wrong = (f"The connection {expired[0]} has expired.", "Renew it with reconnect().")
-    elif row.moment <= now:
-        wrong = (f"schedule_date is {written(row.moment)}, which is over.", "Choose a later time.")
-    elif row.type not in _TYPES:
-        wrong = (f"{row.type!r} is no type of posts.", f"Choose one of: {', '.join(_TYPES)}.")
-    elif fitting is not None and platforms - fitting:
-        wrong = (f"{min(platforms - fitting)} has no {row.type}.", "Leave its accounts out.")
-    elif not (row.summary or row.media):
-        wrong = ("It has neither a text nor media.", "Fill summary or media.")
-    elif row.type == "reel" and len(row.media) != 1:
-        wrong = (f"A reel is of one video, and not of {len(row.media)}.", "Pass one in media.")
-    elif row.type == "story" and row.summary:
-        wrong = ("A story has no text.", "Leave summary empty.")
-    elif row.follow_up_comment and platforms & _NO_FOLLOW_UP:
-        wrong = (
-            f"{min(platforms & _NO_FOLLOW_UP)} has no follow-up comment.",
-            "Leave follow_up_comment empty, or its accounts out.",
-        )
-    elif "pinterest" in platforms:
-        wrong = (
-            "Pinterest wants to know a board.",
-            "Call client.posts.create with pinterest_post_details.",
-        )
-    if wrong is not None:
-        raise ArgumentError(*wrong)
-
-
-def _reminder(row: _Row, accounts: Mapping[str, Account]) -> str | None:
-    """Name a connection that ends before the post is due: it would fail then."""
-    for one in row.account_ids:
-        expire = accounts[one].expire
-        if expire is not None and in_utc(expire) <= row.moment:
-            return f"Renew the connection {one} in time: it ends at {written(expire)}."
-    return None
+def _whose(client: AsyncClient) -> str:
+    return f"{client.base_url} {client.location_id}"
 
 
 def _refuse(outcome: Outcome, error: GHLError) -> None:
     outcome.action, outcome.error, outcome.next_step = "refused", error.what, error.next_step
 
 
-def _key(client: AsyncClient, row: _Row) -> _Key:
-    place = (client.base_url, client.location_id)
-    return (*place, frozenset(row.account_ids), written(row.moment), row.summary)
+def _leave_open(outcome: Outcome, error: str) -> None:
+    outcome.action, outcome.error = "unknown", error
+    outcome.next_step = (
+        "Look for it with fetch_posts() after some minutes. If it is not there, send it with "
+        f"resend=[{outcome.row}]."
+    )
 
 
-async def _planned(
-    client: AsyncClient, moments: Iterable[datetime]
-) -> dict[tuple[str, str], dict[str, str | None]]:
-    """Return what there is already: by time and text the accounts, each with its post."""
-    times = sorted(moments)
-    planned: dict[tuple[str, str], dict[str, str | None]] = {}
-    if not times:
-        return planned
-    second = timedelta(seconds=1)
-
-    async def ask(skip: int, limit: int) -> tuple[list[Post], int | None]:
-        page = await client.posts.list(
-            written(times[0] - second),
-            written(times[-1] + second),
-            skip=skip,
-            limit=limit,
-            include_users=False,
-        )
-        return page.posts, page.count
-
-    for post in await all_pages("posts", ask, lambda _done, _total: None):
-        if post.display_date is not None and post.status not in _NOT_PLANNED:
-            key = (written(post.display_date), (post.summary or "").strip())
-            ids = [*post.account_ids, *([post.account_id] if post.account_id else [])]
-            planned.setdefault(key, {}).update(dict.fromkeys(ids, post.id))
-    return planned
-
-
-def _recognize(
-    outcome: Outcome, row: _Row, key: _Key, planned: dict[tuple[str, str], dict[str, str | None]]
-) -> None:
-    """Tell a row that is planned, or was sent, from one that is new."""
-    posts = planned.get((written(row.moment), row.summary), {})
+def _show_listed(outcome: Outcome, row: Row, posts: dict[str, str | None]) -> None:
+    """Say that the service lists a row, for all of its accounts or for some."""
     there = [one for one in row.account_ids if one in posts]
     if len(there) == len(row.account_ids):
         outcome.action, outcome.id = "already scheduled", posts[there[0]]
-    elif there:
-        _refuse(
-            outcome,
-            ArgumentError(
-                f"It is planned already for {', '.join(there)}.", "Leave out these accounts."
-            ),
-        )
-    elif key in _sent and _sent[key] is not None:
-        outcome.action, outcome.id = "already scheduled", _sent[key]
-        outcome.next_step = (
-            "The service does not list it yet; if it was deleted, make it anew with "
-            "client.posts.create."
-        )
-    elif key in _sent:
-        outcome.action = "unknown"
-        outcome.error = "It was sent before, and no answer came."
-        outcome.next_step = (
-            "Look at fetch_posts; if it is not there after some minutes, make it with "
-            "client.posts.create."
-        )
-
-
-async def _send(client: AsyncClient, outcome: Outcome, row: _Row, key: _Key) -> None:
-    if key in _sent:  # by another call meanwhile
-        _recognize(outcome, row, key, {})
-        return
-    _sent[key] = None  # whatever ends this from here on, it may have been carried out
-    try:
-        post = await client.posts.create(
-            row.account_ids,
-            type=row.type,
-            summary=row.summary or None,
-            media=row.media,
-            status="scheduled",
-            schedule_date=row.moment,
-            tags=row.tags or None,
-            category_id=row.category_id,
-            follow_up_comment=row.follow_up_comment,
-        )
-    except GHLError as error:
-        _refuse(outcome, error)
-        if error.outcome_unknown:
-            outcome.action = "unknown"
-        else:
-            del _sent[key]
     else:
-        outcome.action, outcome.id = "scheduled", post.id
-        _sent[key] = post.id
+        planned = f"It is planned already for {', '.join(there)}."
+        _refuse(outcome, ArgumentError(planned, "Leave out these accounts."))
+
+
+def _recognize(outcome: Outcome, sent: Sent) -> None:
+    """Say what is known of a row that an earlier call has sent."""
+    if sent.is_sent:
+        outcome.action, outcome.id = "already scheduled", sent.post_id
+        outcome.next_step = (
+            "The service does not list it yet. If you deleted it, send it again with "
+            f"resend=[{outcome.row}]."
+        )
+    else:
+        _leave_open(outcome, "It was sent before, and no answer came.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,9 +21,9 @@ POSTS = "*/posts"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no test recognise what another has sent: a port may come a second time."""
-    monkeypatch.setattr("ghl_notebook.fetch.schedule._sent", {})
+def _own_record(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no test recognize what another has sent."""
+    monkeypatch.setenv("GHL_PLANS_DIR", str(tmp_path / "plans"))
 
 
 def accounts_of(client: Client) -> pd.DataFrame:

@@ -1,0 +1,90 @@
+"""A process whose children schedule a plan, and are killed at it.
+
+    python -m tests.fetch.scheduler BASE_URL TOKEN LOCATION_ID USER_ID ACCOUNT_ID
+
+For each line that it reads it forks a child, which schedules the plan; it kills the child after
+so many seconds, or lets it finish where the line is ``-``, or starts several that all finish where
+it is a number with an ``x``. It answers with one line of JSON: what has become of the rows, in the
+words of each child that has finished. Forking is a tenth of the price of a new process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+
+import pandas as pd
+
+import ghl_notebook as ghl
+
+ROWS = 14
+
+
+def plan(account_id: str) -> pd.DataFrame:
+    """Return a plan of several posts on one account."""
+    return pd.DataFrame(
+        {
+            "account_ids": account_id,
+            "schedule_date": "2026-03-01T09:00:00Z",
+            "summary": [f"Post {number}" for number in range(ROWS)],
+        }
+    )
+
+
+def client_of(base_url: str, token: str, location_id: str, user_id: str) -> ghl.Client:
+    """Return a client on the first day of the simulator."""
+    return ghl.Client(
+        token,
+        location_id,
+        user_id,
+        base_url=base_url,
+        clock=lambda: datetime(2026, 1, 5, 9, tzinfo=UTC),
+    )
+
+
+def schedule(*arguments: str) -> list[str]:
+    """Schedule the plan; return what has become of its rows."""
+    *place, account_id = arguments
+    with client_of(*place) as client:
+        frame = ghl.schedule_posts(client, plan(account_id), dry_run=False)
+    return [str(action) for action in frame["action"]]
+
+
+def start(arguments: list[str]) -> tuple[int, int]:
+    """Fork a child that schedules; return its number and where it says what came of it."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writes, json.dumps(schedule(*arguments)).encode())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is an answer
+            os.write(writes, json.dumps([f"{type(error).__name__}: {error}"]).encode())
+        finally:
+            os._exit(0)
+    os.close(writes)
+    return child, reads
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    print(json.dumps("ready"), flush=True)
+    for line in map(str.strip, sys.stdin):
+        count = int(line.removesuffix("x")) if line.endswith("x") else 1
+        children = [start(sys.argv[1:]) for _ in range(count)]
+        if line[-1] not in "x-":
+            time.sleep(float(line))
+            os.kill(children[0][0], signal.SIGKILL)
+        answers = []
+        for child, reads in children:
+            with os.fdopen(reads) as pipe:
+                answers.append(pipe.read())
+            os.waitpid(child, 0)
+        print(json.dumps([json.loads(one) for one in answers if one]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
