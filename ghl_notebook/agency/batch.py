@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import pyarrow as pa
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import GHLError, RunError
 
@@ -47,6 +48,7 @@ class Batch:
     places: Sequence[Place]
     in_flight: int | None
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self.job.name} of {len(self.places)} sub-accounts>"
 

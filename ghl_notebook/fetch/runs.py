@@ -8,10 +8,12 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
+from ghl_notebook.guard import guarded
 
 from .accounts import accounts_job
 
 
+@guarded
 def list_runs(folder: str | Path) -> pd.DataFrame:
     """List the runs that `fetch_accounts` has kept in a folder.
 
@@ -57,6 +59,7 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
     )
 
 
+@guarded
 def read_run(folder: str | Path) -> pd.DataFrame:
     """Read a run that `fetch_accounts` has kept.
 
@@ -89,6 +92,7 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     return frame
 
 
+@guarded
 def compare_accounts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Show what has changed between two fetches: which connections broke since last week.
 

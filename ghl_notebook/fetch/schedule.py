@@ -12,6 +12,7 @@ import pandas as pd
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.frames import SCHEDULE_FORM, Outcome
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, Post, PostMedia
 
 from .paging import all_pages
@@ -42,6 +43,7 @@ def schedule_posts(
 def schedule_posts(
     client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@guarded
 def schedule_posts(
     client: Client | AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True
 ) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
@@ -130,6 +131,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
         self._requests: list[str] = []
         self._limit_task: Future[None] | None = None
 
+    @while_made
     def __repr__(self) -> str:
         return f"CodeFlow({self.app.client_id!r}, status={str(self.state.status)!r})"
 
