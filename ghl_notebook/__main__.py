@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _doctor() if options.command == "doctor" else _verify(options)
     except GHLError as error:
-        sys.stderr.write(f"{error}\n")
+        print(error, file=sys.stderr)  # on stdout where there is no stderr
         return 2
 
 

@@ -10,12 +10,14 @@ from .auth import TokenCredential
 from .auth.agency_credential import passed_credential
 from .errors import GHLError, SettingsError
 from .fetch.sent_posts import drop, keep_apart
+from .guard import guarded
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
 from .wire import API_VERSION
 
 
+@guarded
 class DemoClient(Client):
     """A `Client` of a simulator of its own.
 
@@ -50,6 +52,7 @@ class DemoClient(Client):
         drop(self.simulator.base_url)
 
 
+@guarded
 class DemoAgency(Agency):
     """An `Agency` of a simulator of its own.
 
@@ -100,6 +103,7 @@ def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, objec
     ]
 
 
+@guarded
 def demo_agency(
     *, locations: int = 24, accounts: int = 5, seed: int = 0, api_version: str = API_VERSION
 ) -> DemoAgency:
@@ -139,6 +143,7 @@ def demo_agency(
         raise
 
 
+@guarded
 def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:
     """Start the embedded simulator and return a client of it. No account, nothing leaves.
 

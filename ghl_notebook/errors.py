@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .sanitize import one_line
+from .sanitize import hide_tokens, one_line
 
 __all__ = [
     "AgencyOnlyError",
@@ -120,14 +120,14 @@ class GHLError(Exception):
     outcome_unknown: bool = False
 
     def __init__(self, what: str, next_step: str | None = None) -> None:
-        self.what = one_line(what, _LONGEST)
+        self.what = _plain(what)
         if next_step is not None:
-            self.next_step = one_line(next_step, _LONGEST)
+            self.next_step = _plain(next_step)
         super().__init__(f"{self.what} {self.next_step}".strip())
 
     def advise(self, next_step: str) -> None:
         """Say something else that the user can do about it."""
-        self.next_step = one_line(next_step, _LONGEST)
+        self.next_step = _plain(next_step)
         self.args = (f"{self.what} {self.next_step}",)
 
     def leave_outcome_open(self) -> None:
@@ -142,6 +142,10 @@ class GHLError(Exception):
         # BaseException would call ``cls(*args)``: the text already holds the next step, and an
         # answer's error has keyword-only fields.
         return (_rebuild, (type(self), self.args, dict(self.__dict__)))
+
+
+def _plain(text: object, most: int = _LONGEST) -> str:
+    return one_line(hide_tokens(str(text)[: 4 * most]), most)
 
 
 def _rebuild(kind: type[GHLError], args: tuple[object, ...], fields: dict[str, object]) -> GHLError:
@@ -232,8 +236,8 @@ class ResponseError(GHLError):
         next_step: str | None = None,
     ) -> None:
         self.status = status
-        self.service_message = service_message = one_line(service_message, _LONGEST_SAID)
-        self.trace_id = trace_id = trace_id and one_line(trace_id, _LONGEST_SAID)
+        self.service_message = service_message = _plain(service_message, _LONGEST_SAID)
+        self.trace_id = trace_id = trace_id and _plain(trace_id, _LONGEST_SAID)
         said = f": {service_message.rstrip('.')}" if service_message else ""
         trace = f" (trace id {trace_id})" if trace_id else ""
         super().__init__(f"{what} was answered {status}{said}{trace}.", next_step)

@@ -18,6 +18,12 @@ _OPENING: Final = re.compile(r"<(?![ 0-9\u2060])")
 _APART: Final = "<\u2060"
 
 
+# A private integration's token, a JSON Web Token, and what stands before the host in an address.
+_TOKENS: Final = re.compile(
+    r"pit-[A-Za-z0-9-]{6,}|eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)*|(?<=://)(?:[^\s/]+|[^\s/:@]+:[^\s@]+)(?=@)"
+)
+
+
 def strip_controls(text: str) -> str:
     """Replace characters that control a terminal or reorder the text around them by spaces."""
     return _CONTROLS.sub(" ", text)
@@ -36,6 +42,14 @@ def one_line(text: str, most: int) -> str:
     # What is far behind the cut is not looked at: an answer may be megabytes of one word.
     line = " ".join(strip_controls(text[: 4 * most]).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def hide_tokens(text: str) -> str:
+    """Return text without what looks like a token of the service, or a password in an address.
+
+    A token may be passed in a wrong place, and what was passed there is quoted.
+    """
+    return _TOKENS.sub("********", text)
 
 
 def defuse_markup(text: str) -> str:

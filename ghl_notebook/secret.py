@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NoReturn, final
 
+from .errors import ArgumentError
+
 _HIDDEN: Final = "********"
 
 
@@ -29,6 +31,14 @@ class Secret:
     _reveal: Callable[[], str]
 
     def __init__(self, value: str | Secret) -> None:
+        passed: object = value  # not every caller has a type checker
+        if not isinstance(passed, str | Secret):
+            kind = type(passed).__name__
+            del value, passed  # a traceback may show this frame's locals
+            raise ArgumentError(
+                f"A token or another secret is a string, not {kind}.",
+                "Pass it as a string; bytes are decoded first, as in token.decode().",
+            )
         # A closure, not an attribute: debuggers and ``vars()``-style dumps print attributes.
         held = value.reveal() if isinstance(value, Secret) else value
         object.__setattr__(self, "_reveal", lambda: held)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from platformdirs import user_data_dir
 
 from .errors import SettingsError
+from .sanitize import hide_tokens
 from .secret import Secret
 
 DEFAULT_BASE_URL = "https://services.leadconnectorhq.com"
@@ -26,6 +29,8 @@ DEFAULT_ALLOWED_ORIGINS = (
     "https://backend.leadconnectorhq.com",
 )
 
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?|[0-9a-f:.]+")
+_PORTS = {"https": 443, "http": 80}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 SAME_ORIGIN = "self"
@@ -88,7 +93,7 @@ def read_settings(
     # A traceback may show this frame's locals: they hold no bare token and no environment.
     secret = Secret(_get(environ, "GHL_TOKEN") if token is None else token)
     del token
-    location = location_id or _get(environ, "GHL_LOCATION_ID")
+    location = check_id("GHL_LOCATION_ID", location_id or _get(environ, "GHL_LOCATION_ID"))
     if secret and not location:
         raise SettingsError(
             "There is a token, and GHL_LOCATION_ID is not set.",
@@ -99,19 +104,38 @@ def read_settings(
             "GHL_TOKEN holds a space, a line break or a character that a token never has.",
             "Copy the token again; take it without quotes and without 'Bearer '.",
         )
-    if location and not _printable(location):
-        raise SettingsError(
-            "GHL_LOCATION_ID holds a space or a character that an id never has.",
-            "Copy the sub-account's id again: it stands in its address after /location/.",
-        )
     return Settings(
         token=secret,
         token_source=token_source,
         location_id=location or None,
-        user_id=user_id or _get(environ, "GHL_USER_ID") or None,
+        user_id=check_id("GHL_USER_ID", user_id or _get(environ, "GHL_USER_ID")) or None,
         base_url=read_base_url(base_url, environ=environ),
         allowed_origins=read_allowed_origins(allowed_origins, environ=environ),
     )
+
+
+def check_id(name: str, value: str) -> str:
+    """Return an id, of a sub-account for instance; empty for none.
+
+    Raises
+    ------
+    SettingsError
+        If it is none. A token that was passed in its place is not shown.
+    """
+    text: object = value  # not every caller has a type checker
+    if not isinstance(text, str):
+        raise SettingsError(f"{name} is a {type(text).__name__}.", "Pass the id as a string.")
+    if not _printable(text):
+        raise SettingsError(
+            f"{name} holds a space or a character that an id never has.",
+            "Copy it again: a sub-account's id stands in its address after /location/.",
+        )
+    if hide_tokens(text) != text:
+        raise SettingsError(
+            f"{name} is a token, or an address with a password.",
+            "Pass the token first, and then the id of the sub-account: Client(token, location_id).",
+        )
+    return text
 
 
 def read_allowed_origins(
@@ -128,17 +152,23 @@ def read_allowed_origins(
     if origins is None:
         listed = [o.strip() for o in _get(environ, "GHL_ALLOWED_ORIGINS").split(",")]
         origins = tuple(o for o in listed if o) or DEFAULT_ALLOWED_ORIGINS
-    return tuple(_origin(o) for o in origins)
+    passed: object = origins
+    if not isinstance(passed, list | tuple) or not all(isinstance(o, str) for o in passed):
+        raise SettingsError(
+            "allowed_origins is not a tuple of strings.",
+            'Pass it as in ("https://services.leadconnectorhq.com",).',
+        )
+    return tuple(dict.fromkeys(_origin(o) for o in origins))
 
 
 def read_location_id(environ: Mapping[str, str] | None = None) -> str | None:
     """Read the sub-account alone (``GHL_LOCATION_ID``)."""
-    return _get(environ, "GHL_LOCATION_ID") or None
+    return check_id("GHL_LOCATION_ID", _get(environ, "GHL_LOCATION_ID")) or None
 
 
 def read_company_id(environ: Mapping[str, str] | None = None) -> str | None:
     """Read the agency alone (``GHL_COMPANY_ID``)."""
-    return _get(environ, "GHL_COMPANY_ID") or None
+    return check_id("GHL_COMPANY_ID", _get(environ, "GHL_COMPANY_ID")) or None
 
 
 def read_base_url(base_url: str | None = None, *, environ: Mapping[str, str] | None = None) -> str:
@@ -249,7 +279,12 @@ def read_credentials_folder(environ: Mapping[str, str] | None = None) -> tuple[P
     """
     named = _get(environ, "GHL_CREDENTIALS_DIR")
     if named:
-        return Path(named).expanduser(), True
+        with suppress(RuntimeError):  # the home of a user that there is not
+            return Path(named).expanduser(), True
+        raise SettingsError(
+            "GHL_CREDENTIALS_DIR begins with a home folder that there is not.",
+            "Write the whole path of the folder.",
+        )
     return Path(user_data_dir("ghl_notebook", appauthor=False)) / "credentials", False
 
 
@@ -262,6 +297,13 @@ def read_plans_folder(environ: Mapping[str, str] | None = None) -> Path:
     if named:
         return Path(named).expanduser()
     return Path(user_data_dir("ghl_notebook", appauthor=False)) / "plans"
+
+
+def network_settings(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Name what is set of the variables that HTTP libraries read: of proxies and certificates."""
+    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+    listed = [*names, *(name.lower() for name in names), "SSL_CERT_FILE", "SSL_CERT_DIR"]
+    return [name for name in listed if _get(environ, name)]
 
 
 def now() -> datetime:
@@ -383,19 +425,23 @@ def is_loopback(host: str | None) -> bool:
 
 def split_address(value: str) -> SplitResult | None:
     """Take an address apart; None for what is none, or holds what an address never has."""
+    text: object = value  # not every caller has a type checker
+    if not isinstance(text, str):
+        return None
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(text)
         _ = parts.port  # it is looked at only now
     except ValueError:
         return None
-    return parts if parts.hostname and _printable(value) else None
+    return parts if parts.hostname and parts.port != 0 and _printable(text) else None
 
 
 def _base_url(value: str) -> str:
     parts = split_address(value)
-    if parts is None or parts.username or parts.query or parts.fragment:
+    if parts is None or not _is_plain(value, parts):
         raise SettingsError(
-            "GHL_BASE_URL is not a plain address.", f"Set it to {DEFAULT_BASE_URL} or leave it out."
+            "GHL_BASE_URL is not a plain address: scheme, host, and perhaps a port and a path.",
+            f"Set it to {DEFAULT_BASE_URL} or leave it out.",
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         raise SettingsError(
@@ -409,9 +455,19 @@ def _origin(value: str) -> str:
     if value == SAME_ORIGIN:
         return value
     parts = split_address(value)
-    if parts is None or parts.scheme not in ("https", "http") or parts.path not in ("", "/"):
+    is_plain = parts is not None and _is_plain(value, parts) and parts.path in ("", "/")
+    if parts is None or not is_plain or parts.scheme not in _PORTS:
         raise SettingsError(
             f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",
-            "An origin is scheme and host, as in https://services.leadconnectorhq.com.",
+            "An origin is scheme and host, as in https://services.leadconnectorhq.com; each host is "
+            "listed by itself.",
         )
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    # As browsers write it: in lower case, and without the scheme's own port.
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    return origin.removesuffix(f":{_PORTS[parts.scheme]}")
+
+
+def _is_plain(value: str, parts: SplitResult) -> bool:
+    """Tell whether an address has no password, question mark, fragment or wildcard in it."""
+    host = parts.hostname or ""
+    return not set("@?#\\") & set(value) and (_HOST.fullmatch(host) is not None)

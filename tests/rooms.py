@@ -17,43 +17,48 @@ ROOT = TESTS.parent
 
 # Room → the rooms that it may import; its own modules are always allowed.
 MAY_IMPORT: dict[str, set[str]] = {
-    "secret": set(),
     "sanitize": set(),
     "errors": {"sanitize"},
+    "secret": {"errors"},
+    "guard": {"errors"},
     "summary": {"sanitize"},
     "disk": set(),
-    "settings": {"errors", "secret"},
+    "settings": {"errors", "sanitize", "secret"},
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
     "pacing": {"background"},
     "models": {"errors", "sanitize", "secret", "summary"},
     "auth": {
-        "background", "errors", "models", "pacing", "sanitize", "secret", "settings", "wire",
+        "background", "errors", "guard", "models", "pacing", "sanitize", "secret", "settings",
+        "wire",
     },
     "api": {
-        "auth", "background", "errors", "models", "pacing", "secret", "settings", "summary", "wire",
+        "auth", "background", "errors", "guard", "models", "pacing", "secret", "settings",
+        "summary", "wire",
     },
     "frames": {"errors", "models"},
     "agency": {"api", "background", "disk", "errors", "models", "sanitize"},
-    "fetch": {"agency", "api", "background", "disk", "errors", "frames", "models", "settings"},
-    "plot": {"errors", "models", "sanitize"},
-    "widgets": set(),
+    "fetch": {
+        "agency", "api", "background", "disk", "errors", "frames", "guard", "models", "settings",
+    },
+    "plot": {"errors", "guard", "models", "sanitize"},
+    "widgets": {"errors"},
     "login": {
-        "api", "auth", "background", "errors", "models", "sanitize", "secret", "settings",
+        "api", "auth", "background", "errors", "guard", "models", "sanitize", "secret", "settings",
         "widgets",
     },
     "panel": {
-        "api", "background", "errors", "fetch", "login", "models", "settings", "widgets",
+        "api", "background", "errors", "fetch", "guard", "login", "models", "settings", "widgets",
     },
     "diagnosis": {
-        "api", "background", "errors", "login", "models", "sanitize", "settings",
+        "api", "background", "errors", "guard", "login", "models", "sanitize", "settings",
     },
     "verify": {"api", "errors", "login", "models", "secret", "settings", "wire"},
     "__main__": {"api", "diagnosis", "errors", "models", "verify"},
     "simulator": set(),
     "_demo": {
-        "api", "auth", "background", "errors", "fetch", "login", "models", "secret", "settings",
-        "simulator", "wire",
+        "api", "auth", "background", "errors", "fetch", "guard", "login", "models", "secret",
+        "settings", "simulator", "wire",
     },
 }  # fmt: skip
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
@@ -67,6 +72,7 @@ MUST_NOT_KNOW: dict[str, set[str]] = {
     "secret": {"httpx", *_FRAMES, *_SCREENS},
     "sanitize": {"httpx", *_FRAMES, *_SCREENS},
     "errors": {"httpx", *_FRAMES, *_SCREENS},
+    "guard": {"httpx", *_FRAMES, *_SCREENS},
     "summary": {"httpx", *_FRAMES, *_SCREENS},
     "disk": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},

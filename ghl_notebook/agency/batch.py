@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import GHLError, RunError
+from ghl_notebook.guard import while_made
 
 from .failures import Failure, in_order
 from .job import Job, Place
@@ -47,6 +48,7 @@ class Batch:
     places: Sequence[Place]
     in_flight: int | None
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self.job.name} of {len(self.places)} sub-accounts>"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from ghl_notebook.auth import Clock
+from ghl_notebook.guard import guarded
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ghl_notebook.auth import AgencyCredential
 
 
+@guarded
 class Agency:
     """An agency: all its sub-accounts at once, for cells and scripts.
 
@@ -107,9 +109,7 @@ class Agency:
         return Client.of(self.core.client(location_id))
 
     def __repr__(self) -> str:
-        core = getattr(self, "core", None)  # None while its settings are refused
-        shown = "(company_id=None)" if core is None else repr(core).removeprefix("AsyncAgency")
-        return f"{type(self).__name__}{shown}"
+        return f"{type(self).__name__}{repr(self.core).removeprefix('AsyncAgency')}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return summarize(type(self).__name__, self.summary)

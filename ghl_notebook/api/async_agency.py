@@ -11,6 +11,7 @@ import httpx
 
 from ghl_notebook.auth import Clock, find_agency_credential
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Location
 from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
@@ -18,6 +19,7 @@ from ghl_notebook.settings import now, read_allowed_origins, read_base_url
 from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_VERSION
 
+from .arguments import check_kind
 from .async_client import AsyncClient
 from .connection import Connection
 from .request import Requester
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from .lent import LentAgency
 
 
+@guarded
 class AsyncAgency:
     """An agency, for code that awaits. `Agency` is the same for cells and scripts.
 
@@ -92,6 +95,10 @@ class AsyncAgency:
         clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        if credential is not None:
+            check_kind(
+                "credential", credential, hasattr(credential, "lend"), "an agency's credential"
+            )
         address = read_base_url(base_url)
         self.credential = credential or find_agency_credential(
             token, company_id, base_url=address, clock=clock, transport=transport
@@ -120,10 +127,7 @@ class AsyncAgency:
         self._budget = RetryBudget()
 
     def __repr__(self) -> str:
-        credential = getattr(self, "credential", None)  # None while its settings are refused
-        if credential is None:
-            return f"{type(self).__name__}(company_id=None)"
-        of = f"company_id={credential.company_id!r}, credential={credential.source!r}"
+        of = f"company_id={self.company_id!r}, credential={self.credential.source!r}"
         return f"{type(self).__name__}({of})"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

@@ -11,6 +11,7 @@ import httpx
 
 from ghl_notebook.auth import Clock, Credential, find_credential
 from ghl_notebook.errors import ArgumentError, PlatformError
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     AccountList,
     AccountRows,
@@ -30,6 +31,7 @@ from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_V3, API_VERSION
 
+from .arguments import check_kind
 from .ask import Service
 from .connection import Connection
 from .groups import Groups
@@ -42,6 +44,7 @@ _OAUTH = "/social-media-posting/oauth"
 _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
 
 
+@guarded
 class AsyncClient(Groups[Awaiting]):
     """The service, for code that awaits. `Client` is the same for cells and scripts.
 
@@ -113,6 +116,7 @@ class AsyncClient(Groups[Awaiting]):
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         if credential is not None:  # the environment's token is not asked for
+            check_kind("credential", credential, hasattr(credential, "auth"), "a credential")
             token, location_id = Secret(""), credential.location_id
         settings = read_settings(
             token=token,
@@ -187,10 +191,7 @@ class AsyncClient(Groups[Awaiting]):
         )
 
     def __repr__(self) -> str:
-        credential = getattr(self, "credential", None)  # None while its settings are refused
-        if credential is None:
-            return f"{type(self).__name__}(location_id=None)"
-        of = f"location_id={self.location_id!r}, credential={credential.source!r}"
+        of = f"location_id={self.location_id!r}, credential={self.credential.source!r}"
         return f"{type(self).__name__}({of})"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

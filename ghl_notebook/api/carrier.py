@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import errno
+import functools
 import os
 import time
 import weakref
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,7 +19,14 @@ import httpx
 
 from ghl_notebook.auth import TokenAuth, rejects_token
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import MAX_BODY, Unpacking, client_options, read_whole
+from ghl_notebook.wire import (
+    MAX_BODY,
+    TOO_MANY_FILES,
+    Unpacking,
+    client_options,
+    open_client,
+    read_whole,
+)
 
 from .exchange import Answer, Request, answer_of, put_location_aside
 
@@ -104,8 +114,10 @@ class HttpxCarrier:
         api_version: str,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.http = httpx.AsyncClient(
-            **client_options(base_url, api_version),
+        self._make = functools.partial(
+            open_client,
+            base_url,
+            api_version=api_version,
             # No limit for the way to a free connection: the pacer has let the request pass.
             timeout=httpx.Timeout(timeout, pool=None),
             limits=httpx.Limits(
@@ -116,18 +128,32 @@ class HttpxCarrier:
             event_hooks={"response": [put_location_aside]},
             transport=transport,
         )
+        self._is_lent = transport is not None
+        self.is_closed = False
+        # The first is made now: what cannot be used of the settings is said now.
+        self.http = self._make()
+        self._of_loops: _OfLoops = weakref.WeakKeyDictionary()
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it carries nothing any more."""
-        return self.http.is_closed
+    async def _here(self) -> httpx.AsyncClient:
+        """Return the client of this event loop: connections are of no use in another one."""
+        if self._is_lent:
+            return self.http
+        loop = asyncio.get_running_loop()
+        if loop not in self._of_loops:
+            if self._of_loops or self.http.is_closed:
+                self.http = self._make()
+            closing = _close_with_the_loop(self.http)
+            await anext(closing)
+            self._of_loops[loop] = self.http, closing
+        return self._of_loops[loop][0]
 
     async def carry(self, request: Request, auth: TokenAuth, seconds: float) -> Answer:
         """Send a request, and return its answer."""
         if self.is_closed:
             raise ClosedError
         way = _Way()
-        outgoing = self.http.build_request(
+        http = await self._here()
+        outgoing = http.build_request(
             request.method,
             request.target,
             content=request.content,
@@ -136,7 +162,7 @@ class HttpxCarrier:
         )
         try:
             async with asyncio.timeout(seconds):
-                response = await self.http.send(outgoing, stream=True, auth=auth)
+                response = await http.send(outgoing, stream=True, auth=auth)
                 try:
                     await read_whole(response, MAX_BODY)
                 finally:
@@ -149,7 +175,31 @@ class HttpxCarrier:
 
     async def aclose(self) -> None:
         """Close the connections."""
+        self.is_closed = True
+        opened, self._of_loops = self._of_loops, weakref.WeakKeyDictionary()
+        for loop, (_, closing) in list(opened.items()):
+            if loop is asyncio.get_running_loop():
+                await closing.aclose()
+            elif loop.is_running():
+                asyncio.run_coroutine_threadsafe(_ended(closing), loop)
         await self.http.aclose()
+
+
+_OfLoops = weakref.WeakKeyDictionary[
+    asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, AsyncGenerator[None, None]]
+]
+
+
+async def _close_with_the_loop(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    """Close a client when its event loop ends: `asyncio.run` ends all generators before."""
+    try:
+        yield
+    finally:
+        await http.aclose()
+
+
+async def _ended(closing: AsyncGenerator[None, None]) -> None:
+    await closing.aclose()
 
 
 class _Way:
@@ -353,4 +403,7 @@ def _as_httpx(error: Exception) -> httpx.RequestError:
         kind = httpx.ConnectError if never_sent else httpx.ReadError
     elif isinstance(error, exceptions.BuilderError):
         kind = httpx.UnsupportedProtocol
-    return kind(type(error).__name__)
+    failure = kind(type(error).__name__)
+    if any(f"os error {number}" in words for words in said for number in TOO_MANY_FILES):
+        failure.__cause__ = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    return failure

@@ -10,6 +10,7 @@ import httpx
 from msgspec import structs
 
 from ghl_notebook.auth import Clock, Credential
+from ghl_notebook.guard import guarded
 from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
@@ -41,6 +42,7 @@ Browser = Callable[[Secret], MessageEvent]
 """Opens an authorization URL, has the user consent, and returns the message that comes back."""
 
 
+@guarded
 class Client(Groups[Waiting]):
     """The service, for cells and scripts: each operation waits for its result.
 
@@ -151,9 +153,7 @@ class Client(Groups[Waiting]):
         return self.core.allowed_origins
 
     def __repr__(self) -> str:
-        core = getattr(self, "core", None)  # None while its settings are refused
-        shown = "(location_id=None)" if core is None else repr(core).removeprefix("AsyncClient")
-        return f"{type(self).__name__}{shown}"
+        return f"{type(self).__name__}{repr(self.core).removeprefix('AsyncClient')}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return summarize(type(self).__name__, self.summary)

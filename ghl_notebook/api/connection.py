@@ -21,8 +21,15 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
-from ghl_notebook.wire import API_VERSION, API_VERSIONS, UnreadableError
+from ghl_notebook.wire import (
+    API_VERSION,
+    API_VERSIONS,
+    MORE_FILES,
+    UnreadableError,
+    is_out_of_files,
+)
 
+from .arguments import check_kind, check_seconds
 from .carrier import (
     PLAIN_IN_FLIGHT,
     Carrier,
@@ -96,6 +103,13 @@ class Connection:
                 f"There is no version {api_version!r} of the service's API.",
                 f"Choose one of: {', '.join(API_VERSIONS)}.",
             )
+        check_seconds("timeout", timeout)
+        check_kind(
+            "transport",
+            transport,
+            transport is None or isinstance(transport, httpx.AsyncBaseTransport),
+            "an httpx.AsyncBaseTransport",
+        )
         hide_answers_in_logs()
         self.base_url, self.api_version = base_url, api_version
         # Written as httpx writes it: without the scheme's own port, in lower case.
@@ -198,7 +212,10 @@ class Connection:
             )
         except (httpx.HTTPError, httpx.StreamError) as error:
             words = next((w for kind, w in _WORDS if isinstance(error, kind)), type(error).__name__)
-            failure = ConnectionFailedError(f"{what} failed: {words}.")
+            advice = None
+            if is_out_of_files(error):
+                words, advice = "This process has too many files and connections open", MORE_FILES
+            failure = ConnectionFailedError(f"{what} failed: {words}.", advice)
             failure.was_sent = not isinstance(error, _NEVER_SENT)
         except GHLError as error:  # of the credential
             failure = error.with_traceback(None)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import httpx
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 
@@ -56,6 +57,7 @@ class Answer:
     location: Secret | None = None
     sent: Secret | None = None
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status}>"  # a body may repeat what was sent
 

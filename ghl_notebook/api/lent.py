@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from ghl_notebook.auth.lent import LentCredential, LentTokens
+from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
 
 from .async_client import AsyncClient
@@ -40,6 +41,7 @@ class LentAgency:
         self._api_version = api_version
         self._timeout, self._time_limit = timeout, time_limit
 
+    @while_made
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.tokens!r})"
 

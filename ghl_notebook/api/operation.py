@@ -9,6 +9,7 @@ from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ghl_notebook.background import run_in_background
+from ghl_notebook.guard import while_made
 from ghl_notebook.models import argument
 
 from .ask import Ask, Endpoint, Place, Service
@@ -41,6 +42,7 @@ class Group(Generic[Door]):
     def __init__(self, service: Service) -> None:
         self.service = service
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.service.location_id}>"
 

@@ -26,6 +26,7 @@ from ghl_notebook.pacing import (
     read_retry_after,
 )
 
+from .arguments import check_kind, check_seconds
 from .connection import Connection
 from .exchange import Answer, Request
 from .file import File
@@ -67,6 +68,8 @@ class Requester:
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
+        check_seconds("time_limit", time_limit)
+        check_kind("clock", clock, callable(clock), "a function that returns the current time")
         self._connection = connection
         self._auth = auth
         self._pacer = pacer

@@ -18,6 +18,6 @@ def read_offset(date: str, now: datetime) -> timedelta | None:
     """
     try:
         told = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return (told if told.tzinfo else told.replace(tzinfo=UTC)) - now

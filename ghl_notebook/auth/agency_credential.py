@@ -8,6 +8,7 @@ from datetime import timedelta
 import httpx
 
 from ghl_notebook.errors import LogInAgainError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .bearer import TokenAuth
@@ -66,6 +67,7 @@ class AgencyCredential:
         # The service writes the client id as the app's id, a hyphen, and a suffix.
         self.app_id = client_id.partition("-")[0] if client_id else None
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self.source}>"
 

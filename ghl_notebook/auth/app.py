@@ -22,7 +22,8 @@ from ghl_notebook.errors import (
     LoginFailedError,
     StateMismatchError,
 )
-from ghl_notebook.sanitize import one_line
+from ghl_notebook.guard import guarded, while_made
+from ghl_notebook.sanitize import hide_tokens, one_line
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import (
     DEFAULT_AUTHORIZE_URL,
@@ -39,6 +40,7 @@ _AROUND = "\"'`<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}" 
 _LONGEST_ERROR = 200
 
 
+@guarded
 @dataclass(frozen=True, slots=True)
 class App:
     """An app of the marketplace, as its owner has registered it.
@@ -75,13 +77,19 @@ class App:
     def __post_init__(self) -> None:
         # Not every caller has a type checker; a bare secret is hidden before anything can fail.
         object.__setattr__(self, "client_secret", Secret(self.client_secret))
+        client_id: object = self.client_id
+        if not isinstance(client_id, str) or hide_tokens(client_id) != client_id:
+            raise ArgumentError(
+                "The app's client id is no string, or a token.",
+                "Copy it from the app's settings in the marketplace.",
+            )
         scopes: object = self.scopes
         if not self.client_id or not self.client_secret:
             raise ArgumentError(
                 "An app needs its client id and its client secret.",
                 "Copy both from the app's settings in the marketplace.",
             )
-        if not isinstance(scopes, tuple) or not scopes:
+        if not isinstance(scopes, tuple) or not scopes or not all(map(_is_scope, scopes)):
             raise ArgumentError(
                 "The app's scopes are not a tuple of at least one scope.",
                 'Pass them as in ("socialplanner/account.readonly", "users.readonly").',
@@ -148,6 +156,7 @@ class Authorization:
         self._is_used = False
         self.url = Secret(self._make_url())
 
+    @while_made
     def __repr__(self) -> str:
         return f"Authorization({self.app.client_id!r}, used={self._is_used})"
 
@@ -211,6 +220,10 @@ class Authorization:
             }
         )
         return f"{app.authorize_url}{'&' if urlsplit(app.authorize_url).query else '?'}{query}"
+
+
+def _is_scope(scope: object) -> bool:
+    return isinstance(scope, str) and scope.isprintable() and hide_tokens(scope) == scope
 
 
 def _read(redirected: Secret) -> dict[str, Secret]:

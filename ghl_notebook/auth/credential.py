@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, Protocol
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .bearer import BearerAuth, TokenAuth
@@ -73,6 +74,7 @@ class TokenCredential:
         )
         self.source = f"{self.kind}, from {source}"
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self.source}>"
 

@@ -28,7 +28,7 @@ from ghl_notebook.errors import (
 from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
 from ghl_notebook.pacing import Limits, read_limits
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import UnreadableError, client_options, read_whole
+from ghl_notebook.wire import UnreadableError, open_client, read_whole
 
 from .bearer import BearerAuth
 from .tokens import Tokens
@@ -156,7 +156,7 @@ class TokenEndpoint:
         Those that others are minting over are closed when they are done.
         """
         kept, self._kept = self._kept, None
-        if kept is not None and kept.process == os.getpid():
+        if kept is not None and kept.is_of(asyncio.get_running_loop()):
             await kept.leave()
 
     async def exchange(self, code: Secret, verifier: Secret, redirect_uri: str) -> Tokens:
@@ -381,17 +381,18 @@ class TokenEndpoint:
             async with self._open() as http:
                 yield http
             return
-        if self._kept is None or self._kept.process != os.getpid():
-            self._kept = _Kept(self._open())
+        loop = asyncio.get_running_loop()
+        if self._kept is None or not self._kept.is_of(loop):
+            self._kept = _Kept(self._open(), loop)
             # A sub-account's client does not close what it shares with others.
-            loop, http = asyncio.get_running_loop(), self._kept.http
+            http = self._kept.http
             weakref.finalize(self, _close_in, loop, os.getpid(), http).atexit = False
         async with self._kept as http:
             yield http
 
     def _open(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            **client_options(self._base_url),
+        return open_client(
+            self._base_url,
             timeout=self._timeout,
             transport=self._transport and _Lent(self._transport),
         )
@@ -400,9 +401,10 @@ class TokenEndpoint:
 class _Kept:
     """Connections that several use, one at a time or together, until the last one is done."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
         self.http = http
         self.process = os.getpid()
+        self._loop = loop
         self._users = 0
         self._is_left = False
 
@@ -413,6 +415,10 @@ class _Kept:
     async def __aexit__(self, *_: object) -> None:
         self._users -= 1
         await self._close()
+
+    def is_of(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Tell whether they can be used in an event loop: not in another one, or a fork."""
+        return self.process == os.getpid() and self._loop is loop
 
     async def leave(self) -> None:
         """Close them as soon as nobody uses them."""

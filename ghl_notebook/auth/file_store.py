@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .store import Key, StoredCredential, from_json, to_json
@@ -40,6 +41,7 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @while_made
     def __repr__(self) -> str:
         return f"FileStore({str(self._folder)!r})"
 

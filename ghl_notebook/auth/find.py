@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ghl_notebook.errors import SettingsError
+from ghl_notebook.guard import guarded
 from ghl_notebook.settings import (
     Settings,
+    check_id,
     now,
     read_base_url,
     read_company_id,
@@ -118,7 +120,8 @@ def find_agency_credential(
     StorageError
         If the stored logins cannot be read.
     """
-    found = _find_agency(token, company_id or read_company_id(), base_url, clock, transport)
+    company_id = check_id("company_id", company_id or "") or read_company_id()
+    found = _find_agency(token, company_id, base_url, clock, transport)
     _LOG.info("Using the %s", found.source)
     return found
 
@@ -210,6 +213,7 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
     return keys[0]
 
 
+@guarded
 def log_out(location_id: str | None = None, *, base_url: str | None = None) -> list[str]:
     """Forget stored logins, and tell whose they were.
 

@@ -25,6 +25,7 @@ from ghl_notebook.errors import (
     LogInAgainError,
     StorageError,
 )
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .apart import apart
@@ -83,6 +84,7 @@ class TokenKeeper:
         self._is_renewing_early = False
         self._paused_until = 0.0
 
+    @while_made
     def __repr__(self) -> str:
         return f"TokenKeeper({self.key.subject!r})"
 
@@ -154,8 +156,10 @@ class TokenKeeper:
                     # Held on to until it is on disk: the service gives it once.
                     _FLIGHTS.unkept[self.place] = (stored, fresh)
                     await apart(place.write, fresh)
-                except CredentialError as error:
-                    if error.outcome_unknown or isinstance(error, StorageError):
+                except BaseException as error:
+                    # Also one that is stopped in the middle: its answer may be lost.
+                    is_told = isinstance(error, CredentialError) and not error.outcome_unknown
+                    if not is_told or isinstance(error, StorageError):
                         place.leave_mark()
                     raise
                 del _FLIGHTS.unkept[self.place]

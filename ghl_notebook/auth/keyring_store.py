@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
+from .apart import UnansweredError, within
 from .file_store import FileStore, said
 from .store import Key, Place, Store, StoredCredential, from_json, to_json
 
@@ -24,7 +27,10 @@ _SOUND: Final = frozenset(
 )
 # Windows refuses values above 2560 bytes, and counts two for a character.
 _LONGEST: Final = {"keyring.backends.Windows": 1200}
+_MOST_PARTS: Final = 100
 _TRIES: Final = 5
+PATIENCE: Final = 60.0
+_ADVICE: Final = "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR."
 
 T = TypeVar("T")
 
@@ -57,13 +63,24 @@ class KeyringStore:
     longest : int, optional
         Characters that one entry may have. A longer credential takes several, and is switched to by
         one write when all of them are there.
+    patience : float
+        Seconds that the keyring has for one answer: it may ask its user for a password meanwhile.
     """
 
-    def __init__(self, backend: Backend, folder: Path, *, longest: int | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        folder: Path,
+        *,
+        longest: int | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._backend = backend
+        self._keyring = _Keyring(patience)
         self._names = _Names(folder)
         self._longest = longest
 
+    @while_made
     def __repr__(self) -> str:
         return f"KeyringStore({type(self._backend).__name__})"
 
@@ -170,16 +187,18 @@ class KeyringStore:
             text = self._backend.get_password(_SERVICE, name)
             return None if text is None else Secret(text)
 
-        return _said("The system's keyring cannot be read", get)
+        return self._keyring.ask("The system's keyring cannot be read", get)
 
     def _set(self, name: str, text: Secret) -> None:
-        _said(
+        self._keyring.ask(
             "The system's keyring cannot be written",
             lambda: self._backend.set_password(_SERVICE, name, text.reveal()),
         )
+        if self._get(name) != text:
+            raise StorageError("The system's keyring does not keep what is written to it.", _ADVICE)
 
     def _delete(self, name: str) -> None:
-        _said(
+        self._keyring.ask(
             "The entry of the system's keyring cannot be deleted",
             lambda: self._backend.delete_password(_SERVICE, name),
         )
@@ -267,15 +286,23 @@ def open_store(folder: Path, *, keyring: bool) -> Store:
 
 
 def _find_backend() -> Backend | None:
-    import keyring
+    def find() -> Backend | None:
+        import keyring
+
+        found: Any = keyring.get_keyring()
+        is_chain = type(found).__module__ == "keyring.backends.chainer"
+        chain = found.backends if is_chain else [found]
+        return next((one for one in chain if type(one).__module__ in _SOUND), None)
 
     try:
-        found: Any = keyring.get_keyring()
-    except Exception:  # noqa: BLE001 - each backend raises errors of its own system
-        return None
-    is_chain = type(found).__module__ == "keyring.backends.chainer"
-    chain = found.backends if is_chain else [found]
-    return next((one for one in chain if type(one).__module__ in _SOUND), None)
+        return within(PATIENCE, find)
+    except UnansweredError as error:
+        if error.thread.is_alive():
+            # Not a folder instead: a login that is in the keyring would seem to be gone.
+            raise StorageError(
+                f"The system's keyring cannot be found ({error}).", _ADVICE
+            ) from None
+        return None  # each backend raises errors of its own system
 
 
 def _draft(key: Key) -> str:
@@ -296,17 +323,28 @@ def _head(text: Secret | None) -> dict[str, Any] | None:
     if text is not None:
         with suppress(ValueError):
             head = json.loads(text.reveal())
-            if isinstance(head, dict) and "parts" in head:
-                return head
+            if isinstance(head, dict) and isinstance(head.get("generation"), str):
+                parts = head.get("parts")
+                return head if isinstance(parts, int) and 0 < parts <= _MOST_PARTS else None
     return None
 
 
-def _said(what: str, call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except Exception as error:  # noqa: BLE001 - each backend raises errors of its own system
-        kind = type(error).__name__
-    # Out here: the backend's frames, and its errors, may hold what was to be written.
-    raise StorageError(
-        f"{what} ({kind}).", "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR."
-    )
+class _Keyring:
+    """Asks a keyring: each backend raises errors of its own system, or never answers."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._stuck: threading.Thread | None = None
+
+    def ask(self, what: str, call: Callable[[], T]) -> T:
+        """Return what a call returns, or raise a `StorageError` in bounded time."""
+        # One that hangs is not asked again and again: each time would cost a thread.
+        if self._stuck is not None and self._stuck.is_alive():
+            kind = "it has not answered before"
+        else:
+            try:
+                return within(self._patience, call)
+            except UnansweredError as error:
+                self._stuck, kind = error.thread, str(error)
+        # Out here: the backend's frames, and its errors, may hold what was to be written.
+        raise StorageError(f"{what} ({kind}).", _ADVICE)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from ghl_notebook.errors import CredentialError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .credential import Credential, TokenCredential
@@ -45,6 +46,7 @@ class LentTokens:
     def __len__(self) -> int:
         return self._count
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self._count} access tokens>"
 
@@ -78,6 +80,7 @@ class LentCredential:
     def __init__(self, tokens: LentTokens) -> None:
         self._tokens = tokens
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{len(self._tokens)} lent access tokens>"
 

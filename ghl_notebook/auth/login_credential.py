@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ghl_notebook.guard import while_made
+
 from .bearer import TokenAuth
 from .credential import Kind
 from .oauth import Keeper, OAuthAuth
@@ -41,6 +43,7 @@ class LoginCredential:
         self.company_id = tokens.company_id if tokens else None
         self.scopes = (tokens.scopes or None) if tokens else None
 
+    @while_made
     def __repr__(self) -> str:
         return f"<{self.source}>"
 

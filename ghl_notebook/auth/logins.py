@@ -14,6 +14,7 @@ import httpx
 
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError, CredentialError, LogInAgainError, SettingsError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import RenewalSettings
 
@@ -97,6 +98,7 @@ class Logins:
         self._renewal = renewal
         self._transport = transport
 
+    @while_made
     def __repr__(self) -> str:
         return f"Logins({self._stores.logins!r})"
 

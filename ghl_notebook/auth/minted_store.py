@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from ghl_notebook.errors import StorageError
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .file_store import check_owner, make_private_folder
@@ -87,6 +88,7 @@ class MintedStore:
         if opened is not None:
             _close(opened)
 
+    @while_made
     def __repr__(self) -> str:
         return f"MintedStore({str(self._path) if self._path else None!r})"
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from ghl_notebook.background import call_in_background, start_in_background
 from ghl_notebook.errors import CredentialMismatchError, LogInAgainError
+from ghl_notebook.guard import while_made
 from ghl_notebook.pacing import pacer_of
 from ghl_notebook.secret import Secret
 
@@ -83,6 +84,7 @@ class Minter:
         self._paused_until = 0.0
         _MINTERS.add(self)
 
+    @while_made
     def __repr__(self) -> str:
         return f"<Minter of {len(self._tokens)} access tokens>"
 

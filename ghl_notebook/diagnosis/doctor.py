@@ -8,6 +8,7 @@ from typing import Any, overload
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 
 from .finding import Diagnosis, Finding
 from .place import settings_and_place
@@ -18,6 +19,7 @@ from .service import examine
 def doctor(client: Client) -> Diagnosis: ...
 @overload
 def doctor(client: AsyncClient) -> Coroutine[Any, Any, Diagnosis]: ...
+@guarded
 def doctor(client: Client | AsyncClient) -> Any:
     """Find out what is wrong with the credential, the settings and this place.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
+from ghl_notebook.guard import guarded
 from ghl_notebook.sanitize import strip_controls
 
 _WIDTH = 100
@@ -24,6 +25,7 @@ class Mark(StrEnum):
 _COLOURS = {Mark.OK: "#15803d", Mark.PROBLEM: "#b91c1c", Mark.UNKNOWN: "#6b7280"}
 
 
+@guarded
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at.
@@ -51,6 +53,7 @@ class Finding:
         )
 
 
+@guarded
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What `doctor` has found. It shows itself, as text and in notebooks as a table.

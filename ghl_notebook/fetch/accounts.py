@@ -15,6 +15,7 @@ from ghl_notebook.frames import (
     agency_accounts_frame,
     available_accounts_frame,
 )
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import AttachedAccount
 
 from .through import of_all, refuse_run_options, through
@@ -55,6 +56,7 @@ def fetch_accounts(
 def fetch_accounts(
     client: AsyncAgency, *, deleted: bool = False, lazy: bool, **options: Unpack[RunOptions]
 ) -> Coroutine[Any, Any, Any]: ...
+@guarded
 def fetch_accounts(
     client: Client | AsyncClient | Agency | AsyncAgency,
     *,
@@ -163,6 +165,7 @@ def fetch_available_accounts(client: Client, login: FinishedLogin) -> pd.DataFra
 def fetch_available_accounts(
     client: AsyncClient, login: FinishedLogin
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@guarded
 def fetch_available_accounts(client: Client | AsyncClient, login: FinishedLogin) -> Any:
     """Fetch what a finished login may attach (step 2).
 
@@ -220,6 +223,7 @@ def attach(client: Client, login: FinishedLogin, origin_id: str) -> AttachedAcco
 def attach(
     client: AsyncClient, login: FinishedLogin, origin_id: str
 ) -> Coroutine[Any, Any, AttachedAccount]: ...
+@guarded
 def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -> Any:
     """Attach one of the available accounts to the sub-account (step 3).
 

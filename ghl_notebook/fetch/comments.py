@@ -9,6 +9,7 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_FORM
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Comment
 
 from .kind import Found, Kind, Whom, by_door, fetch
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
 
 
+@guarded
 @by_door
 def fetch_comments(
     client: Whom,

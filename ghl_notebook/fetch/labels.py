@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CATEGORY_FORM, TAG_FORM
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Category, Tag
 
 from .kind import Found, Kind, Whom, by_door, fetch
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
 
 
+@guarded
 @by_door
 def fetch_categories(
     client: Whom, *, search: str | None = None, **options: Unpack[FetchOptions]
@@ -65,6 +67,7 @@ def fetch_categories(
     return fetch(client, CATEGORIES, {"search": search}, options)
 
 
+@guarded
 @by_door
 def fetch_tags(client: Whom, *, search: str | None = None, **options: Unpack[FetchOptions]) -> Any:
     """Fetch the tags of posts, of a sub-account or of all of an agency's.

@@ -11,6 +11,7 @@ from ghl_notebook.api import Agency, AsyncAgency
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import failures_frame, locations_frame
+from ghl_notebook.guard import guarded
 
 
 @overload
@@ -19,6 +20,7 @@ def fetch_locations(agency: Agency, *, installed: bool | None = None) -> pd.Data
 def fetch_locations(
     agency: AsyncAgency, *, installed: bool | None = None
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@guarded
 def fetch_locations(agency: Agency | AsyncAgency, *, installed: bool | None = None) -> Any:
     """Fetch an agency's sub-accounts.
 
@@ -78,6 +80,7 @@ def fetch_locations(agency: Agency | AsyncAgency, *, installed: bool | None = No
     )
 
 
+@guarded
 def failures(frame: pd.DataFrame) -> pd.DataFrame:
     """List the sub-accounts that are missing in a frame of a whole agency, and why.
 

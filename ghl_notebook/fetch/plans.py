@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CSV_IMPORT_FORM, QUEUE_FORM
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import CsvImport, Queue
 
 from .kind import Found, Kind, Whom, by_door, fetch
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
 
 
+@guarded
 @by_door
 def fetch_csv_imports(client: Whom, **options: Unpack[FetchOptions]) -> Any:
     """Fetch the CSV imports of a sub-account, or of all of an agency's.
@@ -64,6 +66,7 @@ def fetch_csv_imports(client: Whom, **options: Unpack[FetchOptions]) -> Any:
     return fetch(client, CSV_IMPORTS, {}, options)
 
 
+@guarded
 @by_door
 def fetch_queues(client: Whom, **options: Unpack[FetchOptions]) -> Any:
     """Fetch the queues of a sub-account, or of all of an agency's (version v3).

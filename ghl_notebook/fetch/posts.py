@@ -10,6 +10,7 @@ import pandas as pd
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_FORM
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Post, same_platform
 
 from .kind import Found, Kind, Whom, by_door, fetch
@@ -25,6 +26,7 @@ _STATUSES: Final = (
 )
 
 
+@guarded
 @by_door
 def fetch_posts(
     client: Whom,

@@ -10,12 +10,14 @@ import pandas as pd
 
 from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
+from ghl_notebook.guard import guarded
 
 from .accounts import accounts_job
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 
+@guarded
 def list_runs(folder: str | Path) -> pd.DataFrame:
     """List the runs that `fetch_accounts` has stored in a folder, after a check of their files.
 
@@ -64,6 +66,7 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
     return runs_frame(rows)
 
 
+@guarded
 def read_run(folder: str | Path) -> pd.DataFrame:
     """Read a run that `fetch_accounts` has kept.
 
@@ -100,6 +103,7 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     return frame
 
 
+@guarded
 def compare_accounts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Show what has changed between two fetches: which connections broke since last week.
 

@@ -16,6 +16,7 @@ import pandas as pd
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError
 from ghl_notebook.frames import SCHEDULE_FORM, Outcome
+from ghl_notebook.guard import guarded
 
 from .planned import list_planned
 from .sent_posts import Sent, SentPosts, open_sent_posts
@@ -35,6 +36,7 @@ def schedule_posts(
 def schedule_posts(
     client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True, resend: Iterable[int] = ()
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@guarded
 def schedule_posts(
     client: Client | AsyncClient,
     frame: pd.DataFrame,

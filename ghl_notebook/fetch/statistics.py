@@ -20,6 +20,7 @@ from ghl_notebook.frames import (
     together,
     totals,
 )
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, Statistics, same_platform
 
 from .kind import Found, Kind, Whom, by_door, fetch
@@ -34,6 +35,7 @@ _MOST: Final = 100
 """Accounts of one call."""
 
 
+@guarded
 @by_door
 def fetch_statistics(
     client: Whom,
@@ -107,6 +109,7 @@ def fetch_statistics(
     return fetch(client, STATISTICS, _asked(since, until, platform, accounts), options)
 
 
+@guarded
 @by_door
 def fetch_statistics_totals(
     client: Whom,
@@ -164,6 +167,7 @@ def fetch_statistics_totals(
     return fetch(client, TOTALS, _asked(since, until, platform, accounts), options)
 
 
+@guarded
 @by_door
 def fetch_statistics_breakdowns(
     client: Whom,

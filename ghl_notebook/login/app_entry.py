@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -12,6 +11,7 @@ from ghl_notebook.api import Client
 from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
+from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url, read_location_id
 
@@ -19,13 +19,14 @@ from .app_login import HEADLESS, AppLogin, Granted
 from .code_flow import CodeFlow
 from .front_end import FrontEnd, find_front_end
 from .state import ENDS, Status
-from .terminal import TerminalLines
+from .terminal import TerminalLines, tell
 
 G = TypeVar("G", bound=Granted)
 
 _LOOK_SECONDS = 0.2
 
 
+@guarded
 def log_in(
     app: App | None = None,
     *,
@@ -138,7 +139,7 @@ def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
     until = None if timeout is None else time.monotonic() + timeout
     try:
         url = flow.start()
-        _say(
+        tell(
             f"Open this address in a browser, and choose there:\n\n{url.reveal()}\n\n"
             "Then paste the address that the browser ends at, even if it shows an error there:"
         )
@@ -151,16 +152,11 @@ def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
                 told = None
             if (notice := flow.state.notice) and notice != told:
                 told = notice
-                _say(notice)
+                tell(notice)
     except BaseException:
         flow.cancel()
         raise
     return flow.finished()
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 def _over(timeout: float | None) -> LoginTimeoutError:

@@ -11,6 +11,7 @@ import traitlets as t
 from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
+from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url
 
@@ -49,6 +50,7 @@ class Granted(Protocol):
         """Who has logged in."""
 
 
+@guarded
 class AppLogin(Card):
     """A card that logs in to GoHighLevel as a marketplace app.
 

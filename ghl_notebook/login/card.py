@@ -15,11 +15,12 @@ from typing import Any, Self
 import anywidget
 
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import SCREEN, passing_on
 
 from .loopback import Message
 from .pages import Conducted, Pages
 from .state import ENDS, Status
+from .terminal import tell
 
 _log = logging.getLogger("ghl_notebook.login")
 _OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
@@ -47,7 +48,8 @@ class Card(anywidget.AnyWidget):
     """What is waited for, as the beginning of a sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        with passing_on(kwargs):
+            super().__init__(**kwargs)
         self.on_msg(self._receive)
 
     # What a user's code calls.
@@ -97,11 +99,21 @@ class Card(anywidget.AnyWidget):
         open_url : callable, optional
             Opens a ``file://`` address and tells whether it could; Python's ``webbrowser.open`` by
             default.
+
+        Raises
+        ------
+        FrontEndError
+            If no browser could be opened, and there is nobody to tell the address to.
         """
         self._is_in_browser = True
         address, is_open = self._pages.open_outside(open_url)
         said = "The login opens in your browser. If you do not see it, open"
-        sys.stderr.write(f"{said if is_open else 'Open'} {address} on this computer.\n")
+        is_told = tell(f"{said if is_open else 'Open'} {address} on this computer.")
+        if not (is_open or is_told):
+            raise FrontEndError(
+                "No browser could be opened, and there is no stderr to write the address to.",
+                "Display the login in a notebook, or run it in a terminal.",
+            )
 
     def cancel(self) -> None:
         """Give up the attempt that is going; a later click begins another one."""

@@ -23,6 +23,7 @@ from ghl_notebook.errors import (
     LoginTimeoutError,
     StateMismatchError,
 )
+from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 from ghl_notebook.widgets import SCREEN
 
@@ -130,6 +131,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
         self._requests: list[str] = []
         self._limit_task: Future[None] | None = None
 
+    @while_made
     def __repr__(self) -> str:
         return f"CodeFlow({self.app.client_id!r}, status={str(self.state.status)!r})"
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 
 from .front_end import FrontEnd, find_front_end
 from .login import require_client
@@ -20,6 +21,7 @@ class AccountRow(Protocol):
         ...
 
 
+@guarded
 def connect(
     client: Client,
     platform: str = "instagram",
@@ -84,6 +86,7 @@ def present(client: Client, login: ConnectAccount) -> None:
                 pass  # waiting says so, or uses an earlier login
 
 
+@guarded
 def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
     """Make the login that renews a connection, expired or not.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -61,4 +62,6 @@ def _may_be_asked() -> bool:
 
 
 def _is_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    with suppress(AttributeError, ValueError):  # a program without a console has none, or closed
+        return sys.stdin.isatty() and sys.stderr.isatty()
+    return False

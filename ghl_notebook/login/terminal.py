@@ -1,4 +1,4 @@
-"""What a user types into the terminal, while something else may end the wait for it."""
+"""What is said in the terminal, and what a user types there while something else may come."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from ghl_notebook.errors import LoginCancelledError
 from ghl_notebook.secret import Secret
 
 _MOST_BYTES = 65_536
+
+
+def tell(text: str) -> bool:
+    """Write to stderr, and tell whether there is one: a kernel without a console has none."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):  # none, a pipe that is broken, one that is closed
+        return False
+    return True
 
 
 class TerminalLines:

@@ -8,6 +8,7 @@ import traitlets as t
 
 from ghl_notebook.api import Client
 from ghl_notebook.errors import FrontEndError
+from ghl_notebook.guard import guarded
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import read_account_ids
@@ -21,6 +22,7 @@ from .state import Claim, Heard, LoginState, Status, Way
 from .static_files import card_script, card_style
 
 
+@guarded
 class ConnectAccount(Card):
     """A card that connects a social account through the service's OAuth.
 

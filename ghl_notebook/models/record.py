@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self, get_args, get_origin
 
 import msgspec
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.summary import summarize
 
 
@@ -23,6 +24,10 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
     """
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
+
+    @while_made
+    def __repr__(self) -> str:
+        return msgspec.Struct.__repr__(self)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return summarize(

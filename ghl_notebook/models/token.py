@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ghl_notebook.guard import while_made
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
 
@@ -55,6 +56,7 @@ class TokenAnswer:
         )
         self.scopes = tuple((_text(fields.get("scope")) or "").split())
 
+    @while_made
     def __repr__(self) -> str:
         return f"TokenAnswer({self.user_type}, {self.location_id or self.company_id})"
 
@@ -71,6 +73,6 @@ def _id(value: object) -> str | None:
 def _seconds(value: object) -> float | None:
     try:
         seconds = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return seconds if 0 < seconds < 10**9 else None

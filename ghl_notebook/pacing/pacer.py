@@ -311,9 +311,9 @@ class Pacer:
 
     def _wake_at(self, at: float, now: float) -> None:
         if self._wakes_at is None or at < self._wakes_at:
-            self._wakes_at = at
             # Not in the event loop of whoever waits: that may end, and others wait as well.
             self._later(at - now, partial(_wake, weakref.ref(self), at))
+            self._wakes_at = at
 
     def wake(self, at: float) -> None:
         """See who may go: it is as late as that."""

@@ -12,8 +12,9 @@ import traitlets as t
 
 from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 from ghl_notebook.settings import read_pictures
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import SCREEN, passing_on
 
 from .accounts import Accounts
 from .listing import Listing
@@ -21,6 +22,7 @@ from .pictures import Pictures
 from .sub_accounts import SubAccounts
 
 
+@guarded
 class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no types
     """A panel of connected accounts: look at them, connect, attach, reconnect and detach.
 
@@ -96,7 +98,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
                 "Pass what ghl_notebook.Client(), Agency(), demo() or demo_agency() returned.",
             )
         self._listings = [first]
-        super().__init__([first.table], **({} if layout is None else {"layout": layout}))
+        with passing_on(["layout"]):
+            super().__init__([first.table], **({} if layout is None else {"layout": layout}))
         self.add_class("ghl-accounts-panel")
         self._fetched: Future[None] = first.fetch()
 

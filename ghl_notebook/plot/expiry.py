@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 
 from .arguments import check_number
 from .bars import counted, draw, titles
@@ -39,6 +40,7 @@ _REACH: Final = pd.Timedelta(days=365)
 """Ends that are further away than this are only counted."""
 
 
+@guarded
 def plot_expiry(
     accounts: pd.DataFrame,
     *,

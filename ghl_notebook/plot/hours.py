@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 
 from .arguments import check_number
 from .columns import Kind, read_columns
@@ -34,6 +35,7 @@ _CELL: Final = 24
 """Its side in pixels."""
 
 
+@guarded
 def plot_hours(
     posts: pd.DataFrame,
     *,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.guard import guarded
 from ghl_notebook.sanitize import defuse_markup
 
 from .arguments import check_choice
@@ -50,6 +51,7 @@ _SIZES: Final[dict[By, _Size]] = {
 }
 
 
+@guarded
 def plot_statistics(
     statistics: pd.DataFrame,
     metric: str | Sequence[str] = "followers",

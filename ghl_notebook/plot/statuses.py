@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import pandas as pd
 
+from ghl_notebook.guard import guarded
+
 from .arguments import check_choice
 from .bars import counted, draw, titles
 from .columns import Kind, read_columns
@@ -53,6 +55,7 @@ _COLUMNS: Final[dict[str, Kind]] = {
 }
 
 
+@guarded
 def plot_statuses(
     posts: pd.DataFrame, *, by: By = "date", theme: Theme | None = None
 ) -> alt.Chart | alt.FacetChart:

@@ -96,7 +96,7 @@ class Simulator:
         self._server: ServerThread | None = None
 
     def __repr__(self) -> str:
-        where = self._world.base_url if self._server else "stopped"
+        where = self._world.base_url if getattr(self, "_server", None) else "stopped"
         return f"<Simulator {where}>"
 
     def start(self) -> Self:

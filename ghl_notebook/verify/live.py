@@ -22,7 +22,7 @@ from .walk import Route, Say, take_walk
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    print(text, file=sys.stderr)  # noqa: T201 - on stdout where there is no stderr
 
 
 def verify_live(

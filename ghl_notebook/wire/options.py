@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import ssl
 from importlib.metadata import version
@@ -9,12 +10,18 @@ from typing import Any, Final
 
 import httpx
 
-from ghl_notebook.settings import is_loopback
+from ghl_notebook.errors import ConnectionFailedError, GHLError, SettingsError
+from ghl_notebook.settings import is_loopback, network_settings
 
 API_VERSION: Final = "2021-07-28"
 API_V3: Final = "v3"
 API_VERSIONS: Final = ("2021-04-15", API_VERSION, "2023-02-21", API_V3)
 """What the service accepts as its ``Version``; a path that all know is answered under any."""
+
+TOO_MANY_FILES: Final = (errno.EMFILE, errno.ENFILE)
+_DEEPEST: Final = 10
+"""Errors that one comes from; they may lead back to each other."""
+MORE_FILES: Final = "Close files and connections of this process, or raise its limit (ulimit -n)."
 
 
 def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, Any]:
@@ -42,6 +49,52 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
         "trust_env": not is_loopback(url.host),
         "verify": trusted(url),
     }
+
+
+def open_client(base_url: str, *, api_version: str = API_VERSION, **more: Any) -> httpx.AsyncClient:
+    """Make a client of the service, with what else httpx takes.
+
+    Raises
+    ------
+    SettingsError
+        If a proxy or a file of certificates, which the environment names, cannot be used.
+    ConnectionFailedError
+        If no more files can be opened.
+    """
+    try:
+        return httpx.AsyncClient(**client_options(base_url, api_version), **more)
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        failure = unusable(error)
+    raise failure  # out here: httpx's frames show the address of the proxy, with its password
+
+
+def unusable(error: Exception) -> GHLError:
+    """Return the error that says why no connection can be set up at all."""
+    if is_out_of_files(error):
+        failure = ConnectionFailedError(
+            "No connection can be set up: too many files are open.", MORE_FILES
+        )
+        failure.was_sent = False
+        return failure
+    names = network_settings()
+    said = f"what {' or '.join(names)} says" if names else "the system's proxy or certificates"
+    return SettingsError(
+        f"No connection can be set up with {said} ({type(error).__name__}).",
+        "Correct or unset it: a proxy is an address, as in http://proxy.example:3128; "
+        "SSL_CERT_FILE is a file of certificates in PEM, SSL_CERT_DIR a folder of them.",
+    )
+
+
+def is_out_of_files(error: BaseException | None) -> bool:
+    """Tell whether an error comes from the limit of open files."""
+    for _ in range(_DEEPEST):
+        if error is None:
+            break
+        if isinstance(error, OSError) and error.errno in TOO_MANY_FILES:
+            return True
+        several = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+        error = next(iter(several), None) or error.__cause__ or error.__context__
+    return False
 
 
 def trusted(url: httpx.URL) -> ssl.SSLContext | bool:

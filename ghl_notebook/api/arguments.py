@@ -1,0 +1,24 @@
+"""Reads the arguments that a client and an agency have in common."""
+
+from __future__ import annotations
+
+import numbers
+
+from ghl_notebook.errors import ArgumentError
+
+_MOST = 1_000_000
+
+
+def check_seconds(name: str, value: object) -> None:
+    """Raise an `ArgumentError` for what is no time to wait."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (is_number and 0 < value <= _MOST):  # type: ignore[operator]
+        raise ArgumentError(
+            f"{name} is {value!r}.", f"Pass seconds: a number above 0, up to {_MOST:,}."
+        )
+
+
+def check_kind(name: str, value: object, fits: bool, wanted: str) -> None:
+    """Raise an `ArgumentError` for an argument of another kind; its value is not repeated."""
+    if not fits:
+        raise ArgumentError(f"{name} is a {type(value).__name__}, not {wanted}.", f"Pass {wanted}.")
