@@ -11,12 +11,13 @@ from ghl_notebook.errors import FrontEndError
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import read_account_ids
+from ghl_notebook.settings import read_account_ids, read_pictures
 
 from .card import Card, kept
 from .front_end import FrontEnd, find_front_end
 from .login import Login, Witness
 from .pages import Pages
+from .pictures import Pictures
 from .protocol import Begin, Cancel, Lost, Mine, NotMine, Paste, Recheck, Said
 from .state import Appearance, Claim, Heard, LoginState, Status, Way
 from .static_files import card_script, card_style
@@ -25,7 +26,6 @@ from .static_files import card_script, card_style
 _MOST_FOUND = 5
 _MOST_NAMES = 5
 _LONGEST_NAME = 200
-_LONGEST_ADDRESS = 2_000
 
 
 class ConnectAccount(Card):
@@ -60,6 +60,9 @@ class ConnectAccount(Card):
     assume_mine : bool, default False
         Use a login that appears in the accounts list without asking whether it is yours. Pass True
         only if nobody else connects accounts to the sub-account meanwhile.
+    pictures : {"platforms", "none"}, optional
+        Pictures of accounts that the card loads when it asks about one: those on the platforms' own
+        hosts, over https, or none. From ``GHL_PICTURES`` when left out.
     separate_page : bool, default False
         Give the platform's pages no hold on the notebook's tab. A page that a script has opened can
         lead the tab that it came from to another address. With True, the card has a link to the login
@@ -127,6 +130,8 @@ class ConnectAccount(Card):
         If the platform is unknown or cannot be connected.
     ArgumentError
         If another argument makes no sense.
+    SettingsError
+        If `pictures` is neither ``"platforms"`` nor ``"none"``.
 
     Notes
     -----
@@ -177,6 +182,7 @@ class ConnectAccount(Card):
         login_type: str | None = None,
         time_limit: float = 600.0,
         assume_mine: bool = False,
+        pictures: str | None = None,
         separate_page: bool = False,
         witness: Witness | None = None,
         **kwargs: Any,
@@ -193,6 +199,7 @@ class ConnectAccount(Card):
             assume_mine=assume_mine,
             witness=witness,
         )
+        self._pictures = Pictures.of(client, read_pictures(pictures))
         self._what = f"The login for {self._login.platform.title}"
         self._pages = Pages(
             self._login,
@@ -255,7 +262,7 @@ class ConnectAccount(Card):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
-            "found": [_as_asked(one) for one in state.found[:_MOST_FOUND]],
+            "found": [_as_asked(one, self._pictures) for one in state.found[:_MOST_FOUND]],
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
@@ -318,13 +325,11 @@ class ConnectAccount(Card):
         return False
 
 
-def _as_asked(one: Appearance) -> dict[str, Any]:
+def _as_asked(one: Appearance, pictures: Pictures) -> dict[str, Any]:
     """Return what the card shows of a login that may be somebody else's."""
-    picture = one.picture or ""
-    is_usable = picture.startswith("https://") and len(picture) <= _LONGEST_ADDRESS
     return {
         "account_id": one.account_id,
         "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
-        "picture": picture if is_usable else None,
+        "picture": pictures.choose(one.picture),
         "found_at": one.found_at,
     }

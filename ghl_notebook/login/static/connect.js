@@ -93,7 +93,7 @@ class ConnectSession extends Session {
    * @param {boolean} [takesOver] Whether it ends what another browser has begun.
    */
   begin(takesOver = false) {
-    if (takesOver) this.url = null; // that of the other one
+    if (takesOver) this.url = this.owner = null; // those of the other one
     const reopened = this.begun && this.url !== null;
     const request = newId();
     this.closeWindow();
