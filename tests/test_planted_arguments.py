@@ -144,7 +144,7 @@ def outcome(
         warnings.simplefilter("always")
         try:
             value = public(**arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is searched
             # This test's own frame holds the secret: what is searched begins behind it.
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             told = f"{faces(error)} {traceback_with_locals(error)}"
