@@ -19,8 +19,10 @@ _ROW: Final = (
     'vertical-align: top; white-space: nowrap">{}</th>'
     '<td style="text-align: start; overflow-wrap: anywhere"><bdi>{}</bdi></td></tr>'
 )
+# Jupyter would set what is between dollar signs as a formula, with links in it.
 _TABLE: Final = (
-    '<table><caption style="text-align: start; font-weight: bold; padding: 0.3em 0.5em">{}'
+    '<table class="tex2jax_ignore">'
+    '<caption style="text-align: start; font-weight: bold; padding: 0.3em 0.5em">{}'
     "</caption><tbody>{}</tbody></table>"
 )
 

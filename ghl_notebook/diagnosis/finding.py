@@ -103,7 +103,8 @@ class Diagnosis:
         )
         head = "".join(f"<th>{name}</th>" for name in ("", "what", "found", "next step"))
         return (
-            f"<table><caption>{_html(self.summary)}</caption><thead><tr>{head}</tr></thead>"
+            '<table class="tex2jax_ignore">'
+            f"<caption>{_html(self.summary)}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )
 

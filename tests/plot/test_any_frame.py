@@ -37,6 +37,8 @@ TIMES: dict[Plot, str] = {
     ghl.plot_statuses: "display_date",
 }
 
+NAME = "</script><img src=x onerror=alert(1)>\x1b"
+
 every_plot = pytest.mark.parametrize("plot", FRAMES, ids=lambda plot: plot.__name__)
 
 
@@ -178,6 +180,23 @@ def test_nothing_is_loaded_from_elsewhere(plot: Plot) -> None:
     """The data are in the chart."""
     spec = spec_of(plot(FRAMES[plot]))
     assert '"url"' not in str(spec).replace("'", '"')
+
+
+def test_there_is_a_frame_for_every_plot() -> None:
+    """So that a new one is in these tests."""
+    assert {plot.__name__ for plot in FRAMES} == {n for n in ghl.__all__ if n.startswith("plot_")}
+
+
+@every_plot
+def test_a_name_is_no_markup(plot: Plot) -> None:
+    """Whoever chooses it: Altair writes it into a script as it is."""
+    frame = FRAMES[plot].astype("object")
+    texts = [name for name in frame if frame[name].map(type).eq(str).any()]
+    named = frame[texts].map(lambda text: f"{text}{NAME}", na_action="ignore")
+    html = plot(pd.concat([frame, frame.assign(**named)])).to_html()
+    assert "<img" not in html
+    assert "\\u001b" not in html
+    assert html.count("</") == plot(frame).to_html().count("</")
 
 
 @every_plot

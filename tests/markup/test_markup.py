@@ -1,12 +1,14 @@
-"""Nothing that a stranger wrote runs in a real browser, wherever it is shown."""
+"""Nothing that a stranger wrote runs in a real browser, or moves a terminal, wherever it shows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
@@ -16,9 +18,13 @@ from ghl_notebook.panel.table import Table
 from tests.browsers import Browsers
 from tests.login.page import Page, flush
 
+from .payloads import CONTROLS, MARKUP, PICTURES
 from .shown import Shown
 from .stage import Stage, open_stage
 from .world import ALL, World
+
+# All of them: what they look at takes longer to make than to look at.
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -32,6 +38,36 @@ def html_of(shown: list[Shown]) -> list[str]:
     """Return what a notebook inserts into its page."""
     kinds = ("text/html", "image/svg+xml")
     return [bundle[kind] for _, _, bundle in shown for kind in kinds if kind in bundle]
+
+
+def test_every_function_shows_what_a_stranger_wrote(shown: list[Shown]) -> None:
+    """All that is public was called, and the payloads have got into most of what is shown."""
+    assert {name.partition("(")[0] for name, *_ in shown} >= {*ghl.__all__}
+    functions = {
+        name.partition("(")[0]
+        for name, _, bundle in shown
+        if "attacked(" in json.dumps(bundle, default=str)
+    }
+    are_numbers = {"fetch_statistics_breakdowns", "fetch_statistics_totals", "plot_hours"}
+    names = {name for name in ghl.__all__ if name.startswith(("fetch_", "plot_"))}
+    assert functions >= names - are_numbers
+
+
+def test_a_chart_holds_no_markup(charts: dict[str, Any]) -> None:
+    """Whoever writes it into a script or a window need not escape it."""
+    assert sorted(charts) == [name for name in ghl.__all__ if name.startswith("plot_")]
+    for chart in charts.values():
+        text = chart.to_json(ensure_ascii=False)
+        assert not MARKUP.search(text)
+        assert not CONTROLS.search(text)
+
+
+def test_nothing_that_is_printed_moves_a_terminal(plain: list[Shown]) -> None:
+    """Nor turns the text around it. DataFrames are printed by pandas, which shows texts as is."""
+    for name, value, bundle in plain:
+        if not isinstance(value, pd.DataFrame | ghl.Secret):
+            assert not CONTROLS.search(bundle["text/plain"]), name
+            assert not CONTROLS.search(str(value)), name
 
 
 def test_outputs_of_cells(shown: list[Shown], stage: Stage) -> None:
@@ -118,7 +154,9 @@ def test_saved_charts(
 
 
 def test_widgets(world: World, stage: Stage) -> None:
-    """The panel of a sub-account and of an agency, and the card of a login."""
+    """The panel of a sub-account and of an agency, its pictures too, and the card of a login."""
+    asked: list[str] = []
+    stage.page.on("request", lambda request: asked.append(request.url))
     panels = [ghl.AccountsPanel(world.client), ghl.AccountsPanel(world.agency)]
     login = ghl.ConnectAccount(world.client, account_name=ALL)
     tables = []
@@ -134,6 +172,12 @@ def test_widgets(world: World, stage: Stage) -> None:
         )
     expect(stage.page.get_by_role("grid")).to_have_count(2)
     expect(stage.page.locator("body")).to_contain_text("attacked(")
+    for picture in stage.page.locator("img").all():
+        picture.scroll_into_view_if_needed()
+    ours = (world.simulator.base_url, "blob:", "http://notebook.localhost/")
+    strange = [url for url in asked if not url.startswith((*ours, *PICTURES))]
+    assert strange == []
+    assert [url for url in asked if url.startswith(PICTURES)]
     for button in stage.page.get_by_role("button", name="Detach").all()[:3]:
         button.evaluate("(button) => button.click()")
     stage.assert_calm()
