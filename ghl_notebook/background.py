@@ -196,7 +196,7 @@ def _told(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         raise _stopped()
 
     told = run()
-    told.__qualname__ = coroutine.__qualname__
+    told.__qualname__ = coroutine.__qualname__  # type: ignore[attr-defined]
     return told
 
 

@@ -28,7 +28,7 @@ def guarded(public: T) -> T:
     if isinstance(public, type):
         # Not a subclass: pickles and `isinstance` know the class by its name.
         public.__init__ = _guarded(public.__init__)  # type: ignore[misc]
-        public.__repr__ = while_made(public.__repr__)  # type: ignore[method-assign]
+        public.__repr__ = while_made(public.__repr__)  # type: ignore[method-assign, assignment, arg-type]
         return cast(T, public)
     return cast(T, _guarded(public))
 

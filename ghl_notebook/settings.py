@@ -459,8 +459,8 @@ def _origin(value: str) -> str:
     if parts is None or not is_plain or parts.scheme not in _PORTS:
         raise SettingsError(
             f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",
-            "An origin is scheme and host, as in https://services.leadconnectorhq.com; list each host "
-            "by itself.",
+            "An origin is scheme and host, as in https://services.leadconnectorhq.com; list each "
+            "host by itself.",
         )
     # As browsers write it: in lower case, and without the scheme's own port.
     origin = f"{parts.scheme}://{parts.netloc}".lower()
