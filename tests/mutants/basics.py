@@ -41,6 +41,13 @@ MUTANTS = [
         "diagnosis/test_doctor.py::html_is_escaped_and_terminals_are_not_moved",
     ),
     Mutant(
+        "The frames of a refused argument hold no secret",
+        "guard.py",
+        "            _forget(error, set())\n",
+        "",
+        "test_planted_arguments.py::an_argument_of_any_kind_shows_no_secret",
+    ),
+    Mutant(
         "Markup in a value is text in the table that a cell shows",
         "summary.py",
         "_ROW.format(escape(name), escape(text))",

@@ -64,8 +64,8 @@ MUTANTS = [
     Mutant(
         "Nothing is scheduled unless it is asked for",
         "fetch/schedule.py",
-        "    if not dry_run:\n",
-        "    if True:\n",
+        "is_dry=dry_run",
+        "is_dry=False",
         "fetch/test_schedule_posts.py::nothing_is_sent_unless_it_is_asked_for",
     ),
     Mutant(
