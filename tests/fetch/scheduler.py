@@ -10,6 +10,7 @@ words of each child that has finished. Forking is a tenth of the price of a new 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -46,12 +47,34 @@ def client_of(base_url: str, token: str, location_id: str, user_id: str) -> ghl.
     )
 
 
-def schedule(*arguments: str) -> list[str]:
+def schedule(*arguments: str, dry_run: bool = False) -> list[str]:
     """Schedule the plan; return what has become of its rows."""
     *place, account_id = arguments
     with client_of(*place) as client:
-        frame = ghl.schedule_posts(client, plan(account_id), dry_run=False)
+        frame = ghl.schedule_posts(client, plan(account_id), dry_run=dry_run)
     return [str(action) for action in frame["action"]]
+
+
+def load(arguments: list[str]) -> None:
+    """Import what a child needs, before there are children: one that runs dry names it.
+
+    They are killed after a part of a second, which is to be the plan's and not the imports'.
+    """
+    reads, writes = os.pipe()
+    child = os.fork()
+    if child == 0:
+        before = set(sys.modules)
+        schedule(*arguments, dry_run=True)
+        # In their order: a library may not be found whole from a part of it.
+        names = [name for name in sys.modules if name not in before]
+        os.write(writes, json.dumps(names).encode())
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads) as pipe:
+        names = json.load(pipe)
+    os.waitpid(child, 0)
+    for name in names:
+        importlib.import_module(name)
 
 
 def start(arguments: list[str]) -> tuple[int, int]:
@@ -71,6 +94,7 @@ def start(arguments: list[str]) -> tuple[int, int]:
 
 def main() -> None:
     """Serve until the input ends."""
+    load(sys.argv[1:])
     print(json.dumps("ready"), flush=True)
     for line in map(str.strip, sys.stdin):
         count = int(line.removesuffix("x")) if line.endswith("x") else 1
