@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "background": {"errors"},
     "wire": {"errors", "secret", "settings"},
     "pacing": {"background"},
-    "models": {"errors", "sanitize", "secret", "summary"},
+    "models": {"errors", "guard", "sanitize", "secret", "summary"},
     "auth": {
         "background", "errors", "guard", "models", "pacing", "sanitize", "secret", "settings",
         "wire",
@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "summary", "wire",
     },
     "frames": {"errors", "models"},
-    "agency": {"api", "background", "disk", "errors", "models", "sanitize"},
+    "agency": {"api", "background", "disk", "errors", "guard", "models", "sanitize"},
     "fetch": {
         "agency", "api", "background", "disk", "errors", "frames", "guard", "models", "settings",
     },

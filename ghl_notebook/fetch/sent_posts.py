@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -252,7 +253,7 @@ def open_sent_posts(base_url: str, *, makes: bool = True) -> Iterator[SentPosts 
     with _told(str(path)):
         if makes:
             make_private_folder(path.parent)
-        elif not path.exists():
+        elif not os.path.lexists(path):  # a link to nothing is refused below
             yield None
             return
         make_private_file(path, _fill)

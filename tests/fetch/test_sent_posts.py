@@ -24,6 +24,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client
+from ghl_notebook.models import PostMedia
 from ghl_notebook.simulator import Simulator
 from tests.fetch.damage import DAMAGES
 from tests.fetch.scheduler import ROWS
@@ -322,7 +323,7 @@ def test_an_order_of_keys_or_accounts_makes_no_other_post(client: Client, sim: S
     first = {"account_ids": both, "media": MEDIA}
     same = {
         "account_ids": ", ".join(reversed(both)),
-        "media": [ghl.PostMedia(type="image/jpeg", url="https://example.com/a.jpg")],
+        "media": [PostMedia(type="image/jpeg", url="https://example.com/a.jpg")],
         "schedule_date": "2026-03-01T10:00:00+01:00",
         "tags": "t1",
     }

@@ -80,7 +80,7 @@ MUTANTS = [
         "plot/columns.py",
         "return defuse_markup(value) if isinstance(value, str) else value",
         "return value",
-        "markup/test_texts.py::a_chart_holds_no_markup",
+        "markup/test_markup.py::a_chart_holds_no_markup",
     ),
     Mutant(
         "A connection that broke before its time has expired",
