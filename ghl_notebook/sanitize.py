@@ -20,7 +20,7 @@ _APART: Final = "<\u2060"
 
 # A private integration's token, a JSON Web Token, and what stands before the host in an address.
 _TOKENS: Final = re.compile(
-    r"pit-[A-Za-z0-9-]{6,}|eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)*|(?<=://)(?:[^\s/]+|[^\s/:@]+:[^\s@]+)(?=@)"
+    r"pit-[A-Za-z0-9-]{6,}|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)*|(?<=://)(?:[^\s/]+|[^\s/:@]+:[^\s@]+)(?=@)"
 )
 
 

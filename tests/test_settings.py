@@ -108,6 +108,13 @@ def test_a_token_may_be_missing(environ: dict[str, str], location_id: str | None
     assert found.location_id == location_id
 
 
+def test_an_id_may_begin_as_a_token_does() -> None:
+    """Ids are letters and digits at random: one in 200,000 begins with these three."""
+    assert read_settings(location_id="eyJ8h428vShlRW1KT9Xa", environ={}).location_id
+    with pytest.raises(SettingsError, match="is a token"):
+        read_settings(location_id="eyJ8h428v.ShlRW1KT9Xa", environ={})
+
+
 def test_a_refresh_token_is_of_use_with_its_app_only() -> None:
     """The error names what else it takes."""
     assert read_renewal_settings({}) is None

@@ -52,6 +52,9 @@ _UNKNOWN_ID = (
 _TRANSIENT = (ConnectionFailedError, GatewayTimeoutError, RateLimitError, ServiceError)
 
 _WATCH_SECONDS = 3.0
+# A page that posts one false claim after the other must not use up the service's rate limit.
+_QUICK_CHECKS = 20
+_SLOW_CHECK_SECONDS = 0.25
 _RECHECK_SECONDS = 1.0
 _MOST_RECHECK_SECONDS = 10.0  # the interval of the service's rate limit
 
@@ -132,6 +135,7 @@ class Login(Driver[LoginState]):
         self.witness = witness
         self._machine = LoginMachine(self.platform, client.allowed_origins, time_limit, _LEDGER)
         self._url: Secret | None = None  # of the run that is going; gone with it
+        self._refuted = 0  # claims of the run that is going
         self._companions: list[Future[None]] = []  # go on for as long as the run does
 
     @property
@@ -156,7 +160,7 @@ class Login(Driver[LoginState]):
         with self._lock:
             run = self._machine.begin(time.monotonic(), prefetch=request is None)
             if run is not None:
-                self._url = None
+                self._url, self._refuted = None, 0
                 self._changed()
                 self._accompany(run)
                 # Before the window has its address, or what it brings would not be new to the list.
@@ -261,12 +265,15 @@ class Login(Driver[LoginState]):
         while (state := self.state).run == run and state.status is Status.CHECKING:
             if state.payload is None or state.payload.account_id is None:
                 return
+            if self._refuted >= _QUICK_CHECKS:
+                await anyio.sleep(_SLOW_CHECK_SECONDS)
             try:
                 found = await self.client.core.available_accounts(
                     self.platform.key, state.payload.account_id
                 )
             except _UNKNOWN_ID:
                 with self._lock:
+                    self._refuted += 1
                     self._note(self._machine.not_confirmed(run))
                     again = self.state.status is Status.CHECKING  # a claim that came meanwhile
                 if not again:

@@ -44,10 +44,11 @@ class ScreenThread:
             job, done = self._jobs.get()
             try:
                 job()
-            except Exception:  # noqa: BLE001
+            except BaseException:  # noqa: BLE001
                 # A user's observer failed. The widget goes on; the log has the traceback.
                 _log.exception("An observer of a widget failed")
-            finally:
+            # Who waited may have given up; the thread is for the others, too.
+            if done.set_running_or_notify_cancel():
                 done.set_result(None)
 
 

@@ -102,8 +102,8 @@ def _open(context: BrowserContext, server: JupyterServer) -> Page:
     context.set_default_timeout(TIMEOUT)
     name = "messages.ipynb"
     server.write(name, _CELL)
-    server.sign_in(context)
     page = context.new_page()
+    server.sign_in(page)
     page.goto(server.address(name))
     # Not by the notebook's own indicator: it is idle before there is a kernel, and a cell that is
     # run then gets a question instead.

@@ -53,6 +53,7 @@ def expected(sizes: dict[int, int], bulk_sizes: dict[int, int]) -> list[tuple[st
     ]
 
 
+@pytest.mark.process
 def test_every_row_is_there(small: str) -> None:
     """A report shows each figure next to its peer, with numbers for both."""
     assert pairs(small) == expected(SMALL, SMALL_BULK)
@@ -64,6 +65,7 @@ def test_the_committed_results_have_every_row() -> None:
     assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES, bulk.SIZES)
 
 
+@pytest.mark.process
 def test_a_report_does_not_say_whose_machine_it_was(small: str) -> None:
     """It holds no absolute path."""
     assert re.search(r"(?<!\w)/\w", small) is None

@@ -183,9 +183,9 @@ def test_a_login_that_allows_nothing_offers_no_choice(sim: Simulator, client: Cl
 
 
 CALLS = [
-    pytest.param(lambda c, x: ghl.fetch_accounts(c), id="fetch_accounts"),
-    pytest.param(lambda c, x: ghl.fetch_available_accounts(c, x), id="fetch_available_accounts"),
-    pytest.param(lambda c, x: ghl.attach(c, x, "1"), id="attach"),
+    lambda c, x: ghl.fetch_accounts(c),
+    lambda c, x: ghl.fetch_available_accounts(c, x),
+    lambda c, x: ghl.attach(c, x, "1"),
 ]
 
 

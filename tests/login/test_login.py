@@ -56,11 +56,11 @@ def test_the_message_may_be_text(log_in: LogIn, sim: Simulator, as_json: bool) -
 
 def test_reconnected_accounts_are_in_the_payload(log_in: LogIn, sim: Simulator) -> None:
     """The list of the message is kept."""
-    sim.levers.reconnect_accounts = ["first", "second"]
+    sim.levers.reconnect_accounts = ["first-account", "second-account"]
     state = log_in(reconnect=True).connect(sim)
 
     assert state.payload is not None
-    assert state.payload.reconnect_accounts == ("first", "second")
+    assert state.payload.reconnect_accounts == ("first-account", "second-account")
 
 
 def test_start_is_asked_with_what_was_given(log_in: LogIn, sim: Simulator) -> None:

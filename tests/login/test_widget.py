@@ -77,7 +77,7 @@ def test_every_synced_trait_of_the_card_is_listed_here(card: Card) -> None:
 
 def test_traits_after_a_login(card: Card, sim: Simulator) -> None:
     """What came back is in the traits."""
-    sim.levers.reconnect_accounts = ["first", "second"]
+    sim.levers.reconnect_accounts = ["first-account", "second-account"]
     login = card()
     connect(login, sim, tick=["Café Lumière"])
 
@@ -85,7 +85,7 @@ def test_traits_after_a_login(card: Card, sim: Simulator) -> None:
     assert login.account_id in sim.state.logins
     assert (login.action_type, login.page) == ("close", "social_media_posting")
     assert login.placement is None  # the string "undefined" in the message
-    assert login.reconnect_accounts == ["first", "second"]
+    assert login.reconnect_accounts == ["first-account", "second-account"]
     assert login.account_names == ["Café Lumière"]
     assert login.user_id == sim.user_id
     assert login.payload == {
@@ -94,7 +94,7 @@ def test_traits_after_a_login(card: Card, sim: Simulator) -> None:
         "platform": "instagram",
         "placement": None,
         "accountId": login.account_id,
-        "reconnectAccounts": ["first", "second"],
+        "reconnectAccounts": ["first-account", "second-account"],
         "refresh": None,
         "source": None,
     }
