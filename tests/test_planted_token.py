@@ -259,7 +259,7 @@ def test_settings_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         Client()
     text = faces(caught.value) + variables(caught.value)
 
-    assert_clean(text, {TOKEN}, control="location = 'a b'")
+    assert_clean(text, {TOKEN}, control="function = <function Client.__init__")
 
 
 def test_secret() -> None:

@@ -7,17 +7,17 @@ import socket
 from collections.abc import Iterable
 from typing import Any
 
-import uvicorn
 from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
 from ghl_notebook.login.serving import Serving
 from ghl_notebook.simulator.server import ServerThread
 from tests import local
 
 
-def nodelays(server: uvicorn.Server) -> list[bool]:
+def nodelays(state: ServerState) -> list[bool]:
     """Return the TCP_NODELAY option of each connection that a server has accepted."""
-    connections: Iterable[Any] = server.server_state.connections
+    connections: Iterable[Any] = state.connections
     sockets = [one.transport.get_extra_info("socket") for one in connections]
     return [bool(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)) for one in sockets]
 
@@ -29,7 +29,7 @@ def test_simulator_sends_small_answers_at_once() -> None:
     try:
         with local.Client(base_url=f"http://127.0.0.1:{thread.port}") as http:
             http.get("/")
-            assert nodelays(thread._server) == [True]
+            assert nodelays(thread._server.server_state) == [True]
     finally:
         thread.stop()
 
@@ -40,5 +40,5 @@ async def test_loopback_server_sends_small_answers_at_once() -> None:
     await asyncio.sleep(0)
     async with local.AsyncClient(base_url=f"http://127.0.0.1:{serving.port}") as http:
         await http.get("/")
-        assert nodelays(serving._server) == [True]
+        assert nodelays(serving._state) == [True]
     await serving.stop()

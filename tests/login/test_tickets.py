@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import stat
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import httpx
 import pytest
@@ -21,6 +19,7 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import Simulator
 from tests.browser.shell import run, write_browser
 from tests.login.apps import Exchange, Tokens, answer_to, make_app
+from tests.login.opened import ADDRESS, address_in, file_of
 from tests.login.page import connect, flush
 from tests.login.recording import PATIENCE
 
@@ -37,21 +36,6 @@ os.wait()
 print(file)"""
 
 Card = Callable[..., ConnectAccount]
-
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/open/[\w-]+")
-
-
-def file_of(url: str) -> Path:
-    """Return the file that a browser was given."""
-    assert url.startswith("file://")
-    return Path(url2pathname(urlsplit(url).path))
-
-
-def address_in(file: Path) -> str:
-    """Return where a file leads."""
-    found = _ADDRESS.search(file.read_text("utf-8"))
-    assert found
-    return found[0]
 
 
 def open_outside(login: ConnectAccount | AppLogin) -> Path:
@@ -107,7 +91,7 @@ def test_without_a_file_no_browser_is_started(
     """Where nothing can be written, the user opens the address that is printed."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     card().open_in_browser(lambda url: pytest.fail(url))
-    printed = _ADDRESS.search(capsys.readouterr().err)
+    printed = ADDRESS.search(capsys.readouterr().err)
 
     assert printed
     assert use(printed[0]).status_code == 303

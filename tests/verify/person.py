@@ -13,6 +13,7 @@ import httpx
 from ghl_notebook import ConnectAccount
 from ghl_notebook.simulator import Simulator
 from tests import local
+from tests.login.opened import address_in, file_of
 from tests.login.recording import PATIENCE
 
 _ORDERS = re.compile(r'<meta name="orders" content="([^"]*)"')
@@ -42,8 +43,9 @@ class Person:
     def visit(self, login: ConnectAccount) -> None:
         """Open the login's page, as the system's browser does."""
         addresses: list[str] = []
-        login.open_in_browser(lambda address: addresses.append(address) is None)
-        thread = threading.Thread(target=self._sit, args=addresses, name="simulated person")
+        login.open_in_browser(lambda opened: addresses.append(opened) is None)
+        address = address_in(file_of(addresses[0]))
+        thread = threading.Thread(target=self._sit, args=[address], name="simulated person")
         self._threads.append(thread)
         thread.start()
 
@@ -58,6 +60,7 @@ class Person:
             page = Page(http, str(http.get(address).url))
             try:
                 with http.stream("GET", f"{page.home}events") as events:
+                    page.say(type="hello", page_id="p", origin="")  # what was told is told again
                     for line in events.iter_lines():
                         if line.startswith("data: "):
                             self._read(page, json.loads(line.removeprefix("data: ")))
@@ -68,7 +71,7 @@ class Person:
         match message:
             case {"type": "witness"}:
                 page.tells = True
-            # The address is there before anybody clicks, and is told again to each new page.
+            # The address is there before anybody clicks, and is told again to each page's hello.
             case {"type": "authorize", "run": run, "url": url} if run != page.run:
                 page.run = run
                 page.say(type="begin", page_id="p", request="click", prefetched=True, run=run)
