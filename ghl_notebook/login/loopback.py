@@ -257,6 +257,7 @@ class LoopbackServer:
         return path.removeprefix("/").partition("/")[0] in self._doors
 
     async def _enter(self, request: Request) -> Response:
+        from starlette.background import BackgroundTask
         from starlette.responses import RedirectResponse
 
         self._refuse_rebinding(request)
@@ -266,8 +267,10 @@ class LoopbackServer:
         ticket = request.path_params["ticket"]
         for known in list(self._known):
             if ticket in known.used:
-                known.reused()
-                return message_page(410, *_USED)
+                page = message_page(410, *_USED)
+                # Once it is sent: the login ends then, and with it perhaps this process.
+                page.background = BackgroundTask(_in_this_loop, known.reused)
+                return page
         door = next((d for d in self._doors.values() if d.enter(ticket)), None)
         if door is None:
             raise refused(404)
@@ -352,6 +355,10 @@ class LoopbackServer:
             raise refused(403) from None
         if is_direct and host.hostname not in ("127.0.0.1", "localhost"):
             raise refused(403)
+
+
+async def _in_this_loop(func: Callable[[], None]) -> None:
+    func()  # Starlette would run it in a thread
 
 
 def _is_same_origin(request: Request) -> bool:

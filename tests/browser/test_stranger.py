@@ -20,6 +20,7 @@ pytestmark = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.usefixtures("last_on_its_page")
 def test_nothing_is_asked_of_a_stranger(open_notebook: Callable[..., Notebook]) -> None:
     """Behind the notebook's proxy, from the kernel's death on until the page knows of it."""
     notebook = open_notebook(DEMO)
