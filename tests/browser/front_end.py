@@ -13,6 +13,14 @@ from tests.browsers import BROWSERS, SECONDS
 WINDOW = {"width": 1000, "height": 900}
 
 
+# JupyterLab looks for kernels once a minute, and a test may just have installed one. What opening
+# returns, which is all of JupyterLab, is not for the test.
+_OPEN = """async (path) => {
+    await jupyterapp.serviceManager.kernelspecs.refreshSpecs();
+    jupyterapp.commands.execute("docmanager:open", { path });
+}"""
+
+
 def in_front_ends(*names: str) -> pytest.MarkDecorator:
     """Run a test in these front ends, such as ``lab-firefox``, in place of ``lab-chromium``."""
     return pytest.mark.parametrize("front_end", names, indirect=True)
@@ -60,9 +68,7 @@ class FrontEnd:
         """Show a notebook: in the JupyterLab that is there, or on a new page."""
         self.page.bring_to_front()
         if self.is_jupyterlab():
-            # Without what it returns, which is all of JupyterLab.
-            open_it = "(path) => { jupyterapp.commands.execute('docmanager:open', { path }); }"
-            self.page.evaluate(open_it, name)
+            self.page.evaluate(_OPEN, name)
         else:
             self.page.goto(server.address(name))
 
