@@ -8,11 +8,12 @@ from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
 from .login import Login, Screen, Witness
 from .machine import LoginMachine
-from .state import ENDS, Claim, Heard, LoginState, Status, Way
+from .state import ENDS, Appearance, Claim, Heard, LoginState, Status, Way
 from .widget import ConnectAccount
 
 __all__ = [
     "ENDS",
+    "Appearance",
     "Claim",
     "ConnectAccount",
     "FrontEnd",

@@ -181,8 +181,8 @@ class AppLogin(Card):
     def _hear(self, said: Said, _way: Way) -> None:
         """Tell the login what a page has said."""
         match said:
-            case Begin(request=request):
-                self._login.begin(request)
+            case Begin(request=request, takes_over=takes_over):
+                self._login.begin(request, anew=takes_over)
             case Redirected(address=address):
                 self._login.paste(address)
             case Cancel(run=run):

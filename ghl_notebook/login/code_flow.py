@@ -151,12 +151,15 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
                 raise LoginNotFinishedError("No attempt waits for an answer.", "Begin it again.")
             return self._authorization.url
 
-    def begin(self, request: str | None = None) -> None:
-        """Hand the authorization URL to a click; None: to none yet, but one may come soon."""
+    def begin(self, request: str | None = None, *, anew: bool = False) -> None:
+        """Hand the authorization URL to a click; None: to none yet, but one may come soon.
+
+        With `anew` it is not that of an attempt which is going.
+        """
         with self._lock:
             if self.state.status is Status.CHECKING:
                 return
-            if self.state.status is not Status.WAITING:
+            if anew or self.state.status is not Status.WAITING:
                 self._new_run(Status.IDLE if request is None else Status.WAITING)
             if request is None or self._authorization is None:
                 return

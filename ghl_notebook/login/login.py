@@ -19,10 +19,7 @@ from ghl_notebook.errors import (
     GatewayTimeoutError,
     GHLError,
     LocationAccessError,
-    LoginCancelledError,
     LoginFailedError,
-    LoginNotFinishedError,
-    LoginTimeoutError,
     NotFoundError,
     RateLimitError,
     RefusedError,
@@ -36,7 +33,8 @@ from ghl_notebook.widgets import SCREEN
 from .driver import Driver
 from .ledger import Ledger
 from .machine import LoginMachine
-from .state import ENDS, Claim, Heard, LoginState, Status, Way
+from .outcome import account_id_of
+from .state import ENDS, Appearance, Claim, Heard, LoginState, Status, Way
 from .watch import AccountsWatch
 
 # How the service says that this sub-account does not know an account id.
@@ -104,6 +102,8 @@ class Login(Driver[LoginState]):
         Handed to `AsyncClient.start`.
     time_limit : float
         Seconds that a run may take until its claim arrives.
+    assume_mine : bool
+        Nobody else logs in meanwhile: what appears in the accounts list need not be asked about.
     witness : Witness, optional
         Who is told of every message, also of those that are refused.
     """
@@ -118,6 +118,7 @@ class Login(Driver[LoginState]):
         reconnect: bool = False,
         login_type: str | None = None,
         time_limit: float = 600.0,
+        assume_mine: bool = False,
         witness: Witness | None = None,
     ) -> None:
         super().__init__()
@@ -133,7 +134,9 @@ class Login(Driver[LoginState]):
         self._reconnect = reconnect
         self._login_type = login_type
         self.witness = witness
-        self._machine = LoginMachine(self.platform, client.allowed_origins, time_limit, _LEDGER)
+        self._machine = LoginMachine(
+            self.platform, client.allowed_origins, time_limit, _LEDGER, assume_mine
+        )
         self._url: Secret | None = None  # of the run that is going; gone with it
         self._refuted = 0  # claims of the run that is going
         self._companions: list[Future[None]] = []  # go on for as long as the run does
@@ -151,7 +154,7 @@ class Login(Driver[LoginState]):
         LoginError
             If there is none; the subclass says why.
         """
-        return _account_id(self.platform, self.state)
+        return account_id_of(self.platform, self.state)
 
     # What the user does.
 
@@ -200,6 +203,16 @@ class Login(Driver[LoginState]):
             if self.state.run is not None and self.state.run != before:
                 self._url = None
                 self._accompany(self.state.run)
+
+    def mine(self, run: str, account_id: str) -> None:
+        """The user says that a login in the accounts list is this one."""
+        with self._lock:
+            self._examine(self._machine.mine(run, account_id))
+
+    def not_mine(self, run: str) -> None:
+        """The user says that no login that was found is this one."""
+        with self._lock:
+            self._note(self._machine.not_mine(run))
 
     def recheck(self, run: str) -> None:
         """Check a claim again that the service could not be asked about."""
@@ -300,7 +313,7 @@ class Login(Driver[LoginState]):
     async def _watch_accounts(self, run: str) -> None:
         """Look for the run's result in the accounts list until the run ends."""
         watch = AccountsWatch(self.client.core, self.platform, self._reconnect)
-        tried: set[str] = set()
+        found: list[Appearance] | None
         is_first = True
         while self.state.run == run and self.state.status not in ENDS:
             try:
@@ -314,17 +327,14 @@ class Login(Driver[LoginState]):
                         if is_first:
                             self._examine(self._machine.noticed(run, ()))
                     return
-                found = []
+                found = None
             with self._lock:
                 if is_first:
                     self._examine(self._machine.noticed(run, watch.logins))
                 is_first = False
                 self._note(self._machine.watching(run, on=True))
-                new = {account_id: ids for account_id, ids in found if account_id not in tried}
-                if self._machine.appeared(run, new):
-                    if self.state.payload is not None:
-                        tried.add(self.state.payload.account_id or "")
-                    self._examine(True)
+                if found is not None:
+                    self._examine(self._machine.appeared(run, found))
             await anyio.sleep(_WATCH_SECONDS)
 
     def _give_up_alone(self, run: str) -> None:
@@ -392,18 +402,3 @@ def require_client(client: object) -> None:
             f"The first argument is a {type(client).__name__}, not a Client.",
             "Pass what ghl_notebook.Client() or ghl_notebook.demo() returned.",
         )
-
-
-def _account_id(platform: Platform, state: LoginState) -> str:
-    match state.status:
-        case Status.CONNECTED if state.payload is not None and state.payload.account_id:
-            return state.payload.account_id
-        case Status.CANCELLED:
-            raise LoginCancelledError(f"The login for {platform.title} was cancelled.")
-        case Status.TIMED_OUT:
-            raise LoginTimeoutError(f"The login for {platform.title} did not finish in time.")
-        case Status.FAILED:
-            raise LoginFailedError(
-                f"The login for {platform.title} failed: {state.error}"
-            ) from state.error
-    raise LoginNotFinishedError(f"The login for {platform.title} is not finished.")

@@ -8,7 +8,7 @@
 
     idle                                        ─ opened ──────────> waiting
     idle                                        ─ claim ───────────> checking
-    waiting                                     ─ appeared ────────> checking
+    waiting                                     ─ mine ────────────> checking
     idle, starting                              ─ start_failed ────> failed
     idle, starting, waiting, checking           ─ cancel ──────────> cancelled
     idle, waiting                               ─ claim without id > cancelled
@@ -22,8 +22,10 @@
     cancelled, timed_out, failed                ─ paste ───────────> checking
 
 From ``idle`` all but `begin` and `paste` need an authorization URL that was asked for before the
-click. What has `appeared` counts when the page has `lost` sight of the window: one that can report
-says more, and a login may appear for other reasons. A pasted id that is not confirmed goes back to
+click. What has `appeared` is looked at when the page has `lost` sight of the window: one that can
+report says more. It may be the login of somebody else at the same sub-account, so the user is asked
+whether it is theirs (`mine`, `not_mine`), unless the caller has said that nobody else connects
+anything (`assume_mine`). A pasted id that is not confirmed goes back to
 ``waiting`` only where a window was open; elsewhere it fails.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
@@ -34,7 +36,7 @@ it was made in.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ghl_notebook.errors import GHLError, LoginFailedError
@@ -42,10 +44,19 @@ from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import SAME_ORIGIN
 
+from .kept_claims import KeptClaims
 from .ledger import Ledger
-from .state import ENDS, TICKET_REUSED, Claim, LoginState, Status, Way, ticket_reused
+from .state import (
+    ENDS,
+    TICKET_REUSED,
+    Appearance,
+    Claim,
+    LoginState,
+    Status,
+    Way,
+    ticket_reused,
+)
 
-_MOST_LATER_CLAIMS = 8
 _MOST_NAMES = 1_000
 _LONGEST_NAME = 200
 
@@ -64,18 +75,22 @@ class LoginMachine:
         Seconds that a run may take until its claim arrives.
     ledger : Ledger
         Shared by all logins of the process.
+    assume_mine : bool, default False
+        Nobody else logs in meanwhile: what appears in the accounts list need not be asked about.
     """
 
     platform: Platform
     allowed_origins: Iterable[str]
     time_limit: float
     ledger: Ledger
+    assume_mine: bool = False
     state: LoginState = field(default_factory=LoginState)
-    _later: list[tuple[Claim, Way]] = field(default_factory=list)
+    _later: KeptClaims = field(default_factory=KeptClaims)
     _has_window: bool = False  # whether the run has, or may have, a window that can still report
     _finished_before: int = 0
     _known: frozenset[str] | None = None  # None: nobody has looked yet
     _is_lost: bool = False
+    _declined: set[str] = field(default_factory=set)
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
         """Begin a new run and return its name; None where none may begin.
@@ -173,27 +188,47 @@ class LoginMachine:
                 return self._notice_rival()
         return self._check(payload, way)
 
-    def appeared(self, run: str, found: Mapping[str, Iterable[str]]) -> bool:
-        """Logins have appeared in the accounts list since the run began.
-
-        `found` has the ids of the rows that each login has renewed, by the login's account id.
-        """
+    def appeared(self, run: str, found: Iterable[Appearance]) -> bool:
+        """Logins have appeared in the accounts list since the run began."""
         if not (self._is_lost and self._is(run, Status.WAITING)):
             return False
-        new = [id_ for id_ in found if not self.ledger.was_taken(id_, self._finished_before)]
-        if not new:
+        new = tuple(
+            one
+            for one in found
+            if one.account_id not in self._declined
+            and not self.ledger.was_taken(one.account_id, self._finished_before)
+        )
+        if new == self.state.found:
             return False
-        if self.ledger.has_rival(run, self.platform.key):
-            return self._notice_rival()
-        if len(new) > 1:
-            return self._notice(
-                f"{len(new)} new {self.platform.title} logins are in the accounts list, and it "
-                f"cannot be told which is this one: {', '.join(new[:10])}. Enter its account id."
+        self.state = replace(self.state, found=new)
+        is_plain = len(new) == 1 and not self.ledger.has_rival(run, self.platform.key)
+        if self.assume_mine and is_plain:
+            self.mine(run, new[0].account_id)
+        return True
+
+    def mine(self, run: str, account_id: str) -> bool:
+        """The user says that a login in the accounts list is this one."""
+        if not self._is(run, Status.WAITING):
+            return False
+        one = next((one for one in self.state.found if one.account_id == account_id), None)
+        if one is None:
+            return False
+        if self.ledger.was_taken(account_id, self._finished_before):
+            return self.not_mine(run) and self._notice(
+                "That login has finished another card in the meantime, and was not used twice."
             )
         payload = MessagePayload(
-            platform=self.platform.key, account_id=new[0], reconnect_accounts=tuple(found[new[0]])
+            platform=self.platform.key, account_id=account_id, reconnect_accounts=one.renewed
         )
         return self._check(payload, Way.ACCOUNTS)
+
+    def not_mine(self, run: str) -> bool:
+        """The user says that no login that was found is this one."""
+        if not self._is(run, Status.WAITING) or not self.state.found:
+            return False
+        self._declined |= {one.account_id for one in self.state.found}
+        self.state = replace(self.state, found=())
+        return True
 
     def paste(self, text: str, now: float) -> bool:
         """The user has entered an account id, or a message that holds one."""
@@ -236,6 +271,8 @@ class LoginMachine:
             next_step = "Check the id and the sub-account, or log in."
             return self._end(Status.FAILED, error=LoginFailedError(unknown, next_step))
         was_pasted = self.state.delivered_by is Way.PASTED
+        if self.state.payload is not None:
+            self._declined.add(self.state.payload.account_id or "")
         self.state = replace(
             self.state,
             status=Status.WAITING,
@@ -315,10 +352,11 @@ class LoginMachine:
 
     def _begin(self, status: Status, now: float) -> str:
         self.ledger.leave(self.state.run)
-        self._later.clear()
+        self._later.take()
         self._has_window = False
         self._known = None
         self._is_lost = False
+        self._declined.clear()
         self._finished_before = self.ledger.count
         run = secrets.token_urlsafe(16)
         self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)
@@ -327,25 +365,26 @@ class LoginMachine:
     def _check(self, payload: MessagePayload, way: Way) -> bool:
         self._has_window = self._has_window or way is not Way.PASTED
         self.state = replace(
-            self.state, status=Status.CHECKING, payload=payload, delivered_by=way, notice=None
+            self.state,
+            status=Status.CHECKING,
+            payload=payload,
+            delivered_by=way,
+            notice=None,
+            found=(),
         )
         return True
 
     def _keep(self, claim: Claim, way: Way) -> bool:
-        """Keep a claim for later; strangers do not take the places of the run's own window."""
-        kind = (claim.source, self._allows(claim))
-        places = [kept for kept, _ in self._later if (kept.source, self._allows(kept)) == kind]
-        if len(places) < _MOST_LATER_CLAIMS:
-            self._later.append((claim, way))
+        self._later.keep(claim, way, is_allowed=self._allows(claim))
         return False
 
     def _hear_later(self) -> bool:
         """Judge what was kept, the run's own window first, until something is to be checked."""
-        kept, self._later = sorted(self._later, key=lambda one: one[0].source != "popup"), []
-        changed = False
+        kept, changed = self._later.take(), False
         while kept and self.state.status in (Status.WAITING, Status.IDLE):
             changed = self.claim(*kept.pop(0)) or changed
-        self._later += kept
+        for claim, way in kept:
+            self._keep(claim, way)
         return changed
 
     def _notice_rival(self) -> bool:

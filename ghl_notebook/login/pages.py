@@ -20,7 +20,7 @@ from ghl_notebook.widgets import SCREEN, read_said
 
 from .browser_file import BrowserFile
 from .loopback import LOOPBACK, Door, Message
-from .protocol import Hello, Said
+from .protocol import Begin, Hello, Here, Said
 from .state import ENDS, Shown, Status, Way
 
 _log = logging.getLogger("ghl_notebook.login")
@@ -100,6 +100,8 @@ class Pages:
         self._lock = threading.RLock()
         self._inviting: Future[None] | None = None
         self._known_ids: dict[str, None] = {}
+        self._owner: str | None = None  # page that has begun; None: nobody's, or the login page
+        self._is_owner_here = False
         self._timed: tuple[str | None, float | None] = (None, None)
         self.heard = {"comm": threading.Event(), "loopback": threading.Event()}
 
@@ -143,14 +145,46 @@ class Pages:
         if self._is_known(content.get("id")):
             return
         match read_said(content, Said):
-            case Hello(origin=origin):
+            case Hello(origin=origin, page_id=page_id):
+                if self._owner is not None and page_id != self._owner:
+                    self._ask_owner()  # this may be its page, loaded again
                 SCREEN.post(lambda: self._say(self._time_message()))
                 # The page may have used the ticket that it has.
                 self.introduce(origin if by == "comm" else None, renews_ticket=True)
+            case Begin(request=request) as said if self._is_others(said):
+                SCREEN.post(lambda: self.close_window(request))
+                self._ask_owner()  # it may have left
+            case Begin(page_id=page_id) as said:
+                self._own(page_id or None)
+                self._tell(said, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+            case Here(page_id=page_id):
+                if page_id == self._owner and not self._is_owner_here:
+                    self._own(page_id)
             case None:
                 pass
             case said:
                 self._tell(said, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+
+    def _own(self, page_id: str | None) -> None:
+        """Note which page is at work, and tell all of them."""
+        self._owner, self._is_owner_here = page_id, page_id is not None
+        self._tell_owner()
+
+    def _ask_owner(self) -> None:
+        """Have the page that is at work say that it is still there."""
+        self._is_owner_here = False
+        self._tell_owner()
+
+    def _tell_owner(self) -> None:
+        message = {"type": "owner", "page_id": self._owner, "is_here": self._is_owner_here}
+        SCREEN.post(lambda: self._say(message))
+
+    def _is_others(self, begin: Begin) -> bool:
+        """Tell whether a page would end what another one is at work on."""
+        is_going = self._login.state.status not in (Status.IDLE, *ENDS)
+        is_own = begin.takes_over or begin.page_id in ("", self._owner)
+        return is_going and self._is_owner_here and not is_own
+
 
     # The door of the loopback server.
 

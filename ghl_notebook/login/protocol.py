@@ -19,12 +19,23 @@ class Hello(msgspec.Struct, tag="hello"):
 
 
 class Begin(msgspec.Struct, tag="begin"):
-    """The button was pressed; with `prefetched` it has opened the address of `run` already."""
+    """The button was pressed; with `prefetched` it has opened the address of `run` already.
+
+    The login page has no `page_id`: it belongs to whoever opened it. While a page of somebody else is
+    at work, only one that `takes_over` begins.
+    """
 
     page_id: str
     request: str
     prefetched: bool = False
     run: str | None = None
+    takes_over: bool = False
+
+
+class Here(msgspec.Struct, tag="here"):
+    """The page that has begun what is going on is still there."""
+
+    page_id: str
 
 
 class Cancel(msgspec.Struct, tag="cancel"):
@@ -45,6 +56,19 @@ class Lost(msgspec.Struct, tag="lost"):
     run: str
 
 
+class Mine(msgspec.Struct, tag="mine"):
+    """A login in the accounts list is the user's own."""
+
+    run: str
+    account_id: str
+
+
+class NotMine(msgspec.Struct, tag="not_mine"):
+    """None of the logins that were found is the user's own."""
+
+    run: str
+
+
 class Paste(msgspec.Struct, tag="paste"):
     """The user has entered an account id."""
 
@@ -57,4 +81,17 @@ class Redirected(msgspec.Struct, tag="redirected"):
     address: str = ""
 
 
-Said = Hello | Begin | Claim | Cancel | Heard | Recheck | Lost | Paste | Redirected
+Said = (
+    Hello
+    | Begin
+    | Here
+    | Claim
+    | Cancel
+    | Heard
+    | Recheck
+    | Lost
+    | Mine
+    | NotMine
+    | Paste
+    | Redirected
+)

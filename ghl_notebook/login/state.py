@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -77,6 +77,30 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
     data: Any
 
 
+class Appearance(NamedTuple):
+    """A login in the accounts list that was not there before, or has renewed what was.
+
+    Attributes
+    ----------
+    account_id : str
+        What its message would have named ``accountId``: the rows' `oauth_id`.
+    renewed : tuple of str
+        Ids of rows that were there before and hold by this login now.
+    names : tuple of str
+        Names of its rows, as far as the list has them.
+    picture : str or None
+        Address of the picture of one of them.
+    found_at : float
+        When it was seen first, in seconds since the epoch.
+    """
+
+    account_id: str
+    renewed: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    picture: str | None = None
+    found_at: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class LoginState:
     """Everything that there is to know about a login at one moment."""
@@ -88,6 +112,7 @@ class LoginState:
     account_names: tuple[str, ...] = ()
     error: GHLError | None = None
     notice: str | None = None
+    found: tuple[Appearance, ...] = ()
     watches_accounts: bool = False
     deadline: float | None = None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.models import (
@@ -20,21 +21,6 @@ _RENEWAL = timedelta(days=1)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Appearance(NamedTuple):
-    """A login that was not there before, or has renewed what was.
-
-    Attributes
-    ----------
-    account_id : str
-        What its message would have named ``accountId``: the rows' `oauth_id`.
-    renewed : tuple of str
-        Ids of rows that were there before and hold by this login now.
-    """
-
-    account_id: str
-    renewed: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class AccountsWatch:
     """Compares the accounts list with what it was when the login began.
@@ -48,13 +34,17 @@ class AccountsWatch:
     reconnect : bool
         Whether the login is to renew what is there: then a later end of a connection counts too,
         which otherwise may have any reason.
+    clock : callable
+        Returns the seconds since the epoch.
     """
 
     client: AsyncClient
     platform: Platform
     reconnect: bool
+    clock: Callable[[], float] = time.time
     _before: dict[tuple[str, str], Account] | None = None
     _seen: frozenset[Appearance] = frozenset()
+    _since: dict[str, float] = field(default_factory=dict)
 
     @property
     def logins(self) -> set[str]:
@@ -93,6 +83,7 @@ class AccountsWatch:
         logins = {oauth_id for oauth_id, _ in before}
         origins = {origin_id for _, origin_id in before}
         renewed: dict[str, set[str]] = {}
+        rows: dict[str, list[Account]] = {}
         for key, row in now.items():
             oauth_id, origin_id = key
             is_new = oauth_id not in logins

@@ -10,16 +10,22 @@ from ghl_notebook.api import Client
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import MessagePayload
+from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import read_account_ids
+from ghl_notebook.settings import read_account_ids, read_pictures
 
 from .card import Card, kept
 from .front_end import FrontEnd, find_front_end
 from .login import Login, Witness
 from .pages import Pages
-from .protocol import Begin, Cancel, Lost, Paste, Recheck, Said
-from .state import Claim, Heard, LoginState, Status, Way
+from .pictures import Pictures
+from .protocol import Begin, Cancel, Lost, Mine, NotMine, Paste, Recheck, Said
+from .state import Appearance, Claim, Heard, LoginState, Status, Way
 from .static_files import card_script, card_style
+
+_MOST_FOUND = 5
+_MOST_NAMES = 5
+_LONGEST_NAME = 200
 
 
 @guarded
@@ -52,6 +58,18 @@ class ConnectAccount(Card):
         ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the result must have arrived.
+    assume_mine : bool, default False
+        Use a login that appears in the accounts list without asking whether it is yours. Pass True
+        only if nobody else connects accounts to the sub-account meanwhile.
+    pictures : {"platforms", "none"}, optional
+        Pictures of accounts that the card loads when it asks about one: those on the platforms' own
+        hosts, over https, or none. From ``GHL_PICTURES`` when left out.
+    separate_page : bool, default False
+        Give the platform's pages no hold on the notebook's tab. A page that a script has opened can
+        lead the tab that it came from to another address. With True, the card has a link to the login
+        page of its own (see `open_in_browser`) and the window opens from there. If that page cannot
+        be reached, the window opens from the card without a tie to it, and the result arrives by the
+        accounts list.
     witness : Witness, optional
         Who is told of every message that the login page hears, also of those that are refused;
         for ``ghl-notebook verify-live``.
@@ -69,9 +87,9 @@ class ConnectAccount(Card):
         How the result arrived: ``message`` (the window's message event, over the comm),
         ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
         accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
-        simulated user). What the list shows may also be a login that somebody else makes for the
-        same sub-account and platform at the same time; it counts only when the page has lost sight
-        of this login's window.
+        simulated user). A login in the list may also be somebody else's, for the same sub-account
+        and platform. So the list is used only if the page has lost sight of the window, and the card
+        asks whether the login is yours, unless you passed ``assume_mine=True``.
     location_id : str
         The sub-account.
     user_id : str or None
@@ -94,8 +112,14 @@ class ConnectAccount(Card):
         Why it failed and what to do.
     notice : str or None
         What should be known while waiting, for instance that a message was refused.
+    found : list of dict
+        While waiting: logins in the accounts list that the card asks about, each with `account_id`,
+        `names`, `picture` (an address or None), and `found_at` (seconds since the epoch). To use one
+        from code, call ``login.paste(account_id)``.
     watches_accounts : bool
         While waiting: a change in the accounts list would be seen.
+    separate_page : bool
+        As given.
     time_limit : float
         As given.
     can_recheck : bool
@@ -107,6 +131,8 @@ class ConnectAccount(Card):
         If the platform is unknown or cannot be connected.
     ArgumentError
         If another argument makes no sense.
+    SettingsError
+        If `pictures` is neither ``"platforms"`` nor ``"none"``.
 
     Notes
     -----
@@ -140,8 +166,10 @@ class ConnectAccount(Card):
     account_names = kept(t.List(t.Unicode(), read_only=True))
     error = kept(t.Unicode(None, allow_none=True, read_only=True))
     notice = kept(t.Unicode(None, allow_none=True, read_only=True))
+    found = kept(t.List(t.Dict(), read_only=True))
     watches_accounts = kept(t.Bool(False, read_only=True))
     time_limit = kept(t.Float(read_only=True))
+    separate_page = kept(t.Bool(False, read_only=True))
     can_recheck = kept(t.Bool(False, read_only=True))
 
     def __init__(
@@ -154,6 +182,9 @@ class ConnectAccount(Card):
         account_name: str | None = None,
         login_type: str | None = None,
         time_limit: float = 600.0,
+        assume_mine: bool = False,
+        pictures: str | None = None,
+        separate_page: bool = False,
         witness: Witness | None = None,
         **kwargs: Any,
     ) -> None:
@@ -166,8 +197,10 @@ class ConnectAccount(Card):
             reconnect=reconnect,
             login_type=login_type,
             time_limit=time_limit,
+            assume_mine=assume_mine,
             witness=witness,
         )
+        self._pictures = Pictures.of(client, read_pictures(pictures))
         self._what = f"The login for {self._login.platform.title}"
         self._pages = Pages(
             self._login,
@@ -183,6 +216,7 @@ class ConnectAccount(Card):
         self.set_trait("user_id", client.user_id)
         self.set_trait("reconnect", reconnect)
         self.set_trait("account_name", account_name)
+        self.set_trait("separate_page", separate_page)
         self.set_trait("time_limit", float(time_limit))
         super().__init__(**kwargs)
 
@@ -229,6 +263,7 @@ class ConnectAccount(Card):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
+            "found": [_as_asked(one, self._pictures) for one in state.found[:_MOST_FOUND]],
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
@@ -259,6 +294,10 @@ class ConnectAccount(Card):
                 self._login.heard(heard)
             case Lost(run=run):
                 self._login.lost(run)
+            case Mine(run=run, account_id=account_id):
+                self._login.mine(run, account_id)
+            case NotMine(run=run):
+                self._login.not_mine(run)
             case Paste(account_id=account_id):
                 self._login.paste(account_id)
             case Cancel(run=run):
@@ -285,3 +324,13 @@ class ConnectAccount(Card):
             )
         self._login.paste(account_id)
         return False
+
+
+def _as_asked(one: Appearance, pictures: Pictures) -> dict[str, Any]:
+    """Return what the card shows of a login that may be somebody else's."""
+    return {
+        "account_id": one.account_id,
+        "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
+        "picture": pictures.choose(one.picture),
+        "found_at": one.found_at,
+    }

@@ -12,10 +12,10 @@ from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
 from ghl_notebook.login import ConnectAccount, reconnect
+from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.models import PLATFORMS
 
 from .listing import Listing
-from .pictures import Pictures
 from .protocol import Attach, Back, Connect, Detach, Message, Reconnect, Refresh, Said
 from .rows import account_columns, title_of
 
@@ -122,10 +122,11 @@ class Accounts(Listing):
             case Back() if self._leave is not None:
                 self._leave()
             case Connect(platform=platform):
-                self._show_login(ConnectAccount(self.client, platform))
+                self._show_login(ConnectAccount(self.client, platform, pictures=self._pictures.setting))
             case Reconnect(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
-                    self._show_login(reconnect(self.client, account), renewed=account)
+                    login = reconnect(self.client, account, pictures=self._pictures.setting)
+                    self._show_login(login, renewed=account)
             case Detach(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
                     self._detach(account)

@@ -13,12 +13,12 @@ import traitlets as t
 from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
+from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.settings import read_pictures
 from ghl_notebook.widgets import SCREEN, passing_on
 
 from .accounts import Accounts
 from .listing import Listing
-from .pictures import Pictures
 from .sub_accounts import SubAccounts
 
 

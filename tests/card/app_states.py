@@ -68,6 +68,12 @@ def _field_asked_for(page: Page) -> AppCard:
     return card
 
 
+def _others(page: Page, **traits: object) -> AppCard:
+    card = AppCard(page, **traits)
+    card.tell(type="owner", page_id="of another browser", is_here=True)
+    return card
+
+
 def _kernel_gone(page: Page) -> AppCard:
     card = _waiting(page)
     card.run("({ model }) => { model.connected = false; model.emit('comm_live_update'); }")
@@ -93,4 +99,6 @@ STATES: dict[str, Callable[[Page], AppCard]] = {
     "timed-out": lambda page: AppCard(page, status="timed_out"),
     "failed": lambda page: AppCard(page, status="failed", error=ERROR),
     "kernel-gone": _kernel_gone,
+    "others": lambda page: _others(page, status="waiting"),
+    "others-connected": lambda page: _others(page, status="connected", kind="agency"),
 }

@@ -53,6 +53,8 @@ TRAITS: dict[str, Any] = {
     "reconnect": False,
     "account_name": None,
     "watches_accounts": False,
+    "found": [],
+    "separate_page": False,
     "time_limit": 300,
 }
 

@@ -95,6 +95,31 @@ def _asked_again(page: Page) -> Card:
     return card
 
 
+def found(*names: str, account_id: str = "66a1b2c3d4e5f60718293a4b") -> dict[str, object]:
+    """Return a login that is in the accounts list, as the kernel asks about it."""
+    return {"account_id": account_id, "names": [*names], "picture": None, "found_at": 1_767_622_245}
+
+
+def _asking(page: Page, *logins: dict[str, object]) -> Card:
+    card = _reads_closed(page)
+    card.set(found=[*logins])
+    return card
+
+
+def _others(page: Page, **traits: object) -> Card:
+    card = Card(page, **traits)
+    card.tell(type="owner", page_id="of another browser", is_here=True)
+    return card
+
+
+def _separate(page: Page) -> Card:
+    page.evaluate("window.open = () => ({ closed: false, close() {}, location: { replace() {} } })")
+    card = Card(page, separate_page=True)
+    card.button("Connect Instagram").click()
+    card.set(status="starting")
+    return _arrived(card)
+
+
 def _kernel_gone(page: Page) -> Card:
     card = _waiting(page)
     card.run("({ model }) => { model.connected = false; model.emit('comm_live_update'); }")
@@ -151,6 +176,12 @@ STATES: dict[str, Callable[[Page], Card]] = {
     "timed_out": lambda page: Card(page, status="timed_out"),
     "failed": lambda page: Card(page, status="failed", error=ERROR),
     "kernel-gone": _kernel_gone,
+    "asking": lambda page: _asking(page, found(LONG_NAME)),
+    "asking-which": lambda page: _asking(page, found(*NAMES[:3]), found(account_id="6" * 24)),
+    "others": lambda page: _others(page, status="waiting"),
+    "others-connected": lambda page: _others(page, status="connected", account_names=NAMES),
+    "separate": _separate,
+    "separate-idle": lambda page: _reachable(page, separate_page=True),
 }
 """States in a notebook's page."""
 

@@ -71,7 +71,7 @@ def test_an_avatar_that_cannot_be_had_leaves_initials(page: Page) -> None:
     with page.expect_event("requestfailed"):
         panel.list(told)
     expect(panel.grid.locator("img")).to_have_count(0)
-    expect(panel.part("panel-avatar").get_by_text("CL", exact=True)).to_be_visible()
+    expect(panel.part("avatar").get_by_text("CL", exact=True)).to_be_visible()
     assert "referer" not in headers[0]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ghl_notebook.errors import ServiceError
-from ghl_notebook.login import Claim, Ledger, LoginMachine, Status
+from ghl_notebook.login import Appearance, Claim, Ledger, LoginMachine, Status
 from ghl_notebook.models import find_platform
 
 ORIGIN = "https://services.leadconnectorhq.com"
@@ -44,10 +44,14 @@ def claim(run: str | None, data: object = None, **changes: Any) -> Claim:
 
 
 def make(
-    ledger: Ledger | None = None, origins: tuple[str, ...] = (ORIGIN,), platform: str = "instagram"
+    ledger: Ledger | None = None,
+    origins: tuple[str, ...] = (ORIGIN,),
+    platform: str = "instagram",
+    *,
+    assume_mine: bool = False,
 ) -> LoginMachine:
     """Return a machine in which nothing has happened yet."""
-    return LoginMachine(find_platform(platform), origins, LIMIT, ledger or Ledger())
+    return LoginMachine(find_platform(platform), origins, LIMIT, ledger or Ledger(), assume_mine)
 
 
 def run_of(login: LoginMachine) -> str:
@@ -63,6 +67,15 @@ def waiting(login: LoginMachine | None = None) -> LoginMachine:
     login.noticed(run_of(login), ())
     login.authorized(run_of(login))
     assert login.state.status is Status.WAITING
+    return login
+
+
+def asking(login: LoginMachine | None = None) -> LoginMachine:
+    """Bring a login to where its user is asked about one in the accounts list."""
+    login = waiting(login)
+    login.lost(run_of(login))
+    login.appeared(run_of(login), [Appearance(ACCOUNT, ("row",))])
+    assert login.state.found
     return login
 
 
@@ -82,8 +95,8 @@ def checking_a_pasted_id() -> LoginMachine:
     return login
 
 
-# Every situation a login can be in. Three statuses come in two kinds, which not all events treat
-# alike: idle with and without a prefetched address, failed with and without a claim to recheck,
+# Every situation a login can be in. Four statuses come in two kinds, which not all events treat
+# alike: idle with and without a prefetched address, waiting with and without a question, failed with and without a claim to recheck,
 # checking with and without a window that may still report.
 
 
@@ -147,6 +160,7 @@ SITUATIONS: dict[str, Callable[[], LoginMachine]] = {
     "prefetched": prefetched,
     "starting": starting,
     "waiting": waiting,
+    "asking": asking,
     "checking": checking,
     "checking a pasted id": checking_a_pasted_id,
     "connected": connected,

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from ghl_notebook.background import start_in_background
-from ghl_notebook.login import Claim, Login, LoginState, Status
+from ghl_notebook.login import Appearance, Claim, Login, LoginState, Status
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.widgets import SCREEN
@@ -78,6 +78,12 @@ class Recording:
         with self._news:
             assert self._news.wait_for(lambda: self.states[-1].notice is not None, PATIENCE)
             return str(self.states[-1].notice)
+
+    def until_found(self) -> tuple[Appearance, ...]:
+        """Wait until the user is asked about logins in the accounts list."""
+        with self._news:
+            assert self._news.wait_for(lambda: bool(self.states[-1].found), PATIENCE)
+            return self.states[-1].found
 
     def until_watching(self) -> None:
         """Wait until the accounts list is known as it was before the login."""

@@ -14,7 +14,7 @@ import pytest
 
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login import Claim, Ledger, Status, Way
+from ghl_notebook.login import Appearance, Claim, Ledger, Status, Way
 from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.login.watch import AccountsWatch
 from ghl_notebook.models import find_platform
@@ -76,8 +76,8 @@ def test_an_id_of_elsewhere_connects_by_no_way(
     match way:
         case Way.ACCOUNTS:
             screen.login.lost(run)
-            screen.login._machine.appeared(run, {account_id: ()})
-            screen.login._examine(True)
+            screen.login._machine.appeared(run, [Appearance(account_id)])
+            screen.login.mine(run, account_id)
         case Way.PASTED:
             screen.login.paste(account_id)
         case _:
@@ -349,7 +349,7 @@ def test_a_window_out_of_sight_is_that_of_its_run() -> None:
     waiting(login)
     login.noticed(run_of(login), [])
 
-    assert login.appeared(run_of(login), {ACCOUNT: ()}) is False
+    assert login.appeared(run_of(login), [Appearance(ACCOUNT)]) is False
     assert login.state.status is Status.WAITING
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ghl_notebook.login import Claim, Ledger, LoginMachine, Status, Way
+from ghl_notebook.login import Appearance, Claim, Ledger, LoginMachine, Status, Way
 from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
@@ -16,6 +16,7 @@ from tests.login.machines import (
     LIMIT,
     ORIGIN,
     PAGE_ORIGIN,
+    asking,
     checking,
     claim,
     make,
@@ -434,29 +435,78 @@ def test_the_list_does_not_count_while_the_window_is_in_sight() -> None:
     """That window will report, and what appears may be somebody else's login."""
     login = waiting()
 
-    assert not login.appeared(run_of(login), {ACCOUNT: ()})
+    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert login.state.found == ()
+
+
+def test_a_new_login_in_the_list_is_asked_about() -> None:
+    """A colleague may have connected it: nothing is checked before the user has said yes."""
+    login = asking()
     assert login.state.status is Status.WAITING
 
-
-def test_one_new_login_in_the_list_is_checked() -> None:
-    """It is a claim like any other."""
-    login = waiting()
-
-    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
+    assert login.mine(run_of(login), ACCOUNT)
     assert login.state.status is Status.CHECKING
     assert login.state.delivered_by is Way.ACCOUNTS
+    assert login.state.found == ()
     assert login.state.payload is not None
     assert login.state.payload.reconnect_accounts == ("row",)
 
 
-def test_two_new_logins_in_the_list_are_left_to_the_user() -> None:
-    """Which of them is this one cannot be told, so neither is taken; their ids are shown."""
-    login = waiting()
-    lost(login).appeared(run_of(login), {ACCOUNT: (), ANOTHER: ()})
+def test_what_is_not_the_users_is_not_asked_about_again() -> None:
+    """Only what appears afterwards is."""
+    login = asking()
+    assert login.not_mine(run_of(login))
+    assert login.state.found == ()
 
+    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert not login.mine(run_of(login), ACCOUNT)
+    assert login.appeared(run_of(login), [Appearance(ACCOUNT), Appearance(ANOTHER)])
+    assert [one.account_id for one in login.state.found] == [ANOTHER]
+
+
+def test_what_the_service_does_not_know_is_not_asked_about_again() -> None:
+    """The user may have said yes to what has gone since."""
+    login = asking()
+    login.mine(run_of(login), ACCOUNT)
+    login.not_confirmed(run_of(login))
+
+    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+
+
+def test_an_answer_about_something_else_is_none() -> None:
+    """A page cannot make a login count that the list has not shown."""
+    login = asking()
+
+    assert not login.mine(run_of(login), ANOTHER)
     assert login.state.status is Status.WAITING
-    assert ACCOUNT in str(login.state.notice)
-    assert ANOTHER in str(login.state.notice)
+
+
+def test_what_is_gone_from_the_list_is_not_asked_about() -> None:
+    """Somebody else has removed it."""
+    login = asking()
+
+    assert login.appeared(run_of(login), [])
+    assert login.state.found == ()
+
+
+def test_a_question_ends_with_the_message_of_the_window() -> None:
+    """It says more than the list, and nobody need be asked."""
+    login = asking()
+    assert login.claim(claim(run_of(login), payload(accountId=ANOTHER)))
+
+    assert login.state.status is Status.CHECKING
+    assert login.state.found == ()
+
+
+@pytest.mark.parametrize("new", [1, 2])
+def test_where_nobody_else_connects_one_new_login_is_this_one(new: int) -> None:
+    """The caller has said so; which of two it is nobody can know, so that is asked."""
+    login = lost(waiting(make(assume_mine=True)))
+    found = [Appearance(ACCOUNT), Appearance(ANOTHER)][:new]
+
+    assert login.appeared(run_of(login), found)
+    assert login.state.status is (Status.CHECKING if new == 1 else Status.WAITING)
+    assert len(login.state.found) == (0 if new == 1 else 2)
 
 
 def test_a_login_that_has_finished_another_since_is_not_taken() -> None:
@@ -466,26 +516,38 @@ def test_a_login_that_has_finished_another_since_is_not_taken() -> None:
     ledger.take(ACCOUNT)
     other.cancel()
 
-    assert not lost(login).appeared(run_of(login), {ACCOUNT: ()})
+    assert not lost(login).appeared(run_of(login), [Appearance(ACCOUNT)])
+
+
+def test_two_cards_do_not_take_one_login() -> None:
+    """Both ask about it; with the first yes it is taken."""
+    ledger = Ledger()
+    first, second = asking(make(ledger)), asking(make(ledger))
+    first.mine(run_of(first), ACCOUNT)
+    first.confirmed(run_of(first), [])
+
+    assert second.mine(run_of(second), ACCOUNT)
+    assert second.state.status is Status.WAITING
+    assert second.state.found == ()
+    assert "another card" in str(second.state.notice)
 
 
 def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:
     """Its id may stay the same."""
     ledger = Ledger()
     ledger.take(ACCOUNT)
-    login = waiting(make(ledger))
 
-    assert lost(login).appeared(run_of(login), {ACCOUNT: ("row",)})
+    assert asking(make(ledger)).state.found
 
 
-def test_the_list_cannot_tell_two_logins_apart() -> None:
-    """While both wait, neither takes what is new there."""
+def test_two_logins_ask_even_where_nobody_else_connects() -> None:
+    """While both wait, neither takes what is new there by itself."""
     ledger = Ledger()
-    login, _rival = waiting(make(ledger)), waiting(make(ledger))
-    lost(login).appeared(run_of(login), {ACCOUNT: ()})
+    login, _rival = (waiting(make(ledger, assume_mine=True)) for _ in range(2))
+    lost(login).appeared(run_of(login), [Appearance(ACCOUNT)])
 
     assert login.state.status is Status.WAITING
-    assert "two logins wait" in str(login.state.notice)
+    assert login.state.found
 
 
 @pytest.mark.parametrize(("source", "status"), [("popup", "checking"), ("other", "waiting")])

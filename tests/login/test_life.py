@@ -131,7 +131,7 @@ def test_service_is_away_while_the_user_logs_in(
         allowed_origins=(sim.origin,),
         transport=transport,
     ) as client:
-        screen = log_in(client=client)
+        screen = log_in(client=client, assume_mine=True)
         address = screen.open()
         screen.until_watching()
         screen.lose_sight()
@@ -155,7 +155,7 @@ def test_the_list_cannot_be_read_for_a_while(
 ) -> None:
     """A watch that the service has not answered goes on watching."""
     monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
-    screen = log_in()
+    screen = log_in(assume_mine=True)
     address = screen.open()
     screen.until_watching()
     screen.lose_sight()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ghl_notebook.login import ENDS, LoginMachine, Status, machine
+from ghl_notebook.login import ENDS, Appearance, LoginMachine, Status, machine
 from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
@@ -30,7 +30,9 @@ OF_ONE_RUN: dict[str, Callable[[LoginMachine, str], bool]] = {
     "start_failed": lambda m, run: m.start_failed(run, ERROR),
     "claim": lambda m, run: m.claim(claim(run)),
     "claim without id": lambda m, run: m.claim(claim(run, payload(accountId="undefined"))),
-    "appeared": lambda m, run: bool(m.lost(run)) or m.appeared(run, {ACCOUNT: ()}),
+    "appeared": lambda m, run: bool(m.lost(run)) or m.appeared(run, [Appearance(ACCOUNT)]),
+    "mine": lambda m, run: m.mine(run, ACCOUNT),
+    "not_mine": lambda m, run: m.not_mine(run),
     "confirmed": lambda m, run: m.confirmed(run, []),
     "not_confirmed": lambda m, run: m.not_confirmed(run),
     "check_delayed": lambda m, run: m.check_delayed(run, ERROR),
@@ -68,7 +70,7 @@ DRAWN: dict[tuple[str, str], Status] = {
             "failed with a claim",
         )
     },
-    ("waiting", "appeared"): Status.CHECKING,
+    ("asking", "mine"): Status.CHECKING,
     ("checking a pasted id", "confirmed"): Status.CONNECTED,
     ("checking a pasted id", "not_confirmed"): Status.FAILED,
     ("checking a pasted id", "check_failed"): Status.FAILED,
@@ -105,6 +107,7 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("starting", "expire"): Status.TIMED_OUT,
     ("waiting", "expire"): Status.TIMED_OUT,
 }
+DRAWN |= {("asking", e): status for (situation, e), status in DRAWN.items() if situation == "waiting"}
 
 
 def drawn(situation: str, event: str) -> Status | None:
@@ -179,6 +182,7 @@ def test_the_table_here_is_the_drawing() -> None:
     """The docstring draws the transitions that are tested here, and no others."""
     kinds = {
         "prefetched": "idle",
+        "asking": "waiting",
         "failed with a claim": "failed",
         "checking a pasted id": "checking",
     }

@@ -9,8 +9,8 @@ import pytest
 
 from ghl_notebook import Client
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login import Status, Way
-from ghl_notebook.login.watch import AccountsWatch, Appearance
+from ghl_notebook.login import Appearance, Status, Way
+from ghl_notebook.login.watch import AccountsWatch
 from ghl_notebook.models import find_platform
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import Recording
@@ -45,12 +45,17 @@ def log_in_elsewhere(client: Client, sim: Simulator, platform: str = "instagram"
 
 
 def test_a_login_without_a_message_arrives(log_in: LogIn, sim: Simulator) -> None:
-    """Its login appears in the list, and the service confirms it."""
+    """Its login appears in the list, the user says that it is theirs, the service confirms it."""
     screen = log_in()
     address = screen.open()
     screen.lose_sight()
     account_id = sim.play_user(address.url.reveal()).data["accountId"]
+    (found,) = screen.until_found()
+    screen.login.mine(address.run, found.account_id)
     state = screen.end()
+
+    assert found.names
+    assert found.picture
 
     assert (state.status, state.delivered_by) == (Status.CONNECTED, Way.ACCOUNTS)
     assert screen.login.finished() == account_id
@@ -88,7 +93,7 @@ def test_a_list_that_cannot_be_read_is_not_watched(log_in: LogIn, sim: Simulator
 
 def test_a_list_that_fails_for_a_while_is_watched_on(log_in: LogIn, sim: Simulator) -> None:
     """An outage in the middle costs nothing but time."""
-    screen = log_in()
+    screen = log_in(assume_mine=True)
     address = screen.open()
     screen.lose_sight()
     with screen._news:
@@ -103,7 +108,7 @@ def test_a_login_of_another_platform_does_not_count(
     log_in: LogIn, client: Client, sim: Simulator
 ) -> None:
     """Somebody else connects Facebook meanwhile."""
-    screen = log_in()
+    screen = log_in(assume_mine=True)
     address = screen.open()
     screen.lose_sight()
     log_in_elsewhere(client, sim, "facebook")
@@ -132,7 +137,11 @@ def test_a_login_counts_when_it_is_seen_twice(
     look()
     account_id = log_in_elsewhere(client, sim)
 
-    assert [look(), look()] == [[], [Appearance(account_id, ())]]
+    looks = [look(), look()]
+    assert [[(one.account_id, one.renewed) for one in found] for found in looks] == [
+        [],
+        [(account_id, ())],
+    ]
 
 
 def test_a_login_that_nothing_is_attached_from_may_not_be_listed(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook.panel.pictures import HOSTS, Pictures
+from ghl_notebook.login.pictures import HOSTS, Pictures
 from ghl_notebook.settings import SAME_ORIGIN
 from tests.markup.payloads import PICTURES, STRANGE_PICTURES
 from tests.panel.page import PanelPage

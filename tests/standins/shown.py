@@ -59,6 +59,11 @@ class Shown:
         field.evaluate("(input, text) => { input.value = text; }", account_id)
         self.button("Use it").click()
 
+    def say_yes(self) -> None:
+        """Say that the login which was found in the accounts list is one's own."""
+        self.page.bring_to_front()
+        self.button("Yes, this is mine").click()
+
     def expect_status(self, status: str, *texts: str) -> None:
         """Wait until the card shows a status, with these texts."""
         expect(self.box).to_have_attribute("data-status", status)

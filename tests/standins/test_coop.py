@@ -37,10 +37,12 @@ def test_login_arrives(
     frame: str,
     coop: str | None,
 ) -> None:
-    """The message arrives, or else the accounts list has the login; the user need not know."""
+    """The message arrives, or else the accounts list has the login, and the card asks about it."""
     sim.levers.consent_coop = coop
     shown = show(frame)
     allow(shown.open(shown.button("Connect Instagram")))
+    if _is_cut(browser, coop):
+        shown.say_yes()
     shown.expect_status("connected")
     way = arrives()
     assert way in ({"accounts"} if _is_cut(browser, coop) else BY_MESSAGE)
@@ -60,11 +62,14 @@ def test_login_arrives_from_a_sandbox(
     sim.levers.consent_coop = coop
     shown = show("sandboxed")
     window = shown.open(shown.button("Connect Instagram"))
+    there = shown
     if _is_cut(browser, coop):
         there = Shown(shown.open_copied_address())
         assert ERROR_PAGE.match(window.url)
         window = there.open(there.button("Open the login window again"))
     allow(window)
+    if _is_cut(browser, coop):
+        there.say_yes()
     shown.expect_status("connected")
     way = arrives()
     assert way in ({"accounts"} if _is_cut(browser, coop) else BY_MESSAGE)
@@ -80,6 +85,7 @@ def test_login_arrives_from_a_sandbox_elsewhere(
     shown = show("colab")
     shown.open(shown.button("Connect Instagram"))
     allow(shown.open_copied_address())
+    shown.say_yes()
     shown.expect_status("connected")
     assert arrives() == "accounts"
 

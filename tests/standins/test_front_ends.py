@@ -76,6 +76,7 @@ def test_vscode_with_a_cut_opener(
     system.goto(bench.opened.get(timeout=PATIENCE))
     there = Shown(system)
     allow(there.open(there.button("Connect Instagram")))
+    there.say_yes()
     there.expect_status("connected")
     shown.expect_status("connected")
     assert arrives() == "accounts"

@@ -71,6 +71,8 @@ class Person:
         match message:
             case {"type": "witness"}:
                 page.tells = True
+            case {"type": "traits", "traits": {"found": [{"account_id": account_id}, *_]}}:
+                page.say(type="mine", run=page.run, account_id=account_id)
             # The address is there before anybody clicks, and is told again to each page's hello.
             case {"type": "authorize", "run": run, "url": url} if run != page.run:
                 page.run = run

@@ -13,7 +13,7 @@
  * @typedef {import("./protocol").Look} Look
  */
 
-import { Session, isDoor, isHere, openWindow, timeLeft } from "./session.js";
+import { OTHERS, Session, isDoor, isHere, openWindow, timeLeft } from "./session.js";
 import {
   PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, webAddress, widgetOf,
 } from "../../widgets/static/parts.js";
@@ -53,7 +53,7 @@ class AppSession extends Session {
   /** Whether a pasted address could be an answer. */
   get takesAddress() {
     const waits = this.model.get("status") === "waiting" && this.status === "waiting";
-    return waits && !this.isGone && (this.url !== null || !this.begun);
+    return waits && !this.isGone && !this.isOthers && (this.url !== null || !this.begun);
   }
 
   /** Whether the user has to bring it. */
@@ -65,17 +65,24 @@ class AppSession extends Session {
     return this.isAsking && this.sinceClick > PATIENCE_MS;
   }
 
-  /** The click. The window must open before anything is awaited. */
-  begin() {
+  /**
+   * The click. The window must open before anything is awaited.
+   *
+   * @param {boolean} [takesOver] Whether it ends what another browser has begun.
+   */
+  begin(takesOver = false) {
+    if (takesOver) this.url = this.owner = null; // those of the other one
     this.closeWindow();
     this.problem = null;
-    this.popup = openWindow(null, OPENING);
+    this.popup = openWindow(null, OPENING, false);
     this.blocked = this.popup === null;
     if (this.begun && this.url !== null) return this.go();
     this.request = newId();
     this.asked = performance.now();
     if (this.model.get("status") !== "waiting") this.ahead = "waiting";
-    this.send({ type: "begin", page_id: this.pageId, request: this.request });
+    this.send({
+      type: "begin", page_id: this.pageId, request: this.request, takes_over: takesOver,
+    });
     this.update();
   }
 
@@ -136,6 +143,7 @@ function look(session) {
   const begins = (/** @type {string} */ label) => (
     { primary: { label, act: () => session.begin() } });
   if (session.isGone) return { text: "This card is no longer connected." };
+  if (session.isOthers) return lookAtOthers(session);
   switch (status) {
     case "waiting":
       return lookWhileOpen(session);
@@ -163,6 +171,21 @@ function look(session) {
         ...begins("Log in"),
       };
   }
+}
+
+/** @param {AppSession} session @returns {Look} */
+function lookAtOthers(session) {
+  if (session.status === "connected") {
+    return {
+      text: "Another browser has logged in with this card.",
+      hint: "The notebook uses that login. To log in yourself, display another card.",
+    };
+  }
+  return {
+    text: OTHERS,
+    hint: "A login is going on there. Wait until it is done, or take over: that ends it.",
+    secondary: { label: "Take over", act: () => session.begin(true) },
+  };
 }
 
 /** @param {AppSession} session @returns {Look} */
@@ -238,6 +261,7 @@ function renderCard(session, el, signal) {
   const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
   const link = make("a", "button", { target: "_blank", rel: "noopener noreferrer" },
     "Open the login page");
+  const other = button("secondary", "", () => look(session).secondary?.act(), signal);
   const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
@@ -260,7 +284,7 @@ function renderCard(session, el, signal) {
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint)),
     error, notice,
-    make("div", "actions", {}, primary, link, more, make("div", "end", {}, time, cancel)),
+    make("div", "actions", {}, primary, link, other, more, make("div", "end", {}, time, cancel)),
     form, live);
   const announce = announcer(live);
   link.classList.add("ghl-connect-primary");
@@ -297,7 +321,8 @@ function renderCard(session, el, signal) {
     form.hidden = !(session.needsPaste || (session.takesAddress && session.pastes));
     more.hidden = !session.takesAddress || session.needsPaste;
     more.setAttribute("aria-expanded", String(!form.hidden));
-    cancel.hidden = !waits;
+    say(other, view.secondary?.label);
+    cancel.hidden = !waits || session.isOthers;
     announce([view.text, view.hint].filter(Boolean).join(" "));
     keepFocus(card, focused, [primary, link]);
   }

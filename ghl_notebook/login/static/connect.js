@@ -14,16 +14,16 @@
  */
 
 import {
-  Session, isDoor, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
+  OTHERS, Session, isDoor, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
 } from "./session.js";
 import {
-  PATIENCE_MS, announcer, button, duration, focusIn, keepFocus, lead, make, newId, say, webAddress,
-  widgetOf,
+  PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId, say,
+  webAddress, widgetOf,
 } from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",
-  "watches_accounts",
+  "watches_accounts", "found",
 ]);
 const PASTE_AFTER_MS = 30_000;
 const WAY_OUT_AFTER_MS = 10_000;
@@ -64,29 +64,46 @@ class ConnectSession extends Session {
     return this.begun && this.unanswered;
   }
 
+  /** Whether the login's window is to have no hold on this page: then it cannot report to it. */
+  get isSeparate() {
+    return this.model.get("separate_page");
+  }
+
   get kernelIsSilent() {
     return this.ahead !== null && this.sinceClick > PATIENCE_MS;
   }
 
+  /** What the user is asked about. */
+  get found() {
+    return this.status === "waiting" && !this.isOthers ? this.model.get("found") : [];
+  }
+
   /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
   get mayPaste() {
+    if (this.isOthers || this.found.length) return false;
     if (this.status === "timed_out") return !this.isGone;
     return !this.isGone && this.status === "waiting" && (!this.begun || this.readsClosed || this.blocked
       || this.isElsewhere || this.sinceClick > PASTE_AFTER_MS);
   }
 
-  /** The click on Connect, Reopen or Try again. The window must open before anything is awaited. */
-  begin() {
+  /**
+   * The click on Connect, Reopen, Try again or Take over. The window must open before anything is
+   * awaited.
+   *
+   * @param {boolean} [takesOver] Whether it ends what another browser has begun.
+   */
+  begin(takesOver = false) {
+    if (takesOver) this.url = this.owner = null; // those of the other one
     const reopened = this.begun && this.url !== null;
     const request = newId();
     this.closeWindow();
     this.problem = null;
     this.isElsewhere = false;
-    const prefetched = this.url;
-    this.popup = openWindow(prefetched, ASKING);
+    const first = this.isSeparate ? null : this.url;
+    this.popup = openWindow(first, ASKING, !this.isSeparate);
     // Firefox goes on with what happens in the page while it opens a window, so that the address
     // may have come in the meantime.
-    if (prefetched === null && this.url !== null) this.popup?.location.replace(this.url);
+    if (first === null && this.url !== null) this.popup?.location.replace(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
@@ -100,7 +117,7 @@ class ConnectSession extends Session {
     const next = this.url ? "waiting" : "starting";
     this.ahead = next === this.model.get("status") ? null : next;
     this.send({
-      type: "begin", page_id: this.pageId, request,
+      type: "begin", page_id: this.pageId, request, takes_over: takesOver,
       ...(this.url !== null && { prefetched: true, run: this.run }),
     });
     this.update();
@@ -108,6 +125,13 @@ class ConnectSession extends Session {
 
   recheck() {
     this.send({ type: "recheck", run: this.run });
+  }
+
+  /** @param {string | null} accountId Of the login that is the user's own, if any of them is. */
+  answer(accountId) {
+    const { run } = this;
+    this.send(accountId === null ? { type: "not_mine", run }
+      : { type: "mine", run, account_id: accountId });
   }
 
   /** @param {string} text An account id, as the user has entered it. */
@@ -127,10 +151,10 @@ class ConnectSession extends Session {
 
   /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
   tellLost() {
-    const isLost = this.readsClosed || this.isElsewhere
+    const isLost = this.readsClosed || this.isElsewhere || (this.isSeparate && this.begun)
       // Begun in another tab, which sees the window, or here, before the page was loaded again.
       || (!this.begun && this.status === "waiting" && this.sinceClick > PASTE_AFTER_MS);
-    if (!isLost || this.run === null || this.run === this.toldLost) return;
+    if (!isLost || this.isOthers || this.run === null || this.run === this.toldLost) return;
     this.toldLost = this.run;
     this.send({ type: "lost", run: this.run });
   }
@@ -140,7 +164,6 @@ class ConnectSession extends Session {
     if (message.type === "loopback") void this.onLoopback(message);
     else if (message.type === "authorize") this.onAuthorize(message);
     else if (message.type === "time") this.onTime(message);
-    else if (message.type === "failed" && message.request === this.request) this.settle();
   }
 
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
@@ -204,7 +227,7 @@ class ConnectSession extends Session {
   onMessage(event) {
     const listening = this.status === "waiting" || this.status === "checking";
     // Also without a window of its own: that of before a reload still has this page as its opener.
-    if (!this.run || !listening) return;
+    if (!this.run || !listening || this.isOthers) return;
     const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
     if (owner !== undefined && owner !== this.run) return;
     const source = owner === undefined ? "other" : "popup";
@@ -294,6 +317,7 @@ function look(session) {
   const { model, status } = session;
   const name = model.get("platform_name");
   if (session.isGone) return { text: "This card is no longer connected." };
+  if (session.isOthers) return lookAtOthers(session);
   switch (status) {
     case "starting":
     case "waiting":
@@ -328,12 +352,14 @@ function look(session) {
 }
 
 /**
- * What begins a login: a button, or, where no window can be opened, a link out of this front end.
+ * What begins a login: a button, or, where no window can be opened, or none is to have a hold on
+ * this page, a link to the login page.
  *
  * @param {ConnectSession} session @param {string} label @returns {Partial<Look>}
  */
 function begins(session, label) {
-  if (!isWebview()) return { primary: { label, act: () => session.begin() } };
+  const isOutside = isWebview() || (session.isSeparate && session.outside !== null);
+  if (!isOutside) return { primary: { label, act: () => session.begin() } };
   return session.outside ? { outside: { label, address: session.outside } }
     : { primary: { label } };
 }
@@ -353,8 +379,24 @@ function lookBefore(session) {
 }
 
 /** @param {ConnectSession} session @returns {Look} */
+function lookAtOthers(session) {
+  if (session.status === "connected") {
+    return {
+      text: `${session.model.get("platform_name")} was connected in another browser.`,
+      hint: "The notebook uses that login. To connect your own account, display another card.",
+    };
+  }
+  return {
+    text: OTHERS,
+    hint: "An account is being connected there. Wait until it is done, or take over to connect "
+      + "yours: that ends the other login.",
+    secondary: { label: "Take over", act: () => session.begin(true) },
+  };
+}
+
+/** @param {ConnectSession} session @returns {Look} */
 function lookWhileOpen(session) {
-  const { model, url, popup, outside } = session;
+  const { model, url, popup, outside, found } = session;
   const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
   const silent = session.kernelIsSilent
     ? "The kernel has not answered yet. It may be busy with another cell; "
@@ -365,8 +407,20 @@ function lookWhileOpen(session) {
   if (session.problem) {
     return { text: "There is no login page to open.", primary: opening("Try again") };
   }
+  if (found.length) {
+    return {
+      text: found.length === 1 ? "Is this your login?" : "Which of these is your login?",
+      hint: "It appeared in the accounts list, and the login window has not reported back. "
+        + "Somebody else may have connected it.",
+      found,
+      secondary: {
+        label: found.length === 1 ? "No, not mine" : "None of these is mine",
+        act: () => session.answer(null),
+      },
+    };
+  }
   if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
-  if (isWebview() || (session.isElsewhere && !session.begun)) {
+  if (isWebview() || (!session.begun && (session.isElsewhere || session.isSeparate))) {
     return {
       text: "Finish the login in your browser.",
       hint: "Its result comes back here by itself.",
@@ -403,7 +457,8 @@ function lookWhileOpen(session) {
   const text = "Finish the login in the window that opened.";
   if (popup === null) return { text, hint: silent ?? watching(session), link: url };
   if (!session.readsClosed) {
-    return { text, hint: silent, primary: { label: "Show window", act: () => popup.focus() } };
+    const separate = session.isSeparate ? "Its result is looked for in the accounts list." : undefined;
+    return { text, hint: silent ?? separate, primary: { label: "Show window", act: () => popup.focus() } };
   }
   if (session.claims.popup + session.claims.other > 0 && !model.get("notice")) {
     return {
@@ -460,6 +515,9 @@ function renderCard(session, el, signal) {
     void copyText(look(session).copy ?? "", shown, address);
     session.linkFollowed();
   }, signal);
+  const other = button("secondary", "", () => look(session).secondary?.act(), signal);
+  const question = make("ul", "found", { tabindex: "-1", "aria-label": "Logins that were found" });
+  let asked = "[]";
   const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
@@ -475,8 +533,8 @@ function renderCard(session, el, signal) {
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint, names)),
-    error, notice, next, shown,
-    make("div", "actions", {}, primary, link, outside, address, again,
+    question, error, notice, next, shown,
+    make("div", "actions", {}, primary, link, outside, address, again, other,
       make("div", "end", {}, time, cancel)), form, live);
   const announce = announcer(live);
   link.classList.add("ghl-connect-primary");
@@ -505,7 +563,8 @@ function renderCard(session, el, signal) {
     const focused = focusIn(card);
     const view = look(session);
     const goingOn = session.goingOn.includes(session.status) && !session.isGone;
-    const found = session.status === "connected" ? model.get("account_names") : [];
+    const isOwn = session.status === "connected" && !session.isOthers;
+    const found = isOwn ? model.get("account_names") : [];
     const name = model.get("platform_name");
     card.dataset.status = session.isGone ? "gone" : session.status;
     card.setAttribute("aria-label", `Connect ${name} to GoHighLevel`);
@@ -527,6 +586,7 @@ function renderCard(session, el, signal) {
     say(primary, view.primary?.label);
     primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
     lead(link, view.link);
+    link.rel = session.isSeparate ? "noopener noreferrer" : "opener";
     lead(outside, view.outside?.address);
     say(outside, view.outside?.label);
     outside.classList.toggle("ghl-connect-primary", !view.primary && !view.link);
@@ -534,12 +594,34 @@ function renderCard(session, el, signal) {
     again.hidden = !view.again;
     address.hidden = !view.copy;
     if (!view.copy) say(shown, null);
-    cancel.hidden = !goingOn;
-    if (announce([view.text, view.hint, summary(found)].filter(Boolean).join(" "))) {
+    say(other, view.secondary?.label);
+    cancel.hidden = !goingOn || session.isOthers;
+    const isAsked = ask(view.found ?? []);
+    const named = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
+    if (announce([view.text, view.hint, named].filter(Boolean).join(" "))) {
       copy.textContent = "Copy";
       address.textContent = "Copy address";
     }
-    keepFocus(card, focused, [primary, link, outside, copy]);
+    // Whoever is at the card, or nowhere, is led to the question; nobody is called away from a cell.
+    if (isAsked && (focused === document.body || card.contains(focused))) question.focus();
+    else keepFocus(card, focused, [question, primary, link, outside, copy]);
+  }
+
+  /** @param {import("./protocol").FoundLogin[]} logins @returns {boolean} Whether that is new. */
+  function ask(logins) {
+    question.hidden = logins.length === 0;
+    const text = JSON.stringify(logins);
+    if (text === asked) return false;
+    asked = text;
+    question.replaceChildren(...logins.map(({ account_id, names: known, picture, found_at }) => {
+      const who = make("bdi", "", { id: `ghl-connect-${newId()}` }, summary(known) || account_id);
+      const yes = button("primary", "Yes, this is mine", () => session.answer(account_id), signal);
+      yes.setAttribute("aria-describedby", who.id);
+      const when = new Date(found_at * 1000).toLocaleTimeString("en-US");
+      return make("li", "", {}, avatar(known[0] ?? "", picture),
+        make("div", "", {}, who, make("div", "more", {}, `Appeared at ${when}`)), yes);
+    }));
+    return logins.length > 0;
   }
 
   /** @param {string[]} all */

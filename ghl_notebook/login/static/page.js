@@ -53,7 +53,7 @@ class KernelModel {
       await ask("./", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(message),
+        body: JSON.stringify({ .../** @type {object} */ (message), page_id: "" }),
       });
     } catch {
       // The events end as well, and the card says it.
@@ -102,8 +102,10 @@ async function* events() {
 /** @param {FromKernel | {type: "traits", traits: Traits}} message */
 function hear(message) {
   if (message.type === "witness") return testify();
+  // This page belongs to whoever has opened it, and so does the login.
+  if (message.type === "owner") return undefined;
   if (message.type !== "traits") return model.emit("msg:custom", message);
-  model.set(message.traits);
+  model.set({ ...message.traits, separate_page: false }); // this page is the separate one
   if (!isShown) show();
   if (model.get("status") === "connected") {
     /** @type {HTMLElement} */ (document.getElementById("after")).hidden = false;

@@ -16,15 +16,28 @@ export interface Traits {
   /** What is worth knowing while the login goes on, such as a refused origin. */
   notice: string | null;
   account_names: string[];
+  /** Logins in the accounts list that may be this one, or somebody else's. */
+  found: FoundLogin[];
   /** Whether connections that exist are to be renewed, and the name of the one that is meant. */
   reconnect: boolean;
   account_name: string | null;
+  /** Whether the login's window is to have no hold on this page. */
+  separate_page: boolean;
   /** Whether a change in the accounts list would be seen. */
   watches_accounts: boolean;
   /** Whether a result is kept that could be checked again. */
   can_recheck: boolean;
   /** Seconds. */
   time_limit: number;
+}
+
+export interface FoundLogin {
+  account_id: string;
+  names: string[];
+  /** Address of a picture. */
+  picture: string | null;
+  /** Seconds since the epoch. */
+  found_at: number;
 }
 
 export type AppStatus = Exclude<Status, "starting">;
@@ -54,6 +67,8 @@ export type FromKernel =
       seconds_left: number | null }
   /** Null when no run is going. */
   | { type: "time"; run: string | null; seconds_left: number | null }
+  /** The page that has begun what is going on. It says `here` where that is not known. */
+  | { type: "owner"; page_id: string | null; is_here: boolean }
   /**
    * An invitation to speak, now, to the kernel's loopback server: a path on a port of its own
    * computer. Whoever has the port first has to know the answer to the challenge; `sent` is the
@@ -61,7 +76,7 @@ export type FromKernel =
    */
   | { type: "loopback"; port: number; path: string; ticket: string; challenge: string;
       answer: string; sent: number }
-  /** There is no login page for this click. The trait `error` says why. */
+  /** There is no login page for this click: the trait `error` says why, or another is at work. */
   | { type: "failed"; request: string }
   /** To the login page only: every message that it hears is to be told as `heard`. */
   | { type: "witness" };
@@ -71,7 +86,10 @@ export type ToKernel =
   /** A page has this model now, perhaps after a reload. */
   | { type: "hello"; page_id: string; origin: string }
   /** A click has opened a window: a blank one, or the prefetched address of `run`. */
-  | { type: "begin"; page_id: string; request: string; prefetched?: true; run?: string | null }
+  | { type: "begin"; page_id: string; request: string; prefetched?: true; run?: string | null;
+      takes_over: boolean }
+  /** The page that has begun what is going on is still there. */
+  | { type: "here"; page_id: string }
   /** A message has come that may be the run's result; `source` is the window it came from. */
   | { type: "claim"; run: string; origin: string; page_origin: string;
       source: "popup" | "other"; data: Claim }
@@ -81,6 +99,9 @@ export type ToKernel =
   | { type: "recheck"; run: string | null }
   /** The window of the run reads closed, or this page never had it in sight. */
   | { type: "lost"; run: string }
+  /** A login that was found is the user's own, or none of them is. */
+  | { type: "mine"; run: string | null; account_id: string }
+  | { type: "not_mine"; run: string | null }
   /** What the user has entered as an account id. */
   | { type: "paste"; account_id: string }
   /** The address that an app's login has ended at, as the user has pasted it. */
@@ -97,6 +118,10 @@ export interface Look {
   primary?: { label: string; act?: () => void };
   /** The authorization URL, for the user to open from here. */
   link?: string;
+  /** Ask which of these is the user's own. */
+  found?: FoundLogin[];
+  /** What is done by a button of less weight. */
+  secondary?: { label: string; act: () => void };
   /** The login page outside of this front end. */
   outside?: { label: string; address: string };
   /** An address that the user may want in a tab of its own. */

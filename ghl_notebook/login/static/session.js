@@ -17,7 +17,10 @@ const LONGEST_CALL_MS = 15_000;
 const LEAST_PAUSE_MS = 2000;
 const MOST_PAUSE_MS = 30_000;
 const MOST_UNSAID = 100;
+const MOST_NEIGHBORS = 100;
 const PROOF = "Kernel-Proof";
+const PAGES = "ghl_notebook.pages";
+export const OTHERS = "Another browser is using this card.";
 
 /**
  * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
@@ -28,6 +31,10 @@ const PROOF = "Kernel-Proof";
 export class Session {
   /** Tells this page's sessions apart: after a reload the kernel's older models come back too. */
   pageId = newId();
+  /** @type {string | null} The page that has begun what is going on, if it is known and there. */
+  owner = null;
+  /** @type {Set<string>} This page, and others of this browser. */
+  neighbors = new Set([this.pageId]);
   /** @type {string | null} The run that this page knows of, its own or one begun elsewhere. */
   run = null;
   /** @type {string | null} The authorization URL. */
@@ -99,6 +106,10 @@ export class Session {
     // A page that comes back from the browser's memory may have no kernel any more.
     window.addEventListener("pagehide", () => this.forget(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.hello(), { signal });
+    findNeighbors(this.pageId, (pageId) => {
+      if (this.neighbors.size < MOST_NEIGHBORS) this.neighbors.add(pageId);
+      this.update();
+    }, signal);
     this.hello();
   }
 
@@ -122,6 +133,12 @@ export class Session {
   /** Whether the kernel has yet to answer a click. */
   get isAsking() {
     return false;
+  }
+
+  /** Whether what is going on, or has ended well, was begun in another browser, which is there. */
+  get isOthers() {
+    const shown = this.status === "connected" || this.goingOn.includes(this.status);
+    return shown && this.owner !== null && !this.neighbors.has(this.owner);
   }
 
   get isGone() {
@@ -204,8 +221,18 @@ export class Session {
   onKernel(message) {
     this.lost = null;
     if (this.problem === KERNEL_GONE) this.problem = null;
+    if (message.type === "owner") this.onOwner(message);
+    else if (message.type === "failed" && message.request === this.request) this.settle();
     this.onMessageOfKernel(message);
     this.update();
+  }
+
+  /** @param {Extract<import("./protocol").FromKernel, {type: "owner"}>} message */
+  onOwner({ page_id, is_here }) {
+    if (page_id === this.pageId && !is_here) this.send({ type: "here", page_id });
+    this.owner = is_here ? page_id : null;
+    // The window of who was taken over stays, for them to finish or close it.
+    if (this.owner !== null && !this.neighbors.has(this.owner)) this.popup = null;
   }
 
   /** @param {import("./protocol").FromKernel} _message */
@@ -337,6 +364,26 @@ export class Session {
   }
 }
 
+/**
+ * Find out which other pages this browser has: those of one user, in most cases.
+ *
+ * @param {string} pageId @param {(pageId: string) => void} found @param {AbortSignal} signal
+ */
+function findNeighbors(pageId, found, signal) {
+  try {
+    const channel = new BroadcastChannel(PAGES);
+    channel.addEventListener("message", ({ data }) => {
+      if (typeof data?.pageId !== "string") return;
+      found(data.pageId);
+      if (data.asks === true) channel.postMessage({ pageId, asks: false });
+    }, { signal });
+    signal.addEventListener("abort", () => channel.close(), { once: true });
+    channel.postMessage({ pageId, asks: true });
+  } catch {
+    // A frame that may not know of others: each page is taken for another user's.
+  }
+}
+
 /** @param {number | null} deadline */
 export function timeLeft(deadline) {
   if (deadline === null) return "";
@@ -442,13 +489,15 @@ function ask(address, request) {
 /**
  * @param {string | null} url Null: a blank one, whose address comes later.
  * @param {string} note What stands in a blank one.
+ * @param {boolean} hasOpener Whether its pages can post to this one; then they can lead this tab
+ *   elsewhere, too. Without, it has to be a blank one.
  * @returns {Window | null} Null where the browser gave no window.
  */
-export function openWindow(url, note) {
+export function openWindow(url, note, hasOpener) {
   const [width, height] = [600, 760];
   const left = Math.round(screenX + Math.max(0, outerWidth - width) / 2);
   const top = Math.round(screenY + Math.max(0, outerHeight - height) / 2);
-  // Never noopener: the result comes back over the opener.
+  // Never noopener, which gives no handle.
   const features = `popup,width=${width},height=${height},left=${left},top=${top}`;
   let popup = null;
   try {
@@ -457,6 +506,14 @@ export function openWindow(url, note) {
     // Firefox throws in a frame that may open no windows, where others give null.
   }
   if (!popup || popup.closed) return null;
+  if (!hasOpener) {
+    try {
+      popup.opener = null;
+    } catch {
+      popup.close(); // a window that is not ours to change
+      return null;
+    }
+  }
   if (url === null) {
     try {
       popup.document.title = note;

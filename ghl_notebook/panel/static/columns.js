@@ -16,7 +16,7 @@
  * @property {import("./grid.js").Column[]} columns
  */
 
-import { make, webAddress } from "../../widgets/static/parts.js";
+import { avatar, make } from "../../widgets/static/parts.js";
 
 export const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
@@ -113,24 +113,6 @@ export function locations(all) {
 }
 
 // ---- cells -------------------------------------------------------------------------------------
-
-/** @param {string} name @param {string | null} address */
-export function avatar(name, address) {
-  const node = make("span", "panel-avatar", { "aria-hidden": "true" }, initials(name));
-  const source = address && webAddress(address);
-  if (source) {
-    node.append(make("img", "", {
-      alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer", src: source,
-    }));
-  }
-  return node;
-}
-
-/** @param {string} name */
-function initials(name) {
-  const letters = name.split(/[\s.&_-]+/u).map((word) => word.match(/[\p{L}\p{N}]/u)?.[0]).filter(Boolean);
-  return letters.slice(0, 2).join("").toUpperCase();
-}
 
 /** @param {string} first @param {(string | null | undefined)[]} more */
 export function twoLines(first, more) {

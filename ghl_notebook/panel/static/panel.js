@@ -10,9 +10,9 @@
  */
 
 import {
-  PATIENCE_MS, button, focusIn, make, newId, say, widgetOf,
+  PATIENCE_MS, avatar, button, focusIn, make, newId, say, widgetOf,
 } from "../../widgets/static/parts.js";
-import { avatar, twoLines } from "./columns.js";
+import { twoLines } from "./columns.js";
 import { List, newFilters } from "./list.js";
 
 const SILENT = "The kernel has not answered. It may be busy with another cell; if it was restarted, "

@@ -148,6 +148,24 @@ export function webAddress(url) {
   return address && ["http:", "https:"].includes(address.protocol) ? address.href : null;
 }
 
+/** @param {string} name @param {string | null} address Of a picture, which may be missing. */
+export function avatar(name, address) {
+  const node = make("span", "avatar", { "aria-hidden": "true" }, initials(name));
+  const source = address && webAddress(address);
+  if (source) {
+    node.append(make("img", "", {
+      alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer", src: source,
+    }));
+  }
+  return node;
+}
+
+/** @param {string} name */
+function initials(name) {
+  const letters = name.split(/[\s.&_-]+/u).map((word) => word.match(/[\p{L}\p{N}]/u)?.[0]).filter(Boolean);
+  return letters.slice(0, 2).join("").toUpperCase();
+}
+
 /** @returns {string} randomUUID is missing on plain http, where notebooks are served too. */
 export function newId() {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");

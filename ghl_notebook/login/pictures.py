@@ -1,7 +1,7 @@
 """Which pictures of accounts a page loads.
 
 An account's picture is at whatever address the service returns. The server at that address learns
-who looks at the panel, and when; an address on this computer, or in its network, makes the browser
+who looks at the page, and when; an address on this computer, or in its network, makes the browser
 send a request there. So pictures come from the platforms' own hosts, over https.
 """
 
@@ -80,6 +80,11 @@ class Pictures:
             is_off=pictures == "none",
             own=tuple(f"{address.rstrip('/')}/" for address in own),
         )
+
+    @property
+    def setting(self) -> str:
+        """What `of` was called with."""
+        return "none" if self.is_off else "platforms"
 
     def choose(self, address: str | None) -> str | None:
         """Return the address of a picture that may be loaded, or None."""

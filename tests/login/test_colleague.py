@@ -1,0 +1,127 @@
+"""A colleague connects an account of the same platform while the window of this login is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ghl_notebook import Client, ConnectAccount
+from ghl_notebook.login import Appearance
+from ghl_notebook.simulator import Simulator
+from tests.login.page import Page
+from tests.login.recording import PATIENCE
+from tests.login.test_watch import log_in_elsewhere
+
+Card = Callable[..., ConnectAccount]
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, sim: Simulator) -> Iterator[None]:
+    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    sim.levers.rate_limit = 1_000_000
+    yield
+
+
+def lose(login: ConnectAccount) -> str:
+    """Open the window, and lose sight of it, once the list is known as it was before."""
+    page: Page = login.comm
+    run: str = page.click()["run"]
+    hear(page, lambda traits: traits.get("watches_accounts"))
+    page.say("lost", run=run)
+    return run
+
+
+def hear(page: Page, is_it: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """Wait until the page has been shown such traits."""
+    with page._news:
+        assert page._news.wait_for(lambda: any(map(is_it, page.updates)), PATIENCE)
+    return next(filter(is_it, reversed(page.updates)))
+
+
+def asked(page: Page, account_id: str) -> dict[str, Any]:
+    """Wait until the user is asked about a login, and return what is shown of it."""
+
+    def is_it(traits: dict[str, Any]) -> bool:
+        return [one["account_id"] for one in traits.get("found", ())] == [account_id]
+
+    found: dict[str, Any] = hear(page, is_it)["found"][0]
+    return found
+
+
+def test_a_colleagues_login_does_not_count(card: Card, client: Client, sim: Simulator) -> None:
+    """The user says that it is not theirs, and goes on to their own."""
+    login = card()
+    page: Page = login.comm
+    run = lose(login)
+    theirs = log_in_elsewhere(client, sim)
+    found = asked(page, theirs)
+    assert (found["names"] != [], found["found_at"] > 0) == (True, True)
+    assert login.status == "waiting"
+
+    page.say("not_mine", run=run)
+    hear(page, lambda traits: traits.get("found") == [])
+    mine = str(sim.play_user(page.heard("authorize")[0]["url"]).data["accountId"])
+    asked(page, mine)
+    page.say("mine", run=run, account_id=mine)
+    login.wait(PATIENCE)
+    assert (login.account_id, login.delivered_by, login.found) == (mine, "accounts", [])
+
+
+def test_code_may_answer(card: Card, client: Client, sim: Simulator) -> None:
+    """By the account id, which the service confirms like any other."""
+    login = card()
+    lose(login)
+    asked(login.comm, log_in_elsewhere(client, sim))
+    login.paste(login.found[0]["account_id"])
+
+    assert login.wait(PATIENCE).delivered_by == "pasted"
+
+
+def test_where_nobody_else_connects_nobody_is_asked(
+    card: Card, client: Client, sim: Simulator
+) -> None:
+    """The caller has said so."""
+    login = card(assume_mine=True)
+    lose(login)
+    account_id = log_in_elsewhere(client, sim)
+
+    assert login.wait(PATIENCE).account_id == account_id
+    assert [traits["found"] for traits in login.comm.updates if traits.get("found")] == []
+
+
+@pytest.mark.parametrize("answer", ["mine", "not_mine"])
+def test_a_page_cannot_answer_what_is_not_asked(card: Card, answer: str) -> None:
+    """Nor make a login count that the list has not shown."""
+    login = card()
+    run = lose(login)
+    login.comm.say(answer, run=run, account_id="f" * 24)
+    login.comm.say("paste", account_id="no id")
+    hear(login.comm, lambda traits: "no account id" in str(traits.get("notice")))
+
+    assert login.status == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("pictures", "address", "is_shown"),
+    [
+        ("platforms", "https://scontent.fbcdn.net/p.jpg", True),
+        ("platforms", "https://evil.example/p.jpg", False),
+        ("platforms", "http://127.0.0.1:8888/api/shutdown", False),
+        ("none", "https://scontent.fbcdn.net/p.jpg", False),
+    ],
+)
+def test_pictures_are_those_that_the_panel_shows(
+    card: Card, pictures: str, address: str, is_shown: bool
+) -> None:
+    """From the platforms' own hosts, or none at all; and of the names no more than fits."""
+    login = card(pictures=pictures)
+    found = Appearance("6" * 24, names=("a\n" * 500,) * 9, picture=address, found_at=1.0)
+    login.show(replace(login._login.state, found=(found,)))
+    (asked,) = login.found
+
+    assert asked["picture"] == (address if is_shown else None)
+    assert len(asked["names"]) == 5
+    assert all(len(name) <= 200 and "\n" not in name for name in asked["names"])
