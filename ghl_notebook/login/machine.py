@@ -44,6 +44,7 @@ from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import SAME_ORIGIN
 
+from . import notices
 from .kept_claims import KeptClaims
 from .ledger import Ledger
 from .state import (
@@ -164,26 +165,18 @@ class LoginMachine:
             # Should the one that is being checked prove false, this may be it.
             return self._keep(claim, way)
         if not self._allows(claim):
-            return self._notice(
-                f"A message like this login's result came from {one_line(claim.origin, 200)}, "
-                "which is not an allowed origin, and was not taken. If that is your service's own "
-                f"address, add it to GHL_ALLOWED_ORIGINS (now {', '.join(self.allowed_origins)}) "
-                "and make a new client."
-            )
+            return self._notice(notices.not_allowed(claim.origin, self.allowed_origins))
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
                 return self._end(Status.CANCELLED)
             return False
         if not payload.has_plausible_id:
-            return self._notice("A message without a usable account id came, and was not taken.")
+            return self._notice(notices.NO_USABLE_ID)
         if claim.source != "popup":
             if self._known is None:
                 return self._keep(claim, way)
             if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
-                return self._notice(
-                    f"A message came that names an earlier login, {payload.account_id}, and was "
-                    "not taken. If it is yours, enter it as account id."
-                )
+                return self._notice(notices.earlier(payload.account_id))
             if self.ledger.has_rival(claim.run, self.platform.key):
                 return self._notice_rival()
         return self._check(payload, way)
@@ -214,9 +207,7 @@ class LoginMachine:
         if one is None:
             return False
         if self.ledger.was_taken(account_id, self._finished_before):
-            return self.not_mine(run) and self._notice(
-                "That login has finished another card in the meantime, and was not used twice."
-            )
+            return self.not_mine(run) and self._notice(notices.USED_TWICE)
         payload = MessagePayload(
             platform=self.platform.key, account_id=account_id, reconnect_accounts=one.renewed
         )
@@ -236,10 +227,7 @@ class LoginMachine:
             return False
         account_id = read_account_id(text)
         if account_id is None:
-            return self._notice(
-                "That is no account id. It has 24 letters and digits, as in the column oauth_id "
-                "of fetch_accounts()."
-            )
+            return self._notice(notices.NO_ACCOUNT_ID)
         if self.state.status is not Status.WAITING:
             self._begin(Status.STARTING, now)
         payload = MessagePayload(platform=self.platform.key, account_id=account_id)
@@ -271,16 +259,14 @@ class LoginMachine:
             next_step = "Check the id and the sub-account, or log in."
             return self._end(Status.FAILED, error=LoginFailedError(unknown, next_step))
         was_pasted = self.state.delivered_by is Way.PASTED
-        if self.state.payload is not None:
+        if self.state.delivered_by is Way.ACCOUNTS and self.state.payload is not None:
             self._declined.add(self.state.payload.account_id or "")
         self.state = replace(
             self.state,
             status=Status.WAITING,
             payload=None,
             delivered_by=None,
-            notice=unknown
-            if was_pasted
-            else "A result came whose account this sub-account does not know; it was not taken.",
+            notice=unknown if was_pasted else notices.UNKNOWN_RESULT,
         )
         self._hear_later()
         return True
@@ -388,10 +374,7 @@ class LoginMachine:
         return changed
 
     def _notice_rival(self) -> bool:
-        return self._notice(
-            f"A result came while two logins wait for {self.platform.title}, and it cannot be "
-            "told whose it is. Cancel one of them and reopen the window of the other."
-        )
+        return self._notice(notices.two_wait(self.platform.title))
 
     def _wait(self) -> None:
         assert self.state.run is not None

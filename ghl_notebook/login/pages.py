@@ -181,10 +181,11 @@ class Pages:
 
     def _is_others(self, begin: Begin) -> bool:
         """Tell whether a page would end what another one is at work on."""
-        is_going = self._login.state.status not in (Status.IDLE, *ENDS)
-        is_own = begin.takes_over or begin.page_id in ("", self._owner)
-        return is_going and self._is_owner_here and not is_own
-
+        status = self._login.state.status
+        is_going = status not in (Status.IDLE, *ENDS)
+        # What is almost done is not given up: its user would be told nothing.
+        may = begin.page_id in ("", self._owner) or (begin.takes_over and status is Status.WAITING)
+        return is_going and self._is_owner_here and not may
 
     # The door of the loopback server.
 

@@ -21,8 +21,8 @@ class Hello(msgspec.Struct, tag="hello"):
 class Begin(msgspec.Struct, tag="begin"):
     """The button was pressed; with `prefetched` it has opened the address of `run` already.
 
-    The login page has no `page_id`: it belongs to whoever opened it. While a page of somebody else is
-    at work, only one that `takes_over` begins.
+    The login page has no `page_id`: it belongs to whoever opened it. While a page of somebody else
+    is at work, only one that `takes_over` begins.
     """
 
     page_id: str

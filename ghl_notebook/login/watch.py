@@ -16,6 +16,8 @@ from ghl_notebook.models import (
     same_platform,
 )
 
+from .state import Appearance
+
 # A service that keeps a connection alive by itself moves its end by hours, a new login by weeks.
 _RENEWAL = timedelta(days=1)
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -43,7 +45,7 @@ class AccountsWatch:
     reconnect: bool
     clock: Callable[[], float] = time.time
     _before: dict[tuple[str, str], Account] | None = None
-    _seen: frozenset[Appearance] = frozenset()
+    _seen: dict[str, Appearance] = field(default_factory=dict)
     _since: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -74,12 +76,16 @@ class AccountsWatch:
         if self._before is None:
             self._before = now
             return []
-        last, self._seen = self._seen, frozenset(self._appeared(self._before, now))
-        return sorted(self._seen & last)
+        last, self._seen = self._seen, self._appeared(self._before, now)
+        return [
+            one
+            for account_id, one in sorted(self._seen.items())
+            if account_id in last and last[account_id].renewed == one.renewed
+        ]
 
     def _appeared(
         self, before: dict[tuple[str, str], Account], now: dict[tuple[str, str], Account]
-    ) -> list[Appearance]:
+    ) -> dict[str, Appearance]:
         logins = {oauth_id for oauth_id, _ in before}
         origins = {origin_id for _, origin_id in before}
         renewed: dict[str, set[str]] = {}
@@ -91,13 +97,20 @@ class AccountsWatch:
                 is_new or (self.reconnect and _is_renewed(before.get(key), row))
             ):
                 continue
+            rows.setdefault(oauth_id, []).append(row)
             ids = renewed.setdefault(oauth_id, set())
             if origin_id in origins and is_plausible_id(row.id):
                 ids.add(row.id)
-        return [
-            Appearance(oauth_id, tuple(sorted(ids)[:MAX_RECONNECTED]))
+        return {
+            oauth_id: Appearance(
+                oauth_id,
+                tuple(sorted(ids)[:MAX_RECONNECTED]),
+                tuple(row.name for row in rows[oauth_id] if row.name),
+                next((row.avatar for row in rows[oauth_id] if row.avatar), None),
+                self._since.setdefault(oauth_id, self.clock()),
+            )
             for oauth_id, ids in renewed.items()
-        ]
+        }
 
 
 def _is_renewed(before: Account | None, now: Account) -> bool:

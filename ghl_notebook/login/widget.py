@@ -66,9 +66,9 @@ class ConnectAccount(Card):
         hosts, over https, or none. From ``GHL_PICTURES`` when left out.
     separate_page : bool, default False
         Give the platform's pages no hold on the notebook's tab. A page that a script has opened can
-        lead the tab that it came from to another address. With True, the card has a link to the login
-        page of its own (see `open_in_browser`) and the window opens from there. If that page cannot
-        be reached, the window opens from the card without a tie to it, and the result arrives by the
+        lead the tab that it came from to another address. With True, the card links to a login page
+        of its own (see `open_in_browser`), and the window opens from there. If that page cannot be
+        reached, the window opens from the card without a tie to it, and the result arrives by the
         accounts list.
     witness : Witness, optional
         Who is told of every message that the login page hears, also of those that are refused;
@@ -88,8 +88,8 @@ class ConnectAccount(Card):
         ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
         accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
         simulated user). A login in the list may also be somebody else's, for the same sub-account
-        and platform. So the list is used only if the page has lost sight of the window, and the card
-        asks whether the login is yours, unless you passed ``assume_mine=True``.
+        and platform. So the list is used only if the page has lost sight of the window, and the
+        card asks whether the login is yours, unless you passed ``assume_mine=True``.
     location_id : str
         The sub-account.
     user_id : str or None
@@ -113,9 +113,9 @@ class ConnectAccount(Card):
     notice : str or None
         What should be known while waiting, for instance that a message was refused.
     found : list of dict
-        While waiting: logins in the accounts list that the card asks about, each with `account_id`,
-        `names`, `picture` (an address or None), and `found_at` (seconds since the epoch). To use one
-        from code, call ``login.paste(account_id)``.
+        While waiting: logins in the accounts list that the card asks about, five at most, each with
+        `account_id`, `names`, `picture` (an address or None), and `found_at` (seconds since the
+        epoch). To use one from code, call ``login.paste(account_id)``.
     watches_accounts : bool
         While waiting: a change in the accounts list would be seen.
     separate_page : bool

@@ -122,7 +122,9 @@ class Accounts(Listing):
             case Back() if self._leave is not None:
                 self._leave()
             case Connect(platform=platform):
-                self._show_login(ConnectAccount(self.client, platform, pictures=self._pictures.setting))
+                self._show_login(
+                    ConnectAccount(self.client, platform, pictures=self._pictures.setting)
+                )
             case Reconnect(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
                     login = reconnect(self.client, account, pictures=self._pictures.setting)

@@ -41,7 +41,9 @@ CONTROLS = {
     "kernel-gone": [],
     "asking": ["Yes, this is mine", "No, not mine", "Cancel"],
     "asking-which": [
-        *("Yes, this is mine", "Yes, this is mine"), "None of these is mine", "Cancel",
+        *("Yes, this is mine", "Yes, this is mine"),
+        "None of these is mine",
+        "Cancel",
     ],
     "others": ["Take over"],
     "others-connected": ["Copy"],

@@ -96,8 +96,8 @@ def checking_a_pasted_id() -> LoginMachine:
 
 
 # Every situation a login can be in. Four statuses come in two kinds, which not all events treat
-# alike: idle with and without a prefetched address, waiting with and without a question, failed with and without a claim to recheck,
-# checking with and without a window that may still report.
+# alike: idle with and without a prefetched address, waiting with and without a question, failed
+# with and without a claim to recheck, checking with and without a window that may still report.
 
 
 def idle() -> LoginMachine:

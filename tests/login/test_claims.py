@@ -473,6 +473,16 @@ def test_what_the_service_does_not_know_is_not_asked_about_again() -> None:
     assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
 
 
+def test_a_message_that_was_too_early_does_not_hide_the_login() -> None:
+    """The service may know an account a moment after the window has reported it."""
+    login = lost(waiting())
+    login.claim(claim(run_of(login)))
+    login.not_confirmed(run_of(login))
+
+    assert login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert [one.account_id for one in login.state.found] == [ACCOUNT]
+
+
 def test_an_answer_about_something_else_is_none() -> None:
     """A page cannot make a login count that the list has not shown."""
     login = asking()

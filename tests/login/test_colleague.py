@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +19,9 @@ Card = Callable[..., ConnectAccount]
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch, sim: Simulator) -> Iterator[None]:
+def _quick(monkeypatch: pytest.MonkeyPatch, sim: Simulator) -> None:
     monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
     sim.levers.rate_limit = 1_000_000
-    yield
 
 
 def lose(login: ConnectAccount) -> str:

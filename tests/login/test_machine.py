@@ -107,7 +107,9 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("starting", "expire"): Status.TIMED_OUT,
     ("waiting", "expire"): Status.TIMED_OUT,
 }
-DRAWN |= {("asking", e): status for (situation, e), status in DRAWN.items() if situation == "waiting"}
+DRAWN |= {
+    ("asking", e): status for (situation, e), status in DRAWN.items() if situation == "waiting"
+}
 
 
 def drawn(situation: str, event: str) -> Status | None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import AppLogin, ConnectAccount
+from ghl_notebook.login import Way
+from ghl_notebook.models import MessagePayload
 from tests.login.apps import Exchange, make_app
 from tests.login.page import Page, flush
 from tests.login.recording import settle
@@ -28,7 +30,7 @@ def begin(page: Page, page_id: str, **fields: object) -> None:
 
 
 def owners(page: Page) -> list[tuple[str | None, bool]]:
-    """Return whose login it is, each time that the pages were told: the page, and if it is there."""
+    """Return what the pages were told: the page that is at work, and whether it is there."""
     flush()
     return [(one["page_id"], one["is_here"]) for one in page.heard("owner")]
 
@@ -53,6 +55,18 @@ def test_a_second_page_may_take_over(page: Page) -> None:
 
     assert page.hear("authorize", 1)["request"] == "click of another"
     assert owners(page)[-1] == ("another", True)
+
+
+def test_what_is_almost_done_is_not_taken_over(card: Card) -> None:
+    """The first user's result is being checked; the second window closes."""
+    login = card()
+    page: Page = login.comm
+    run = page.click()["run"]
+    with login._login._lock:  # the check cannot end meanwhile
+        login._login._machine._check(MessagePayload(account_id="6" * 24), Way.MESSAGE)
+        begin(page, "another", takes_over=True)
+    assert page.hear("failed")["request"] == "click of another"
+    assert login._login.state.run == run
 
 
 def test_a_page_that_was_loaded_again_goes_on(page: Page) -> None:

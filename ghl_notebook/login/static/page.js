@@ -49,11 +49,13 @@ class KernelModel {
   /** @param {unknown} message */
   async send(message) {
     if (!this.isLive) return;
+    // Another one of this browser could not be told from one of somebody else's.
+    const anybodys = { .../** @type {object} */ (message), page_id: "" };
     try {
       await ask("./", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ .../** @type {object} */ (message), page_id: "" }),
+        body: JSON.stringify(anybodys),
       });
     } catch {
       // The events end as well, and the card says it.

@@ -17,7 +17,6 @@ const LONGEST_CALL_MS = 15_000;
 const LEAST_PAUSE_MS = 2000;
 const MOST_PAUSE_MS = 30_000;
 const MOST_UNSAID = 100;
-const MOST_NEIGHBORS = 100;
 const PROOF = "Kernel-Proof";
 const PAGES = "ghl_notebook.pages";
 export const OTHERS = "Another browser is using this card.";
@@ -107,7 +106,8 @@ export class Session {
     window.addEventListener("pagehide", () => this.forget(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.hello(), { signal });
     findNeighbors(this.pageId, (pageId) => {
-      if (this.neighbors.size < MOST_NEIGHBORS) this.neighbors.add(pageId);
+      if (this.neighbors.has(pageId)) return;
+      this.neighbors.add(pageId);
       this.update();
     }, signal);
     this.hello();
