@@ -25,8 +25,8 @@ From ``idle`` all but `begin` and `paste` need an authorization URL that was ask
 click. What has `appeared` is looked at when the page has `lost` sight of the window: one that can
 report says more. It may be the login of somebody else at the same sub-account, so the user is asked
 whether it is theirs (`mine`, `not_mine`), unless the caller has said that nobody else connects
-anything (`assume_mine`). A pasted id that is not confirmed goes back to
-``waiting`` only where a window was open; elsewhere it fails.
+anything (`assume_mine`). A pasted id that is not confirmed goes back to ``waiting`` only where a
+window was open; elsewhere it fails.
 
 A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
 arrives, by whichever `Way`, is a claim until the service has confirmed it, and belongs to the run
@@ -47,16 +47,7 @@ from ghl_notebook.settings import SAME_ORIGIN
 from . import notices
 from .kept_claims import KeptClaims
 from .ledger import Ledger
-from .state import (
-    ENDS,
-    TICKET_REUSED,
-    Appearance,
-    Claim,
-    LoginState,
-    Status,
-    Way,
-    ticket_reused,
-)
+from .state import ENDS, Appearance, Claim, LoginState, Status, Way, ticket_reused
 
 _MOST_NAMES = 1_000
 _LONGEST_NAME = 200
@@ -178,7 +169,7 @@ class LoginMachine:
             if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
                 return self._notice(notices.earlier(payload.account_id))
             if self.ledger.has_rival(claim.run, self.platform.key):
-                return self._notice_rival()
+                return self._notice(notices.two_wait(self.platform.title))
         return self._check(payload, way)
 
     def appeared(self, run: str, found: Iterable[Appearance]) -> bool:
@@ -201,10 +192,8 @@ class LoginMachine:
 
     def mine(self, run: str, account_id: str) -> bool:
         """The user says that a login in the accounts list is this one."""
-        if not self._is(run, Status.WAITING):
-            return False
         one = next((one for one in self.state.found if one.account_id == account_id), None)
-        if one is None:
+        if one is None or not self._is(run, Status.WAITING):
             return False
         if self.ledger.was_taken(account_id, self._finished_before):
             return self.not_mine(run) and self._notice(notices.USED_TWICE)
@@ -316,9 +305,7 @@ class LoginMachine:
         """
         match self.state.status:
             case Status.CONNECTED:
-                return self._notice(
-                    f"{TICKET_REUSED} after the login. Check that the account is yours."
-                )
+                return self._notice(notices.REUSED_AFTER)
             case status if status in ENDS:
                 return False
         return self._end(Status.FAILED, error=ticket_reused())
@@ -372,9 +359,6 @@ class LoginMachine:
         for claim, way in kept:
             self._keep(claim, way)
         return changed
-
-    def _notice_rival(self) -> bool:
-        return self._notice(notices.two_wait(self.platform.title))
 
     def _wait(self) -> None:
         assert self.state.run is not None

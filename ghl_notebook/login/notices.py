@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from ghl_notebook.sanitize import one_line
 
+from .state import TICKET_REUSED
+
 NO_ACCOUNT_ID = (
     "That is no account id. It has 24 letters and digits, as in the column oauth_id of "
     "fetch_accounts()."
@@ -13,6 +15,7 @@ NO_ACCOUNT_ID = (
 NO_USABLE_ID = "A message without a usable account id came, and was not taken."
 UNKNOWN_RESULT = "A result came whose account this sub-account does not know; it was not taken."
 USED_TWICE = "That login has finished another card in the meantime, and was not used twice."
+REUSED_AFTER = f"{TICKET_REUSED} after the login. Check that the account is yours."
 
 
 def not_allowed(origin: str, allowed: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.card.harness import RESULT, AppCard, Card, Server, in_one_browser, post
+from tests.card.harness import RESULT, AppCard, Card, block_windows, in_one_browser, post
 from tests.card.states import NAMES, STATES, found
 
 ANOTHER = "of another browser"
@@ -162,7 +162,7 @@ def test_a_page_answers_for_itself(page: Page) -> None:
     assert card.sent("here") == [{"type": "here", "page_id": page_id}]
 
 
-def test_two_tabs_of_a_browser_are_one_users(page: Page, server: Server) -> None:
+def test_two_tabs_of_a_browser_are_one_users(page: Page) -> None:
     """They find each other; a tab of another browser they do not find."""
     other = page.context.new_page()
     other.goto(page.url)
@@ -190,19 +190,19 @@ def test_two_browsers_are_two_users(page: Page, browser: Browser) -> None:
 # A window without a hold on the notebook's tab.
 
 
-def opener_of(window: Page) -> object:
-    """Return whether the page of a window has an opener."""
-    return window.evaluate("() => opener !== null")
+LEAD_AWAY = """(url) => {
+    try { opener.location = url; } catch { return opener !== null; }
+    return true;
+}"""
 
 
-@pytest.mark.parametrize(("is_separate", "has_opener"), [(False, True), (True, False)])
-def test_the_window_has_an_opener_unless_it_is_to_have_none(
-    page: Page, is_separate: bool, has_opener: bool
+@pytest.mark.parametrize("is_separate", [False, True])
+def test_a_hostile_login_page_leads_the_notebook_away_only_by_an_opener(
+    page: Page, is_separate: bool
 ) -> None:
-    """Only with one it can report; with one it can also lead the notebook's tab away."""
+    """The ordinary window has one, by which it reports; that of a separate page has none."""
     card = Card(page, separate_page=is_separate, watches_accounts=True)
     window = card.open()
-    assert opener_of(window) is has_opener
     if is_separate:
         expect(card.hint).to_have_text("Its result is looked for in the accounts list.")
         assert card.wait_for_sent("lost") == [{"type": "lost", "run": "run-1"}]
@@ -211,17 +211,35 @@ def test_the_window_has_an_opener_unless_it_is_to_have_none(
         post(window, RESULT)
         card.wait_for_sent("claim")
 
+    hostile, before = f"{card.login_page}?hostile", page.url
+    assert window.evaluate(LEAD_AWAY, hostile) is not is_separate
+    if is_separate:
+        window.reload()  # time enough for what was begun before
+        assert page.url == before
+    else:
+        page.wait_for_url(hostile)
 
-def test_a_login_page_in_reach_is_the_separate_one(page: Page) -> None:
-    """From there the window reports; the notebook's tab is nobody's opener."""
+
+def test_no_link_of_a_separate_login_page_gives_an_opener(page: Page) -> None:
+    """From the login page in reach the window reports; the notebook's tab is nobody's opener."""
     card = Card(page, separate_page=True)
     card.find_server()
     link = card.box.get_by_role("link", name="Connect Instagram")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     assert card.box.get_by_role("button").count() == 0
 
+    blocked = Card(page, separate_page=True)
+    block_windows(page)
+    blocked.button("Connect Instagram").click()
+    blocked.authorize("run-1", None, blocked.wait_for_sent("begin")[0]["request"])
+    with page.context.expect_page() as opened:
+        blocked.box.get_by_role("link", name="Open the login page").click()
+    opened.value.wait_for_url(blocked.login_page)
+    assert opened.value.evaluate("() => opener") is None
+    opened.value.close()
+
 
 def test_an_app_logs_in_without_an_opener(page: Page) -> None:
     """Its answer comes by the redirect or the user, and never from the window."""
     window = AppCard(page).open()
-    assert opener_of(window) is False
+    assert window.evaluate("() => opener") is None

@@ -61,10 +61,12 @@ def client(sim: Simulator) -> Iterator[Client]:
 
 
 @pytest.fixture
-def login(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[ConnectAccount]:
-    """A login whose comm goes over HTTP."""
+def login(
+    client: Client, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[ConnectAccount]:
+    """A login whose comm goes over HTTP; a test may name options."""
     monkeypatch.setattr("comm.create_comm", benches.Wire)
-    login = ConnectAccount(client, "instagram")
+    login = ConnectAccount(client, "instagram", **getattr(request, "param", {}))
     yield login
     login.close()
     SCREEN.post(lambda: None).result(benches.PATIENCE)

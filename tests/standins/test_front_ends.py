@@ -110,3 +110,15 @@ def test_colab_while_a_cell_waits(
     shown.expect_status("connected")
     assert arrives() == "message"
     ways.record("colab", browser.browser_type.name, WAITING, "none: an error says what to do")
+
+
+@pytest.mark.parametrize("login", [{"separate_page": True}], indirect=True)
+def test_a_separate_login_page(show: Show, arrives: Arrives) -> None:
+    """The platform's pages report to it, and have no way to the notebook's tab."""
+    shown = show("top")
+    there = Shown(shown.open(shown.link("Connect Instagram")))
+    window = there.open(there.button("Connect Instagram"))
+    assert window.evaluate("() => [opener !== null, opener.opener]") == [True, None]
+    allow(window)
+    shown.expect_status("connected")
+    assert arrives() == "loopback"
