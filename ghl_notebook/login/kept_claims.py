@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from .state import Claim, Way
 
 _MOST = 8
 
 
+@dataclass(slots=True)
 class KeptClaims:
     """A few claims of each kind: strangers do not take the places of the run's own window."""
 
-    def __init__(self) -> None:
-        self._kept: list[tuple[Claim, Way, bool]] = []
+    _kept: list[tuple[Claim, Way, bool]] = field(default_factory=list)
 
     def keep(self, claim: Claim, way: Way, *, is_allowed: bool) -> None:
         """Keep a claim if there is room; `is_allowed` tells of its origin."""

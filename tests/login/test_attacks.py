@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -436,7 +437,7 @@ def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator,
     second.comm.click()
     settle()
     before = second._login._machine
-    kept = replace(before, _later=[*before._later])
+    kept = replace(before, _later=deepcopy(before._later), _declined={*before._declined})
     tell(second.comm, run, kind)
     settle()
 

@@ -39,8 +39,10 @@ DEFAULTS = {
     "account_names": [],
     "error": None,
     "notice": None,
+    "found": [],
     "watches_accounts": False,
     "time_limit": 600.0,
+    "separate_page": False,
     "can_recheck": False,
 }
 OWNED = [*DEFAULTS, "location_id"]

@@ -192,7 +192,7 @@ MUTANTS = [
     ),
     Mutant(
         "A picture is loaded from the platforms' own hosts only",
-        "panel/pictures.py",
+        "login/pictures.py",
         'return address if any(host.endswith(f".{one}") for one in HOSTS) else None',
         "return address if host else None",
         "panel/test_pictures.py::nobody_else_is_asked",
