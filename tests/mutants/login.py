@@ -8,7 +8,7 @@ MUTANTS = [
     Mutant(
         "An observer that fails does not stop the login",
         "widgets/screen.py",
-        "            except Exception:  # noqa: BLE001\n",
+        "            except BaseException:  # noqa: BLE001\n",
         "            except KeyError:\n",
         "login/test_widget_observers.py::a_failing_observer_stops_nothing",
     ),
@@ -50,6 +50,27 @@ MUTANTS = [
         "login/test_claims.py::the_list_does_not_count_while_the_window_is_in_sight",
     ),
     Mutant(
+        "A login in the accounts list does not count before its user has said yes",
+        "login/machine.py",
+        "if self.assume_mine and is_plain:",
+        "if is_plain:",
+        "login/test_colleague.py::a_colleagues_login_does_not_count",
+    ),
+    Mutant(
+        "A page answers only about a login that the list has shown",
+        "login/machine.py",
+        "        if one is None or not self._is(run, Status.WAITING):\n            return False\n",
+        "        one = one or Appearance(account_id)\n",
+        "login/test_claims.py::an_answer_about_something_else_is_none",
+    ),
+    Mutant(
+        "A second browser does not end the login of the first",
+        "login/pages.py",
+        "return is_going and self._is_owner_here and not may",
+        "return False",
+        "login/test_two_pages.py::a_second_page_does_not_begin_meanwhile",
+    ),
+    Mutant(
         "Another window cannot cancel a login",
         "login/machine.py",
         'if payload.action_type == "close" and claim.source == "popup":',
@@ -59,8 +80,8 @@ MUTANTS = [
     Mutant(
         "A login in the accounts list counts when it is seen twice",
         "login/watch.py",
-        "return sorted(self._seen & last)",
-        "return sorted(self._seen)",
+        "            if account_id in last and last[account_id].renewed == one.renewed\n",
+        "",
         "login/test_watch.py::a_login_counts_when_it_is_seen_twice",
     ),
     Mutant(

@@ -112,6 +112,20 @@ MUTANTS = [
         "card/test_attacks.py::frame_at_the_allowed_origin_is_not_the_window",
     ),
     Mutant(
+        "The window of a separate login page cannot lead the notebook's tab elsewhere",
+        "login/static/session.js",
+        "      popup.opener = null;\n",
+        "      void popup.opener;\n",
+        "card/test_question.py::a_hostile_login_page_leads_the_notebook_away_only_by_an_opener",
+    ),
+    Mutant(
+        "A page closes no window of the browser that takes over",
+        "login/static/session.js",
+        "    if (this.owner !== null && !this.neighbors.has(this.owner)) this.popup = null;\n",
+        "",
+        "card/test_question.py::who_is_taken_over_keeps_the_window",
+    ),
+    Mutant(
         "A flood of messages is capped",
         "login/static/connect.js",
         "    if (this.claims[source] >= MAX_CLAIMS) return;\n",

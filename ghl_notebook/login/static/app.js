@@ -71,7 +71,7 @@ class AppSession extends Session {
    * @param {boolean} [takesOver] Whether it ends what another browser has begun.
    */
   begin(takesOver = false) {
-    if (takesOver) this.url = this.owner = null; // those of the other one
+    if (takesOver) this.takeOver();
     this.closeWindow();
     this.problem = null;
     this.popup = openWindow(null, OPENING, false);

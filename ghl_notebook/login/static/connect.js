@@ -93,7 +93,7 @@ class ConnectSession extends Session {
    * @param {boolean} [takesOver] Whether it ends what another browser has begun.
    */
   begin(takesOver = false) {
-    if (takesOver) this.url = this.owner = null; // those of the other one
+    if (takesOver) this.takeOver();
     const reopened = this.begun && this.url !== null;
     const request = newId();
     this.closeWindow();
@@ -596,6 +596,7 @@ function renderCard(session, el, signal) {
     if (!view.copy) say(shown, null);
     say(other, view.secondary?.label);
     cancel.hidden = !goingOn || session.isOthers;
+    const wasHere = focused !== null && card.contains(focused);
     const isAsked = ask(view.found ?? []);
     const named = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
     if (announce([view.text, view.hint, named].filter(Boolean).join(" "))) {
@@ -603,7 +604,7 @@ function renderCard(session, el, signal) {
       address.textContent = "Copy address";
     }
     // Whoever is at the card, or nowhere, is led to the question; nobody is called away from a cell.
-    if (isAsked && (focused === document.body || card.contains(focused))) question.focus();
+    if (isAsked && (wasHere || focused === document.body)) question.focus();
     else keepFocus(card, focused, [question, primary, link, outside, copy]);
   }
 
@@ -613,6 +614,7 @@ function renderCard(session, el, signal) {
     const text = JSON.stringify(logins);
     if (text === asked) return false;
     asked = text;
+    if (question.hidden) return false; // what may have the focus is left, until it is led onward
     question.replaceChildren(...logins.map(({ account_id, names: known, picture, found_at }) => {
       const who = make("bdi", "", { id: `ghl-connect-${newId()}` }, summary(known) || account_id);
       const yes = button("primary", "Yes, this is mine", () => session.answer(account_id), signal);
@@ -621,7 +623,7 @@ function renderCard(session, el, signal) {
       return make("li", "", {}, avatar(known[0] ?? "", picture),
         make("div", "", {}, who, make("div", "more", {}, `Appeared at ${when}`)), yes);
     }));
-    return logins.length > 0;
+    return true;
   }
 
   /** @param {string[]} all */

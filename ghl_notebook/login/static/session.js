@@ -235,6 +235,11 @@ export class Session {
     if (this.owner !== null && !this.neighbors.has(this.owner)) this.popup = null;
   }
 
+  /** Forget what another browser has begun, before a click of this one ends it. */
+  takeOver() {
+    this.url = this.owner = null;
+  }
+
   /** @param {import("./protocol").FromKernel} _message */
   onMessageOfKernel(_message) {}
 
