@@ -92,10 +92,10 @@ def test_failure_shows_its_reason_and_a_second_check(page: Page) -> None:
 
 @in_one_browser
 def test_notice_shows_while_the_login_goes_on(page: Page) -> None:
-    """A hint of the kernel shows while waiting and goes with the login."""
+    """A hint of the kernel shows until the kernel takes it back, as it does when a login ends."""
     card = STATES["noticed"](page)
     expect(card.part("notice")).to_have_text(NOTICE)
-    card.set(status="connected")
+    card.set(status="connected", notice=None)
     expect(card.part("notice")).to_be_hidden()
 
 

@@ -8,8 +8,8 @@ MUTANTS = [
     Mutant(
         "The login window opens in the click",
         "login/static/connect.js",
-        "    this.popup = openWindow(prefetched, ASKING);\n",
-        "    if (prefetched !== null) this.popup = openWindow(prefetched, ASKING);\n",
+        "    this.popup = openWindow(first, ASKING, !this.isSeparate);\n",
+        "    if (first !== null) this.popup = openWindow(first, ASKING, !this.isSeparate);\n",
         "card/test_window.py::click_opens_a_blank_window_and_asks",
     ),
     Mutant(

@@ -118,6 +118,7 @@ def test_a_separate_login_page(show: Show, arrives: Arrives) -> None:
     shown = show("top")
     there = Shown(shown.open(shown.link("Connect Instagram")))
     window = there.open(there.button("Connect Instagram"))
+    window.get_by_role("button", name="Allow").wait_for()
     assert window.evaluate("() => [opener !== null, opener.opener]") == [True, None]
     allow(window)
     shown.expect_status("connected")
