@@ -146,7 +146,7 @@ class Pages:
             return
         match read_said(content, Said):
             case Hello(origin=origin, page_id=page_id):
-                if self._owner is not None and page_id != self._owner:
+                if self._owner is not None and page_id not in ("", self._owner):
                     self._ask_owner()  # this may be its page, loaded again
                 SCREEN.post(lambda: self._say(self._time_message()))
                 # The page may have used the ticket that it has.
