@@ -104,6 +104,8 @@ class Card(anywidget.AnyWidget):
         ------
         FrontEndError
             If no browser could be opened, and there is nobody to tell the address to.
+        LoginCancelledError
+            If the card is closed.
         """
         self._is_in_browser = True
         address, is_open = self._pages.open_outside(open_url)

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any, Literal, Protocol
 
 from ghl_notebook.background import run_in_background, start_in_background
+from ghl_notebook.errors import LoginCancelledError
 from ghl_notebook.secret import Secret
 from ghl_notebook.widgets import SCREEN, read_said
 
@@ -95,6 +96,7 @@ class Pages:
         self._card = card
         self._is_witnessed = is_witnessed
         self._door: Door | None = None
+        self._is_closed = False
         self._past: Door | None = None  # closed; that one of its tickets is used again is told
         self._file: BrowserFile | None = None
         self._lock = threading.RLock()
@@ -115,7 +117,7 @@ class Pages:
             self._inviting = start_in_background(self._keep_inviting)
         self._say_by_loopback(self._traits_message())
         if state.status is Status.CONNECTED:
-            self.close()
+            self._close_door()
         now = (state.run, state.deadline)
         if state.deadline is not None and now != self._timed:  # a run began, or its time anew
             self._timed = now
@@ -202,8 +204,16 @@ class Pages:
         -------
         tuple of str and bool
             The address of the login page, which works once, and whether a browser was opened.
+
+        Raises
+        ------
+        LoginCancelledError
+            If the card is closed.
         """
-        address = run_in_background(self._address, self._make_door())
+        door = self._make_door()
+        if door is None:
+            raise LoginCancelledError("This card is closed.", "Make another one.")
+        address = run_in_background(self._address, door)
         try:
             file = BrowserFile(address)
         except OSError as error:  # its user can still open the address
@@ -215,7 +225,12 @@ class Pages:
         return address, open_url(file.url)
 
     def close(self) -> None:
-        """Close the door."""
+        """Close the door for good, also to what is under way in other threads."""
+        with self._lock:
+            self._is_closed = True
+        self._close_door()
+
+    def _close_door(self) -> None:
         self._stop_inviting()
         if door := self._leave_door():
             start_in_background(LOOPBACK.close, door)
@@ -245,9 +260,9 @@ class Pages:
         if file is not None:
             file.remove()
 
-    def _make_door(self) -> Door:
+    def _make_door(self) -> Door | None:
         with self._lock:
-            if self._door is None:
+            if self._door is None and not self._is_closed:
                 self._door = Door(
                     receive=lambda content: self.take(content, "loopback"),
                     greet=self._greet,
@@ -260,6 +275,8 @@ class Pages:
     async def _introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
         """Invite the notebook's page to speak by the loopback server, now."""
         door = self._make_door()
+        if door is None:
+            return
         port = await LOOPBACK.open(door)
         if origin:
             door.admit(origin)

@@ -144,7 +144,7 @@ MUTANTS = [
     Mutant(
         "A second use of a ticket ends the login",
         "login/loopback.py",
-        "                known.reused()\n",
+        "                page.background = BackgroundTask(_in_this_loop, known.reused)\n",
         "",
         "login/test_tickets.py::a_second_use_ends_the_login",
     ),
