@@ -25,11 +25,15 @@ import pytest
 from IPython.core.ultratb import VerboseTB
 
 import ghl_notebook as ghl
+from ghl_notebook import settings
+from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub
 from tests.login.page import Page
 from tests.planted import Logs, faces, traceback_with_locals
 
 SECRET = "pit-5f2c91ab-planted-7f3a"
+# An app's secret has no form that could be recognized, and hidden in a sentence.
+FORMLESS = SECRET.removeprefix("pit-")
 NUMBER = 915247363915247363
 
 
@@ -54,6 +58,8 @@ FORMS: dict[str, Callable[[str], object]] = {
     "with a line break": lambda secret: f"{secret}\n",
     "bytes": str.encode,
     "number": lambda _: NUMBER,
+    "formless": lambda _: FORMLESS,
+    "formless bytes": lambda _: FORMLESS.encode(),
     "list": lambda secret: [secret],
     "tuple": lambda secret: (secret,),
     "dict": lambda secret: {secret: secret},
@@ -63,7 +69,8 @@ FORMS: dict[str, Callable[[str], object]] = {
     "query": lambda secret: f"http://host.test/?key={secret}",
 }
 
-TOGETHER = ("string", "bytes")
+SIMULATOR = Simulator()
+TOGETHER = ("string", "bytes", "formless")
 
 # What is public and not in the search. Errors are made of sentences, and records and findings of
 # what they show; this package makes them, callers do not.
@@ -73,7 +80,10 @@ PUBLIC = {
     for name, thing in ((name, getattr(ghl, name)) for name in ghl.__all__)
     if not (inspect.isclass(thing) and issubclass(thing, SHOWS))
 }
-# A number is no token's form: it is looked for where a secret belongs.
+# How a wait for a person ends that no argument has bounded: it is over only after half a minute.
+UNBOUNDED = "No card answered"
+# These are no token's form, so a sentence may quote them: they are planted where a secret belongs.
+OF_NO_FORM = ("number", "formless", "formless bytes")
 OF_SECRETS = re.compile(r"\bSecret\b")
 
 
@@ -102,11 +112,14 @@ def right() -> dict[str, object]:
         "transport": Stub(httpx.ConnectError("refused")),
         "value": "x",
         "frame": pd.DataFrame(),
+        "simulator": SIMULATOR,
+        "agency": ghl.DemoAgency(SIMULATOR),
         "since": "2026-01-01",
         "until": "2026-01-02",
         "login": ("instagram", "65f2d989a4f2f1e5322c3856"),
         "account": "65f2d989a4f2f1e5322c3856",
         "origin_id": "17841400000000000",
+        "timeout": 0.001,  # here nobody presses a button, and nothing answers
         "folder": Path("no-such-folder"),
         **dict.fromkeys(("before", "after", "accounts", "posts", "statistics"), pd.DataFrame()),
     }
@@ -121,7 +134,7 @@ def calls(public: Callable[..., object]) -> Iterator[tuple[str, dict[str, object
     needed = {name for name, one in named.items() if one.default is one.empty} - {"layout"}
     for planted, (form, make) in itertools.product(named, FORMS.items()):
         is_secret = OF_SECRETS.search(str(named[planted].annotation))
-        if form == "number" and not is_secret:
+        if form in OF_NO_FORM and not is_secret:
             continue
         if (planted, form) == ("layout", "dict"):  # ipywidgets warns of unknown keys by itself
             continue
@@ -149,7 +162,8 @@ def outcome(
             error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
             told = f"{faces(error)} {traceback_with_locals(error)}"
             told += verbose(error) if is_looked_at else ""
-            how = "" if isinstance(error, ghl.GHLError) else f"{type(error).__name__}: {error}"
+            is_ours = isinstance(error, ghl.GHLError) and UNBOUNDED not in str(error)
+            how = "" if is_ours else f"{type(error).__name__}: {error}"
         else:
             if inspect.iscoroutine(value):
                 value.close()
@@ -172,24 +186,64 @@ def _alone() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("GHL_")]:
             patch.delenv(name)
         patch.setenv("GHL_CREDENTIALS_DIR", folder)
+        patch.setenv("GHL_PLANS_DIR", folder)
         patch.setattr("comm.create_comm", Page)
-        patch.setattr("ghl_notebook.login.front_end._has_terminal", lambda: False, raising=False)
+        SIMULATOR.start()
         yield
+        SIMULATOR.stop()
+
+
+def shows(words: str, told: str, *secrets: str) -> list[str]:
+    """Say where a secret is to be seen."""
+    return [
+        f"{words} shows …{told[max(0, at - 80) : at + 40]}…"
+        for secret in secrets
+        if (at := told.find(secret)) >= 0
+    ]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_an_argument_of_any_kind_shows_no_secret(name: str) -> None:
-    """Neither in the error, nor its frames; and what is raised is an error of ours."""
+    """Neither in the error, nor its frames; and what is raised is an error of ours, and soon."""
     faults = []
     for words, arguments in calls(PUBLIC[name]):
         # What a notebook makes of an error takes longer than the call.
-        is_looked_at = words.endswith((": string", ": bytes", "all others wrong"))
+        is_looked_at = words.endswith((": string", ": formless", "all others wrong"))
         how, told = outcome(PUBLIC[name], arguments, is_looked_at=is_looked_at)
         if how:
             faults.append(f"{name}({words}) raises {how}")
-        faults += [
-            f"{name}({words}) shows …{told[max(0, at - 80) : at + 40]}…"
-            for secret in (SECRET, str(NUMBER))
-            if (at := told.find(secret)) >= 0
-        ]
-    assert faults == []
+        faults += shows(f"{name}({words})", told, FORMLESS, str(NUMBER))
+    assert not faults, "\n".join(faults)
+
+
+# Every variable that anything here reads, and those of the libraries.
+VARIABLES = sorted(
+    {*re.findall(r"\bGHL_[A-Z_]+[A-Z]\b", inspect.getsource(settings)), "HTTPS_PROXY", "ALL_PROXY"}
+    - {"GHL_CREDENTIALS_DIR", "GHL_PLANS_DIR"}  # names of folders are to be read
+)
+# What else has to be there for a variable to be looked at.
+BESIDE = {
+    "GHL_CLIENT_ID": "an-app", "GHL_CLIENT_SECRET": "x", "GHL_SCOPES": "users.readonly",
+    "GHL_REDIRECT_URI": "http://localhost:8765/", "GHL_TOKEN": "pit-00000000-fake",
+    "GHL_LOCATION_ID": "ve9EPM428h8vShlRW1KT", "GHL_COMPANY_ID": "5DP4iH6HLkQsiKESj6rh",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_the_environment_shows_no_secret(variable: str) -> None:
+    """Whatever variable a password or a token is in, and whoever reads it."""
+    forms = ["string", "password"]
+    forms += ["formless"] if variable.endswith(("_TOKEN", "_SECRET")) else []
+    faults = []
+    for (name, public), form, beside in itertools.product(PUBLIC.items(), forms, ({}, BESIDE)):
+        with pytest.MonkeyPatch.context() as patch:
+            for other, value in (beside | {variable: str(FORMS[form](SECRET))}).items():
+                patch.setenv(other, value)
+            named = parameters(public)
+            needed = {n for n, one in named.items() if one.default is one.empty or n == "timeout"}
+            arguments = {n: right()[n] for n in needed & right().keys()}
+            how, told = outcome(public, arguments, is_looked_at=False)
+        words = f"{name}() with {variable}: {form}"
+        faults += [f"{words} raises {how}"] if how else []
+        faults += shows(words, told, FORMLESS)
+    assert not faults, "\n".join(faults)

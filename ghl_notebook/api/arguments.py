@@ -10,12 +10,20 @@ _MOST = 1_000_000
 
 
 def check_seconds(name: str, value: object) -> None:
-    """Raise an `ArgumentError` for what is no time to wait."""
+    """Raise an `ArgumentError` for what is no time to wait; what is no number is not repeated."""
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not (is_number and 0 < value <= _MOST):  # type: ignore[operator]
+        shown = f"{value!r}" if is_number else f"a {type(value).__name__}"
         raise ArgumentError(
-            f"{name} is {value!r}.", f"Pass seconds: a number above 0, up to {_MOST:,}."
+            f"{name} is {shown}.", f"Pass seconds: a number above 0, up to {_MOST:,}."
         )
+
+
+def check_patience(timeout: object) -> None:
+    """Raise an `ArgumentError` for a `timeout` that nothing can wait for; None is for no limit."""
+    is_over = isinstance(timeout, numbers.Real) and timeout <= 0  # a look, without a wait
+    if timeout is not None and not is_over:
+        check_seconds("timeout", timeout)
 
 
 def check_kind(name: str, value: object, fits: bool, wanted: str) -> None:

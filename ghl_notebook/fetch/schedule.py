@@ -129,6 +129,7 @@ def schedule_posts(
         raise
 
 
+@guarded
 def read_schedule(client: Client | AsyncClient) -> pd.DataFrame:
     """Read the report of the last `schedule_posts` call that was to send posts.
 

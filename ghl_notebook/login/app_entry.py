@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ghl_notebook.api import Client
+from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import now, read_base_url, read_location_id
+from ghl_notebook.settings import check_id, now, read_base_url, read_location_id
 
 from .app_login import HEADLESS, AppLogin, Granted
 from .code_flow import CodeFlow
@@ -78,13 +79,16 @@ def log_in(
     ArgumentError
         If an agency was logged in to, and no sub-account is named. The login is kept.
     """
+    # All that can be refused is refused before a person is asked for anything.
+    location_id = check_id("location_id", location_id or "") or read_location_id()
+    user_id = check_id("user_id", user_id or "") or None
     logins = open_logins(read_base_url(base_url), clock=now)
 
     chosen = app or _app_of_environment()
     finish = functools.partial(logins.finish, chosen)
     tokens = authorize(chosen, finish, timeout=timeout, time_limit=time_limit)
     key = logins.key_of(chosen, tokens)
-    credential = logins.credential(key, location_id or read_location_id())
+    credential = logins.credential(key, location_id)
     return Client(user_id=user_id, base_url=base_url, credential=credential)
 
 
@@ -96,6 +100,7 @@ def authorize(
     time_limit: float = 600.0,
 ) -> G:
     """Log in and return what `finish` has made of the authorization code; see `log_in`."""
+    check_patience(timeout)
     app = app or _app_of_environment()
     login = AppLogin(app, finish, time_limit=time_limit)
     try:

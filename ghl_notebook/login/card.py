@@ -14,8 +14,9 @@ from typing import Any, Self
 
 import anywidget
 
+from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
-from ghl_notebook.widgets import SCREEN, passing_on
+from ghl_notebook.widgets import SCREEN, pass_on
 
 from .loopback import Message
 from .pages import Conducted, Pages
@@ -48,8 +49,7 @@ class Card(anywidget.AnyWidget):
     """What is waited for, as the beginning of a sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
-        with passing_on(kwargs):
-            super().__init__(**kwargs)
+        pass_on(super().__init__, **kwargs)
         self.on_msg(self._receive)
 
     # What a user's code calls.
@@ -73,6 +73,7 @@ class Card(anywidget.AnyWidget):
         LoginError
             If the login ends otherwise, or `timeout` is over.
         """
+        check_patience(timeout)
         until = None if timeout is None else time.monotonic() + timeout
         for outcome in self._waiting("loopback"):
             left = _RESEND_SECONDS if until is None else until - time.monotonic()

@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
+from ghl_notebook.api.arguments import check_patience, check_seconds
 from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import (
@@ -113,10 +114,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
                 f"The first argument is a {type(app).__name__}, not an App.",
                 "Make one: App(client_id, client_secret, redirect_uri, scopes).",
             )
-        if not time_limit > 0:
-            raise ArgumentError(
-                f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
-            )
+        check_seconds("time_limit", time_limit)
         super().__init__()
         self.app = app
         self._state = CodeFlowState()
@@ -208,6 +206,7 @@ class CodeFlow(Driver[CodeFlowState], Generic[T]):
 
     def wait(self, timeout: float | None = None) -> T:
         """Wait for the end, and return the result or raise as `finished` does."""
+        check_patience(timeout)
         outcome = self.outcome()
         try:
             outcome.result(timeout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ghl_notebook.api import Client
+from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 
@@ -65,6 +66,7 @@ def connect(
     >>> login = connect(client, "instagram", timeout=300)       # doctest: +SKIP
     >>> fetch_available_accounts(client, login)                  # doctest: +SKIP
     """
+    check_patience(timeout)
     login = ConnectAccount(client, platform, **options)
     present(client, login)
     return login.wait(timeout)

@@ -11,6 +11,7 @@ import anyio
 import anyio.to_thread
 
 from ghl_notebook.api import Client
+from ghl_notebook.api.arguments import check_seconds
 from ghl_notebook.errors import (
     ArgumentError,
     BadRequestError,
@@ -123,10 +124,7 @@ class Login(Driver[LoginState]):
     ) -> None:
         super().__init__()
         require_client(client)
-        if not time_limit > 0:
-            raise ArgumentError(
-                f"time_limit is {time_limit!r}.", "Pass the seconds that a login may take."
-            )
+        check_seconds("time_limit", time_limit)
         self.client = client
         self.platform: Platform = find_platform(platform)
         self._screen = screen

@@ -15,7 +15,7 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.settings import read_pictures
-from ghl_notebook.widgets import SCREEN, passing_on
+from ghl_notebook.widgets import SCREEN, pass_on
 
 from .accounts import Accounts
 from .listing import Listing
@@ -98,8 +98,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
                 "Pass what ghl_notebook.Client(), Agency(), demo() or demo_agency() returned.",
             )
         self._listings = [first]
-        with passing_on(["layout"]):
-            super().__init__([first.table], **({} if layout is None else {"layout": layout}))
+        passed = {} if layout is None else {"layout": layout}
+        pass_on(super().__init__, [first.table], **passed)
         self.add_class("ghl-accounts-panel")
         self._fetched: Future[None] = first.fetch()
 

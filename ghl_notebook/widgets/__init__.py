@@ -3,6 +3,6 @@
 from .files import read_script, read_style
 from .said import read_said
 from .screen import SCREEN
-from .traits import passing_on
+from .traits import pass_on
 
-__all__ = ["SCREEN", "passing_on", "read_said", "read_script", "read_style"]
+__all__ = ["SCREEN", "pass_on", "read_said", "read_script", "read_style"]

@@ -42,14 +42,16 @@ class ScreenThread:
     def _work(self) -> None:
         while True:
             job, done = self._jobs.get()
+            # From here on it cannot be cancelled: a result would end this thread then.
+            if not done.set_running_or_notify_cancel():
+                continue
             try:
                 job()
             except BaseException:  # noqa: BLE001
-                # A user's observer failed. The widget goes on; the log has the traceback.
+                # A user's observer failed, or left the program. The widget goes on; the log has
+                # the traceback.
                 _log.exception("An observer of a widget failed")
-            # Who waited may have given up; the thread is for the others, too.
-            if done.set_running_or_notify_cancel():
-                done.set_result(None)
+            done.set_result(None)
 
 
 SCREEN = ScreenThread()

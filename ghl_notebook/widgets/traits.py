@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
 
 from traitlets import TraitError
 
 from ghl_notebook.errors import ArgumentError
 
 
-@contextmanager
-def passing_on(names: Iterable[str]) -> Iterator[None]:
-    """Tell a value that a widget does not take as an error of ours, without the value.
+def pass_on(initialize: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    """Initialize a widget; a value that it does not take is an error of ours, without the value.
 
     Parameters
     ----------
-    names : iterable of str
-        What is passed on, as in ``layout``.
+    initialize : callable
+        The ``__init__`` of ipywidgets, or of anywidget.
+    *args, **kwargs
+        What it is called with; the keywords are a caller's, as in ``layout``.
     """
-    is_wrong = False
     try:
-        yield
-    except TraitError:  # it quotes the value
-        is_wrong = True
-    if is_wrong:
-        raise ArgumentError(
-            f"A widget cannot have the {' or '.join(names)} that was passed.",
-            'Pass layout as in {"width": "100%"}; see the documentation of ipywidgets.',
-        )
+        initialize(*args, **kwargs)
+    except TraitError:
+        pass  # it quotes the value, and would be the context of an error that is raised here
+    else:
+        return
+    raise ArgumentError(
+        f"A widget cannot have the {' or '.join(kwargs)} that was passed.",
+        'Pass layout as in {"width": "100%"}; see the documentation of ipywidgets.',
+    )
