@@ -343,7 +343,12 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
+    module = f".{_MODULES.get(name, 'errors')}"
+    try:
+        value = getattr(importlib.import_module(module, __name__), name)
+    except OSError as error:
+        guard = importlib.import_module(".guard", __name__)
+        raise guard.out_of_files(error) or error from None
     globals()[name] = value  # the next look-up does not come here
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import inspect
 import numbers
@@ -66,12 +67,24 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def out_of_files(error: BaseException) -> GHLError | None:
+    """Return what is said when a process can open no more files; None for any other error."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return GHLError(
+            "Too many files are open.",
+            "Close files and connections of this process, or raise its limit (ulimit -n).",
+        )
+    return None
+
+
 def _told(
     error: BaseException, function: Callable[..., Any], args: Any, kwargs: Any
 ) -> BaseException:
     """Return what is raised: the error itself, or one that names the argument it came from."""
     if isinstance(error, GHLError) or not isinstance(error, Exception):
         return error
+    if (failure := out_of_files(error)) is not None:
+        return failure
     try:
         signature = inspect.signature(function)
         given = signature.bind(*args, **kwargs).arguments
@@ -79,7 +92,7 @@ def _told(
         return error
     for name, value in given.items():
         hint = signature.parameters[name].annotation
-        if not _fits(value, _resolved(hint, function)):
+        if hint is not inspect.Parameter.empty and not _fits(value, _resolved(hint, function)):
             return ArgumentError(
                 f"{name} is a {type(value).__name__}, not {hint}.",
                 f"See help(ghl_notebook.{function.__qualname__.removesuffix('.__init__')}).",

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from platformdirs import user_data_dir
 
 from .errors import SettingsError
-from .sanitize import hide_tokens
+from .sanitize import hide_tokens, one_line
 from .secret import Secret
 
 DEFAULT_BASE_URL = "https://services.leadconnectorhq.com"
@@ -29,9 +30,16 @@ DEFAULT_ALLOWED_ORIGINS = (
     "https://backend.leadconnectorhq.com",
 )
 
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?|[0-9a-f:.]+")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+# A name whose last part is a number is taken for an IPv4 address, by browsers as well.
+_NAME = re.compile(rf"(?:{_LABEL}\.)*(?![0-9]+\.?$){_LABEL}\.?")
+_LONGEST = 2_000
+"""Characters of an address: far more than anybody needs, and what libraries can take."""
 _PORTS = {"https": 443, "http": 80}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 SAME_ORIGIN = "self"
 """In `allowed_origins`: the notebook page's own origin (a simulator behind the notebook server)."""
@@ -302,9 +310,40 @@ def read_plans_folder(environ: Mapping[str, str] | None = None) -> Path:
 
 def network_settings(environ: Mapping[str, str] | None = None) -> list[str]:
     """Name what is set of the variables that HTTP libraries read: of proxies and certificates."""
-    names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
-    listed = [*names, *(name.lower() for name in names), "SSL_CERT_FILE", "SSL_CERT_DIR"]
+    listed = [*_PROXIES, "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"]
     return [name for name in listed if _get(environ, name)]
+
+
+def check_network_settings(environ: Mapping[str, str] | None = None) -> None:
+    """Look at what HTTP libraries would stumble over later, or wait for: a pipe, for instance.
+
+    Raises
+    ------
+    SettingsError
+        If a proxy is no address, or what certificates are read from is no file, or no folder. The
+        value is not shown: a proxy's address may hold a password.
+    """
+    # No local variable holds a value: a traceback may show it.
+    for name in _PROXIES:
+        if not _is_proxy(_get(environ, name)):
+            raise SettingsError(
+                f"{name} is not the address of a proxy.",
+                "Set it to one, as in http://proxy.example:3128, or unset it.",
+            )
+    for name, is_there, what in (
+        ("SSL_CERT_FILE", os.path.isfile, "a file of certificates in PEM"),
+        ("SSL_CERT_DIR", os.path.isdir, "a folder of certificates"),
+    ):
+        value = _get(environ, name)
+        if value and not is_there(value):
+            raise SettingsError(
+                f"{name} is {value!r}, which is not {what}.", f"Set it to {what}, or unset it."
+            )
+
+
+def _is_proxy(value: str) -> bool:
+    parts = split_address(value if "://" in value else f"http://{value}")
+    return not value or (parts is not None and parts.scheme in _PROXY_SCHEMES)
 
 
 def now() -> datetime:
@@ -459,16 +498,27 @@ def _origin(value: str) -> str:
     is_plain = parts is not None and _is_plain(value, parts) and parts.path in ("", "/")
     if parts is None or not is_plain or parts.scheme not in _PORTS:
         raise SettingsError(
-            f"GHL_ALLOWED_ORIGINS holds {value!r}, which is not an origin.",
+            f"GHL_ALLOWED_ORIGINS holds {one_line(repr(value), 200)}, which is not an origin.",
             "An origin is scheme and host, as in https://services.leadconnectorhq.com; list each "
             "host by itself.",
         )
     # As browsers write it: in lower case, and without the scheme's own port.
-    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    host = parts.netloc
+    if host.startswith("["):
+        host = host.replace(str(parts.hostname), ip_address(str(parts.hostname)).compressed)
+    origin = f"{parts.scheme}://{host}".lower()
     return origin.removesuffix(f":{_PORTS[parts.scheme]}")
 
 
 def _is_plain(value: str, parts: SplitResult) -> bool:
     """Tell whether an address has no password, question mark, fragment or wildcard in it."""
     host = parts.hostname or ""
-    return not set("@?#\\") & set(value) and (_HOST.fullmatch(host) is not None)
+    is_short = len(value) <= _LONGEST and len(host) <= 253
+    has_odd = set("@?#\\") & set(value) or parts.netloc.endswith(":")
+    return is_short and not has_odd and (_NAME.fullmatch(host) is not None or _is_ip(host))
+
+
+def _is_ip(host: str) -> bool:
+    with suppress(ValueError):
+        return "%" not in host and bool(ip_address(host))
+    return False

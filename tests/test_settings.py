@@ -170,6 +170,14 @@ def test_a_sub_account_that_cannot_be_one_is_refused(location: str) -> None:
         "https://[::1",
         "https://services.leadconnectorhq.com\n",
         "http://127.0.0.1.example",
+        "https://a..example",
+        "https://1.2.3.4.5",
+        "https://0",
+        "https://a.example:",
+        "https://a-.example",
+        f"https://{'a' * 64}.example",
+        f"https://{'a.' * 150}example",
+        f"https://a.example/{'a' * 70_000}",
     ],
 )
 def test_an_address_that_is_no_plain_https_is_refused(address: str) -> None:
@@ -189,7 +197,19 @@ def test_http_is_for_this_computer_only(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["a.example", "https://a.example/path", "*", "null", "javascript:x", "https://[::1"]
+    "origin",
+    [
+        "a.example",
+        "https://a.example/path",
+        "*",
+        "null",
+        "javascript:x",
+        "https://[::1",
+        "https://a..example",
+        "https://1.2.3.4.5",
+        "https://a.example:",
+        "https://*.example",
+    ],
 )
 def test_an_origin_that_is_none_is_refused(origin: str) -> None:
     """An origin is scheme and host; the error shows the value and an example."""
@@ -197,6 +217,16 @@ def test_an_origin_that_is_none_is_refused(origin: str) -> None:
         read(GHL_ALLOWED_ORIGINS=f"https://services.leadconnectorhq.com,{origin}")
     assert origin in caught.value.what
     assert "https://services.leadconnectorhq.com" in caught.value.next_step
+
+
+def test_an_origin_is_written_as_browsers_do() -> None:
+    """Else it would never match."""
+    listed = "https://A.example:443/,https://[0:0::1]:8443,http://127.0.0.1:80"
+    assert read(GHL_ALLOWED_ORIGINS=listed).allowed_origins == (
+        "https://a.example",
+        "https://[::1]:8443",
+        "http://127.0.0.1",
+    )
 
 
 def test_no_origins_but_commas_mean_the_default() -> None:

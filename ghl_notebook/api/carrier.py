@@ -26,6 +26,7 @@ from ghl_notebook.wire import (
     client_options,
     open_client,
     read_whole,
+    unusable,
 )
 
 from .exchange import Answer, Request, answer_of, put_location_aside
@@ -237,6 +238,7 @@ class PyreqwestCarrier:
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         from pyreqwest.client import ClientBuilder
+        from pyreqwest.exceptions import BuilderError
 
         options = client_options(base_url, api_version)
         self._base_url = base_url
@@ -259,7 +261,14 @@ class PyreqwestCarrier:
         )
         if not options["trust_env"]:
             builder = builder.no_proxy()
-        self._client: Client | None = builder.build()
+        self._client: Client | None = None
+        failure: Exception | None = None
+        try:
+            self._client = builder.build()
+        except BuilderError as error:  # of the system's, or the environment's, certificates
+            failure = unusable(error)
+        if failure is not None:
+            raise failure
         self.pid = os.getpid()
         _close_at_exit(self)
 

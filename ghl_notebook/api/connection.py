@@ -21,6 +21,7 @@ from ghl_notebook.errors import (
     SettingsError,
     UnexpectedAnswerError,
 )
+from ghl_notebook.settings import network_settings
 from ghl_notebook.wire import (
     API_VERSION,
     API_VERSIONS,
@@ -215,6 +216,8 @@ class Connection:
             advice = None
             if is_out_of_files(error):
                 words, advice = "This process has too many files and connections open", MORE_FILES
+            elif isinstance(error, _NEVER_SENT) and (names := network_settings()):
+                advice = f"Check the network, {', '.join(names)}, and GHL_BASE_URL, if you set it."
             failure = ConnectionFailedError(f"{what} failed: {words}.", advice)
             failure.was_sent = not isinstance(error, _NEVER_SENT)
         except GHLError as error:  # of the credential

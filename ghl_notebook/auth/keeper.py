@@ -293,7 +293,11 @@ async def _locked(store: Store, key: Key) -> AsyncIterator[None]:
     except (OSError, NotImplementedError) as error:
         words = f"{path} cannot be locked: {getattr(error, 'strerror', None) or error}."
     if words is not None:
-        raise StorageError(words, "End that process, or see to the folder's permissions.")
+        raise StorageError(
+            words,
+            "End that process, see to the folder's permissions, or name another folder in "
+            "GHL_CREDENTIALS_DIR.",
+        )
     try:
         yield
     finally:

@@ -79,6 +79,12 @@ def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
             moment = plain.astimezone(UTC)
         except (OverflowError, ValueError):  # the calendar ends before it
             moment = _FAR
+        except Exception as error:  # noqa: BLE001
+            # A time zone of somebody's own, which says nothing or fails.
+            raise ArgumentError(
+                f"{name} has a time zone that cannot be used ({type(error).__name__}).",
+                'Use another, as in ZoneInfo("Europe/Berlin").',
+            ) from None
         return _near(moment, value, name)
     if isinstance(read, date) and not pd.isna(read):
         begin = _near(datetime.combine(read, time(), UTC), value, name)

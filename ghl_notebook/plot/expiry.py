@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -110,12 +112,15 @@ def plot_expiry(
 def _today(now: object) -> pd.Timestamp:
     if now is None:
         return pd.Timestamp.now("UTC")
-    if not isinstance(now, datetime) or now.tzinfo is None:
-        raise ArgumentError(
-            f"now is {now!r}, and no time with a time zone.",
-            "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
-        )
-    return pd.Timestamp(now).tz_convert("UTC")
+    if isinstance(now, datetime):
+        with suppress(Exception):  # none, beyond the calendar, or of somebody's own, which fails
+            today = pd.Timestamp(now).tz_convert("UTC")
+            if 1970 <= today.year < 2200:
+                return today
+    raise ArgumentError(
+        f"now is {reprlib.repr(now)}, and no time with a time zone between 1970 and 2199.",
+        "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
+    )
 
 
 def _states(

@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx
 
 from ghl_notebook.errors import ConnectionFailedError, GHLError, SettingsError
-from ghl_notebook.settings import is_loopback, network_settings
+from ghl_notebook.settings import check_network_settings, is_loopback, network_settings
 
 API_VERSION: Final = "2021-07-28"
 API_V3: Final = "v3"
@@ -33,8 +33,15 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
         The API's address.
     api_version : str
         The header ``Version``.
+
+    Raises
+    ------
+    SettingsError
+        If the environment names a proxy or certificates that make no sense.
     """
     url = httpx.URL(base_url)
+    if not is_loopback(url.host):
+        check_network_settings()
     return {
         "base_url": base_url,
         "headers": {
