@@ -84,7 +84,9 @@ def test_outputs_of_cells(shown: list[Shown], stage: Stage) -> None:
     specs = [b[kind] for _, _, b in shown for kind in b if kind.startswith("application/vnd.vega")]
     for spec in specs:
         stage.page.evaluate(
-            "(spec) => vegaEmbed(document.body.appendChild(document.createElement('p')), spec)",
+            # Nothing is returned: a view leads to all that is in the window.
+            "(spec) => vegaEmbed(document.body.appendChild(document.createElement('p')), spec)"
+            ".then(() => {})",
             spec,
         )
     stage.assert_calm()
