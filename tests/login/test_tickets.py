@@ -21,7 +21,7 @@ from tests.browser.shell import run, write_browser
 from tests.login.apps import Exchange, Tokens, answer_to, make_app
 from tests.login.opened import ADDRESS, address_in, file_of
 from tests.login.page import connect, flush
-from tests.login.recording import PATIENCE
+from tests.login.recording import PATIENCE, settle
 
 PROGRAM = """\
 import os
@@ -135,7 +135,7 @@ def test_a_second_use_after_the_login_is_told(card: Card, sim: Simulator) -> Non
     other.comm.hear("loopback")
     connect(login, sim)
     assert use(address).status_code == 410
-    flush()
+    settle()  # it is told once the answer is sent
 
     assert login.status == "connected"
     assert "Check that the account is yours" in str(login.notice)
