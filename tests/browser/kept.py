@@ -39,14 +39,17 @@ class Kept:
 
     def __init__(self) -> None:
         self._front_end: FrontEnd | None = None
+        self._server: JupyterServer | None = None
         self._cookies: set[str] = set()
 
     def get(self, kind: str, name: str, browser: Browser, server: JupyterServer) -> FrontEnd:
         """Return a front end whose browser has logged in, and whose page shows no notebook."""
         kept = self._front_end
-        if kept is None or kept.page.is_closed() or not kept.is_of(kind, name, browser):
+        is_there = server is self._server and kept is not None and not kept.page.is_closed()
+        if kept is None or not is_there or not kept.is_of(kind, name, browser):
             self.close()
             kept = self._front_end = make_front_end(kind, name, browser)
+            self._server = server
             server.sign_in(kept.page)
             kept.page.goto("about:blank")
             self._cookies = {"_xsrf"}  # which Jupyter's pages set

@@ -246,9 +246,3 @@ def test_no_link_of_a_separate_login_page_gives_an_opener(page: Page) -> None:
     opened.value.wait_for_url(blocked.login_page)
     assert opened.value.evaluate("() => opener") is None
     opened.value.close()
-
-
-def test_an_app_logs_in_without_an_opener(page: Page) -> None:
-    """Its answer comes by the redirect or the user, and never from the window."""
-    window = AppCard(page).open()
-    assert window.evaluate("() => opener") is None

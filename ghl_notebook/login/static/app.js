@@ -74,7 +74,7 @@ class AppSession extends Session {
     if (takesOver) this.takeOver();
     this.closeWindow();
     this.problem = null;
-    this.popup = openWindow(null, OPENING, false);
+    this.popup = openWindow(null, OPENING, true);
     this.blocked = this.popup === null;
     if (this.begun && this.url !== null) return this.go();
     this.request = newId();
