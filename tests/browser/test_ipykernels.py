@@ -34,12 +34,16 @@ def test_wait(open_notebook: Callable[..., Notebook], release: str, wait: str) -
 
     Nor does a timeout. The cell that is run again finishes the login, and those after it run.
     """
-    notebook = open_notebook(DEMO, f"({wait}).status", kernel=release)
-    notebook.run_all()
-    expect(notebook.prompt(1)).to_have_text("[*]:")
+    notebook = open_notebook(DEMO, kernel=release)
+    notebook.run()
+    # JupyterLab asks the kernel for earlier widgets first. In 7.3.0 it gets no answer while a cell
+    # awaits, and shows no widget until then.
+    notebook.card.expect_status("idle")
+    first = notebook.start(f"({wait}).status")
+    expect(notebook.prompt(first)).to_have_text("[*]:")
     window = notebook.card.open().wait_until_loaded()
     notebook.interrupt()
-    expect(notebook.output(1).last).to_contain_text(WAITS[wait])
+    expect(notebook.output(first).last).to_contain_text(WAITS[wait])
     notebook.card.expect_status("waiting")
     said = "The login for Instagram is not finished after 0.2 s. It goes on"
     assert said in notebook.execute("login.wait(timeout=0.2)")

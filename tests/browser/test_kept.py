@@ -77,7 +77,7 @@ def test_nothing_of_a_login_is_left(
 ) -> None:
     """No window, notebook, card, listener or kernel, and the next login is the only one."""
     notebook = open_card(front_end, lab_server, "first.ipynb")
-    assert listeners(front_end) == {"keydown", "message"}
+    assert listeners(front_end) == {"keydown", "message", "pagehide", "pageshow"}
     kept.reset(lab_server)
     assert front_end.context.pages == [front_end.page]
     assert listeners(front_end) == set()
