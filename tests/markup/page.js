@@ -3,6 +3,14 @@
 
 const ATTACKED = /attacked\s*\(/;
 
+const open = window.open.bind(window);
+
+/** Keep the window that was opened last, and have its scripts tell here what they do. */
+window.open = (...given) => {
+  const opened = open(...given);
+  return Object.assign(window, { opened: Object.assign(opened, { attacked: window.attacked }) }).opened;
+};
+
 /**
  * Insert HTML as a trusted notebook does: its scripts run.
  *
@@ -40,7 +48,7 @@ function built(root = document) {
 
 /** Return when a picture that does not exist has failed, as those before it have. */
 async function fence() {
-  const picture = document.createElement("img");
+  const picture = new Image();
   await new Promise((resolve) => {
     picture.onerror = resolve;
     picture.src = "http://notebook.localhost/fence";
