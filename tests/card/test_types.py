@@ -29,7 +29,7 @@ MISTAKES = [
     ("connect.js", "session.recheck()", "session.check()"),
     ("app.js", 'get("listens")', 'get("listen")'),
     ("app.js", 'type: "redirected"', 'type: "redirect"'),
-    ("app.js", "openWindow(null, OPENING, false)", "openWindow(OPENING, false)"),
+    ("app.js", "openWindow(null, OPENING, true)", "openWindow(OPENING, false)"),
 ]
 
 

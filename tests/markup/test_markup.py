@@ -16,7 +16,8 @@ from playwright.sync_api import expect
 import ghl_notebook as ghl
 from ghl_notebook.panel.table import Table
 from tests.browsers import Browsers
-from tests.login.page import Page, flush
+from tests.login.page import Page
+from tests.panel.page import PanelPage
 
 from .payloads import CONTROLS, MARKUP, PICTURES
 from .shown import Shown
@@ -175,23 +176,28 @@ def test_widgets(world: World, stage: Stage) -> None:
     for panel in panels:
         assert len(panel.frame)
         tables += [child for child in panel.children if isinstance(child, Table)]
-    flush()
-    for widget in (*tables, login):
-        comm: Page = widget.comm
-        stage.page.evaluate(
-            "([source, state, said]) => host(source, state, said)",
-            [widget._esm, {n: v for n, v in widget.get_state().items() if n[0] != "_"}, comm.said],
-        )
-    expect(stage.page.get_by_role("grid")).to_have_count(2)
-    expect(stage.page.locator("body")).to_contain_text("attacked(")
-    for picture in stage.page.locator("img").all():
-        picture.scroll_into_view_if_needed()
+    for panel in panels:
+        PanelPage(panel).until()  # its rows have been told
+    with stage.page.expect_request(lambda request: request.url.startswith(PICTURES)):
+        for widget in (*tables, login):
+            comm: Page = widget.comm
+            stage.page.evaluate(
+                "([source, state, said]) => host(source, state, said)",
+                [widget._esm, _state_of(widget), comm.said],
+            )
+        expect(stage.page.get_by_role("grid")).to_have_count(2)
+        expect(stage.page.locator("body")).to_contain_text("attacked(")
+        for picture in stage.page.locator("img").all():
+            picture.scroll_into_view_if_needed()
     ours = (world.simulator.base_url, "blob:", "http://notebook.localhost/")
     strange = [url for url in asked if not url.startswith((*ours, *PICTURES))]
     assert strange == []
-    assert [url for url in asked if url.startswith(PICTURES)]
     for button in stage.page.get_by_role("button", name="Detach").all()[:3]:
         button.evaluate("(button) => button.click()")
     stage.assert_calm()
     for widget in (*panels, login):
         widget.close()
+
+
+def _state_of(widget: Any) -> dict[str, Any]:
+    return {name: value for name, value in widget.get_state().items() if name[0] != "_"}

@@ -50,7 +50,9 @@ class Planting(httpx.AsyncHTTPTransport):
     def __init__(self) -> None:
         super().__init__()
         self._payloads = itertools.cycle(PAYLOADS)
-        self._pictures = itertools.cycle((*PICTURES, *STRANGE_PICTURES))
+        # In turn, so that a list of a few rows has both.
+        both = zip(itertools.cycle(PICTURES), itertools.cycle(STRANGE_PICTURES), strict=True)
+        self._pictures = itertools.chain.from_iterable(both)
         self._seen: Counter[str] = Counter()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
