@@ -221,6 +221,8 @@ class LoopbackServer:
         """Open a door and return the port."""
         self._doors[door.path] = door
         self._known.add(door)
+        if self._serving is not None and self._serving.loop is not asyncio.get_running_loop():
+            self._inherited, self._serving = self._serving, None  # somebody has stopped its loop
         if self._serving is None:
             self._serving = Serving(self._app(), is_known=self._is_known)
             self.port = self._serving.port
@@ -287,8 +289,8 @@ class LoopbackServer:
         challenge = request.path_params["challenge"]
         answers = (door.answer(challenge) for door in self._doors.values())
         answer = next((one for one in answers if one is not None), None)
-        if answer is None:
-            raise refused(404)
+        if answer is None:  # readable: a page asks late where the login has just ended
+            return Response(status_code=404, headers=headers)
         return Response(headers=headers | {PROOF: answer})
 
     async def _show(self, request: Request) -> Response:

@@ -66,6 +66,8 @@ class Serving:
     ----------
     port : int
         Where it is.
+    loop : asyncio.AbstractEventLoop
+        In which it runs.
 
     Raises
     ------
@@ -101,6 +103,7 @@ class Serving:
         self._config = make_config(app)
         self._state = ServerState()
         self._open: dict[Connection, None] = {}  # the oldest first
+        self.loop: Final = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._accept())
 
     async def stop(self) -> None:

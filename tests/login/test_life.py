@@ -18,6 +18,7 @@ from ghl_notebook.login.loopback import LOOPBACK
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page, connect, flush
 from tests.login.recording import PATIENCE, Recording, going_on, plain_http
+from tests.test_odd_surroundings import stop
 
 Card = Callable[..., ConnectAccount]
 LogIn = Callable[..., Recording]
@@ -85,6 +86,23 @@ def test_a_closed_card_opens_no_door(card: Card) -> None:
     assert set(LOOPBACK._doors) <= doors
     with pytest.raises(LoginCancelledError, match="closed"):
         login.open_in_browser(lambda _: pytest.fail("a browser was opened"))
+
+
+def test_a_new_background_loop_has_a_server_of_its_own(card: Card) -> None:
+    """Somebody has stopped the one before: what it served answers nobody any more."""
+    page: Page = card().comm
+    page.say("hello", page_id="page", origin="http://localhost:8888")
+    before = page.hear("loopback")
+    stop()
+    other: Page = card().comm
+    other.say("hello", page_id="page", origin="http://localhost:8888")
+    after = other.hear("loopback")
+
+    assert after["port"] != before["port"]
+    answer = httpx.head(
+        f"http://127.0.0.1:{after['port']}/prove/{after['challenge']}", trust_env=False, timeout=5
+    )
+    assert answer.status_code == 200
 
 
 def test_logins_that_go_on_share_one_port(card: Card) -> None:

@@ -73,11 +73,12 @@ class Planting(httpx.AsyncHTTPTransport):
             return {name: self._plant(part, name) for name, part in value.items()}
         if isinstance(value, list):
             return [self._plant(part, key) for part in value]
+        if key.startswith("avatar"):  # most accounts of the simulator have none
+            self._seen[key] += 1
+            return value if self._seen[key] == 1 else next(self._pictures)
         if not isinstance(value, str) or _KEPT.fullmatch(key) or _NO_TEXT.fullmatch(value):
             return value
         self._seen[key] += 1
-        if key.startswith("avatar"):
-            return value if self._seen[key] == 1 else next(self._pictures)
         if key in _CHOSEN and self._seen[key] % 2:
             return value
         return value + next(self._payloads)
