@@ -51,7 +51,12 @@ class Stub(httpx.MockTransport):
         return AsyncClient(**(_DEFAULTS | settings), transport=self)
 
 
-_DEFAULTS = {"token": TOKEN, "location_id": LOCATION, "user_id": USER}
+_DEFAULTS = {
+    "token": TOKEN,
+    "location_id": LOCATION,
+    "user_id": USER,
+    "base_url": "https://services.leadconnectorhq.com",  # whatever the environment says
+}
 
 
 def answer(results: object = None, status: int = 200) -> httpx.Response:
