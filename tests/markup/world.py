@@ -50,9 +50,7 @@ class Planting(httpx.AsyncHTTPTransport):
     def __init__(self) -> None:
         super().__init__()
         self._payloads = itertools.cycle(PAYLOADS)
-        # In turn, so that a list of a few rows has both.
-        both = zip(itertools.cycle(PICTURES), itertools.cycle(STRANGE_PICTURES), strict=True)
-        self._pictures = itertools.chain.from_iterable(both)
+        self._pictures = itertools.cycle(PICTURES), itertools.cycle(STRANGE_PICTURES)
         self._seen: Counter[str] = Counter()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -75,7 +73,9 @@ class Planting(httpx.AsyncHTTPTransport):
             return [self._plant(part, key) for part in value]
         if key.startswith("avatar"):  # most accounts of the simulator have none
             self._seen[key] += 1
-            return value if self._seen[key] == 1 else next(self._pictures)
+            # In turn, so that a list of a few rows has both kinds. An account has the key twice.
+            number = self._seen[key] // 2
+            return value if number == 0 else next(self._pictures[number % 2])
         if not isinstance(value, str) or _KEPT.fullmatch(key) or _NO_TEXT.fullmatch(value):
             return value
         self._seen[key] += 1
