@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "agency", "api", "background", "disk", "errors", "frames", "guard", "models", "settings",
     },
     "plot": {"errors", "guard", "models", "sanitize"},
-    "widgets": {"errors"},
+    "widgets": {"errors", "settings"},
     "login": {
         "api", "auth", "background", "errors", "guard", "models", "sanitize", "secret", "settings",
         "widgets",

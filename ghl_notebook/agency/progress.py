@@ -222,15 +222,19 @@ def wait_for(fetching: Watched, name: str, *, progress: bool) -> Any:
     is_stopping = False
     try:
         with Bar(name, is_shown=progress) as bar:
-            while not future.done():
+            is_shown = False
+            while not is_shown:
+                # All of the loop: an interrupt comes anywhere, also as the bar is told to stay.
                 try:
-                    concurrent.futures.wait([future], timeout=_SECONDS)
+                    is_done = future.done()
                     bar.show(fetching.look())
+                    if not is_done:
+                        concurrent.futures.wait([future], timeout=_SECONDS)
+                    is_shown = is_done
                 except KeyboardInterrupt:
-                    if is_stopping or not fetching.stop():
+                    if is_stopping or not (future.done() or fetching.stop()):
                         raise
                     is_stopping = True
-            bar.show(fetching.look())
     except BaseException:
         future.cancel()
         raise

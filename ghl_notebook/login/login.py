@@ -161,9 +161,8 @@ class Login(Driver[LoginState]):
         with self._lock:
             run = self._machine.begin(time.monotonic(), prefetch=request is None)
             if run is not None:
-                self._url, self._refuted = None, 0
+                self._begin_run(run)
                 self._changed()
-                self._accompany(run)
                 # Before the window has its address, or what it brings would not be new to the list.
                 if self.client.browser is not None:
                     self._machine.noticed(run, ())
@@ -199,8 +198,7 @@ class Login(Driver[LoginState]):
             before = self.state.run
             self._examine(self._machine.paste(text, time.monotonic()))
             if self.state.run is not None and self.state.run != before:
-                self._url = None
-                self._accompany(self.state.run)
+                self._begin_run(self.state.run)
 
     def mine(self, run: str, account_id: str) -> None:
         """The user says that a login in the accounts list is this one."""
@@ -341,6 +339,10 @@ class Login(Driver[LoginState]):
             if self.client.browser is not None and self.state.status is Status.WAITING:
                 fault = LoginFailedError(self.state.notice or "The result was not usable.", "")
                 self._note(self._machine.broke(run, fault))
+
+    def _begin_run(self, run: str) -> None:
+        self._url, self._refuted = None, 0
+        self._accompany(run)
 
     def _accompany(self, run: str) -> None:
         self._leave_alone()

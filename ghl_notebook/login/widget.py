@@ -13,12 +13,12 @@ from ghl_notebook.models import MessagePayload
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import read_account_ids, read_pictures
+from ghl_notebook.widgets import Pictures
 
 from .card import Card, kept
 from .front_end import FrontEnd, find_front_end
 from .login import Login, Witness
 from .pages import Pages
-from .pictures import Pictures
 from .protocol import Begin, Cancel, Lost, Mine, NotMine, Paste, Recheck, Said
 from .state import Appearance, Claim, Heard, LoginState, Status, Way
 from .static_files import card_script, card_style
@@ -200,7 +200,7 @@ class ConnectAccount(Card):
             assume_mine=assume_mine,
             witness=witness,
         )
-        self._pictures = Pictures.of(client, read_pictures(pictures))
+        self._pictures = Pictures.of(client.core, read_pictures(pictures))
         self._what = f"The login for {self._login.platform.title}"
         self._pages = Pages(
             self._login,

@@ -12,8 +12,8 @@ from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
 from ghl_notebook.login import ConnectAccount, reconnect
-from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.models import PLATFORMS
+from ghl_notebook.widgets import Pictures
 
 from .listing import Listing
 from .protocol import Attach, Back, Connect, Detach, Message, Reconnect, Refresh, Said

@@ -13,9 +13,8 @@ import traitlets as t
 from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
-from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.settings import read_pictures
-from ghl_notebook.widgets import SCREEN, pass_on
+from ghl_notebook.widgets import SCREEN, Pictures, pass_on
 
 from .accounts import Accounts
 from .listing import Listing
@@ -89,7 +88,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         self._pictures = read_pictures(pictures)
         first: Listing
         if isinstance(client, Client):
-            first = Accounts(client, self._update, Pictures.of(client, self._pictures))
+            first = Accounts(client, self._update, Pictures.of(client.core, self._pictures))
         elif isinstance(client, Agency):
             first = SubAccounts(client, self._update, self._enter)
         else:
@@ -203,7 +202,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         (first,) = self._listings
         assert isinstance(first, SubAccounts)
         client = first.agency.client(location_id)
-        pictures = Pictures.of(client, self._pictures)
+        pictures = Pictures.of(client.core, self._pictures)
         opened = Accounts(client, self._update, pictures, name=name, leave=self._leave)
         self._listings.append(opened)
         self._fetched = opened.fetch()

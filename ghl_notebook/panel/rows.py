@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ghl_notebook.login.pictures import Pictures
 from ghl_notebook.models import PLATFORMS
+from ghl_notebook.widgets import Pictures
 
 SOON = pd.Timedelta(days=30)
 """A connection that ends within this time is about to expire."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import textwrap
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency.progress import Bar, words_at_the_end, words_of
+from ghl_notebook.agency.progress import Bar, wait_for, words_at_the_end, words_of
 from ghl_notebook.agency.tally import Tally
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import LOCATIONS
@@ -126,6 +127,44 @@ def test_what_an_earlier_part_has_done_is_shown_as_done(
     with Bar("accounts", is_shown=True) as bar:
         bar.show(Tally(total=40, done=10, resumed=10))
     assert "10/40" in capsys.readouterr().err
+
+
+class Interrupted(Future[str]):
+    """What is waited for is interrupted as it is looked at, between two calls of the wait."""
+
+    looks = 0
+
+    def done(self) -> bool:
+        """Be interrupted once."""
+        self.looks += 1
+        if self.looks == 1:
+            raise KeyboardInterrupt
+        return super().done()
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_an_interrupt_between_two_waits_is_heard(
+    is_over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is stopped, and what is there is given, also if it was over just then."""
+    future = Interrupted()
+    if is_over:
+        future.set_result("what is there")
+    monkeypatch.setattr("ghl_notebook.agency.progress.start_in_background", lambda _: future)
+
+    class Run:
+        is_of_this_loop = False
+
+        async def go(self) -> None: ...
+
+        def look(self) -> Tally:
+            return Tally(total=9)
+
+        def stop(self) -> bool:
+            future.set_result("what is there")
+            return True
+
+    assert wait_for(Run(), "accounts", progress=False) == "what is there"
 
 
 SCRIPT = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.card.harness import RESULT, AppCard, Card, block_windows, in_one_browser, post
 from tests.card.states import NAMES, STATES, found
@@ -165,15 +165,20 @@ def test_a_page_answers_for_itself(page: Page) -> None:
     assert card.sent("here") == [{"type": "here", "page_id": page_id}]
 
 
-def test_two_tabs_of_a_browser_are_one_users(page: Page) -> None:
-    """They find each other; a tab of another browser they do not find."""
-    other = page.context.new_page()
-    other.goto(page.url)
+def _shown_beside(page: Page, other: Page) -> Locator:
+    """Return what a card shows on a page while another page's login is going on."""
     first, second = Card(page), Card(other)
     page_id = first.sent("hello")[0]["page_id"]
     second.set(status="waiting")
     second.tell(type="owner", page_id=page_id, is_here=True)
-    expect(second.text).to_contain_text("begun in another tab")
+    return second.text
+
+
+def test_two_tabs_of_a_browser_are_one_users(page: Page) -> None:
+    """They find each other; a tab of another browser they do not find."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(_shown_beside(page, other)).to_contain_text("begun in another tab")
     other.close()
 
 
@@ -182,11 +187,7 @@ def test_two_browsers_are_two_users(page: Page, browser: Browser) -> None:
     context = browser.new_context()
     other = context.new_page()
     other.goto(page.url)
-    first, second = Card(page), Card(other)
-    page_id = first.sent("hello")[0]["page_id"]
-    second.set(status="waiting")
-    second.tell(type="owner", page_id=page_id, is_here=True)
-    expect(second.text).to_have_text("Another browser is using this card.")
+    expect(_shown_beside(page, other)).to_have_text("Another browser is using this card.")
     context.close()
 
 
@@ -211,7 +212,7 @@ def test_a_hostile_login_page_leads_the_notebook_away_only_by_an_opener(
     card = Card(page, separate_page=is_separate, watches_accounts=True)
     window = card.open()
     if is_separate:
-        expect(card.hint).to_have_text("Its result is looked for in the accounts list.")
+        expect(card.hint).to_have_text("The card looks for the result in the accounts list.")
         assert card.wait_for_sent("lost") == [{"type": "lost", "run": "run-1"}]
         assert window.url == card.login_page
     else:

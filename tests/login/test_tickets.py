@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import stat
+import struct
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -123,6 +125,23 @@ def test_a_second_use_ends_the_login(card: Card) -> None:
     with pytest.raises(LoginFailedError, match="a second time"):
         login.wait(PATIENCE)
     assert use(str(page)).status_code == 404
+
+
+def test_a_second_use_counts_if_nobody_reads_its_answer(card: Card) -> None:
+    """A visitor that hangs up at once is noticed, too."""
+    login = card()
+    login.comm.click()
+    address = httpx.URL(address_in(open_outside(login)))
+    use(str(address))
+    with socket.create_connection((address.host, address.port)) as visitor:
+        # Reset in place of an orderly end.
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        visitor.sendall(
+            f"GET {address.path} HTTP/1.1\r\nHost: {address.netloc.decode()}\r\n\r\n".encode()
+        )
+    login.comm.hear_status("failed")
+
+    assert "a second time" in str(login.error)
 
 
 def test_a_second_use_after_the_login_is_told(card: Card, sim: Simulator) -> None:

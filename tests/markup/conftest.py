@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ipywidgets import Widget
 
 from tests.login.page import Page
 
@@ -25,6 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         patch.setattr("comm.create_comm", Page)
         with World(folder) as world:
             yield world
+            Widget.close_all()  # also logins that a call has waited for in vain
     Page.opened.clear()
 
 

@@ -78,7 +78,7 @@ MUTANTS = [
     Mutant(
         "The stop button gives what is there",
         "agency/progress.py",
-        "if is_stopping or not fetching.stop():",
+        "if is_stopping or not (future.done() or fetching.stop()):",
         "if True:",
         "agency/test_progress.py::ctrl_c_gives_what_is_there",
     ),

@@ -213,7 +213,7 @@ MUTANTS = [
     ),
     Mutant(
         "A picture is loaded from the platforms' own hosts only",
-        "login/pictures.py",
+        "widgets/pictures.py",
         'return address if any(host.endswith(f".{one}") for one in HOSTS) else None',
         "return address if host else None",
         "panel/test_pictures.py::nobody_else_is_asked",

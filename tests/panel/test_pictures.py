@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook.login.pictures import HOSTS, Pictures
 from ghl_notebook.settings import SAME_ORIGIN
+from ghl_notebook.widgets.pictures import HOSTS, Pictures
 from tests.markup.payloads import PICTURES, STRANGE_PICTURES
 from tests.panel.page import PanelPage
 
@@ -52,7 +52,7 @@ def test_a_simulator_behind_the_notebooks_server_has_paths(address: str) -> None
     """They are of that server: the beginning of another address is none."""
     with ghl.demo() as client:
         client.core.allowed_origins = (SAME_ORIGIN,)
-        behind = Pictures.of(client, "platforms")
+        behind = Pictures.of(client.core, "platforms")
     assert behind.choose("/user/ada/proxy/8123/avatars/1.svg")
     assert behind.choose(address) is None
 

@@ -183,7 +183,7 @@ function lookAtOthers(session) {
   }
   return {
     text: OTHERS,
-    hint: "A login is going on there. Wait until it is done, or take over: that ends it.",
+    hint: "A login is in progress there. Wait until it is finished, or take over to cancel it.",
     secondary: { label: "Take over", act: () => session.begin(true) },
   };
 }

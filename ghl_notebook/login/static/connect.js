@@ -388,8 +388,8 @@ function lookAtOthers(session) {
   }
   return {
     text: OTHERS,
-    hint: "An account is being connected there. Wait until it is done, or take over to connect "
-      + "yours: that ends the other login.",
+    hint: "An account is being connected there. Wait until the login is finished, or take over to "
+      + "cancel it and connect your own account.",
     secondary: { label: "Take over", act: () => session.begin(true) },
   };
 }
@@ -410,8 +410,8 @@ function lookWhileOpen(session) {
   if (found.length) {
     return {
       text: found.length === 1 ? "Is this your login?" : "Which of these is your login?",
-      hint: "It appeared in the accounts list, and the login window has not reported back. "
-        + "Somebody else may have connected it.",
+      hint: "GoHighLevel lists a new login, and the login window has not reported back. "
+        + "A colleague may have connected it.",
       found,
       secondary: {
         label: found.length === 1 ? "No, not mine" : "None of these is mine",
@@ -457,7 +457,7 @@ function lookWhileOpen(session) {
   const text = "Finish the login in the window that opened.";
   if (popup === null) return { text, hint: silent ?? watching(session), link: url };
   if (!session.readsClosed) {
-    const separate = session.isSeparate ? "Its result is looked for in the accounts list." : undefined;
+    const separate = session.isSeparate ? "The card looks for the result in the accounts list." : undefined;
     return { text, hint: silent ?? separate, primary: { label: "Show window", act: () => popup.focus() } };
   }
   if (session.claims.popup + session.claims.other > 0 && !model.get("notice")) {

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
-from ghl_notebook.api import Client
 from ghl_notebook.settings import SAME_ORIGIN
 
 # Hosts, with all below them, that serve pictures of accounts, as files: none that redirects to
@@ -46,6 +45,18 @@ _PLAIN: Final = re.compile(r"[!-~]*")
 _LONGEST: Final = 4000
 
 
+class Addressed(Protocol):
+    """What is needed of a client."""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Whose messages count."""
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """Decides what is loaded.
@@ -62,23 +73,22 @@ class Pictures:
     own: tuple[str, ...]
 
     @classmethod
-    def of(cls, client: Client, pictures: str) -> Self:
+    def of(cls, core: Addressed, pictures: str) -> Self:
         """Make one for a client.
 
         Parameters
         ----------
-        client : Client
+        core : AsyncClient
             Whose accounts are shown.
         pictures : str
             ``"platforms"`` or ``"none"``.
         """
-        origins = client.core.allowed_origins
         # A simulator behind the notebook's server gives out paths on that server.
-        own = ["" if origin == SAME_ORIGIN else origin for origin in origins]
-        own.append(client.core.base_url)
+        addresses = ["" if one == SAME_ORIGIN else one for one in core.allowed_origins]
+        addresses.append(core.base_url)
         return cls(
             is_off=pictures == "none",
-            own=tuple(f"{address.rstrip('/')}/" for address in own),
+            own=tuple(f"{address.rstrip('/')}/" for address in addresses),
         )
 
     @property
