@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 import subprocess
@@ -207,6 +208,7 @@ def test_one_client_in_several_loops(sim: Simulator) -> None:
     asyncio.run(leave())
     assert asyncio.run(ask())
     asyncio.run(client.aclose())
+    gc.collect()  # here, where the warning is expected
 
 
 def stop() -> None:
