@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -27,6 +28,21 @@ class _ReadyServer(uvicorn.Server):
         # uvicorn looks every 0.1 s whether to stop, which hundreds of tests would wait for.
         await self.on_tick(0)
         await self.stopping.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # uvicorn's own takes 0.1 s where nothing is left to wait for.
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while state.connections or state.tasks:
+                    await asyncio.sleep(0.001)
+        # What is left is cancelled with the loop.
 
 
 class ServerThread:
