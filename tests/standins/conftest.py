@@ -25,6 +25,12 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test wait seconds until the accounts list is looked at again."""
+    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.1)
+
+
 @pytest.fixture(scope="session")
 def bench() -> Iterator[benches.Bench]:
     """The server of the frames."""
