@@ -20,9 +20,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401 - before the forks, which would each load it
+import httpcore  # noqa: F401 - the same
 import httpx
 
 from ghl_notebook import Client, LogInAgainError
+from ghl_notebook.auth import minted_store
 from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.file_store import _File
@@ -153,6 +156,8 @@ class Program:
         Its number is printed, and that it is minting. It goes on until it is killed.
         """
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        # Else each would wait for what those before it have begun, and were killed.
+        minted_store._FIRST_LIMIT = minted_store.CallLimit(1_000_000, 10.0)
         for line in sys.stdin:
             if (child := os.fork()) == 0:
                 _guarded(self._mint_for_ever, line)

@@ -18,11 +18,15 @@ from tests.auth.figures import Process, _wait_for_end
 
 pytestmark = pytest.mark.process
 
+NOTED = 1_000
+"""The highest limit that one process notes for the other, which need not wait to learn it then."""
+
 
 def test_another_process_mints_nothing_that_is_there(wide: Bench) -> None:
     """It reads the first one's file, also what that writes later."""
     ids = wide.ids(60)
     wide.log_in("agency")
+    wide.sim.levers.rate_limit = NOTED
     with Process(wide, "mints") as one, Process(wide, "mints") as other:
         for process, some in ((one, ids[:40]), (other, ids), (one, ids)):
             process.say(" ".join(some))
@@ -43,7 +47,7 @@ def test_a_process_that_ends_has_written_what_it_has_minted(wide: Bench) -> None
 def test_two_processes_mint_the_same_sub_accounts(wide: Bench) -> None:
     """From both ends of the list: few of them twice, and each has a token that holds."""
     key, ids = wide.log_in("agency"), wide.ids(40)
-    wide.sim.levers.latency = 0.05
+    wide.sim.levers.latency, wide.sim.levers.rate_limit = 0.05, NOTED
     with Process(wide, "mints") as one, Process(wide, "mints") as other:
         for process in (one, other):  # begun
             process.say("")
