@@ -31,6 +31,8 @@ from tests.api.stub import Stub
 from tests.login.page import Page
 from tests.planted import Logs, faces, traceback_with_locals
 
+pytestmark = pytest.mark.exhaustive
+
 SECRET = "pit-5f2c91ab-planted-7f3a"
 # An app's secret has no form that could be recognized, and hidden in a sentence.
 FORMLESS = SECRET.removeprefix("pit-")

@@ -406,6 +406,7 @@ def test_no_warning_of_an_early_renewal_shows_a_secret(
     assert not planted.in_("\n".join(logs.texts))
 
 
+@pytest.mark.exhaustive
 def test_a_run_over_an_agency_leaves_no_secret_in_its_frame(
     wide: Bench, setenv: Callable[..., None]
 ) -> None:

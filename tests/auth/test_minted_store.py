@@ -491,6 +491,7 @@ def calls_of(work: Callable[[], object]) -> tuple[object, int]:
     return done, calls
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_large_tokens_are_loaded_at_the_cost_of_reading_them(
     store: MintedStore, other: MintedStore
 ) -> None:

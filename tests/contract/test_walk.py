@@ -11,6 +11,7 @@ from tests.folding import folded
 from .walk import Documented, method_of, methods, operations, see
 
 
+@pytest.mark.exhaustive
 @folded("operation", operations(), ids=str)
 def test_an_operation_is_asked_with_all_that_it_documents(operation: Documented) -> None:
     """It has a method with all its parameters; request and answer are as documented."""

@@ -20,6 +20,8 @@ from ghl_notebook.simulator import Simulator
 from tests.fetch.conftest import make_agency
 from tests.fetch.damage import DAMAGES, FOLDER_DAMAGES, entries, run_makers, run_readers
 
+pytestmark = pytest.mark.exhaustive
+
 GIVEN = {"since": "2025-12-01", "until": "2025-12-08"}
 """What the functions have to be given, by the names of the parameters."""
 
@@ -183,7 +185,6 @@ def test_accounts_are_fetched_into_any_folder(
     check_making(world, name, cases(world, name, tmp_path / "runs", caplog, is_whole=is_whole))
 
 
-@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", sorted(run_makers().keys() - {"fetch_accounts"}))
 def test_everything_is_fetched_into_any_folder(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str

@@ -446,6 +446,7 @@ def test_a_dry_run_writes_nothing(client: Client, plans: Path) -> None:
     assert not plans.exists()
 
 
+@pytest.mark.exhaustive
 @folded("dry_run", [True, False])
 @folded("damage", sorted(DAMAGES.keys() - {"removed"}))
 def test_a_record_that_is_damaged_is_said(

@@ -11,6 +11,7 @@ import msgspec
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -175,6 +176,7 @@ def listing(*accounts: Any, groups: Any = ()) -> bytes:
     ).encode()
 
 
+@pytest.mark.exhaustive
 @settings(derandomize=True, deadline=None, database=None, max_examples=150)
 @given(st.lists(ANSWER, min_size=1, max_size=3), st.booleans(), st.sampled_from([1, 300, 1 << 20]))
 @example([listing(*({"expire": d, "createdAt": d} for d in DATES))], True, 1 << 20)

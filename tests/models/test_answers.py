@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def names_of(record: type[Record]) -> list[str]:
     return [f.encode_name for f in msgspec.structs.fields(record) if f.name != "extra"]
 
 
+@pytest.mark.exhaustive
 @folded("record", RECORDS, ids=lambda one: one.__name__)
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)

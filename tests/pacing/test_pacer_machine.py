@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -178,5 +179,5 @@ class Calls(RuleBasedStateMachine):
         self.loop.run_until_complete(go())
 
 
-TestCalls = Calls.TestCase
+TestCalls = pytest.mark.exhaustive(Calls.TestCase)
 TestCalls.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -31,6 +31,7 @@ CHARTS: dict[str, tuple[Any, set[str]]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_drawn(name: str) -> None:
     """Its marks and its words are there in their colours, and most of the page shows through."""
