@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tenacity import wait_random_exponential
 
 from ghl_notebook.pacing.pacers import Pacers
 from tests.browsers import Browsers
 from tests.programs import ProgramGuard
+from tests.waits import shorten_waits
 from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
 
 NARROWED = pytest.StashKey[bool]()
@@ -30,13 +31,21 @@ def _own_pacers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ghl_notebook.pacing.pacers.PACERS", Pacers())
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _no_settings() -> Iterator[None]:
+    """Keep out a developer's own settings, and what other tests have left of theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
+                patch.delenv(name)
+        yield
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _short_waits() -> Iterator[None]:
-    """Let no test wait seconds until a request is repeated: the wait is as random, and short."""
-    short = wait_random_exponential(multiplier=0.004, max=0.05)
+    """Let no test wait seconds until a request is repeated."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ghl_notebook.api.retry.BACK_OFF", short)
-        patch.setattr("ghl_notebook.auth.endpoint._BACKOFF", short)
+        shorten_waits(patch)
         yield
 
 

@@ -114,6 +114,8 @@ class Watched:
         What must be found nowhere.
     error : Exception or None
         What waiting for the login raised.
+    ends_well : bool
+        Whether it is to connect.
     """
 
     def __init__(self, client: Client, spy: Spy) -> None:
@@ -124,6 +126,7 @@ class Watched:
         self.warned: list[str] = []
         self.error: GHLError | None = None
         self.served = ""
+        self.ends_well = False
         self.login = ConnectAccount(client)
 
     @property

@@ -79,8 +79,11 @@ def id_is_pasted(watched: Watched, sim: Simulator) -> None:
 def list_shows_it(watched: Watched, sim: Simulator) -> None:
     """Log in in a window that cannot report, so that the accounts list has to tell."""
     url = watched.open()
-    watched.page.say("lost", run=watched.page.heard("authorize")[-1]["run"])
-    watched.in_person(lambda: sim.play_user(url))
+    run = watched.page.heard("authorize")[-1]["run"]
+    watched.page.say("lost", run=run)
+    mine = watched.in_person(lambda: sim.play_user(url)).data["accountId"]
+    watched.page.hear_question(mine)
+    watched.page.say("mine", run=run, account_id=mine)
 
 
 def claim_is_forged(watched: Watched, sim: Simulator) -> None:

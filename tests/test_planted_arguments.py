@@ -11,7 +11,6 @@ import dataclasses
 import functools
 import inspect
 import itertools
-import os
 import re
 import tempfile
 import warnings
@@ -183,10 +182,8 @@ def verbose(error: BaseException) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _alone() -> Iterator[None]:
-    """No settings of a developer, no page, no browser, no terminal, and a folder of its own."""
+    """No page, no browser, no terminal, and a folder of its own."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        for name in [name for name in os.environ if name.startswith("GHL_")]:
-            patch.delenv(name)
         patch.setenv("GHL_CREDENTIALS_DIR", folder)
         patch.setenv("GHL_PLANS_DIR", folder)
         patch.setattr("comm.create_comm", Page)

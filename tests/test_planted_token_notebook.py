@@ -33,13 +33,17 @@ import json
 import os
 import sys
 
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+from tests.waits import shorten_waits
 
 faults, states = json.loads(sys.argv[1]), sys.argv[2]
 config = Config()
 config.HistoryManager.enabled = False
 shell = InteractiveShell.instance(config=config)
+shorten_waits(pytest.MonkeyPatch())
 
 
 def run(code):
@@ -62,7 +66,7 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
         run("calm()")
     for fault in ("scope_missing", "invalid_token", "too_many_requests"):
         run(f"levers.fail_with({fault!r}, '*/accounts/*', times=None)")
-        run("login = ghl.ConnectAccount(client); login.wait(2)")
+        run("login = ghl.ConnectAccount(client); login.wait(0.5)")
         run("login.cancel(); calm()")
     run("levers.message = 'none'; ghl.ConnectAccount(client).wait(60)")
     run("calm(); client.simulator.stop()")

@@ -37,12 +37,11 @@ def large() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def sim(large: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
+def sim(large: Simulator) -> Simulator:
     """The same, well-behaved and without a rate limit."""
     large.levers.reset()
     large.levers.rate_limit = 1_000_000
     large._recorded.clear()
-    monkeypatch.delenv("GHL_COMPANY_ID", raising=False)
     return large
 
 

@@ -129,7 +129,6 @@ def test_spans_of_a_login_hold_no_secret_of_it(
         "GHL_CREDENTIALS_DIR": str(tmp_path / "credentials"),
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("GHL_TOKEN", raising=False)
     with Client(clock=sim.state.clock) as client:
         client.accounts()
     assert spans.statuses == [200, 200]

@@ -108,8 +108,6 @@ def test_a_login_for_the_sub_account_itself_stays_apart(bench: Bench) -> None:
 @pytest.fixture
 def begin(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Callable[[], Client]]:
     """Set the environment of a run without a person; return what makes its clients."""
-    for name in ("GHL_TOKEN", "GHL_USER_ID"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GHL_CREDENTIALS_DIR", str(bench.folder))
     monkeypatch.setenv("GHL_LOCATION_ID", bench.sim.location_id)
     monkeypatch.setenv("GHL_CLIENT_ID", bench.sim.client_id)

@@ -24,7 +24,7 @@ from ghl_notebook import (
 from ghl_notebook.auth.store import Key
 from ghl_notebook.settings import read_company_id
 from tests.auth.bench import DAY, MINT, TOKEN, Bench, finish_mints
-from tests.auth.test_find import NAMES, Planted
+from tests.auth.test_find import Planted
 from tests.planted import Logs, faces, traceback_with_locals, variables
 
 SEARCH = "/locations/search"
@@ -33,8 +33,6 @@ SEARCH = "/locations/search"
 @pytest.fixture
 def setenv(wide: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """An environment with nothing but a folder and an address; return what sets more."""
-    for name in (*NAMES, "GHL_COMPANY_ID"):
-        monkeypatch.delenv(name, raising=False)
 
     def setenv(**values: str) -> None:
         for name, value in values.items():

@@ -28,17 +28,10 @@ from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 from tests.auth.bench import DAY, Bench, finish_renewals
 
-NAMES = (
-    "GHL_TOKEN", "GHL_LOCATION_ID", "GHL_USER_ID", "GHL_BASE_URL", "GHL_CLIENT_ID",
-    "GHL_CLIENT_SECRET", "GHL_REFRESH_TOKEN", "GHL_CREDENTIALS_DIR",
-)  # fmt: skip
-
 
 @pytest.fixture
 def setenv(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """An environment with nothing but a folder and an address; return what sets more."""
-    for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
 
     def setenv(**values: str) -> None:
         for name, value in values.items():

@@ -134,8 +134,6 @@ def _environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of the bench, and no app."""
     monkeypatch.setenv("GHL_CREDENTIALS_DIR", str(bench.folder))
     monkeypatch.setenv("GHL_BASE_URL", bench.sim.base_url)
-    for name in ("GHL_CLIENT_ID", "GHL_CLIENT_SECRET", "GHL_REFRESH_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.usefixtures("_environment")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,14 +12,6 @@ from ghl_notebook.login import Ledger, Login
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page, flush
 from tests.login.recording import Held, Recording, plain_http, settle
-
-
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep a developer's own settings out."""
-    for name in list(os.environ):
-        if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

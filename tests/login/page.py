@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from comm.base_comm import BaseComm
@@ -62,12 +63,26 @@ class Page(BaseComm):
             assert self._news.wait_for(lambda: len(self.heard(kind)) > number, PATIENCE), self.said
             return self.heard(kind)[number]
 
+    def hear_traits(self, is_it: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        """Wait until the page has been shown such traits, and return the last of them."""
+        with self._news:
+            assert self._news.wait_for(lambda: any(map(is_it, self.updates)), PATIENCE), (
+                self.updates
+            )
+        return next(filter(is_it, reversed(self.updates)))
+
     def hear_status(self, status: str) -> None:
         """Wait until the page has been shown a status."""
-        with self._news:
-            assert self._news.wait_for(
-                lambda: any(update.get("status") == status for update in self.updates), PATIENCE
-            ), self.updates
+        self.hear_traits(lambda traits: traits.get("status") == status)
+
+    def hear_question(self, account_id: str) -> dict[str, Any]:
+        """Wait until the user is asked about a login, and return what is shown of it."""
+
+        def is_it(traits: dict[str, Any]) -> bool:
+            return [one["account_id"] for one in traits.get("found", ())] == [account_id]
+
+        found: dict[str, Any] = self.hear_traits(is_it)["found"][0]
+        return found
 
     # What is said.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -28,26 +27,9 @@ def lose(login: ConnectAccount) -> str:
     """Open the window, and lose sight of it, once the list is known as it was before."""
     page: Page = login.comm
     run: str = page.click()["run"]
-    hear(page, lambda traits: traits.get("watches_accounts"))
+    page.hear_traits(lambda traits: traits.get("watches_accounts"))
     page.say("lost", run=run)
     return run
-
-
-def hear(page: Page, is_it: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
-    """Wait until the page has been shown such traits."""
-    with page._news:
-        assert page._news.wait_for(lambda: any(map(is_it, page.updates)), PATIENCE)
-    return next(filter(is_it, reversed(page.updates)))
-
-
-def asked(page: Page, account_id: str) -> dict[str, Any]:
-    """Wait until the user is asked about a login, and return what is shown of it."""
-
-    def is_it(traits: dict[str, Any]) -> bool:
-        return [one["account_id"] for one in traits.get("found", ())] == [account_id]
-
-    found: dict[str, Any] = hear(page, is_it)["found"][0]
-    return found
 
 
 def test_a_colleagues_login_does_not_count(card: Card, client: Client, sim: Simulator) -> None:
@@ -56,14 +38,14 @@ def test_a_colleagues_login_does_not_count(card: Card, client: Client, sim: Simu
     page: Page = login.comm
     run = lose(login)
     theirs = log_in_elsewhere(client, sim)
-    found = asked(page, theirs)
+    found = page.hear_question(theirs)
     assert (found["names"] != [], found["found_at"] > 0) == (True, True)
     assert login.status == "waiting"
 
     page.say("not_mine", run=run)
-    hear(page, lambda traits: traits.get("found") == [])
+    page.hear_traits(lambda traits: traits.get("found") == [])
     mine = str(sim.play_user(page.heard("authorize")[0]["url"]).data["accountId"])
-    asked(page, mine)
+    page.hear_question(mine)
     page.say("mine", run=run, account_id=mine)
     login.wait(PATIENCE)
     assert (login.account_id, login.delivered_by, login.found) == (mine, "accounts", [])
@@ -73,7 +55,7 @@ def test_code_may_answer(card: Card, client: Client, sim: Simulator) -> None:
     """By the account id, which the service confirms like any other."""
     login = card()
     lose(login)
-    asked(login.comm, log_in_elsewhere(client, sim))
+    login.comm.hear_question(log_in_elsewhere(client, sim))
     login.paste(login.found[0]["account_id"])
 
     assert login.wait(PATIENCE).delivered_by == "pasted"
@@ -98,7 +80,7 @@ def test_a_page_cannot_answer_what_is_not_asked(card: Card, answer: str) -> None
     run = lose(login)
     login.comm.say(answer, run=run, account_id="f" * 24)
     login.comm.say("paste", account_id="no id")
-    hear(login.comm, lambda traits: "no account id" in str(traits.get("notice")))
+    login.comm.hear_traits(lambda traits: "no account id" in str(traits.get("notice")))
 
     assert login.status == "waiting"
 

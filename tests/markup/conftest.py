@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +19,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A service in whose every text a stranger has been."""
     folder = tmp_path_factory.mktemp("markup")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("GHL_")]:
-            patch.delenv(name)
         patch.setenv("GHL_CREDENTIALS_DIR", str(folder / "credentials"))
         patch.setattr("comm.create_comm", Page)
         with World(folder) as world:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,11 +13,8 @@ from tests.login.recording import settle
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep a developer's own settings, and the logins of other tests, out."""
-    for name in list(os.environ):
-        if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
-            monkeypatch.delenv(name)
+def _ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the logins of other tests out."""
     monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
 
 

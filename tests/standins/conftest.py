@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,14 +14,6 @@ from tests.browsers import BROWSERS, Browsers
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches
 from tests.standins.shown import PICTURES, Shown
-
-
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep a developer's own settings out."""
-    for name in list(os.environ):
-        if name.startswith("GHL_") or name == "JUPYTERHUB_SERVICE_PREFIX":
-            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

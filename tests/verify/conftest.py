@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,11 +17,10 @@ Walk = Callable[..., Report]
 
 
 @pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep a developer's own settings, and the logins of other tests, out."""
-    for name in list(os.environ):
-        if name.startswith("GHL_") or name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
-            monkeypatch.delenv(name)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a developer's desktop, and the logins of other tests, out."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import ghl_notebook as ghl
 from tests.benchmarks.installed import environment
@@ -202,8 +203,8 @@ def _fastest(samples: Iterable[Sample]) -> Sample:
 def _warm(service: Service, locations: int) -> Iterator[_Stand]:
     """Have all access tokens minted, and kept where the processes find them."""
     service.unlimited()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(service.environment, GHL_CREDENTIALS_DIR=f"{folder}/credentials")
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, service.environment):
+        os.environ["GHL_CREDENTIALS_DIR"] = f"{folder}/credentials"
         with ghl.Agency() as agency:
             ids = ghl.fetch_locations(agency)["location_id"].tolist()[:locations]
             ghl.fetch_accounts(agency, locations=ids)
