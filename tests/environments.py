@@ -27,5 +27,5 @@ def make_environment(folder: Path, *what: str | Path) -> Path:
     venv.EnvBuilder(clear=True, with_pip=False, symlinks=True).create(folder)
     python = folder / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", *what], check=True)
+    subprocess.run([*pip, "install", "--quiet", "--no-compile", *what], check=True)
     return python

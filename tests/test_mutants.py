@@ -123,7 +123,7 @@ def test_a_fault_is_caught_or_it_is_said_why_not(tree: Path, began: Path) -> Non
         fault("42", "(", "the_answer_is_right"): Verdict.BROKEN,
         fault("42", "41", "it_waits_for_ever"): Verdict.TIMED_OUT,
     }
-    results = try_all(list(expected), tree, Path(sys.executable), jobs=2, seconds=20)
+    results = try_all(list(expected), tree, Path(sys.executable), jobs=2, seconds=10)
     assert {result.mutant: result.verdict for result in results} == expected
     assert (tree / "ghl_notebook" / "__init__.py").read_text() == "ANSWER = 42\n"
     assert not psutil.pid_exists(int(began.read_text()))
