@@ -40,7 +40,7 @@ class _ReadyServer(uvicorn.Server):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
-                while state.connections or state.tasks:
+                while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn sets no event
                     await asyncio.sleep(0.001)
         # What is left is cancelled with the loop.
 
