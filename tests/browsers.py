@@ -6,12 +6,14 @@ none, Playwright's own is used (``playwright install chromium firefox``).
 
 from __future__ import annotations
 
+import inspect
 import os
 import shutil
 import time
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
+from unittest import mock
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as TimedOutError
@@ -67,6 +69,7 @@ class Browsers:
         browser = self._open.get(key)
         if browser is None or not browser.is_connected():
             if self._playwright is None:
+                self._stack.enter_context(mock.patch("inspect.stack", _stack_without_lines))
                 self._playwright = self._stack.enter_context(sync_playwright())
             if name == "chromium":
                 browser = _chromium(self._playwright, is_strict)
@@ -108,6 +111,22 @@ def _firefox(playwright: Playwright, is_strict: bool, is_still: bool) -> Browser
     if is_still:
         prefs["ui.prefersReducedMotion"] = 1
     return playwright.firefox.launch(**system, firefox_user_prefs=prefs)
+
+
+def _stack_without_lines(context: int = 1) -> list[inspect.FrameInfo]:
+    """Return what ``inspect.stack(0)`` does, which Playwright asks for at each call.
+
+    For each frame that has no file, as those of a worker of pytest-xdist, `inspect` goes through
+    all modules: that took half of the time of a short test.
+    """
+    assert context == 0
+    frames, frame = [], inspect.currentframe()
+    while frame := frame and frame.f_back:
+        code = frame.f_code
+        frames.append(
+            inspect.FrameInfo(frame, code.co_filename, frame.f_lineno, code.co_name, None, None)
+        )
+    return frames
 
 
 def wait_until_closed(window: Page) -> None:

@@ -31,10 +31,16 @@ LOOK = """\
 look = mo.ui.button(label="Look", value=0, on_click=lambda times: times + 1)
 look"""
 
+BEGIN = """\
+waited = mo.ui.anywidget(ghl.ConnectAccount(client, "instagram"))
+begin = mo.ui.run_button(label="Wait")
+mo.vstack([waited, begin])"""
+
 WAIT = """\
+mo.stop(not begin.value)
 with mo.status.spinner("Waiting for the login"):
-    login.wait(timeout=60)
-f"done: {login.delivered_by}\""""
+    waited.wait(timeout=60)
+f"done: {waited.delivered_by}\""""
 
 
 @pytest.fixture
@@ -57,26 +63,26 @@ def _output(page: Page, beginning: str) -> str:
     return output.inner_text().strip("'")
 
 
-def test_login(front_end: FrontEnd, open_marimo: Callable[..., Page], ways: Ways) -> None:
-    """Click, allow: the window closes itself, and a cell that is run then has the account."""
-    page = open_marimo(CARD, LOOK, 'f"{look.value}: {login.status} {login.delivered_by}"')
-    card = Card(page.locator(".ghl-connect-card"))
+def test_logins(front_end: FrontEnd, open_marimo: Callable[..., Page], ways: Ways) -> None:
+    """Click, allow: a cell that is run then has the account, and one that waits for it goes on."""
+    page = open_marimo(
+        CARD, LOOK, 'f"{look.value}: {login.status} {login.delivered_by}"', BEGIN, WAIT
+    )
     _output(page, "0: idle None")
-    card.open().wait_until_loaded().allow()
-    card.expect_status("connected", "Café Lumière")
+    log_in(page, 0)
     page.get_by_role("button", name="Look").click()
     way = _output(page, "1: connected ").removeprefix("1: connected ")
     ways.record(front_end.kind, front_end.browser, LOGIN, way)
 
-
-def test_while_a_cell_waits(
-    front_end: FrontEnd, open_marimo: Callable[..., Page], ways: Ways
-) -> None:
-    """A cell that blocks the kernel until the login is done does not keep it from being done."""
-    page = open_marimo(CARD, WAIT)
-    card = Card(page.locator(".ghl-connect-card"))
-    _output(page, "Waiting for the login")
-    card.open().wait_until_loaded().allow()
-    card.expect_status("connected", "Café Lumière")
+    page.get_by_role("button", name="Wait").click()
+    _output(page, "Waiting for the login")  # the kernel hears nothing until then
+    log_in(page, 1)
     way = _output(page, "done: ").removeprefix("done: ")
     ways.record(front_end.kind, front_end.browser, WAITING, way)
+
+
+def log_in(page: Page, number: int) -> None:
+    """Click and allow, and see the window close itself."""
+    card = Card(page.locator(".ghl-connect-card").nth(number))
+    card.open().wait_until_loaded().allow()
+    card.expect_status("connected", "Café Lumière")
