@@ -104,6 +104,8 @@ class Door:
         The newest one; it leads to the login page, once.
     used : set of str
         Tickets that have led there.
+    is_over : bool
+        Whether nothing more is said; then it is not opened again.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class Door:
         self._entered = entered
         self._origins: set[str] = set()
         self._streams: set[asyncio.Queue[Message | None]] = set()
+        self.is_over = False
 
     def admit(self, origin: str) -> None:
         """Let a page's origin post here: it has said over the comm that it shows this login."""
@@ -179,12 +182,15 @@ class Door:
 
     def end(self) -> None:
         """Say nothing more."""
+        self.is_over = True
         for stream in self._streams:
             stream.put_nowait(None)
 
     async def events(self) -> AsyncIterator[bytes]:
         """Yield what the kernel says, from now on, as server-sent events."""
         stream: asyncio.Queue[Message | None] = asyncio.Queue()
+        if self.is_over:  # while this page was let in
+            stream.put_nowait(None)
         self._streams.add(stream)
         try:
             for message in self._greet():
@@ -219,8 +225,9 @@ class LoopbackServer:
 
     async def open(self, door: Door) -> int:
         """Open a door and return the port."""
-        self._doors[door.path] = door
-        self._known.add(door)
+        if not door.is_over:
+            self._doors[door.path] = door
+            self._known.add(door)
         if self._serving is not None and self._serving.loop is not asyncio.get_running_loop():
             self._inherited, self._serving = self._serving, None  # somebody has stopped its loop
         if self._serving is None:

@@ -35,6 +35,7 @@ class _ReadyServer(uvicorn.Server):
             server.close()
         for listening in sockets or []:
             listening.close()
+        await asyncio.sleep(0.001)  # those that were accepted just now are made known
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()

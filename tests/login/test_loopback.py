@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -13,6 +14,7 @@ import pytest
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.login.loopback import Door
 from tests.login.doors import PAGE, Opened
+from tests.login.recording import PATIENCE
 
 EVIL = "https://evil.example"
 
@@ -222,6 +224,17 @@ def test_the_kernel_speaks_to_the_login_page(opened: Opened) -> None:
     assert (greeting["type"], news, rest) == ("traits", {"type": "time", "run": "r"}, [])
 
 
+async def test_a_page_that_comes_with_the_end_is_not_kept_waiting(opened: Opened) -> None:
+    """It was let in, and is told what there is, and the end."""
+    events = opened.door.events()
+    opened.door.end()
+    async with asyncio.timeout(PATIENCE):
+        told = [event async for event in events]
+
+    assert json.loads(told[0].removeprefix(b"data: ")) == {"type": "traits"}
+    assert len(told) == 1
+
+
 def test_another_origin_takes_no_place_at_the_events(opened: Opened) -> None:
     """It could not read them, but keep the login page from them."""
     headers = {"Sec-Fetch-Site": "cross-site"}
@@ -258,8 +271,16 @@ def test_the_port_outlives_the_last_door(opened: Opened) -> None:
         socket.create_server(("127.0.0.1", opened.port))
 
     assert opened.post().status_code == 404
+    other = Door(opened.arrived.put, list, lambda: None, lambda: None)
+    assert run_in_background(opened.server.open, other) == opened.port
+    run_in_background(opened.server.close, other)
+
+
+def test_a_closed_door_is_not_opened_again(opened: Opened) -> None:
+    """What was on its way to open it, from another thread, comes too late."""
+    run_in_background(opened.server.close, opened.door)
     assert run_in_background(opened.server.open, opened.door) == opened.port
-    assert opened.post().status_code == 204
+    assert opened.post().status_code == 404
 
 
 # The proof.
