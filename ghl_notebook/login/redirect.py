@@ -110,7 +110,20 @@ class Redirects:
 
     def __init__(self) -> None:
         self._listeners: dict[int, _Listener] = {}
-        self._lock = asyncio.Lock()  # a port that is being given back is not taken anew meanwhile
+        self._inherited: dict[int, _Listener] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = asyncio.Lock()
+
+    def own(self) -> asyncio.Lock:
+        """Return the lock to hold: a port that is being given back is not taken anew meanwhile.
+
+        Where somebody has stopped the loop, or forked the process, nobody listens any more.
+        """
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._lock = loop, asyncio.Lock()
+            self._inherited, self._listeners = self._listeners, {}
+        return self._lock
 
     async def open(self, redirect: Redirect) -> None:
         """Listen for a login's redirect.
@@ -120,7 +133,7 @@ class Redirects:
         OSError
             If another program has the port, or it is not for us.
         """
-        async with self._lock:
+        async with self.own():
             listener = self._listeners.get(redirect.port)
             if listener is None:
                 listener = self._listeners[redirect.port] = _Listener(redirect.port)
@@ -128,7 +141,7 @@ class Redirects:
 
     async def close(self, redirect: Redirect) -> None:
         """Listen no longer; the last login of a port gives it back."""
-        async with self._lock:
+        async with self.own():
             listener = self._listeners.get(redirect.port)
             if listener is None or redirect not in listener.redirects:
                 return

@@ -12,6 +12,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -126,21 +127,22 @@ class Serving:
         from .connection import Connection
 
         loop = asyncio.get_running_loop()
-        while True:
-            try:
-                accepted, _ = await loop.sock_accept(self._listening)
-            except OSError as error:
-                _log.debug("A connection cannot be accepted: %s", error.strerror)
-                if error.errno != errno.ECONNABORTED:
-                    self._make_room()
-                    await asyncio.sleep(_EXHAUSTED_SECONDS)
-                continue
-            self._listening.last = None
-            if len(self._open) >= self._most and not self._make_room():
-                accepted.close()
-                continue
-            connection = Connection(self._config, self._state, self._open, self._patience)
-            await loop.connect_accepted_socket(lambda made=connection: made, accepted)  # type: ignore[misc]
+        with closing(self._listening):  # also when somebody stops the loop
+            while True:
+                try:
+                    accepted, _ = await loop.sock_accept(self._listening)
+                except OSError as error:
+                    _log.debug("A connection cannot be accepted: %s", error.strerror)
+                    if error.errno != errno.ECONNABORTED:
+                        self._make_room()
+                        await asyncio.sleep(_EXHAUSTED_SECONDS)
+                    continue
+                self._listening.last = None
+                if len(self._open) >= self._most and not self._make_room():
+                    accepted.close()
+                    continue
+                connection = Connection(self._config, self._state, self._open, self._patience)
+                await loop.connect_accepted_socket(lambda made=connection: made, accepted)  # type: ignore[misc]
 
     def _make_room(self) -> bool:
         """Close the connection that has been there longest and has named no login."""

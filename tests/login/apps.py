@@ -122,7 +122,7 @@ def settle() -> None:
     """Wait until every port is given back that was to be."""
 
     async def look() -> None:
-        async with REDIRECTS._lock:
+        async with REDIRECTS.own():
             pass
 
     run_in_background(look)

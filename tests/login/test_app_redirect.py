@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import socket
@@ -14,7 +15,7 @@ import pytest
 from ghl_notebook import errors
 from ghl_notebook.login import Status
 from ghl_notebook.login.code_flow import CodeFlow
-from ghl_notebook.login.redirect import REDIRECTS
+from ghl_notebook.login.redirect import REDIRECTS, Redirect, Redirects
 from ghl_notebook.secret import Secret
 from tests.browser.servers.program import free_port
 from tests.login.apps import (
@@ -349,3 +350,17 @@ def test_nothing_is_logged(make: Make) -> None:
 
     assert "HTTP connection made" in said
     assert not [one for one in (CODE, state_in(url), "planted-state-of-others") if one in said]
+
+
+def test_another_loop_begins_anew(port: int) -> None:
+    """Somebody has stopped the background loop, in which one login ended as another one began."""
+    redirects = Redirects()
+    one, other = (Redirect(f"http://127.0.0.1:{port}", lambda _: None) for _ in range(2))
+
+    async def use() -> None:
+        await redirects.open(one)
+        await asyncio.gather(redirects.close(one), redirects.open(other))
+
+    asyncio.run(use())
+    assert is_free(port)  # nobody would answer there
+    asyncio.run(use())

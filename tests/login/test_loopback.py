@@ -258,7 +258,9 @@ def test_a_closed_door_takes_nothing(opened: Opened) -> None:
     run_in_background(opened.server.open, other)
     run_in_background(opened.server.close, opened.door)
 
-    assert opened.post().status_code == 404
+    late = opened.post()
+    assert (late.status_code, late.headers["Access-Control-Allow-Origin"]) == (404, PAGE)
+    assert "Access-Control-Allow-Origin" not in opened.post(origin="http://evil.example").headers
     headers = {"Origin": PAGE}
     assert opened.http.post(f"/{other.path}/", json={}, headers=headers).status_code == 204
     run_in_background(opened.server.close, other)
