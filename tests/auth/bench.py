@@ -164,3 +164,9 @@ def finish_mints(minter: Minter) -> None:
     """Wait for what is minted in the background."""
     wait(list(minter._flights.values()), timeout=60)
     run_in_background(asyncio.sleep, 0)  # what is done when they land
+
+
+def write_mints(minter: Minter) -> None:
+    """Write what is minted: who waits for a token has it before it is there to be written."""
+    finish_mints(minter)
+    minter.write()

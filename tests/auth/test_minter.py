@@ -24,7 +24,7 @@ from ghl_notebook.auth.minted_store import MintedStore
 from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
 from ghl_notebook.simulator.clock import EPOCH
-from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench, finish_mints
+from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench, finish_mints, write_mints
 from tests.auth.programs import TASKS, THREADS
 
 SEARCH = "/locations/search"
@@ -67,7 +67,7 @@ def test_the_agencys_own_token_is_not_asked_for_where_all_is_there(wide: Bench) 
     key = wide.log_in("agency")
     with wide.client(key) as client:
         client.users()
-    wide.minter(key).write()
+    write_mints(wide.minter(key))
     wide.use_up(key)
     wide.stores.logins.delete(key)
     with wide.client(key) as client:
@@ -80,12 +80,12 @@ def test_what_has_expired_is_minted_again(wide: Bench) -> None:
     key, ids = wide.log_in("agency"), wide.ids(10)
     agency = wide.agency(key)
     mint(agency, ids)
-    wide.minter(key).write()
+    write_mints(wide.minter(key))
     before = kept(wide, key)
     wide.time.go(DAY)
     assert not agency.is_warm(ids[0])
     mint(agency, ids)
-    wide.minter(key).write()
+    write_mints(wide.minter(key))
     after = kept(wide, key)
     assert (len(before), len(after), len({*before, *after})) == (10, 10, 20)
     assert wide.asked(MINT) == 20
@@ -97,7 +97,7 @@ def test_logging_out_leaves_no_token(wide: Bench) -> None:
     key, ids = wide.log_in("agency"), wide.ids(5)
     agency = wide.agency(key)
     mint(agency, ids)
-    wide.minter(key).write()
+    write_mints(wide.minter(key))
     tokens = kept(wide, key)
     assert len(tokens) == 5
     wide.logins().forget(key)
@@ -131,7 +131,7 @@ def test_after_a_new_login_others_tokens_are_found_again(wide: Bench) -> None:
     others = MintedStore(wide.minted)
     with wide.client(wide.log_in("agency")) as client:
         client.users()
-    wide.minter(key).write()
+    write_mints(wide.minter(key))
     _, (credential,) = others.load(key.base_url, key.client_id, after=0, now=0)
     tokens = replace(credential.tokens, location_id=ids[1])
     others.keep([replace(credential, tokens=tokens)], now=0)
@@ -161,11 +161,11 @@ def test_a_rejected_token_is_minted_again_and_not_read_back(wide: Bench) -> None
     key = wide.log_in("agency")
     with wide.client(key) as client:
         client.users()
-        wide.minter(key).write()
+        write_mints(wide.minter(key))
         (rejected,) = kept(wide, key)
         wide.sim.levers.fail_with("invalid_token", USERS)
         assert client.users()
-        wide.minter(key).write()
+        write_mints(wide.minter(key))
     assert wide.asked(MINT) == 2
     assert wide.spy.bearers.count(rejected) == 2  # before, and the one that was rejected
     assert rejected not in kept(wide, key)
@@ -221,7 +221,7 @@ def test_a_folder_that_takes_nothing_leaves_minting_working(
     agency = wide.agency(key)
     with caplog.at_level(logging.WARNING, "ghl_notebook"):
         assert mint(agency, ids) == [None] * 30
-        wide.minter(key).write()
+        write_mints(wide.minter(key))
         assert all(map(agency.is_warm, ids))
     (record,) = caplog.records
     assert "Minted access tokens are not kept on disk" in record.getMessage()
