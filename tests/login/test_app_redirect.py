@@ -360,6 +360,8 @@ def test_another_loop_begins_anew(port: int) -> None:
     async def use() -> None:
         await redirects.open(one)
         await asyncio.gather(redirects.close(one), redirects.open(other))
+        _, writer = await asyncio.open_connection("127.0.0.1", port)  # somebody listens
+        writer.close()
 
     asyncio.run(use())
     assert is_free(port)  # nobody would answer there
