@@ -219,7 +219,7 @@ class LoopbackServer:
     def __init__(self) -> None:
         self.port = 0
         self._doors: dict[str, Door] = {}
-        self._known: weakref.WeakSet[Door] = weakref.WeakSet()  # also those that were closed
+        self._known: weakref.WeakValueDictionary[str, Door] = weakref.WeakValueDictionary()
         self._serving: Serving | None = None
         self._inherited: Serving | None = None
 
@@ -227,7 +227,7 @@ class LoopbackServer:
         """Open a door and return the port."""
         if not door.is_over:
             self._doors[door.path] = door
-            self._known.add(door)
+            self._known[door.path] = door  # also when it is closed
         if self._serving is not None and self._serving.loop is not asyncio.get_running_loop():
             self._inherited, self._serving = self._serving, None  # somebody has stopped its loop
         if self._serving is None:
@@ -274,7 +274,7 @@ class LoopbackServer:
         if request.method != "GET" or "prefetch" in request.headers.get("sec-purpose", ""):
             raise refused(403)
         ticket = request.path_params["ticket"]
-        for known in list(self._known):
+        for known in list(self._known.values()):
             if ticket in known.used:
                 page = message_page(410, *_USED)
                 # Once it is sent: the login ends then, and with it perhaps this process.
@@ -325,7 +325,7 @@ class LoopbackServer:
 
         self._refuse_rebinding(request)
         path = request.path_params["path"]
-        door = next((one for one in list(self._known) if one.path == path), None)
+        door = self._known.get(path)
         if door is None:
             raise refused(404)
         origin = request.headers.get("origin", "")

@@ -110,7 +110,7 @@ class Redirects:
 
     def __init__(self) -> None:
         self._listeners: dict[int, _Listener] = {}
-        self._inherited: dict[int, _Listener] = {}
+        self._inherited: dict[int, _Listener] = {}  # whose tasks nobody may collect as pending
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
 

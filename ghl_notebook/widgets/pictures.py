@@ -78,7 +78,7 @@ class Pictures:
 
         Parameters
         ----------
-        core : AsyncClient
+        core : Addressed
             Whose accounts are shown.
         pictures : str
             ``"platforms"`` or ``"none"``.
