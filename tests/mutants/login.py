@@ -165,7 +165,7 @@ MUTANTS = [
     Mutant(
         "A ticket works once",
         "login/loopback.py",
-        "        self._unused.remove(ticket)\n",
+        "        self._unused.remove(ticket)\n        self.used.add(ticket)\n",
         "",
         "login/test_loopback.py::a_ticket_leads_to_the_login_page_once",
     ),
