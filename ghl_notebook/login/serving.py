@@ -90,13 +90,12 @@ class Serving:
         from .connection import make_config
 
         # Bound and listening before anybody learns of it: what a page asks at once is not refused.
+        # Made of a descriptor, the socket knows that its protocol is TCP. asyncio sets TCP_NODELAY
+        # only then; without it, a reused connection waits 40 ms for the client's delayed ACK.
         self._listening = _Listening(
             fileno=socket.create_server(("127.0.0.1", port), backlog=_BACKLOG).detach()
         )
         self._listening.setblocking(False)
-        # Accepted connections inherit it. asyncio sets it only where the socket's protocol is
-        # named; without it, a reused connection waits 40 ms for the client's delayed ACK.
-        self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: Final[int] = self._listening.getsockname()[1]
         self._is_known = is_known
         self._most = most

@@ -116,7 +116,7 @@ MUTANTS = [
         "settings.py",
         '("SSL_CERT_FILE", os.path.isfile, "a file of certificates in PEM"),',
         '("SSL_CERT_FILE", os.path.exists, "a file of certificates in PEM"),',
-        "test_odd_surroundings.py::certificates_that_are_none",
+        "test_odd_surroundings.py::a_pipe_in_the_place_of_certificates",
     ),
     Mutant(
         "A proxy's address makes sense before anything is asked",

@@ -10,7 +10,7 @@ MUTANTS = [
         "widgets/screen.py",
         "            except BaseException:  # noqa: BLE001\n",
         "            except KeyError:\n",
-        "login/test_widget_observers.py::a_failing_observer_stops_nothing",
+        "test_screen.py::what_a_job_raises_ends_nothing",
     ),
     Mutant(
         "A claim is checked by the service",
@@ -207,8 +207,8 @@ MUTANTS = [
     Mutant(
         "The loopback server sends small answers at once",
         "login/serving.py",
-        "        self._listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)\n",
-        "",
+        "        self._listening = _Listening(\n            fileno=",
+        "        self._listening = _Listening(\n            proto=0, fileno=",
         "test_sockets.py::",
     ),
     Mutant(

@@ -71,8 +71,9 @@ MUTANTS = [
     Mutant(
         "A card is dark in a dark notebook",
         "widgets/static/box.css",
-        "--ghl-connect-ground: var(--jp-layout-color1,",
-        "--ghl-connect-ground: var(--jp-none,",
+        "--ghl-connect-ground: var(--jp-layout-color1, var(--vscode-editor-background, "
+        "light-dark(#fff, #1f1f1f)));",
+        "--ghl-connect-ground: #fff;",
         "browser/test_themes.py::dark",
     ),
     Mutant(

@@ -16,8 +16,11 @@ from tests.simulator.conftest import Caller
 
 
 def test_it_listens_on_the_loopback_interface_only(sim):
-    """Nobody else on the network can reach it."""
-    assert sim.base_url.startswith("http://127.0.0.1:")
+    """Another address of this computer does not lead to it, so none of the network does."""
+    port = int(sim.base_url.removeprefix("http://127.0.0.1:"))
+    with socket.socket() as elsewhere, socket.socket() as here:
+        assert elsewhere.connect_ex(("127.0.0.2", port)) != 0
+        assert here.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_it_has_no_address_before_it_starts():
