@@ -12,15 +12,34 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Final, ParamSpec, TypeVar
 
-from ghl_notebook.errors import ArgumentError, ConnectionFailedError
+from ghl_notebook.errors import ArgumentError, ConnectionFailedError, raise_without_context
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[[], object])
 
 _LOOK_SECONDS: Final = 2.0
 """Between two looks whether the loop is there still: it may end in the middle of anything."""
 _LAST_SECONDS: Final = 5.0
 """For what was going on in a loop that somebody has stopped."""
+
+
+def after_fork(callback: F) -> F:
+    """Call a function in each process that is forked from this one; also a decorator.
+
+    A forked process has the memory of its parent but none of its threads, so locks may be held and
+    connections shared.
+    """
+    if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+        os.register_at_fork(after_in_child=callback)
+    return callback
+
+
+def hold_during_fork(lock: threading.Lock | threading.RLock) -> None:
+    """Fork this process only while no thread uses what a lock protects."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release)
+        after_fork(lock.release)
 
 
 class _Background:
@@ -57,15 +76,13 @@ class _Background:
             thread.start()
         except (OSError, RuntimeError) as error:  # of files, of threads
             reason = getattr(error, "strerror", None) or str(error)
-        else:
-            self._loop, self._thread, self._pid = loop, thread, os.getpid()
-            return
-        failure = ConnectionFailedError(
-            f"The background thread of ghl_notebook cannot be started: {reason}.",
-            "Close files and connections of this process, or raise its limits (ulimit -n).",
-        )
-        failure.was_sent = False
-        raise failure
+            failure = ConnectionFailedError(
+                f"The background thread of ghl_notebook cannot be started: {reason}.",
+                "Close files and connections of this process, or raise its limits (ulimit -n).",
+            )
+            failure.was_sent = False
+            raise_without_context(failure)
+        self._loop, self._thread, self._pid = loop, thread, os.getpid()
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -124,8 +141,7 @@ async def _end_all() -> None:
 
 
 _background = _Background()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_background.forget)
+after_fork(_background.forget)
 
 
 def start_in_background(
@@ -193,7 +209,7 @@ def _told(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         except asyncio.CancelledError:
             if not _background.is_ending(asyncio.get_running_loop()):
                 raise
-        raise _stopped()
+            raise_without_context(_stopped())
 
     told = run()
     told.__qualname__ = coroutine.__qualname__  # type: ignore[attr-defined]
