@@ -85,7 +85,7 @@ def test_an_answers_error_is_made_of_its_fields() -> None:
     """The text holds what was asked, the status, the service's words and the trace id."""
     error = errors.NotFoundError("GET /x", status=404, service_message="No.", trace_id="0f-1")
     assert (error.status, error.service_message, error.trace_id) == (404, "No.", "0f-1")
-    assert error.what == "GET /x was answered 404: No (trace id 0f-1)."
+    assert error.what == "GET /x failed with HTTP 404: No (trace id 0f-1)."
     assert str(error) == f"{error.what} {errors.NotFoundError.next_step}"
 
 

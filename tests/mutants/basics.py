@@ -22,7 +22,7 @@ MUTANTS = [
     Mutant(
         "An error keeps its text and fields across processes",
         "errors.py",
-        "return (_rebuild, (type(self), self.args, dict(self.__dict__)))",
+        "return (type(self).__new__, (type(self), *self.args), dict(self.__dict__))",
         "return (type(self), self.args)",
         "test_errors.py::survives_a_process_boundary",
     ),
