@@ -317,7 +317,7 @@ class RateLimitError(ResponseError):
 class DailyLimitError(RateLimitError):
     """429: the sub-account's daily limit is used up.
 
-    `until` is the time in UTC at which the limit is reset; None if the API does not report it.
+    `until` is when the limit is reset, in UTC; None if the API does not report it.
     """
 
     next_step = "Run the cell again tomorrow, or ask GoHighLevel for a higher daily limit."

@@ -125,7 +125,7 @@ def check_id(name: str, value: str) -> str:
 def read_allowed_origins(
     allowed_origins: tuple[str, ...] | None = None, *, environ: Environ = None
 ) -> tuple[str, ...]:
-    """Return the origins that are passed, or those of ``GHL_ALLOWED_ORIGINS``.
+    """Return the origins that you pass, or else the ones in ``GHL_ALLOWED_ORIGINS``.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def read_company_id(environ: Environ = None) -> str | None:
 
 
 def read_base_url(base_url: str | None = None, *, environ: Environ = None) -> str:
-    """Return the API's address: the one that is passed, or ``GHL_BASE_URL``.
+    """Return the API's address: the one that you pass, or ``GHL_BASE_URL``.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def read_app_settings(environ: Environ = None) -> AppSettings | None:
 
 @dataclass(frozen=True, slots=True)
 class RenewalSettings:
-    """What refreshes a login on a computer where nobody can log in.
+    """The credentials that refresh a login on a computer where you cannot log in.
 
     `refresh_token` is empty if ``GHL_REFRESH_TOKEN`` is not set.
     """
@@ -277,8 +277,7 @@ class DemoSettings:
     simulate_user : bool
         Whether the simulator logs in, without a browser (``GHL_DEMO_USER``).
     public_url : str or None
-        The address at which a browser reaches the simulator, with ``{port}`` for its port. None
-        means 127.0.0.1.
+        Address of the simulator for a browser, with ``{port}`` for its port. None means 127.0.0.1.
     """
 
     simulate_user: bool
