@@ -96,7 +96,7 @@ def open_plain(path: Path, most: int) -> BufferedReader:
     return file
 
 
-def place(path: Path, content: bytes) -> None:
+def write_private_file(path: Path, content: bytes) -> None:
     """Write a file (0600) completely and durably, or not at all.
 
     Raises
