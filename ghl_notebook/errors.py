@@ -86,7 +86,7 @@ class GHLError(Exception):
         self.args = (f"{self.what} {self.next_step}",)
 
     def leave_outcome_open(self) -> None:
-        """Add that the call may have been carried out, and how to find out."""
+        """Add that the call may have been carried out, and how to check that."""
         self.outcome_unknown = True
         self.advise(
             "The call may have been carried out: check with fetch_accounts() before you repeat it. "
