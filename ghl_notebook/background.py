@@ -117,7 +117,7 @@ class _Background:
     def is_running(self, loop: asyncio.AbstractEventLoop) -> bool:
         return self._pid == os.getpid() and self._loop is loop and self._thread.is_alive()
 
-    def reset(self) -> None:
+    def reset_after_fork(self) -> None:
         """Reset the state in a forked process: another thread may have held the lock."""
         self._lock = threading.RLock()
         self._pid = None
@@ -142,7 +142,7 @@ async def _end_all() -> None:
 
 
 _background = _Background()
-after_fork(_background.reset)
+after_fork(_background.reset_after_fork)
 
 
 def start_in_background(
