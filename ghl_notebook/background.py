@@ -1,4 +1,4 @@
-"""The event loop in a background thread that `Client` runs the one async core in."""
+"""The event loop in a background thread, in which `Client` runs the async code."""
 
 from __future__ import annotations
 
@@ -12,26 +12,46 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Final, ParamSpec, TypeVar
 
-from ghl_notebook.errors import ArgumentError, ConnectionFailedError
+from ghl_notebook.errors import ArgumentError, ConnectionFailedError, raise_without_context
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[[], object])
 
 _LOOK_SECONDS: Final = 2.0
-"""Between two looks whether the loop is there still: it may end in the middle of anything."""
+"""Time between checks whether the loop still runs, because other code may stop it."""
 _LAST_SECONDS: Final = 5.0
-"""For what was going on in a loop that somebody has stopped."""
+"""Time that the tasks of a stopped loop have to clean up."""
+
+
+def after_fork(callback: F) -> F:
+    """Call a function in each process that is forked from this one; also a decorator.
+
+    A forked process has the memory of its parent but none of its threads, so locks may be held and
+    connections shared.
+    """
+    if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+        os.register_at_fork(after_in_child=callback)
+    return callback
+
+
+def hold_during_fork(lock: threading.Lock | threading.RLock) -> None:
+    """Fork this process only while no thread uses what a lock protects."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release)
+        after_fork(lock.release)
 
 
 class _Background:
-    """One loop per process, started by the first call; a daemon thread, gone with the process.
+    """One loop per process, in a daemon thread that the first call starts.
 
-    Whoever stops the loop, or ends its thread, ends what was going on in it; the next call starts
-    another one.
+    If other code stops the loop or its thread, running calls fail and the next call starts a new
+    loop.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()  # the garbage collector may close a widget within it
+        # Reentrant, because the garbage collector may close a widget while the lock is held.
+        self._lock = threading.RLock()
         self._pid: int | None = None
         self._loop: asyncio.AbstractEventLoop
         self._thread: threading.Thread
@@ -41,31 +61,29 @@ class _Background:
 
     def loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
-            # First use, a forked child (threads are not copied), or one that has ended.
+            # The first use, a forked process (which has no threads yet), or a stopped loop.
             if self._pid != os.getpid() or not self._thread.is_alive() or self._loop.is_closed():
                 self._begin()
             return self._loop
 
     def _begin(self) -> None:
-        # Not anyio's portal: it waits for its thread when it is garbage collected, and at the end
-        # of the process, or in a forked child, that thread is no more.
+        # anyio's portal does not work here: when it is garbage collected, it waits for its thread,
+        # which no longer exists at the exit of the process or in a forked process.
         try:
             loop = asyncio.new_event_loop()
             thread = threading.Thread(
                 target=self._run, args=(loop,), name="ghl_notebook", daemon=True
             )
             thread.start()
-        except (OSError, RuntimeError) as error:  # of files, of threads
+        except (OSError, RuntimeError) as error:  # too many files, too many threads
             reason = getattr(error, "strerror", None) or str(error)
-        else:
-            self._loop, self._thread, self._pid = loop, thread, os.getpid()
-            return
-        failure = ConnectionFailedError(
-            f"The background thread of ghl_notebook cannot be started: {reason}.",
-            "Close files and connections of this process, or raise its limits (ulimit -n).",
-        )
-        failure.was_sent = False
-        raise failure
+            failure = ConnectionFailedError(
+                f"The background thread of ghl_notebook cannot be started: {reason}.",
+                "Close files and connections of this process, or raise its limits (ulimit -n).",
+            )
+            failure.was_sent = False
+            raise_without_context(failure)
+        self._loop, self._thread, self._pid = loop, thread, os.getpid()
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -79,7 +97,7 @@ class _Background:
             with suppress(Exception):
                 loop.run_until_complete(_end_all())
             loop.close()
-            for callback in later.values():  # early; what they wake looks at the time itself
+            for callback in later.values():  # too early, but the callers check the time again
                 callback()
 
     def call_later(self, seconds: float, callback: Callable[[], object]) -> None:
@@ -99,8 +117,8 @@ class _Background:
     def is_running(self, loop: asyncio.AbstractEventLoop) -> bool:
         return self._pid == os.getpid() and self._loop is loop and self._thread.is_alive()
 
-    def forget(self) -> None:
-        """Start anew in a forked process: another thread may have held the lock."""
+    def reset_after_fork(self) -> None:
+        """Reset the state in a forked process: another thread may have held the lock."""
         self._lock = threading.RLock()
         self._pid = None
         self._later = {}
@@ -110,7 +128,7 @@ class _Background:
 
 
 async def _end_all() -> None:
-    """End what is going on in this loop, also what is begun meanwhile."""
+    """Cancel all tasks of this loop, including tasks that canceled tasks start."""
     until = asyncio.get_running_loop().time() + _LAST_SECONDS
     while asyncio.get_running_loop().time() < until:
         await asyncio.sleep(0)
@@ -124,23 +142,22 @@ async def _end_all() -> None:
 
 
 _background = _Background()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_background.forget)
+after_fork(_background.reset_after_fork)
 
 
 def start_in_background(
     func: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
 ) -> Future[T]:
-    """Start a coroutine function in the background loop; cancelling the future cancels it.
+    """Start a coroutine function in the background loop; canceling the future cancels it.
 
-    It may also be called in that loop.
+    You can also call this function inside that loop.
     """
     loop = _background.loop()
-    return asyncio.run_coroutine_threadsafe(_told(func(*args, **kwargs)), loop)
+    return asyncio.run_coroutine_threadsafe(_reporting_stop(func(*args, **kwargs)), loop)
 
 
 def call_in_background(seconds: float, callback: Callable[[], object]) -> None:
-    """Call a function in the background loop after some seconds, earlier if the loop ends."""
+    """Call a function in the background loop after some seconds, earlier if the loop stops."""
     _background.call_later(seconds, callback)
 
 
@@ -149,43 +166,43 @@ def run_in_background(
 ) -> T:
     """Run a coroutine function in the background loop and wait for it.
 
-    Works whether or not the calling thread runs an event loop of its own (Jupyter's does). An
-    interrupt (the stop button, Ctrl-C) ends the wait at once and cancels the coroutine.
+    The calling thread may run its own event loop, as Jupyter does. An interrupt (the stop button,
+    Ctrl-C) returns immediately and cancels the coroutine.
 
     Raises
     ------
     ArgumentError
-        If called from the background loop itself, which would wait for itself for ever.
+        The function was called inside the background loop, where it would wait forever.
     ConnectionFailedError
-        If the loop cannot be started, or was stopped in the middle.
+        The loop cannot be started, or was stopped during the call.
     """
     if _background.is_current_thread():
         raise ArgumentError(
             "A blocking Client was used inside ghl_notebook's own event loop.",
-            "Use AsyncClient there, and await it.",
+            "Use AsyncClient there, and await its calls.",
         )
     loop = _background.loop()
-    coroutine = _told(func(*args, **kwargs))
+    coroutine = _reporting_stop(func(*args, **kwargs))
     try:
         future = asyncio.run_coroutine_threadsafe(coroutine, loop)
         while not future.done():
             concurrent.futures.wait([future], _LOOK_SECONDS)
             if not future.done() and not _background.is_running(loop):
-                # It has ended; what is over now was ended with it.
+                # The loop has stopped. Wait until it has canceled its tasks.
                 concurrent.futures.wait([future], _LAST_SECONDS)
                 break
         if future.done():
             return future.result()
     except BaseException:
-        # Not the future: an interrupt may come before there is one.
-        with suppress(RuntimeError):  # the loop was closed meanwhile
+        # Cancel by the coroutine, because an interrupt may come before the future exists.
+        with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(_cancel, coroutine)
         raise
     raise _stopped()
 
 
-def _told(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-    """Have what is ended with its loop end in an error that says so."""
+def _reporting_stop(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+    """Raise an error that explains the stop if a coroutine is canceled with its loop."""
 
     async def run() -> T:
         try:
@@ -193,17 +210,17 @@ def _told(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
         except asyncio.CancelledError:
             if not _background.is_ending(asyncio.get_running_loop()):
                 raise
-        raise _stopped()
+            raise_without_context(_stopped())
 
-    told = run()
-    told.__qualname__ = coroutine.__qualname__  # type: ignore[attr-defined]
-    return told
+    reporting = run()
+    reporting.__qualname__ = coroutine.__qualname__  # type: ignore[attr-defined]
+    return reporting
 
 
 def _stopped() -> ConnectionFailedError:
     error = ConnectionFailedError(
         "The background event loop of ghl_notebook was stopped while a call was waiting.",
-        "Look whether the call was carried out, then run the cell again: another loop is started.",
+        "Check whether the call was carried out, then run the cell again. This starts a new loop.",
     )
     error.outcome_unknown = True
     return error

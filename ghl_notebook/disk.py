@@ -1,4 +1,4 @@
-"""Files that only their owner can read: written whole or not at all, opened only if plain."""
+"""Files that only their owner can read: written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from pathlib import Path
 from typing import Final
 
 DRAFT: Final = ".draft-"
-"""How the name of a file begins that is being written; readers of tables ignore such names."""
+"""Prefix of files that are being written; readers of tables ignore such names."""
 
 _READ: Final = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
-    # Opening a pipe would wait for a writer.
+    # Without this flag, opening a pipe would wait for a writer.
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_BINARY", 0)
 )
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into; one that is there stays as it is.
+    """Create a folder that only its owner can open; an existing folder is left unchanged.
 
     Raises
     ------
     OSError
-        If it cannot be made.
+        The folder cannot be created.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def make_private_file(path: Path, make: Callable[[Path], object]) -> None:
-    """Have a file there that only its owner can read; one that is there is narrowed to that.
+    """Create a file that only its owner can read, or restrict an existing file to its owner.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file. It never takes another one's place.
+        The file. An existing file is never replaced.
     make : callable
-        Is given an empty file to fill, where there is none yet.
+        Receives an empty file to fill if the file does not exist.
 
     Raises
     ------
     OSError
-        If it cannot be made, is a link or not a plain file, or belongs to somebody else.
+        The file cannot be created, is a link or not a regular file, or belongs to another user.
     """
     if not os.path.lexists(path):
         descriptor, name = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
@@ -61,7 +61,7 @@ def make_private_file(path: Path, make: Callable[[Path], object]) -> None:
         finally:
             draft.unlink()
         _sync_folder(path.parent)
-    # By its name: closing a descriptor takes away all locks of this process on the file.
+    # Use the name, because closing a descriptor releases all locks of this process on the file.
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is a link, or not a plain file")
@@ -73,19 +73,19 @@ def make_private_file(path: Path, make: Callable[[Path], object]) -> None:
 
 
 def open_plain(path: Path, most: int) -> BufferedReader:
-    """Open a file to read it, without following a link or waiting for anything.
+    """Open a regular file for reading, without following a link or waiting.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
     most : int
-        Bytes that it may have.
+        Maximum size in bytes.
 
     Raises
     ------
     OSError
-        If it is a link, a folder, a pipe or a device, is larger, or cannot be opened.
+        The file is a link, a folder, a pipe, or a device, is larger, or cannot be opened.
     """
     if not stat.S_ISREG(path.lstat().st_mode):
         raise OSError(errno.EINVAL, "it is a link, or not a plain file")
@@ -96,13 +96,13 @@ def open_plain(path: Path, most: int) -> BufferedReader:
     return file
 
 
-def place(path: Path, content: bytes) -> None:
-    """Write a file (0600), which is there whole and on the disk or not at all.
+def write_private_file(path: Path, content: bytes) -> None:
+    """Write a file (0600) completely and durably, or not at all.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there under that name is as it was.
+        The file cannot be written; an existing file is unchanged.
     """
     descriptor, name = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
     draft = Path(name)
@@ -120,7 +120,7 @@ def place(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name survive a power cut; not every system lets a folder be opened."""
+    """Make a new name durable, on systems that can open a folder."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

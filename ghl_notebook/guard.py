@@ -1,4 +1,4 @@
-"""What every public function and class has around it: its errors show no argument."""
+"""A decorator for public functions and classes: their errors do not show arguments."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _NUMBERS = {int: numbers.Integral, float: numbers.Real}
 
 
 def guarded(public: T) -> T:
-    """Decorate a public function, or a class that callers make.
+    """Decorate a public function, or a class that users create, so that errors hide arguments.
 
-    An argument may hold a secret, also one that was passed in a wrong place, and a notebook may
-    show the variables of all frames of an error (``%xmode Verbose``, captured locals). So an error
-    leaves without them; where it was raised is still seen. An error of Python that an argument of a
-    wrong type has brought about leaves as an `ArgumentError`.
+    You may pass a secret in any argument by mistake, and a notebook may show the variables of all
+    frames of an error (``%xmode Verbose``, captured locals). The decorator clears these variables;
+    the frames themselves stay. A Python error caused by an argument of the wrong type becomes an
+    `ArgumentError`.
     """
     if isinstance(public, type):
-        # Not a subclass: pickles and `isinstance` know the class by its name.
+        # A subclass would break pickles, which store the class by its name.
         public.__init__ = _guarded(public.__init__)  # type: ignore[misc]
         public.__repr__ = while_made(public.__repr__)  # type: ignore[method-assign, assignment, arg-type]
         return cast(T, public)
@@ -35,9 +35,9 @@ def guarded(public: T) -> T:
 
 
 def while_made(show: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Decorate a ``__repr__``: an object that is only half made shows itself, too.
+    """Decorate a ``__repr__`` so that it also works on an object whose ``__init__`` has failed.
 
-    Whoever shows the variables of an error's frames meets such objects, and must not fail by them.
+    Tools that show the variables of an error's frames call the ``__repr__`` of such objects.
     """
 
     @functools.wraps(show)
@@ -56,9 +56,9 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - raised again below
-            failure = _told(error, function, args, kwargs)
+            failure = _translated(error, function, args, kwargs)
             _forget(error, set())
-        del args, kwargs  # this frame is one that is shown
+        del args, kwargs  # tracebacks show this frame as well
         try:
             raise failure
         finally:
@@ -68,7 +68,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def out_of_files(error: BaseException) -> GHLError | None:
-    """Return what is said when a process can open no more files; None for any other error."""
+    """Return the error for a process that has too many open files; None for any other error."""
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return GHLError(
             "Too many files are open.",
@@ -77,10 +77,10 @@ def out_of_files(error: BaseException) -> GHLError | None:
     return None
 
 
-def _told(
+def _translated(
     error: BaseException, function: Callable[..., Any], args: Any, kwargs: Any
 ) -> BaseException:
-    """Return what is raised: the error itself, or one that names the argument it came from."""
+    """Return the error itself, or an `ArgumentError` that names the argument of a wrong type."""
     if isinstance(error, GHLError) or not isinstance(error, Exception):
         return error
     if (failure := out_of_files(error)) is not None:
@@ -88,7 +88,7 @@ def _told(
     try:
         signature = inspect.signature(function)
         given = signature.bind(*args, **kwargs).arguments
-    except TypeError:  # an argument too many, or one too few: Python has said it
+    except TypeError:  # too many or too few arguments: Python's own message names them
         return error
     for name, value in given.items():
         hint = signature.parameters[name].annotation
@@ -105,12 +105,12 @@ def _resolved(hint: object, function: Callable[..., Any]) -> object:
         return hint
     try:
         return eval(hint, getattr(function, "__globals__", {}))  # noqa: S307 - our own annotation
-    except Exception:  # noqa: BLE001 - a type that only the type checker has imported
+    except Exception:  # noqa: BLE001 - a type that is imported for type checkers only
         return Any
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Tell whether a value may be of a type; True where that cannot be told."""
+    """Tell whether a value matches a type hint; True if that cannot be checked."""
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         return any(_fits(value, one) for one in get_args(hint))
@@ -127,7 +127,7 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _forget(error: BaseException | None, seen: set[int]) -> None:
-    """Clear the variables of all frames that an error, and what it came from, have passed."""
+    """Clear the variables in all frames of an error and of the errors that it is linked to."""
     if error is None or id(error) in seen:
         return
     seen.add(id(error))

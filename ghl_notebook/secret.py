@@ -1,4 +1,4 @@
-"""A string that never shows itself: access tokens and authorization URLs travel in it."""
+"""A string that is never shown, for access tokens and authorization URLs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Secret:
     Parameters
     ----------
     value : str or Secret
-        What to hide. A `Secret` is taken over as it is, so that wrapping twice is harmless.
+        The string to hide. You can wrap a `Secret` again.
 
     Examples
     --------
@@ -34,17 +34,17 @@ class Secret:
         passed: object = value  # not every caller has a type checker
         if not isinstance(passed, str | Secret):
             kind = type(passed).__name__
-            del value, passed  # a traceback may show this frame's locals
+            del value, passed  # a traceback may show this frame's variables
             raise ArgumentError(
-                f"A token or another secret is a string, not {kind}.",
-                "Pass it as a string; bytes are decoded first, as in token.decode().",
+                f"A token or another secret must be a string, not {kind}.",
+                "Pass a string. Decode bytes first: token.decode().",
             )
-        # A closure, not an attribute: debuggers and ``vars()``-style dumps print attributes.
+        # A closure keeps the string from debuggers and dumps, which print attributes.
         held = value.reveal() if isinstance(value, Secret) else value
         object.__setattr__(self, "_reveal", lambda: held)
 
     def reveal(self) -> str:
-        """Return the hidden string. Call it where the value leaves the process, nowhere else."""
+        """Return the hidden string. Call this only where the value leaves the process."""
         return self._reveal()
 
     def __repr__(self) -> str:

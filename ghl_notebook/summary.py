@@ -1,6 +1,6 @@
-"""How a value shows itself as the result of a cell: a small table, and the same as text.
+"""Show a value as the result of a cell: as a small table, and as text.
 
-It is made of what is there: nothing is asked for it, and nothing in it is loaded from anywhere.
+Showing a value sends no request, and the table loads nothing from a network.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Final
 from ghl_notebook.sanitize import one_line
 
 _LONGEST: Final = 300
-"""Characters of a value: what the service sends may be of any length."""
+"""Characters of a value, because the API may send text of any length."""
 
 _ROW: Final = (
     '<tr><th scope="row" style="text-align: start; font-weight: normal; opacity: 0.75; '
     'vertical-align: top; white-space: nowrap">{}</th>'
     '<td style="text-align: start; overflow-wrap: anywhere"><bdi>{}</bdi></td></tr>'
 )
-# Jupyter would set what is between dollar signs as a formula, with links in it.
+# Without this class, Jupyter would typeset text between dollar signs as a formula, with links.
 _TABLE: Final = (
     '<table class="tex2jax_ignore">'
     '<caption style="text-align: start; font-weight: bold; padding: 0.3em 0.5em">{}'
@@ -28,19 +28,19 @@ _TABLE: Final = (
 
 
 def summarize(title: str, rows: Iterable[tuple[str, object]]) -> dict[str, str]:
-    """Return what ``_repr_mimebundle_`` returns.
+    """Return the result of a ``_repr_mimebundle_``.
 
     Parameters
     ----------
     title : str
-        What it is.
+        Title of the table.
     rows : iterable of tuple
-        Name and value of what is worth seeing; a value that is None is left out.
+        Names and values to show. A row with None is omitted.
 
     Returns
     -------
     dict
-        ``text/plain`` and ``text/html``, in the colours of the notebook around it.
+        ``text/plain`` and ``text/html``, in the colors of the notebook.
     """
     shown = [(name, one_line(str(value), _LONGEST)) for name, value in rows if value is not None]
     width = max((len(name) for name, _ in shown), default=0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ghl_notebook.disk import make_private_folder, open_plain, place
+from ghl_notebook.disk import make_private_folder, open_plain, write_private_file
 
 
 def test_what_is_written_is_its_owners_alone(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_what_is_written_is_its_owners_alone(tmp_path: Path) -> None:
     umask = os.umask(0)
     try:
         make_private_folder(tmp_path / "folder")
-        place(tmp_path / "folder" / "file", b"content")
+        write_private_file(tmp_path / "folder" / "file", b"content")
     finally:
         os.umask(umask)
     tmp_path.chmod(0o755)
@@ -30,13 +30,13 @@ def test_what_cannot_be_placed_leaves_what_was_there(tmp_path: Path) -> None:
     """And no draft."""
     (tmp_path / "taken" / "by").mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
-        place(tmp_path / "taken", b"content")
+        write_private_file(tmp_path / "taken", b"content")
     assert [one.name for one in tmp_path.iterdir()] == ["taken"]
 
 
 def test_only_a_plain_file_is_opened(tmp_path: Path) -> None:
     """Nothing is waited for, and no link followed."""
-    place(tmp_path / "file", b"content")
+    write_private_file(tmp_path / "file", b"content")
     (tmp_path / "link").symlink_to(tmp_path / "file")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")

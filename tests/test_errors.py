@@ -6,6 +6,7 @@ import copy
 import inspect
 import pickle
 import re
+import traceback
 
 import httpx
 import pytest
@@ -84,7 +85,7 @@ def test_an_answers_error_is_made_of_its_fields() -> None:
     """The text holds what was asked, the status, the service's words and the trace id."""
     error = errors.NotFoundError("GET /x", status=404, service_message="No.", trace_id="0f-1")
     assert (error.status, error.service_message, error.trace_id) == (404, "No.", "0f-1")
-    assert error.what == "GET /x was answered 404: No (trace id 0f-1)."
+    assert error.what == "GET /x failed with HTTP 404: No (trace id 0f-1)."
     assert str(error) == f"{error.what} {errors.NotFoundError.next_step}"
 
 
@@ -196,3 +197,35 @@ def test_a_failed_connection_is_told_in_plain_words(fault: type[Exception], word
         client.delete_account("account-1")
     verb = "DELETE /social-media-posting/{locationId}/accounts/{id}"
     assert caught.value.what == f"{verb} failed: {words}."
+
+
+def test_an_error_can_be_raised_without_what_it_came_from() -> None:
+    """The exception that is being handled, with its frames and their variables, stays behind."""
+
+    def handle() -> None:
+        try:
+            raise KeyError("planted")
+        except KeyError:
+            errors.raise_without_context(errors.SettingsError("No."))
+
+    with pytest.raises(errors.SettingsError) as caught:
+        handle()
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    *_, (last, _) = traceback.walk_tb(caught.value.__traceback__)
+    assert last.f_code.co_name == "raise_without_context"
+    assert last.f_locals == {}
+
+
+def test_a_cause_that_is_named_is_kept() -> None:
+    """Only the link that Python makes by itself is removed."""
+    cause = KeyError("planted")
+    failure = errors.SettingsError("No.")
+    failure.__cause__ = cause
+    try:
+        raise cause
+    except KeyError:
+        with pytest.raises(errors.SettingsError) as caught:
+            errors.raise_without_context(failure)
+    assert caught.value.__cause__ is cause
+    assert caught.value.__context__ is None

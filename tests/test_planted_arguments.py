@@ -24,7 +24,7 @@ import pytest
 from IPython.core.ultratb import VerboseTB
 
 import ghl_notebook as ghl
-from ghl_notebook import settings
+from ghl_notebook.settings import SETTINGS
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub
 from tests.login.page import Page
@@ -217,9 +217,9 @@ def test_an_argument_of_any_kind_shows_no_secret(name: str) -> None:
 
 # Every variable that anything here reads, and those of the libraries.
 VARIABLES = sorted(
-    {*re.findall(r"\bGHL_[A-Z_]+[A-Z]\b", inspect.getsource(settings)), "HTTPS_PROXY", "ALL_PROXY"}
-    - {"GHL_CREDENTIALS_DIR", "GHL_PLANS_DIR"}  # names of folders are to be read
-)
+    {"HTTPS_PROXY", "ALL_PROXY"}
+    | {one for one in SETTINGS if one.startswith("GHL_") and not one.endswith("_DIR")}
+)  # but names of folders, which are to be read
 # What else has to be there for a variable to be looked at.
 BESIDE = {
     "GHL_CLIENT_ID": "an-app", "GHL_CLIENT_SECRET": "x", "GHL_SCOPES": "users.readonly",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,18 +14,27 @@ from ghl_notebook.settings import (
     DEFAULT_ALLOWED_ORIGINS,
     DEFAULT_AUTHORIZE_URL,
     DEFAULT_BASE_URL,
+    SETTINGS,
     AppSettings,
     DemoSettings,
     Settings,
+    check_network_settings,
     has_desktop,
+    markdown_tables,
+    names_set,
+    network_settings,
     read_account_ids,
     read_app_settings,
     read_credentials_folder,
     read_demo_settings,
+    read_plans_folder,
     read_renewal_settings,
     read_settings,
 )
+from ghl_notebook.settings.table import IN_LOWER_CASE, Setting
+from ghl_notebook.settings.table import read as read_one
 from tests.folding import folded
+from tests.rooms import ROOT
 
 ENVIRON = {"GHL_TOKEN": "pit-00000000-planted", "GHL_LOCATION_ID": "ve9EPM428h8vShlRW1KT"}
 
@@ -111,7 +122,7 @@ def test_a_token_may_be_missing(environ: dict[str, str], location_id: str | None
 def test_an_id_may_begin_as_a_token_does() -> None:
     """Ids are letters and digits at random: one in 200,000 begins with these three."""
     assert read_settings(location_id="eyJ8h428vShlRW1KT9Xa", environ={}).location_id
-    with pytest.raises(SettingsError, match="is a token"):
+    with pytest.raises(SettingsError, match="not a token"):
         read_settings(location_id="eyJ8h428v.ShlRW1KT9Xa", environ={})
 
 
@@ -136,6 +147,18 @@ def test_the_folder_of_credentials_can_be_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "reader"),
+    [("GHL_CREDENTIALS_DIR", read_credentials_folder), ("GHL_PLANS_DIR", read_plans_folder)],
+)
+def test_a_folder_of_a_user_who_does_not_exist_is_refused(
+    name: str, reader: Callable[[dict[str, str]], object]
+) -> None:
+    """The error names the variable, whichever folder it is for."""
+    with pytest.raises(SettingsError, match=f"{name} must not start with"):
+        reader({name: "~nobody-here/kept"})
+
+
+@pytest.mark.parametrize(
     "token", ["Bearer pit-1", "pit-1\nX: y", "pit\u20131", "pit\x7f", "'pit 1'"]
 )
 def test_a_token_that_cannot_be_one_is_refused_unseen(token: str) -> None:
@@ -148,7 +171,7 @@ def test_a_token_that_cannot_be_one_is_refused_unseen(token: str) -> None:
 @pytest.mark.parametrize("location", ["two words", "line\nbreak", "idé"])
 def test_a_sub_account_that_cannot_be_one_is_refused(location: str) -> None:
     """The id of a sub-account is ASCII in one piece."""
-    with pytest.raises(SettingsError, match="GHL_LOCATION_ID holds"):
+    with pytest.raises(SettingsError, match="GHL_LOCATION_ID must not contain a space"):
         read(GHL_LOCATION_ID=location)
 
 
@@ -254,7 +277,7 @@ def test_an_error_shows_no_token_in_its_frames(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SettingsError) as caught:
         read_settings(base_url="nonsense")
     frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
-    assert [f.name for f in frames[1:]] == ["read_settings", "read_base_url", "_base_url"]
+    assert [f.name for f in frames[1:]] == ["read_settings", "read_base_url", "check_base_url"]
     assert "planted" not in repr([frame.locals for frame in frames])
 
 
@@ -280,8 +303,9 @@ def test_the_demo_may_play_its_user() -> None:
 
 def test_an_unknown_demo_user_is_refused() -> None:
     """A misspelt value does not start something else."""
-    with pytest.raises(SettingsError, match="GHL_DEMO_USER is 'robot'"):
+    with pytest.raises(SettingsError) as caught:
         read_demo_settings({"GHL_DEMO_USER": "robot"})
+    assert caught.value.what == "GHL_DEMO_USER must be 'browser' or 'simulated', not 'robot'."
 
 
 @pytest.mark.parametrize(
@@ -319,7 +343,7 @@ def test_account_ids_are_read_by_platform() -> None:
 @pytest.mark.parametrize("listed", ["66a1b2c3d4e5f60718293a4b", "instagram=", "=x", "a=b,c"])
 def test_account_ids_without_platform_or_id_are_refused(listed: str) -> None:
     """The error shows how they are written."""
-    with pytest.raises(SettingsError, match="GHL_ACCOUNT_IDS holds") as caught:
+    with pytest.raises(SettingsError, match="GHL_ACCOUNT_IDS must list") as caught:
         read_account_ids({"GHL_ACCOUNT_IDS": listed})
     assert "instagram=" in caught.value.next_step
 
@@ -391,3 +415,62 @@ def test_an_incomplete_app_says_what_is_missing(kept: list[str], said: str) -> N
     """All missing variables are named at once."""
     with pytest.raises(SettingsError, match=said):
         read_app_settings({name: APP[name] for name in ["GHL_CLIENT_ID", *kept]})
+
+
+# The table of all settings.
+
+CHOICES = [setting for setting in SETTINGS.values() if setting.allowed]
+
+
+@pytest.mark.parametrize("setting", CHOICES, ids=lambda one: one.name)
+def test_a_setting_with_choices_allows_them_and_nothing_else(setting: Setting) -> None:
+    """The default is one of them, and the error names the variable, the value, and all choices."""
+    assert read_one(setting.name, {}) == setting.default
+    for one in setting.allowed:
+        assert read_one(setting.name, {setting.name: one}) == one
+    with pytest.raises(SettingsError, match=f"^{setting.name} must be .*, not 'other'") as caught:
+        read_one(setting.name, {setting.name: "other"})
+    assert all(repr(one) in caught.value.what for one in setting.allowed)
+
+
+def test_every_setting_of_the_table_is_read_and_no_other() -> None:
+    """No reader asks for a variable that the table lacks, and none of its rows is left over."""
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "ghl_notebook" / "settings").glob("*.py")
+        if path.name != "table.py"
+    )
+    names = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', source))
+    assert names | set(IN_LOWER_CASE) == set(SETTINGS)
+
+
+def test_proxies_are_read_in_both_spellings() -> None:
+    """HTTP libraries read them in lower case as well; a refused one is not shown."""
+    assert network_settings({"https_proxy": "http://a.example", "NO_PROXY": "*"}) == [
+        "https_proxy",
+        "NO_PROXY",
+    ]
+    with pytest.raises(SettingsError, match=r"^http_proxy must be the address") as caught:
+        check_network_settings({"http_proxy": "ftp://planted"})
+    assert "planted" not in str(caught.value)
+
+
+def test_variables_that_are_no_settings_are_found() -> None:
+    """A misspelled name is told from a setting."""
+    environ = {"GHL_TOKEN": "x", "GHL_USER_ID": " ", "GHL_TOKKEN": "y", "BROWSER": "z", "PATH": ""}
+    assert names_set(environ) == (["GHL_TOKEN", "BROWSER"], ["GHL_TOKKEN"])
+
+
+def test_the_documentation_has_the_same_tables() -> None:
+    """Meanings, defaults, and choices on the page of the settings are those that the code uses."""
+    text = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    for title, table in markdown_tables().items():
+        assert f"## {title}\n\n{table}\n" in text
+
+
+def test_every_setting_of_the_readme_is_one() -> None:
+    """The README names some of the variables, and none that is not read."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bGHL_[A-Z_]+\b", text))
+    assert "GHL_TOKEN" in named
+    assert named <= set(SETTINGS)

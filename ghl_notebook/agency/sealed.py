@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import pyarrow as pa
 
-from ghl_notebook.disk import open_plain, place
+from ghl_notebook.disk import open_plain, write_private_file
 from ghl_notebook.errors import FolderError
 
 _LARGEST: Final = 2**26
@@ -38,7 +38,9 @@ def write_sealed(path: Path, value: msgspec.Struct) -> None:
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=1)
     content = text.encode(errors="replace")
     with told(path, "written"):
-        place(path, b'{"sha256": "%b", "content": %b}\n' % (_checksum(content), content))
+        write_private_file(
+            path, b'{"sha256": "%b", "content": %b}\n' % (_checksum(content), content)
+        )
 
 
 def read_sealed(path: Path, kind: type[S], next_step: str) -> S | None:

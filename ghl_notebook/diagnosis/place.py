@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from ghl_notebook.settings import (
     DEFAULT_ALLOWED_ORIGINS,
     DEFAULT_BASE_URL,
     SAME_ORIGIN,
+    SETTINGS,
     is_loopback,
+    names_set,
     read_account_ids,
 )
 
@@ -20,7 +23,22 @@ from .finding import Finding, Mark
 
 def settings_and_place(core: AsyncClient) -> list[Finding]:
     """Look at base URL, allowed origins, and the ways in which a login can arrive here."""
-    return [_base_url(core), _origins(core), _ways()]
+    return [_variables(), _base_url(core), _origins(core), _ways()]
+
+
+def _variables() -> Finding:
+    """List the names of the variables that are set, and those that are likely misspelled."""
+    topic = "settings"
+    known, unknown = names_set()
+    if not unknown:
+        return Finding(topic, Mark.OK, f"Set in the environment: {', '.join(known) or 'none'}.")
+    meant = [*difflib.get_close_matches(unknown[0], SETTINGS, n=1), "another name"][0]
+    return Finding(
+        topic,
+        Mark.UNKNOWN,
+        f"{', '.join(unknown)} in the environment {'are' if unknown[1:] else 'is'} not used.",
+        f"Check the spelling: did you mean {meant}?",
+    )
 
 
 def _base_url(core: AsyncClient) -> Finding:

@@ -295,6 +295,22 @@ def test_a_day_that_is_used_up_is_a_problem(
     assert "Wait" in found.next_step
 
 
+def test_the_variables_that_are_set_are_listed(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their names, without the values; one that may be misspelled comes with a better name."""
+    monkeypatch.setenv("GHL_USER_ID", "planted")
+    found = of(examine(), "settings")
+    assert found.mark == "ok"
+    assert found.meaning.startswith("Set in the environment: GHL_USER_ID, GHL_ACCOUNT_IDS")
+    assert "planted" not in found.meaning
+    monkeypatch.setenv("GHL_LOCATON_ID", "planted")
+    found = of(examine(), "settings")
+    assert found.mark == "unknown"
+    assert found.meaning == "GHL_LOCATON_ID in the environment is not used."
+    assert found.next_step == "Check the spelling: did you mean GHL_LOCATION_ID?"
+
+
 def test_origins_that_cannot_be_right_are_said(examine: Examine, sim: Simulator) -> None:
     """The login's message comes from the service's own host."""
     diagnosis = examine(allowed_origins=("https://services.leadconnectorhq.com",))
@@ -306,7 +322,7 @@ def test_nobody_here_is_a_problem(examine: Examine, monkeypatch: pytest.MonkeyPa
     """Unless earlier logins are known."""
     assert of(examine(), "login").meaning.endswith("earlier logins are used, for instagram.")
     monkeypatch.setenv("GHL_ACCOUNT_IDS", "instagram")
-    assert "GHL_ACCOUNT_IDS holds" in of(examine(), "login").meaning
+    assert "GHL_ACCOUNT_IDS must list" in of(examine(), "login").meaning
     monkeypatch.delenv("GHL_ACCOUNT_IDS")
     assert problems(examine()) == ["login"]
 

@@ -22,7 +22,7 @@ MUTANTS = [
     Mutant(
         "An error keeps its text and fields across processes",
         "errors.py",
-        "return (_rebuild, (type(self), self.args, dict(self.__dict__)))",
+        "return (type(self).__new__, (type(self), *self.args), dict(self.__dict__))",
         "return (type(self), self.args)",
         "test_errors.py::survives_a_process_boundary",
     ),
@@ -56,7 +56,7 @@ MUTANTS = [
     ),
     Mutant(
         "Plain http is for this computer only",
-        "settings.py",
+        "settings/addresses.py",
         'if parts.scheme != "https" and not (parts.scheme == "http" and '
         "is_loopback(parts.hostname)):",
         'if parts.scheme not in ("https", "http"):',
@@ -64,10 +64,24 @@ MUTANTS = [
     ),
     Mutant(
         "The frames of a settings error hold no bare token",
-        "settings.py",
+        "settings/__init__.py",
         "    del token\n",
         "",
         "test_settings.py::an_error_shows_no_token_that_was_passed",
+    ),
+    Mutant(
+        "A value that is not among a setting's choices is refused",
+        "settings/table.py",
+        "    if value in allowed:\n",
+        "    if True:\n",
+        "test_settings.py::a_setting_with_choices_allows_them_and_nothing_else",
+    ),
+    Mutant(
+        "An error that is raised without a context has none",
+        "errors.py",
+        "        error.__context__ = None\n",
+        "        pass\n",
+        "test_errors.py::an_error_can_be_raised_without_what_it_came_from",
     ),
     Mutant(
         "An interrupt cancels the call that it ends the wait for",
@@ -113,15 +127,15 @@ MUTANTS = [
     ),
     Mutant(
         "A pipe in the place of certificates is not waited for",
-        "settings.py",
-        '("SSL_CERT_FILE", os.path.isfile, "a file of certificates in PEM"),',
-        '("SSL_CERT_FILE", os.path.exists, "a file of certificates in PEM"),',
+        "settings/network.py",
+        '("SSL_CERT_FILE", os.path.isfile, "a file of certificates in PEM format"),',
+        '("SSL_CERT_FILE", os.path.exists, "a file of certificates in PEM format"),',
         "test_odd_surroundings.py::a_pipe_in_the_place_of_certificates",
     ),
     Mutant(
         "A proxy's address makes sense before anything is asked",
-        "settings.py",
-        "if not _is_proxy(_get(environ, name)):",
+        "settings/network.py",
+        'if name.upper() != "NO_PROXY" and not _is_proxy(read(name, environ)):',
         "if False:",
         "test_odd_surroundings.py::a_proxy_that_is_none",
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import altair as alt
 import pandas as pd
 
 from .measure import Sample
@@ -21,6 +20,8 @@ def draw(sizes: Sequence[Sample], path: Path) -> None:
     path : pathlib.Path
         An SVG file.
     """
+    import altair as alt  # it takes seconds, and tests that draw nothing collect this module
+
     frame = pd.DataFrame(
         {
             "locations": [one.locations for one in sizes],
