@@ -7,10 +7,11 @@ import concurrent.futures
 import itertools
 import os
 import threading
+import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 from ghl_notebook.errors import ArgumentError, ConnectionFailedError
 
@@ -21,6 +22,29 @@ _LOOK_SECONDS: Final = 2.0
 """Between two looks whether the loop is there still: it may end in the middle of anything."""
 _LAST_SECONDS: Final = 5.0
 """For what was going on in a loop that somebody has stopped."""
+
+
+class _Forkable(Protocol):
+    def after_fork(self) -> None:
+        """Make it usable in a forked process: locks and threads are the parent's."""
+        ...
+
+
+_FORKABLE: Final[weakref.WeakSet[_Forkable]] = weakref.WeakSet()
+
+
+def register_after_fork(forkable: _Forkable) -> None:
+    """Have an object's ``after_fork`` called in each forked process, as long as it exists."""
+    _FORKABLE.add(forkable)
+
+
+def _after_fork() -> None:
+    for forkable in list(_FORKABLE):
+        forkable.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class _Background:
@@ -99,8 +123,8 @@ class _Background:
     def is_running(self, loop: asyncio.AbstractEventLoop) -> bool:
         return self._pid == os.getpid() and self._loop is loop and self._thread.is_alive()
 
-    def forget(self) -> None:
-        """Start anew in a forked process: another thread may have held the lock."""
+    def after_fork(self) -> None:
+        """Forget the parent's loop; another thread may have held the lock."""
         self._lock = threading.RLock()
         self._pid = None
         self._later = {}
@@ -124,8 +148,7 @@ async def _end_all() -> None:
 
 
 _background = _Background()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_background.forget)
+register_after_fork(_background)
 
 
 def start_in_background(

@@ -224,7 +224,14 @@ class ResponseError(GHLError):
         The service's ``traceId``, for its support.
     next_step : str, optional
         What the user can do about it. The class's own when left out.
+
+    Attributes
+    ----------
+    code : str
+        The code of an OAuth error, such as ``"invalid_grant"``; else empty.
     """
+
+    code: str = ""
 
     def __init__(
         self,

@@ -1,16 +1,14 @@
-"""Which failures are worth another attempt, and how many an outage may cost."""
+"""Which failures are transient, what may be sent again, and how much an outage may cost."""
 
 from __future__ import annotations
 
+import random
 import threading
-from collections.abc import Callable
-from typing import Final
-
-from tenacity import RetryCallState, wait_random_exponential
-from tenacity.stop import stop_base
+from typing import Final, NamedTuple
 
 from ghl_notebook.errors import (
     ConnectionFailedError,
+    CredentialError,
     DailyLimitError,
     GatewayTimeoutError,
     GHLError,
@@ -19,14 +17,28 @@ from ghl_notebook.errors import (
     UnexpectedAnswerError,
 )
 
-MAX_ATTEMPTS: Final = 4
-MAX_REFUSALS: Final = 6
-"""Of answers 429 to one call: each costs a wait, and changes nothing."""
 
-# Waits between nothing and 0.4, 0.8, 1.6 … seconds: "full jitter" spreads clients out best.
-BACK_OFF: Final = wait_random_exponential(multiplier=0.4, max=5.0)
+class RetryPolicy(NamedTuple):
+    """How often one call is attempted.
 
-_TROUBLE: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
+    Attributes
+    ----------
+    attempts : int
+        Attempts that may fail for a transient reason.
+    refusals : int
+        Responses 429 to one call: each costs a wait, and changes nothing.
+    repeats_open : bool
+        Whether a call that changes something is sent again although it may have been carried out.
+    """
+
+    attempts: int = 4
+    refusals: int = 6
+    repeats_open: bool = False
+
+
+# Waits between zero and 0.4, 0.8, 1.6 … seconds: "full jitter" spreads clients out best.
+_FIRST_WAIT: Final = 0.4
+_LONGEST_WAIT: Final = 5.0
 
 
 class RetryBudget:
@@ -67,12 +79,16 @@ def is_refused_for_now(error: BaseException | None) -> bool:
     return isinstance(error, RateLimitError) and not isinstance(error, DailyLimitError)
 
 
-def is_trouble(error: BaseException | None) -> bool:
-    """Tell whether another attempt may end differently: no answer, or one that is broken."""
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the same call may succeed in a moment: the service or the network failed."""
     if isinstance(error, UnexpectedAnswerError):
         # Cut off or damaged on the way; a redirect would come again.
         return error.status < 300 and error.may_pass
-    return isinstance(error, _TROUBLE)
+    if isinstance(error, CredentialError):
+        return error.may_pass
+    return is_refused_for_now(error) or isinstance(
+        error, ConnectionFailedError | GatewayTimeoutError | ServiceError
+    )
 
 
 def may_have_happened(error: GHLError) -> bool:
@@ -81,7 +97,7 @@ def may_have_happened(error: GHLError) -> bool:
         return error.was_sent
     if isinstance(error, UnexpectedAnswerError):
         return error.status < 300 or (error.status >= 500 and not error.may_pass)
-    return is_trouble(error)
+    return isinstance(error, GatewayTimeoutError | ServiceError)
 
 
 def may_repeat(error: BaseException, *, changes_something: bool) -> bool:
@@ -94,43 +110,37 @@ def may_repeat(error: BaseException, *, changes_something: bool) -> bool:
     changes_something : bool
         Then only what the service has certainly not carried out is sent again.
     """
-    if is_refused_for_now(error):
-        return True
-    if not isinstance(error, GHLError) or not is_trouble(error):
+    if not isinstance(error, GHLError) or not is_transient(error):
+        return False
+    if isinstance(error, CredentialError):  # the token endpoint was asked again already
         return False
     return not (changes_something and may_have_happened(error))
 
 
-class StopWhenSpent(stop_base):
-    """Ends the attempts of one call: by their number, their time, and when the budget is used up.
+class Retries:
+    """Decides about the retries of one call.
 
     Parameters
     ----------
+    policy : RetryPolicy
+        How often it is attempted.
     budget : RetryBudget
-        What repetitions may cost.
-    is_late : callable
-        Whether the time of the call is over.
+        What retries may cost.
     """
 
-    def __init__(self, budget: RetryBudget, is_late: Callable[[], bool]) -> None:
+    def __init__(self, policy: RetryPolicy, budget: RetryBudget) -> None:
+        self._policy = policy
         self._budget = budget
-        self._is_late = is_late
-        self._refusals = 0
+        self._failures = self._refusals = 0
 
-    def __call__(self, state: RetryCallState) -> bool:
-        """Decide after an attempt that could be repeated."""
-        if self._is_late():
-            return True
-        if is_refused_for_now(state.outcome.exception() if state.outcome else None):
+    def wait(self, error: BaseException) -> float | None:
+        """Return the seconds to wait after an error that may be repeated; None: give up."""
+        if is_refused_for_now(error):
             self._refusals += 1
-            return self._refusals >= MAX_REFUSALS
-        if state.attempt_number - self._refusals >= MAX_ATTEMPTS:
-            return True
-        return not self._budget.spend()
-
-
-def wait_before(state: RetryCallState) -> float:
-    """Return the seconds before the next attempt; after a 429 the pacer knows them."""
-    if is_refused_for_now(state.outcome.exception() if state.outcome else None):
-        return 0.0
-    return BACK_OFF(state)
+            # The rate limiter waits.
+            return 0.0 if self._refusals < self._policy.refusals else None
+        self._failures += 1
+        if self._failures >= self._policy.attempts or not self._budget.spend():
+            return None
+        longest = _FIRST_WAIT * 2 ** (self._failures + self._refusals - 1)
+        return random.uniform(0.0, min(longest, _LONGEST_WAIT))  # noqa: S311

@@ -1,4 +1,4 @@
-"""What an error answer of the service means, and what it says."""
+"""What an error response of the API means: its body, read once for all callers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ghl_notebook.collector import without_collector
 from ghl_notebook.errors import (
     AgencyOnlyError,
     AgencyTokenError,
@@ -28,8 +29,6 @@ from ghl_notebook.errors import (
     VersionHeaderError,
 )
 from ghl_notebook.sanitize import one_line
-
-from .bulk import without_collector
 
 _MAX_MESSAGE = 500
 _MAX_KIND = 60
@@ -65,8 +64,8 @@ _STATUSES: dict[int, type[ResponseError]] = {
 }
 
 
-class Refusal(NamedTuple):
-    """An error answer, read.
+class ErrorResponse(NamedTuple):
+    """An error response, read.
 
     Attributes
     ----------
@@ -86,9 +85,9 @@ class Refusal(NamedTuple):
     code: str
 
 
-def read_refusal(
+def read_error_response(
     status: int, content: bytes, content_type: str = "", *, hide: Iterable[str] = ()
-) -> Refusal:
+) -> ErrorResponse:
     """Read an error answer. The status is trusted over the body's own ``statusCode``.
 
     Parameters
@@ -121,7 +120,7 @@ def read_refusal(
         if saying in text.lower():
             kind = meaning
             break
-    return Refusal(
+    return ErrorResponse(
         kind=kind,
         message=text,
         trace_id=one_line(_without(hide, str(trace)), _MAX_MESSAGE) if trace else None,

@@ -1,7 +1,7 @@
-"""Pacing: as fast as the service's limits allow, and no answer 429.
+"""Rate limiting: as fast as the API's limits allow, and without a response 429.
 
-A log of slots, as many as the service says may be called per interval. A request takes a slot, and
-the slot is free again one interval after its *answer* has come: whatever window the service counts
+A log of permits, as many as the API allows calls per interval. A request takes a permit, and the
+permit is free again one interval after the *response* has come: whatever window the service counts
 in, fixed or sliding, it has counted the request by then.
 """
 
@@ -18,97 +18,122 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import msgspec
 
-from ghl_notebook.background import call_in_background
+from ghl_notebook.background import call_in_background, register_after_fork
 
 from .limits import Limits
 
 _LOWEST: Final = 25
-"""Slots as long as nothing was answered: no plan is known to allow fewer."""
+"""Permits until the first response: no plan is known to allow fewer."""
 _FIRST: Final = 8
-"""In flight as long as no answer has told the limit."""
+"""Requests in flight until a response reports the limit."""
 MAX_IN_FLIGHT: Final = 32
-"""More would only queue for a connection, in the time that a call has."""
+"""More requests would only wait for a connection, in the time that a call has."""
 _MOST: Final = 10_000
-"""Slots at the most, whatever an answer says."""
+"""Permits at most, whatever a response reports."""
 _INTERVAL: Final = 10.0
-"""Seconds; as long as no answer has told the interval."""
+"""Seconds; until a response reports the interval."""
 _LONGEST: Final = 60.0
-"""Seconds that anything waits for, whatever an answer says: after that, asking tells more."""
+"""Seconds of any wait at most, whatever a response reports: then the next response tells more."""
 _MARGIN: Final = 0.005
 """Seconds: clocks that tick in steps."""
 
-_UNTOLD: Final = Limits()
+_UNREPORTED: Final = Limits()
 
 Later = Callable[[float, Callable[[], object]], object]
 """Calls a function after some seconds, in a thread that lasts."""
 
 
-class Slot:
-    """The right to send one request. Leaving its context without a `release` says: not sent."""
+class Permit:
+    """The right to send one request. Leaving its context without a `release` means: not sent.
 
-    __slots__ = ("_is_taken", "_pacer", "forgotten")
+    Attributes
+    ----------
+    on_end : callable or None
+        Called when its context is left, with whether the request was sent.
+    """
 
-    def __init__(self, pacer: Pacer, forgotten: int) -> None:
-        self._pacer = pacer
+    __slots__ = ("_is_taken", "_limiter", "forgotten", "on_end")
+
+    def __init__(self, limiter: RateLimiter, forgotten: int) -> None:
+        self._limiter = limiter
         self._is_taken = True
         self.forgotten = forgotten
+        self.on_end: Callable[[bool], object] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.give_back()
+        was_sent = not self._is_taken
+        if self._is_taken:
+            self.give_back()
+        if self.on_end is not None:
+            self.on_end(was_sent)
 
     def release(
         self, limits: Limits | None, *, refused: bool = False, retry_after: float | None = None
     ) -> None:
-        """Say that the answer has come, or that none will.
+        """Report that the response has come, or that none will.
 
         Parameters
         ----------
         limits : Limits or None
-            What the answer said. None: there was no answer; the service may have counted it.
+            What the response reports. None: there was no response; the service may have counted the
+            request.
         refused : bool
-            It was 429: nothing passes for one interval, or for `retry_after` seconds.
+            The status was 429: nothing passes for one interval, or for `retry_after` seconds.
         """
         if self._is_taken:
             self._is_taken = False
-            self._pacer.take_back(self, limits, refused=refused, retry_after=retry_after)
+            self._limiter.take_back(self, limits, refused=refused, retry_after=retry_after)
 
     def give_back(self) -> None:
-        """Say that the request was not sent."""
+        """Report that the request was not sent."""
         if self._is_taken:
             self._is_taken = False
-            self._pacer.take_back(None, None)
+            self._limiter.take_back(None, None)
+
+
+class Limiter(Protocol):
+    """Gives out permits: a `RateLimiter`, or what adds the limits of other processes to one."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the last response reported."""
+        ...
+
+    async def acquire(self) -> Permit:
+        """Wait for a permit and take it."""
+        ...
 
 
 _ARRIVALS: Final = itertools.count()
 
 
 class _Waiter:
-    """A request that waits for its slot, in whichever event loop it lives."""
+    """A request that waits for its permit, in whichever event loop it lives."""
 
     def __init__(self) -> None:
         self.number = next(_ARRIVALS)
         self.loop = asyncio.get_running_loop()
-        self.admitted: asyncio.Future[Slot] = self.loop.create_future()
+        self.admitted: asyncio.Future[Permit] = self.loop.create_future()
         self.has_left = False
-        self.slot: Slot | None = None
+        self.permit: Permit | None = None
 
     def __lt__(self, other: _Waiter) -> bool:
         return self.number < other.number
 
     def tell(self) -> None:
-        if self.slot is not None and not self.admitted.done():
-            self.admitted.set_result(self.slot)
+        if self.permit is not None and not self.admitted.done():
+            self.admitted.set_result(self.permit)
 
 
-class Pacer:
-    """The slots of one sub-account (or agency). Clients of all threads and event loops share it.
+class RateLimiter:
+    """The permits of one sub-account (or agency). Clients of all threads and event loops share it.
 
     Parameters
     ----------
@@ -117,26 +142,29 @@ class Pacer:
     later : callable
         Calls a function after some of these seconds.
     keep : callable, optional
-        Is given the pacer when its calls begin to count while `is_kept` is false.
+        Called with the limiter when its calls begin to count while `is_kept` is false.
+    interval : float
+        Seconds of the limit's interval, until a response reports it.
 
     Attributes
     ----------
     is_kept : bool
-        Whether somebody has been given it to keep.
+        Whether `keep` was called.
     """
 
     def __init__(
         self,
         monotonic: Callable[[], float] = time.monotonic,
         later: Later = call_in_background,
-        keep: Callable[[Pacer], object] | None = None,
+        keep: Callable[[RateLimiter], object] | None = None,
+        interval: float = _INTERVAL,
     ) -> None:
         self._monotonic = monotonic
         self._later = later
         self._keep = keep
         self.is_kept = False
-        self._limits = _UNTOLD
-        self._interval = _INTERVAL
+        self._limits = _UNREPORTED
+        self._interval = interval
         self._was_answered = False
         self._queue: list[_Waiter] = []  # a heap
         self._in_flight = 0
@@ -144,27 +172,28 @@ class Pacer:
         self._forgotten = 0
         self._blocked_until = self._last_answer = -math.inf
         self._wakes_at: float | None = None
-        # Whatever happens is put here and done by one thread at a time, one after the other. So
-        # nobody waits for a lock, not even the garbage collector, which may end a waiting task in
+        # Whatever happens is put here and done by one thread at a time, one after the other. So no
+        # thread waits for a lock, not even the garbage collector, which may end a waiting task in
         # the middle of anything.
         self._happened: deque[Callable[[], None]] = deque()
         self._turn = threading.Lock()
+        register_after_fork(self)
 
     @property
     def limits(self) -> Limits:
-        """What the last answer said."""
+        """What the last response reported."""
         return self._limits
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing that was sent counts any longer."""
+        """Whether no request that was sent counts any longer."""
         counts_until = max(self._last_answer + self._interval + _MARGIN, self._blocked_until)
         return not (self._queue or self._in_flight) and self._monotonic() >= counts_until
 
-    async def acquire(self) -> Slot:
-        """Wait for a slot and take it. First come, first served."""
-        if (slot := self._take()) is not None:
-            return slot
+    async def acquire(self) -> Permit:
+        """Wait for a permit and take it. First come, first served."""
+        if (permit := self._take()) is not None:
+            return permit
         waiter = _Waiter()
         try:
             self._do(partial(heapq.heappush, self._queue, waiter))
@@ -175,13 +204,13 @@ class Pacer:
 
     def take_back(
         self,
-        answered: Slot | None,
+        answered: Permit | None,
         limits: Limits | None,
         *,
         refused: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        """Make a slot free: one interval from now, or now if it was not used (None)."""
+        """Make a permit free: one interval from now, or now if it was not used (None)."""
         now = self._monotonic()
 
         def act() -> None:
@@ -200,8 +229,8 @@ class Pacer:
             self.is_kept = True
             self._keep(self)
 
-    def start_anew(self) -> None:
-        """Go on in a forked process: nobody waits there, and what is in flight is the parent's."""
+    def after_fork(self) -> None:
+        """Forget the parent's requests, waiting or in flight; another thread may hold the lock."""
         now = self._monotonic()
         self._turn = threading.Lock()
         self._happened.clear()
@@ -210,8 +239,8 @@ class Pacer:
         self._in_flight = 0
         self._wakes_at = None
 
-    def _take(self) -> Slot | None:
-        """Take a slot if there is one and nobody waits: no future, no turn of the event loop."""
+    def _take(self) -> Permit | None:
+        """Take a permit if there is one and nobody waits: no future, no turn of the event loop."""
         if not self._turn.acquire(blocking=False):
             return None
         try:
@@ -219,10 +248,11 @@ class Pacer:
             if self._queue or self._happened or self._free_at(now) != now:
                 return None
             self._in_flight += 1
-            return Slot(self, self._forgotten)
+            return Permit(self, self._forgotten)
         finally:
             self._turn.release()
-            self._settle()
+            if self._happened:
+                self._settle()
 
     def _do(self, act: Callable[[], None]) -> None:
         self._happened.append(act)
@@ -237,9 +267,9 @@ class Pacer:
             finally:
                 self._turn.release()
 
-    def _learn(self, limits: Limits, slot: Slot, now: float) -> None:
+    def _learn(self, limits: Limits, permit: Permit, now: float) -> None:
         self._was_answered = True
-        if limits == _UNTOLD:  # of something on the way, or of a service that tells nothing
+        if limits == _UNREPORTED:  # a proxy's response, or a service that reports nothing
             return
         known = self._limits
         self._limits = limits
@@ -256,9 +286,9 @@ class Pacer:
         # was sent may still have counted when the service counted it.
         self._forget(now)
         used = limits.max - limits.remaining
-        ours = len(self._answered) + self._forgotten - slot.forgotten
+        ours = len(self._answered) + self._forgotten - permit.forgotten
         if used > ours + self._in_flight:
-            # Then it is not known which of those in flight are among them: assume none but this.
+            # We cannot tell which in-flight calls the service has counted; assume only this one.
             self._answered.extend([now] * min(used - ours - 1, _MOST))
 
     def _forget(self, now: float) -> None:
@@ -272,12 +302,12 @@ class Pacer:
             return self._blocked_until
         self._forget(now)
         in_flight = MAX_IN_FLIGHT if self._limits.max else _FIRST
-        if self._limits.daily_remaining is not None:  # one finds out that none is left
+        if self._limits.daily_remaining is not None:  # one passes, to notice the daily limit
             in_flight = min(in_flight, max(1, self._limits.daily_remaining))
         if self._in_flight >= in_flight:
             return None
         most = self._limits.max or (_MOST if self._was_answered else _LOWEST)
-        # With a limit that has shrunk several slots have to come free first.
+        # After the limit has shrunk, several permits have to come free first.
         surplus = self._in_flight + len(self._answered) - min(most, _MOST)
         if surplus < 0:
             return now
@@ -304,10 +334,10 @@ class Pacer:
                 self._wake_at(at, now)
                 return
             heapq.heappop(self._queue)
-            head.slot = Slot(self, self._forgotten)
+            head.permit = Permit(self, self._forgotten)
             self._in_flight += 1
             if not _soon(head.loop, head.tell):
-                head.slot.give_back()
+                head.permit.give_back()
 
     def _wake_at(self, at: float, now: float) -> None:
         if self._wakes_at is None or at < self._wakes_at:
@@ -325,14 +355,14 @@ class Pacer:
         self._do(act)
 
     def _leave(self, waiter: _Waiter) -> None:
-        """Take a waiter out that was cancelled, with its slot if it had one already."""
+        """Take a waiter out that was cancelled, with its permit if it had one already."""
         waiter.has_left = True
-        if waiter.slot is not None:
-            waiter.slot.give_back()
+        if waiter.permit is not None:
+            waiter.permit.give_back()
 
 
-def _wake(pacer: weakref.ref[Pacer], at: float) -> None:
-    found = pacer()
+def _wake(limiter: weakref.ref[RateLimiter], at: float) -> None:
+    found = limiter()
     if found is not None:
         found.wake(at)
 

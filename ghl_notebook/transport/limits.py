@@ -1,4 +1,4 @@
-"""What the service says of its limits, on every answer."""
+"""What the API reports about its rate limits, with every response."""
 
 from __future__ import annotations
 
@@ -52,13 +52,14 @@ class Limits(msgspec.Struct, frozen=True):
 
 def read_limits(headers: Mapping[str, str]) -> Limits:
     """Read the headers of an answer; one that is missing or makes no sense is None."""
+    get = headers.get
     return Limits(
-        max=_number(headers, "x-ratelimit-max") or None,
-        remaining=_number(headers, "x-ratelimit-remaining"),
-        interval=_duration(headers, "x-ratelimit-interval-milliseconds") or None,
-        daily_max=_number(headers, "x-ratelimit-limit-daily"),
-        daily_remaining=_number(headers, "x-ratelimit-daily-remaining"),
-        daily_reset=_duration(headers, "x-ratelimit-daily-reset"),
+        max=_read_number(get("x-ratelimit-max")) or None,
+        remaining=_read_number(get("x-ratelimit-remaining")),
+        interval=_read_duration(get("x-ratelimit-interval-milliseconds")) or None,
+        daily_max=_read_number(get("x-ratelimit-limit-daily")),
+        daily_remaining=_read_number(get("x-ratelimit-daily-remaining")),
+        daily_reset=_read_duration(get("x-ratelimit-daily-reset")),
     )
 
 
@@ -67,7 +68,7 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
 
     The service has never been seen to send one.
     """
-    return _number(headers, "retry-after")
+    return _read_number(headers.get("retry-after"))
 
 
 def _left(remaining: int | None, most: int | None, noun: str, per: str) -> str:
@@ -80,23 +81,15 @@ def _left(remaining: int | None, most: int | None, noun: str, per: str) -> str:
     return f"{remaining} of {most}{noun}{left}{per}"
 
 
-def _duration(headers: Mapping[str, str], name: str) -> timedelta | None:
-    return _read_duration(headers.get(name, ""))
-
-
-def _number(headers: Mapping[str, str], name: str) -> int | None:
-    return _read_number(headers.get(name, ""))
-
-
 @functools.lru_cache(maxsize=64)
-def _read_duration(text: str) -> timedelta | None:
+def _read_duration(text: str | None) -> timedelta | None:
     number = _read_number(text)
     duration = None if number is None else timedelta(milliseconds=number)
     return None if duration is None or duration > _LONGEST else duration
 
 
 @functools.lru_cache(maxsize=256)  # nearly the same in every answer
-def _read_number(text: str) -> int | None:
-    text = text.strip()
+def _read_number(text: str | None) -> int | None:
+    text = (text or "").strip()
     # Bounded: a nonsense value must not overflow a timedelta.
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else None
