@@ -16,16 +16,15 @@ from hypothesis import strategies as st
 
 import ghl_notebook as ghl
 from ghl_notebook import AvailableAccount, Secret
-from ghl_notebook.api.carrier import MAX_BODY
-from ghl_notebook.api.connection import Connection
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.settings import now
+from ghl_notebook.transport import MAX_BODY, Transport
+from ghl_notebook.transport.unpacking import Unpacking, UnreadableError
 from ghl_notebook.verify.recorder import Recorder
 from ghl_notebook.verify.shape import Names
-from ghl_notebook.wire import Unpacking, UnreadableError
-from tests.api.test_carrier import BODY, BOTH, LOGIN, ROWS, client_of, ok, plain, serving
 from tests.auth.test_file_store import make
 from tests.faults.server import Exchange, Fault, FaultServer
+from tests.transport.test_transports import BODY, BOTH, LOGIN, ROWS, client_of, ok, plain, serving
 
 MB = 2**20
 TOKENS = json.dumps(
@@ -71,19 +70,19 @@ def bomb(name: str, status: int = 200) -> bytes:
 @BOTH
 @BOMB
 async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(
-    connect: Callable[[str], Connection], name: str
+    connect: Callable[[str], Transport], name: str
 ) -> None:
     """The error says what came, little of it was unpacked, and the same is not asked for again."""
     async with serving(bomb(name)) as service:
-        connection = connect(service.base_url)
+        transport = connect(service.base_url)
         tracemalloc.start()
         try:
             with pytest.raises(ghl.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
-                await client_of(connection).accounts()
+                await client_of(transport).accounts()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-            await connection.aclose()
+            await transport.aclose()
     assert BOMBS[name][2] in str(caught.value)
     assert len(str(caught.value)) < 400
     assert peak < 2.5 * MAX_BODY
@@ -93,14 +92,14 @@ async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(
 @BOTH
 @pytest.mark.parametrize(("status", "is_open"), [(200, True), (500, True), (401, False)])
 async def test_a_change_with_such_an_answer_may_have_been_carried_out(
-    connect: Callable[[str], Connection], status: int, *, is_open: bool
+    connect: Callable[[str], Transport], status: int, *, is_open: bool
 ) -> None:
     """Unless the status says that it was refused; it is sent once, whatever the status."""
     async with serving(bomb("two layers", status)) as service:
-        connection = connect(service.base_url)
+        transport = connect(service.base_url)
         with pytest.raises(ghl.UnexpectedAnswerError) as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
-        await connection.aclose()
+            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        await transport.aclose()
     assert caught.value.status == status
     assert caught.value.outcome_unknown == is_open
     assert len(service.heads) == 1
@@ -154,14 +153,14 @@ async def test_what_verify_live_records_is_unpacked_within_limits() -> None:
 
 
 @BOTH
-async def test_gzip_alone_is_asked_for(connect: Callable[[str], Connection]) -> None:
+async def test_gzip_alone_is_asked_for(connect: Callable[[str], Transport]) -> None:
     """Whatever else is installed here: what was not asked for is not unpacked either."""
     async with serving(ok()) as service:
-        connection = connect(service.base_url)
-        await client_of(connection).accounts()
-        await connection.aclose()
-        await client_of(connection := plain(service.base_url)).accounts()
-        await connection.aclose()
+        transport = connect(service.base_url)
+        await client_of(transport).accounts()
+        await transport.aclose()
+        await client_of(transport := plain(service.base_url)).accounts()
+        await transport.aclose()
         service.answer = ok(TOKENS)
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
         assert (await endpoint.refresh(make().tokens)).access_token == Secret("new-access")
@@ -186,13 +185,13 @@ async def test_gzip_alone_is_asked_for(connect: Callable[[str], Connection]) -> 
 )
 @BOTH
 async def test_one_layer_of_gzip_or_none_is_read(
-    connect: Callable[[str], Connection], body: bytes, encoding: str
+    connect: Callable[[str], Transport], body: bytes, encoding: str
 ) -> None:
     """Also of several members, as some servers write it."""
     async with serving(ok(body, f"content-encoding: {encoding}")) as service:
-        connection = connect(service.base_url)
-        assert await client_of(connection).account_rows() == ROWS
-        await connection.aclose()
+        transport = connect(service.base_url)
+        assert await client_of(transport).account_rows() == ROWS
+        await transport.aclose()
 
 
 @pytest.mark.parametrize(
@@ -210,14 +209,14 @@ async def test_one_layer_of_gzip_or_none_is_read(
 )
 @BOTH
 async def test_gzip_that_is_damaged_is_never_taken_for_whole(
-    connect: Callable[[str], Connection], body: bytes
+    connect: Callable[[str], Transport], body: bytes
 ) -> None:
     """Although its length is right: a change may have been carried out, and was sent once."""
     async with serving(ok(body, "content-encoding: gzip")) as service:
-        connection = connect(service.base_url)
+        transport = connect(service.base_url)
         with pytest.raises(ghl.ConnectionFailedError, match="damaged on the way") as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
-        await connection.aclose()
+            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        await transport.aclose()
     assert caught.value.outcome_unknown
     assert len(service.heads) == 1
 
@@ -225,7 +224,7 @@ async def test_gzip_that_is_damaged_is_never_taken_for_whole(
 @BOTH
 @pytest.mark.parametrize("length", [-5, 5])
 async def test_a_wrong_length_of_a_packed_answer_is_an_answer_that_broke_off(
-    connect: Callable[[str], Connection], length: int
+    connect: Callable[[str], Transport], length: int
 ) -> None:
     """Too short, the end of the gzip is missing; too long, the end of the answer."""
     body = gzip.compress(BODY)
@@ -237,10 +236,10 @@ async def test_a_wrong_length_of_a_packed_answer_is_an_answer_that_broke_off(
 
     fault = Fault("", act, reaches=False)
     with FaultServer("http://127.0.0.1:9", lambda _: fault) as server:
-        connection = connect(server.base_url)
+        transport = connect(server.base_url)
         with pytest.raises(ghl.ConnectionFailedError):
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
-        await connection.aclose()
+            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        await transport.aclose()
 
 
 @given(body=st.binary(max_size=300_000), cuts=st.lists(st.integers(0, 400_000), max_size=8))

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ghl_notebook.pacing import Slot
-from ghl_notebook.pacing.limits import Limits
-from tests.pacing.clock import Clock, Service, Window, settle
+from ghl_notebook.transport import Permit
+from ghl_notebook.transport.limits import Limits
+from tests.transport.clock import Clock, Service, Window, settle
 
 SECONDS = 10.0
 
@@ -21,7 +21,7 @@ SECONDS = 10.0
 class Call:
     """One request, on its way to the service and back."""
 
-    task: asyncio.Task[Slot]
+    task: asyncio.Task[Permit]
     answer: Limits | None = None
     is_over: bool = False
 
@@ -38,7 +38,7 @@ class Calls(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.clock = Clock()
-        self.pacer = self.clock.pacer()
+        self.limiter = self.clock.limiter()
         self.calls: list[Call] = []
         self.logged = 0
 
@@ -49,9 +49,9 @@ class Calls(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 40))
     def ask(self, number: int) -> None:
-        """Ask for slots."""
+        """Ask for permits."""
         self.run()
-        self.calls += [Call(self.loop.create_task(self.pacer.acquire())) for _ in range(number)]
+        self.calls += [Call(self.loop.create_task(self.limiter.acquire())) for _ in range(number)]
         self.run()
 
     @rule(seconds=st.sampled_from([0.001, 0.1, 1.0, 5.0, 9.0, 9.9, 9.999, 10.006, 25.0]))
@@ -117,8 +117,8 @@ class Calls(RuleBasedStateMachine):
 
     @invariant()
     def nobody_else_is_seen(self) -> None:
-        """Every slot in the log is one of these calls, however late an answer comes."""
-        assert self.pacer._forgotten + len(self.pacer._answered) == self.logged
+        """Every permit in the log is one of these calls, however late an answer comes."""
+        assert self.limiter._forgotten + len(self.limiter._answered) == self.logged
 
     def teardown(self) -> None:
         """Let everything come to its end, in the time that the limit needs."""
@@ -135,12 +135,12 @@ class Calls(RuleBasedStateMachine):
 
     @property
     def waiting(self) -> list[Call]:
-        """Those without a slot."""
+        """Those without a permit."""
         return [call for call in self.calls if not call.is_over and not call.task.done()]
 
     @property
     def sent(self) -> list[Call]:
-        """Those with a slot that the service has not counted."""
+        """Those with a permit that the service has not counted."""
         return [
             call
             for call in self.calls
@@ -159,7 +159,7 @@ class Calls(RuleBasedStateMachine):
             self.run(SECONDS + 0.01)
         assert not self.waiting
         assert self.service.refused == 0
-        assert self.pacer.is_idle
+        assert self.limiter.is_idle
 
     def end(self, call: Call, *, lost: bool) -> None:
         """End a call."""

@@ -1,4 +1,4 @@
-"""The one way in which a request is sent: headers, paths, repetitions."""
+"""The one way to send a request: headers, paths, retries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import AvailableAccount, Client, Secret
 from ghl_notebook.auth import BearerAuth
+from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.transport import HttpxTransport, RateLimiter, Sender
 from tests.api.stub import LOCATION, TOKEN, Stub, answer
 
 TIMED_OUT = httpx.Response(401, json={"statusCode": 401, "message": "Command timed out"})
@@ -79,11 +81,16 @@ def test_the_configured_host_is_sent_the_bearer(base_url: str) -> None:
 )
 async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
     """A request to another host or port goes without the token."""
-    stub = Stub(httpx.Response(200))
-    auth = BearerAuth(Secret(TOKEN), host="api.example:444")
-    async with httpx.AsyncClient(transport=stub, auth=auth) as http:
-        await http.get(url)
-        await http.get("https://api.example:444/")
+    stub = Stub(LISTED)
+    for base_url in (url, "https://api.example:444/"):
+        sender = Sender(
+            HttpxTransport(base_url, timeout=5.0, transport=stub),
+            bearer=BearerAuth(Secret(TOKEN), host="api.example:444"),
+            rate_limiter=RateLimiter(),
+            time_limit=5.0,
+            clock=now,
+        )
+        await sender.call("GET", "/")
     other, own = stub.requests
     assert "authorization" not in other.headers
     assert own.headers["authorization"] == f"Bearer {TOKEN}"
@@ -162,6 +169,8 @@ TRANSIENT = [
     pytest.param(httpx.Response(503), ghl.ServiceError, id="503"),
     pytest.param(httpx.ConnectError("x"), ghl.ConnectionFailedError, id="refused"),
     pytest.param(httpx.ReadTimeout("x"), ghl.ConnectionFailedError, id="timeout"),
+    pytest.param(RuntimeError("Event loop is closed"), ghl.ConnectionFailedError, id="event loop"),
+    pytest.param(OSError("x"), ghl.ConnectionFailedError, id="not wrapped by httpx"),
 ]
 
 
@@ -359,12 +368,12 @@ def test_each_attempt_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -
     bad = httpx.Response(404, json={"message": "No", "traceId": "0f-trace"})
     stub = Stub(httpx.Response(503), bad)
     with (
-        caplog.at_level(logging.INFO, "ghl_notebook.api"),
+        caplog.at_level(logging.INFO, "ghl_notebook.transport"),
         stub.client() as client,
         pytest.raises(ghl.NotFoundError),
     ):
         client.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
-    lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.api"]
+    lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.transport"]
     what = "GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}"
     assert re.fullmatch(re.escape(what) + r": 503, \d+ ms, attempt 1, ServiceError", lines[0])
     assert lines[1].endswith("attempt 2, NotFoundError, trace id 0f-trace")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook.api.time_told import read_offset
+from ghl_notebook.transport.response import clock_offset
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -24,9 +24,9 @@ NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 )
 def test_the_date_of_an_answer(date: str, offset: timedelta | None) -> None:
     """Less the local time; nothing for a header that makes no sense."""
-    assert read_offset(date, NOW) == offset
+    assert clock_offset(date, NOW) == offset
 
 
 def test_an_answer_without_a_date() -> None:
     """It tells no time."""
-    assert read_offset("", NOW) is None
+    assert clock_offset("", NOW) is None

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
-from ghl_notebook.pacing import Pacer
-from ghl_notebook.pacing.limits import Limits
+from ghl_notebook.transport import RateLimiter
+from ghl_notebook.transport.limits import Limits
 
 Window = Literal["fixed", "aligned", "sliding"]
 
@@ -40,9 +40,9 @@ class Clock:
             callback()
         self.now = end
 
-    def pacer(self, keep: Callable[[Pacer], object] | None = None) -> Pacer:
-        """Return a pacer that goes by this clock."""
-        return Pacer(self.monotonic, self.later, keep)
+    def limiter(self, keep: Callable[[RateLimiter], object] | None = None) -> RateLimiter:
+        """Return a limiter that goes by this clock."""
+        return RateLimiter(self.monotonic, self.later, keep)
 
 
 async def settle() -> None:

@@ -1,4 +1,4 @@
-"""The log of slots: who may send when, without a service and without a second of waiting."""
+"""The log of permits: who may send when, without a service and without a second of waiting."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook.pacing import MAX_IN_FLIGHT, Pacer, Slot
-from ghl_notebook.pacing.limits import Limits
-from tests.pacing.clock import Clock, Service, Window, settle, told
+from ghl_notebook.transport import MAX_IN_FLIGHT, Permit, RateLimiter
+from ghl_notebook.transport.limits import Limits
+from tests.transport.clock import Clock, Service, Window, settle, told
 
 
 class Crowd:
-    """Requests at a pacer, in the order in which they have asked."""
+    """Requests at a limiter, in the order in which they have asked."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.pacer = clock.pacer()
-        self.tasks: list[asyncio.Task[Slot]] = []
+        self.limiter = clock.limiter()
+        self.tasks: list[asyncio.Task[Permit]] = []
 
-    async def ask(self, number: int) -> list[asyncio.Task[Slot]]:
-        """Let so many more ask for a slot."""
-        tasks = [asyncio.create_task(self.pacer.acquire()) for _ in range(number)]
+    async def ask(self, number: int) -> list[asyncio.Task[Permit]]:
+        """Let so many more ask for a permit."""
+        tasks = [asyncio.create_task(self.limiter.acquire()) for _ in range(number)]
         self.tasks += tasks
         await settle()
         return tasks
 
     @property
-    def let_in(self) -> list[Slot]:
-        """The slots of all that have one."""
+    def let_in(self) -> list[Permit]:
+        """The permits of all that have one."""
         return [task.result() for task in self.tasks if task.done() and not task.cancelled()]
 
     async def learn(self, limits: Limits) -> None:
@@ -70,8 +70,8 @@ async def test_without_any_answer_no_more_are_sent_than_any_plan_allows(crowd: C
     await crowd.ask(100)
     for expected in (8, 16, 24, 25):
         assert len(crowd.let_in) == expected
-        for slot in crowd.let_in:
-            slot.release(None)
+        for permit in crowd.let_in:
+            permit.release(None)
         await settle()
     await crowd.pass_by(10.1)
     assert len(crowd.let_in) == 33
@@ -119,8 +119,8 @@ async def test_a_limit_that_grows_and_shrinks_is_followed_within_one_answer(crow
     assert len(crowd.let_in) == 29
     await crowd.pass_by(10.1)  # the three that were answered count no longer, four too many do
     assert len(crowd.let_in) == 29
-    for slot in crowd.let_in[2:7]:
-        slot.release(told(25, 0))
+    for permit in crowd.let_in[2:7]:
+        permit.release(told(25, 0))
     await settle()
     assert len(crowd.let_in) == 29
     await crowd.pass_by(10.1)
@@ -181,7 +181,7 @@ async def test_answers_without_headers_leave_nothing_behind(crowd: Crowd) -> Non
     for _ in range(100):
         await crowd.learn(Limits())
         await crowd.pass_by(1.0)
-    assert len(crowd.pacer._answered) <= 11
+    assert len(crowd.limiter._answered) <= 11
 
 
 async def test_an_answer_that_lacks_a_header_takes_nothing_back(crowd: Crowd) -> None:
@@ -190,10 +190,10 @@ async def test_an_answer_that_lacks_a_header_takes_nothing_back(crowd: Crowd) ->
     await crowd.learn(told(None, None, 10.0))
     await crowd.learn(told(10, 7))
     await crowd.learn(Limits())
-    assert crowd.pacer.limits.remaining == 7
+    assert crowd.limiter.limits.remaining == 7
     await crowd.ask(20)
     assert len(crowd.let_in) == 6
-    assert (crowd.pacer.limits.max, crowd.pacer.limits.interval) == (10, told(1, 1).interval)
+    assert (crowd.limiter.limits.max, crowd.limiter.limits.interval) == (10, told(1, 1).interval)
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,8 @@ async def test_with_few_calls_left_today_few_are_in_flight(crowd: Crowd) -> None
     crowd.let_in[0].release(Limits(max=100, remaining=98, daily_max=1000, daily_remaining=0))
     await settle()
     assert len(crowd.let_in) == 3
-    for slot in crowd.let_in:
-        slot.release(None)
+    for permit in crowd.let_in:
+        permit.release(None)
     await settle()
     assert len(crowd.let_in) == 4
 
@@ -255,7 +255,7 @@ async def test_a_single_user_never_waits(crowd: Crowd) -> None:
         await crowd.pass_by(0.5)
 
 
-async def test_a_slot_counts_until_an_interval_after_its_answer(crowd: Crowd) -> None:
+async def test_a_permit_counts_until_an_interval_after_its_answer(crowd: Crowd) -> None:
     """When it was sent does not matter: nobody knows when the service has counted it."""
     await crowd.learn(told(2, 1))
     (slow,) = await crowd.ask(1)
@@ -268,25 +268,25 @@ async def test_a_slot_counts_until_an_interval_after_its_answer(crowd: Crowd) ->
 
 
 async def test_what_was_not_sent_counts_nothing(crowd: Crowd) -> None:
-    """A request that fails before it leaves gives its slot back as it was."""
+    """A request that fails before it leaves gives its permit back as it was."""
     await crowd.learn(told(2, 1))
     for _ in range(20):
         (task,) = await crowd.ask(1)
         with pytest.raises(ZeroDivisionError), task.result():
             _ = 1 / 0
-    assert crowd.pacer.is_idle is False  # the first one
+    assert crowd.limiter.is_idle is False  # the first one
     await crowd.pass_by(10.1)
-    assert crowd.pacer.is_idle
+    assert crowd.limiter.is_idle
 
 
-async def test_a_slot_is_given_back_once(crowd: Crowd) -> None:
+async def test_a_permit_is_given_back_once(crowd: Crowd) -> None:
     """However often it is said."""
     await crowd.learn(told(2, 1))
     (task,) = await crowd.ask(1)
-    with task.result() as slot:
-        slot.release(told(2, 0))
-        slot.release(None)
-    slot.give_back()
+    with task.result() as permit:
+        permit.release(told(2, 0))
+        permit.release(None)
+    permit.give_back()
     await crowd.ask(4)
     await crowd.pass_by(10.1)
     assert len(crowd.let_in) == 1 + 2
@@ -296,13 +296,13 @@ async def test_a_slot_is_given_back_once(crowd: Crowd) -> None:
 
 
 async def test_a_refusal_holds_everybody_up_for_an_interval(crowd: Crowd) -> None:
-    """Before anybody is let in by the slot that it frees."""
+    """Before anybody is let in by the permit that it frees."""
     await crowd.ask(20)
     crowd.let_in[0].release(told(25, 0), refused=True)
     await settle()
     assert len(crowd.let_in) == 8
-    for slot in crowd.let_in[1:]:
-        slot.release(None)
+    for permit in crowd.let_in[1:]:
+        permit.release(None)
     await crowd.pass_by(9.9)
     assert len(crowd.let_in) == 8
     await crowd.pass_by(0.2)
@@ -339,7 +339,7 @@ async def test_a_short_wait_does_not_end_a_long_one(crowd: Crowd) -> None:
 
 
 async def test_one_who_leaves_the_queue_is_not_served(crowd: Crowd) -> None:
-    """The next one gets the slot."""
+    """The next one gets the permit."""
     await crowd.learn(told(2, 1))
     first, second, third = await crowd.ask(3)
     second.cancel()
@@ -359,10 +359,10 @@ async def test_the_first_in_the_queue_may_leave(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("steps", range(6))
-async def test_one_who_is_cancelled_at_any_moment_keeps_no_slot(crowd: Crowd, steps: int) -> None:
+async def test_one_who_is_cancelled_at_any_moment_keeps_no_permit(crowd: Crowd, steps: int) -> None:
     """Before it was let in, when it was and does not know, and when it knows."""
     await crowd.learn(told(2, 1))
-    task = asyncio.create_task(crowd.pacer.acquire())
+    task = asyncio.create_task(crowd.limiter.acquire())
     for _ in range(steps):
         await asyncio.sleep(0)
     if task.done():
@@ -371,16 +371,16 @@ async def test_one_who_is_cancelled_at_any_moment_keeps_no_slot(crowd: Crowd, st
     await settle()
     await crowd.ask(1)
     assert len(crowd.let_in) == 1
-    assert crowd.pacer._in_flight == 1
+    assert crowd.limiter._in_flight == 1
 
 
 @pytest.mark.parametrize("steps", range(6))
-async def test_one_who_is_cancelled_at_a_timers_moment_keeps_no_slot(
+async def test_one_who_is_cancelled_at_a_timers_moment_keeps_no_permit(
     crowd: Crowd, steps: int
 ) -> None:
-    """The same, when the slot comes by a timer."""
+    """The same, when the permit comes by a timer."""
     await crowd.learn(told(1, 0))
-    task = asyncio.create_task(crowd.pacer.acquire())
+    task = asyncio.create_task(crowd.limiter.acquire())
     await settle()
     crowd.clock.pass_by(10.1)
     for _ in range(steps):
@@ -389,36 +389,36 @@ async def test_one_who_is_cancelled_at_a_timers_moment_keeps_no_slot(
         task.result().give_back()
     task.cancel()
     await settle()
-    assert crowd.pacer._in_flight == 0
-    assert crowd.pacer.is_idle
+    assert crowd.limiter._in_flight == 0
+    assert crowd.limiter.is_idle
 
 
-async def test_a_wait_that_the_garbage_collector_ends_keeps_no_slot(crowd: Crowd) -> None:
-    """Even in the middle of what the pacer does: it is in nobody's way, not even its own."""
+async def test_a_wait_that_the_garbage_collector_ends_keeps_no_permit(crowd: Crowd) -> None:
+    """Even in the middle of what the limiter does: it is in nobody's way, not even its own."""
     await crowd.learn(told(2, 1))
-    waiting: list[Coroutine[Any, Any, Slot]] = [crowd.pacer.acquire() for _ in range(3)]
-    crowd.pacer._blocked_until = math.inf  # until all of them wait
+    waiting: list[Coroutine[Any, Any, Permit]] = [crowd.limiter.acquire() for _ in range(3)]
+    crowd.limiter._blocked_until = math.inf  # until all of them wait
     for one in waiting:
         one.send(None)
-    crowd.pacer._blocked_until = -math.inf
+    crowd.limiter._blocked_until = -math.inf
 
     def monotonic() -> float:
         if waiting:
             waiting.pop().close()
         return crowd.clock.now
 
-    crowd.pacer._monotonic = monotonic
+    crowd.limiter._monotonic = monotonic
     await crowd.ask(1)
     assert waiting == []
     await settle()
     assert len(crowd.let_in) == 1
-    assert crowd.pacer._in_flight == 1
+    assert crowd.limiter._in_flight == 1
 
 
 async def test_a_timer_that_rings_early_is_set_again(crowd: Crowd) -> None:
     """The clocks of event loops are coarse."""
     later = crowd.clock.later
-    crowd.pacer._later = lambda seconds, callback: later(seconds * 0.9, callback)
+    crowd.limiter._later = lambda seconds, callback: later(seconds * 0.9, callback)
     await crowd.learn(told(1, 0))
     await crowd.ask(1)
     await crowd.pass_by(10.1)
@@ -436,20 +436,20 @@ def in_thread(act: Any) -> threading.Thread:
 
 
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
-def test_several_threads_share_the_slots(window: Window) -> None:
+def test_several_threads_share_the_permits(window: Window) -> None:
     """Each has its own event loop; together they never ask too often, and all are served."""
-    pacer = Pacer()
+    limiter = RateLimiter()
     service = Service(window, 40, 0.1, time.monotonic)
     turn = threading.Lock()
     served: list[int] = []
 
     async def call(number: int) -> None:
-        with await pacer.acquire() as slot:
+        with await limiter.acquire() as permit:
             await asyncio.sleep(0)
             with turn:
                 answer = service.call()
             await asyncio.sleep(0)
-            slot.release(answer)
+            permit.release(answer)
         served.append(number)
 
     async def calls() -> None:
@@ -467,7 +467,7 @@ async def test_an_event_loop_that_ends_leaves_its_place(crowd: Crowd) -> None:
     await crowd.learn(told(1, 0))
 
     async def give_up() -> None:
-        waits = asyncio.ensure_future(crowd.pacer.acquire())
+        waits = asyncio.ensure_future(crowd.limiter.acquire())
         await asyncio.wait([waits], timeout=0.01)
 
     await asyncio.to_thread(asyncio.run, give_up())
@@ -483,11 +483,11 @@ async def test_an_event_loop_that_stands_still_holds_nobody_up(
 ) -> None:
     """It was first in the queue, and its task was left behind as it was."""
     await crowd.learn(told(1, 0))
-    left: list[asyncio.Task[Slot]] = []
+    left: list[asyncio.Task[Permit]] = []
     loop = asyncio.new_event_loop()
 
     async def leave_behind() -> None:
-        left.append(asyncio.ensure_future(crowd.pacer.acquire()))
+        left.append(asyncio.ensure_future(crowd.limiter.acquire()))
         await settle()
 
     await asyncio.to_thread(loop.run_until_complete, leave_behind())
@@ -498,21 +498,21 @@ async def test_an_event_loop_that_stands_still_holds_nobody_up(
     assert mine.done()
     mine.result().give_back()
     if not is_closed:  # it goes on, and is served like others
-        slot = await asyncio.to_thread(loop.run_until_complete, left.pop())
-        slot.give_back()
+        permit = await asyncio.to_thread(loop.run_until_complete, left.pop())
+        permit.give_back()
         loop.close()
     left.clear()
     gc.collect()
-    assert crowd.pacer._in_flight == 0
+    assert crowd.limiter._in_flight == 0
 
 
 def test_the_background_thread_wakes_whoever_waits() -> None:
     """Without a clock of a test, the seconds are real ones."""
 
     async def call_twice() -> None:
-        pacer = Pacer()
+        limiter = RateLimiter()
         for _ in range(2):
-            with await pacer.acquire() as slot:
-                slot.release(told(1, 0, 0.02))
+            with await limiter.acquire() as permit:
+                permit.release(told(1, 0, 0.02))
 
     asyncio.run(asyncio.wait_for(call_twice(), 30))

@@ -1,4 +1,4 @@
-"""An agency's carrier: what it sends and keeps, and what may happen in the middle of its work."""
+"""The transports: what they send and keep, and what may happen in the middle of their work."""
 
 from __future__ import annotations
 
@@ -22,13 +22,19 @@ from pyreqwest.logging import flush_logs
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, AvailableAccount, Secret
-from ghl_notebook.api.connection import PLAIN_IN_FLIGHT, WIDE_IN_FLIGHT, Connection
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.background import run_in_background
 from ghl_notebook.models import AccountRows, read_account_rows
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
-from ghl_notebook.wire import client_options
+from ghl_notebook.transport import (
+    HTTPX_IN_FLIGHT,
+    PYREQWEST_IN_FLIGHT,
+    Request,
+    Transport,
+    open_transport,
+)
+from ghl_notebook.transport.options import client_options
 from tests.api.stub import LOCATION, TOKEN
 from tests.faults import acts
 from tests.faults.plots import lay_out
@@ -92,7 +98,7 @@ def ok(body: bytes = BODY, *lines: str) -> bytes:
 
 
 def client_of(
-    connection: Connection,
+    transport: Transport,
     token: str = TOKEN,
     location: str = LOCATION,
     *,
@@ -100,21 +106,21 @@ def client_of(
 ) -> AsyncClient:
     """Return an agency's client of a sub-account."""
     credential = TokenCredential(Secret(token), location, source="a test")
-    client = AsyncClient.sharing(connection, credential, time_limit=time_limit, clock=now)
+    client = AsyncClient.sharing(transport, credential, time_limit=time_limit, clock=now)
     client.user_id = "user"
     return client
 
 
-def wide(base_url: str) -> Connection:
+def wide(base_url: str) -> Transport:
     """Return an agency's connection."""
-    connection = Connection(base_url, timeout=PATIENCE, is_wide=True)
-    assert connection.most_in_flight == WIDE_IN_FLIGHT
-    return connection
+    transport = open_transport(base_url, timeout=PATIENCE, is_wide=True)
+    assert transport.in_flight == PYREQWEST_IN_FLIGHT
+    return transport
 
 
-def plain(base_url: str) -> Connection:
+def plain(base_url: str) -> Transport:
     """Return a sub-account's connection."""
-    return Connection(base_url, timeout=PATIENCE)
+    return open_transport(base_url, timeout=PATIENCE)
 
 
 BOTH = pytest.mark.parametrize("connect", [plain, wide])
@@ -123,9 +129,9 @@ BOTH = pytest.mark.parametrize("connect", [plain, wide])
 async def test_the_headers_are_the_services_and_no_others() -> None:
     """What httpx sends goes out, and nothing that pyreqwest would add."""
     async with serving(ok()) as service:
-        connection = wide(service.base_url)
-        await client_of(connection).accounts()
-        await connection.aclose()
+        transport = wide(service.base_url)
+        await client_of(transport).accounts()
+        await transport.aclose()
     lines = service.heads[0].strip().split("\r\n")
     sent = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
     assert lines[0] == f"GET /social-media-posting/{LOCATION}/accounts HTTP/1.1"
@@ -141,15 +147,15 @@ async def test_the_headers_are_the_services_and_no_others() -> None:
 
 @BOTH
 @pytest.mark.parametrize("status", [302, 307])
-async def test_no_redirect_is_followed(connect: Callable[[str], Connection], status: int) -> None:
+async def test_no_redirect_is_followed(connect: Callable[[str], Transport], status: int) -> None:
     """The other server hears nothing, and so no token."""
     async with serving(ok()) as other:
         moved = ok(b"", f"location: {other.base_url}/").replace(b"200 OK", b"%d Moved" % status)
         async with serving(moved) as service:
-            connection = connect(service.base_url)
+            transport = connect(service.base_url)
             with pytest.raises(ghl.UnexpectedAnswerError):
-                await client_of(connection).accounts()
-            await connection.aclose()
+                await client_of(transport).accounts()
+            await transport.aclose()
     assert len(service.heads) == 1
     assert other.heads == []
 
@@ -157,18 +163,17 @@ async def test_no_redirect_is_followed(connect: Callable[[str], Connection], sta
 async def test_no_cookie_is_kept() -> None:
     """A bearer is all that the service asks for."""
     async with serving(ok(BODY, "set-cookie: session=1; path=/")) as service:
-        connection = wide(service.base_url)
+        transport = wide(service.base_url)
         for _ in range(2):
-            await client_of(connection).accounts()
-        await connection.aclose()
+            await client_of(transport).accounts()
+        await transport.aclose()
     assert "cookie:" not in "".join(service.heads).lower()
 
 
 def test_an_address_that_is_too_long_is_an_argument_error() -> None:
     """It is refused before it is sent, as by httpx."""
-    connection = wide("http://127.0.0.1:9")
     with pytest.raises(ghl.ArgumentError, match="too long"):
-        connection.build("GET", "/x/{id}", {"id": "a" * 70_000})
+        Request.build("GET", "/x/{id}", {"id": "a" * 70_000})
 
 
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
@@ -192,9 +197,9 @@ async def test_a_proxy_of_the_environment_is_asked_for_a_host_elsewhere(
     async with serving(ok()) as proxy:
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url)
-        connection = wide("http://api.test")
-        await client_of(connection).accounts()
-        await connection.aclose()
+        transport = wide("http://api.test")
+        await client_of(transport).accounts()
+        await transport.aclose()
     assert proxy.heads[0].startswith(f"GET http://api.test/social-media-posting/{LOCATION}/")
 
 
@@ -205,14 +210,14 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
     for name in PROXIES:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with serving(ok()) as service:
-        connection = wide(service.base_url)
-        await client_of(connection).accounts()
-        await connection.aclose()
+        transport = wide(service.base_url)
+        await client_of(transport).accounts()
+        await transport.aclose()
 
 
 @BOTH
 async def test_a_proxy_that_refuses_is_told_as_one(
-    connect: Callable[[str], Connection], monkeypatch: pytest.MonkeyPatch
+    connect: Callable[[str], Transport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service was not reached, and the bearer has not left."""
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -220,10 +225,10 @@ async def test_a_proxy_that_refuses_is_told_as_one(
     async with serving(b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n") as proxy:
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url.replace("//", "//me:planted@"))
-        connection = connect("https://api.test")
+        transport = connect("https://api.test")
         with pytest.raises(ghl.ConnectionFailedError, match="proxy on the way") as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
-        await connection.aclose()
+            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        await transport.aclose()
     assert not caught.value.outcome_unknown
     assert "planted" not in str(caught.value)
     assert TOKEN not in "".join(proxy.heads)
@@ -235,12 +240,12 @@ BEGUN = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"
 @BOTH
 @pytest.mark.parametrize("answer", [None, BEGUN], ids=["in silence", "in the body"])
 async def test_a_cancelled_call_gives_its_connection_up(
-    connect: Callable[[str], Connection], answer: bytes | None
+    connect: Callable[[str], Transport], answer: bytes | None
 ) -> None:
     """At the latest when its time would be over; and the next call gets its own answer."""
     async with serving(answer) as service:
-        connection = connect(service.base_url)
-        client = client_of(connection, time_limit=0.5)
+        transport = connect(service.base_url)
+        client = client_of(transport, time_limit=0.5)
         call = asyncio.create_task(client.accounts())
         async with asyncio.timeout(PATIENCE):
             await service.arrived.wait()
@@ -250,15 +255,15 @@ async def test_a_cancelled_call_gives_its_connection_up(
             await call
         service.answer = ok()
         assert (await client.accounts()).accounts == []
-        await connection.aclose()
+        await transport.aclose()
 
 
 async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     """Also when its answer comes at that very moment: who cancels it may wait for that for ever."""
     moments = random.Random(7)
     async with serving(ok()) as service:
-        connection = wide(service.base_url)
-        client = client_of(connection)
+        transport = wide(service.base_url)
+        client = client_of(transport)
         await client.account_rows()
         for _ in range(1_500):
             calls = [asyncio.create_task(client.account_rows()) for _ in range(20)]
@@ -267,7 +272,7 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
             cancelled = [call for call in calls if call.cancel()]
             await asyncio.wait(calls)
             assert all(call.cancelled() for call in cancelled)
-        await connection.aclose()
+        await transport.aclose()
 
 
 CALLS: dict[str, Callable[[AsyncClient], Any]] = {
@@ -279,15 +284,15 @@ CALLS: dict[str, Callable[[AsyncClient], Any]] = {
 @BOTH
 @pytest.mark.parametrize("method", CALLS)
 async def test_a_client_that_is_closed_in_the_middle_says_so(
-    connect: Callable[[str], Connection], method: str
+    connect: Callable[[str], Transport], method: str
 ) -> None:
     """A GET ends as one of a closed client; a POST may have been carried out."""
     async with serving(None) as service:
-        connection = connect(service.base_url)
-        call = asyncio.create_task(CALLS[method](client_of(connection)))
+        transport = connect(service.base_url)
+        call = asyncio.create_task(CALLS[method](client_of(transport)))
         async with asyncio.timeout(PATIENCE):
             await service.arrived.wait()
-            await connection.aclose()
+            await transport.aclose()
             with pytest.raises(ghl.GHLError) as caught:
                 await call
     if method == "GET":
@@ -301,8 +306,8 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
     plot = lay_out(sim, pages=30, attached=0)
     ending = Fault("", acts.close_after_body, True)
     with FaultServer(sim.base_url, lambda _: ending) as server:
-        connection = wide(server.base_url)
-        client = client_of(connection, plot.token.reveal(), plot.location_id)
+        transport = wide(server.base_url)
+        client = client_of(transport, plot.token.reveal(), plot.location_id)
         failed: list[ghl.ConnectionFailedError] = []
         for page in plot.pages:
             try:
@@ -310,7 +315,7 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
             except ghl.ConnectionFailedError as error:  # the end may meet the request on its way
                 failed.append(error)
             await client.accounts()
-        await connection.aclose()
+        await transport.aclose()
     assert all(error.outcome_unknown for error in failed)
     posts = [r for r in sim.requests if r.method == "POST" and plot.login_id in r.path]
     assert len(plot.pages) - len(failed) <= len(posts) <= len(plot.pages)
@@ -319,8 +324,8 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
 async def test_several_event_loops_may_share_a_connection() -> None:
     """The background loop, and the page's or a thread's own."""
     async with serving(ok()) as service:
-        connection = wide(service.base_url)
-        client = client_of(connection)
+        transport = wide(service.base_url)
+        client = client_of(transport)
 
         def there() -> AccountRows:
             return run_in_background(client.account_rows)
@@ -330,7 +335,7 @@ async def test_several_event_loops_may_share_a_connection() -> None:
 
         asked = [asyncio.to_thread(act) for act in (there, apart) for _ in range(5)]
         found = await asyncio.gather(*asked, *(client.account_rows() for _ in range(5)))
-        await asyncio.to_thread(run_in_background, connection.aclose)
+        await asyncio.to_thread(run_in_background, transport.aclose)
     assert found == [ROWS] * 15
 
 
@@ -347,9 +352,9 @@ async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
             other = ClientBuilder().connection_verbose(True).build()
             async with other.get(service.base_url).build_streamed() as answer:
                 await answer.bytes()
-            connection = wide(service.base_url)
-            await client_of(connection).accounts()
-            await connection.aclose()
+            transport = wide(service.base_url)
+            await client_of(transport).accounts()
+            await transport.aclose()
             await other.close()
             flush_logs()
     assert any("200 OK" in text for text in texts)
@@ -359,14 +364,14 @@ async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
 _BEGIN = """
 import asyncio, os, resource, sys, threading, time
 from ghl_notebook import AsyncClient, GHLError, Secret
-from ghl_notebook.api.connection import Connection
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.settings import now
+from ghl_notebook.transport import Request, open_transport
 
-connection = Connection(sys.argv[1], timeout=20, is_wide=True)
+transport = open_transport(sys.argv[1], timeout=20, is_wide=True)
 credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="a test")
-client = AsyncClient.sharing(connection, credential, time_limit=20, clock=now)
+client = AsyncClient.sharing(transport, credential, time_limit=20, clock=now)
 
 async def ask(times=20):
     return await asyncio.gather(*[client.account_rows() for _ in range(times)])
@@ -389,7 +394,7 @@ ENDS = {
     "closed": """
         async def all():
             await ask()
-            await connection.aclose()
+            await transport.aclose()
         asyncio.run(all())
     """,
     "in flight": """
@@ -420,20 +425,20 @@ async def test_a_forked_child_goes_on_with_httpx() -> None:
         run_in_background(ask)
         if (child := os.fork()) == 0:
             run_in_background(ask)
-            print("child", connection.most_in_flight)
-            again = Connection(sys.argv[1], timeout=20, is_wide=True)
-            print("again", again.most_in_flight)
+            print("child", transport.in_flight)
+            again = open_transport(sys.argv[1], timeout=20, is_wide=True)
+            print("again", again.in_flight)
             sys.exit(0)
         _, status = os.waitpid(child, 0)
         run_in_background(ask)
-        print("parent", connection.most_in_flight, "status", status)
+        print("parent", transport.in_flight, "status", status)
     """
     async with serving(ok()) as service:
         run = await run_apart(service.base_url, program)
     assert run.stdout.split("\n") == [
-        f"child {PLAIN_IN_FLIGHT}",
-        f"again {PLAIN_IN_FLIGHT}",
-        f"parent {WIDE_IN_FLIGHT} status 0",
+        f"child {HTTPX_IN_FLIGHT}",
+        f"again {HTTPX_IN_FLIGHT}",
+        f"parent {PYREQWEST_IN_FLIGHT} status 0",
         "",
     ]
 
@@ -443,7 +448,7 @@ async def test_a_forked_child_goes_on_with_httpx() -> None:
 async def test_a_huge_answer_does_not_fill_the_memory(sim: Simulator, act: Any) -> None:
     """It is given up at 32 MB: what a process takes for it is bounded."""
     program = """
-        connection.build("GET", "/")
+        Request.build("GET", "/")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
             asyncio.run(ask(1))
@@ -463,7 +468,7 @@ async def test_a_huge_answer_does_not_fill_the_memory(sim: Simulator, act: Any) 
 async def test_without_pyreqwest_httpx_carries() -> None:
     """Where it cannot be installed all is the same, with fewer at once."""
     program = """
-        print(connection.most_in_flight, len(run_in_background(ask)), "pyreqwest" in sys.modules)
+        print(transport.in_flight, len(run_in_background(ask)), "pyreqwest" in sys.modules)
     """
     without = """
         import sys
@@ -484,14 +489,14 @@ async def test_without_pyreqwest_httpx_carries() -> None:
     """
     async with serving(ok()) as service:
         run = await run_apart(service.base_url, program, before=without)
-    assert run.stdout.split() == [str(PLAIN_IN_FLIGHT), "20", "False"]
+    assert run.stdout.split() == [str(HTTPX_IN_FLIGHT), "20", "False"]
 
 
 async def test_nobody_listening_is_the_same_error() -> None:
     """As through httpx."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        connection = wide(f"http://127.0.0.1:{bound.getsockname()[1]}")
+        transport = wide(f"http://127.0.0.1:{bound.getsockname()[1]}")
         with pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"):
-            await client_of(connection).accounts()
-        await connection.aclose()
+            await client_of(transport).accounts()
+        await transport.aclose()

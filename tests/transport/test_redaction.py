@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ghl_notebook import AsyncClient
-from ghl_notebook.api.redaction import hide_answers_in_logs
+from ghl_notebook.transport.redaction import hide_answers_in_logs
 from tests.api.stub import LOCATION, TOKEN
 from tests.folding import folded
 from tests.planted import Logs, Rude
@@ -171,9 +171,8 @@ def test_the_filter_is_there_once() -> None:
     for _ in range(3):
         AsyncClient(TOKEN, LOCATION)
     filters = logging.getLogger("httpcore.http11").filters
-    assert (
-        len([one for one in filters if type(one).__module__ == "ghl_notebook.api.redaction"]) == 1
-    )
+    modules = [type(one).__module__ for one in filters]
+    assert modules.count("ghl_notebook.transport.redaction") == 1
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 
 from ghl_notebook import Secret
-from ghl_notebook.api.carrier import IDLE_SECONDS, PyreqwestCarrier
-from ghl_notebook.api.exchange import Request
-from ghl_notebook.auth import BearerAuth
-from ghl_notebook.wire import API_VERSION
+from ghl_notebook.transport import PyreqwestTransport, Request
+from ghl_notebook.transport.pyreqwest_transport import IDLE_SECONDS
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -34,16 +32,15 @@ async def test_a_connection_is_used_again_unless_it_was_idle_for_long(
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        carrier = PyreqwestCarrier(
+        transport = PyreqwestTransport(
             f"http://127.0.0.1:{port}",
             timeout=5.0,
-            api_version=API_VERSION,
             idle_seconds=idle_seconds,
         )
         for _ in range(2):
-            auth = BearerAuth(Secret("pit-00000000-fake"), host=f"127.0.0.1:{port}")
-            answer = await carrier.carry(Request("GET", "/"), auth, 5.0)
+            request = Request.build("GET", "/")
+            answer = await transport.send(request, Secret("pit-00000000-fake"), 5.0)
             assert answer.content == b"{}"
-        await carrier.aclose()
+        await transport.aclose()
         await asyncio.gather(*served)
     assert len(served) == connections
