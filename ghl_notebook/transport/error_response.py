@@ -76,7 +76,7 @@ class ErrorResponse(NamedTuple):
     trace_id : str or None
         The service's ``traceId``.
     code : str
-        The code of an OAuth error answer, such as ``"invalid_grant"``; else empty.
+        The code of an OAuth error, such as ``"invalid_grant"``; else empty.
     """
 
     kind: type[ResponseError]
@@ -88,7 +88,7 @@ class ErrorResponse(NamedTuple):
 def read_error_response(
     status: int, content: bytes, content_type: str = "", *, hide: Iterable[str] = ()
 ) -> ErrorResponse:
-    """Read an error answer. The status is trusted over the body's own ``statusCode``.
+    """Read an error response. The status is trusted over the body's own ``statusCode``.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def read_error_response(
     content_type : str
         The header's value.
     hide : iterable of str
-        What to take out of the service's words: it may repeat the token that it was sent.
+        What to remove from the service's words: it may repeat the token that was sent.
     """
     hide = [secret for secret in hide if secret]
     body = json_object(content)

@@ -71,7 +71,7 @@ def closed_error() -> ArgumentError:
     return ArgumentError("The client is closed.", "Make a new one.")
 
 
-def failure_of(what: str, error: BaseException) -> GHLError:
+def failure_of(what: str, error: BaseException | None) -> GHLError:
     """Return the error of ours for what a transport raised; `error` is not attached to it.
 
     Parameters

@@ -16,7 +16,7 @@ _LONGEST: Final = timedelta(days=2)
 class Limits(msgspec.Struct, frozen=True):
     """What is left of the calls that one app may make for one sub-account.
 
-    All are None where the service has not said it. Nothing is assumed of them: plans differ.
+    All are None until the service reports them. Nothing is assumed about them: plans differ.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 def read_limits(headers: Mapping[str, str]) -> Limits:
-    """Read the headers of an answer; one that is missing or makes no sense is None."""
+    """Read the headers of a response; a missing or nonsensical one is None."""
     get = headers.get
     return Limits(
         max=_read_number(get("x-ratelimit-max")) or None,

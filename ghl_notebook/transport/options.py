@@ -1,4 +1,4 @@
-"""What every request to the service has in common, whoever sends it."""
+"""What every request to the API has in common: headers, proxies, and certificates."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from typing import Any, Final
 import httpx
 
 from ghl_notebook.errors import ConnectionFailedError, GHLError, SettingsError
+from ghl_notebook.guard import Caught
 from ghl_notebook.settings import check_network_settings, is_loopback, network_settings
 
 API_VERSION: Final = "2021-07-28"
 API_V3: Final = "v3"
 API_VERSIONS: Final = ("2021-04-15", API_VERSION, "2023-02-21", API_V3)
-"""What the service accepts as its ``Version``; a path that all know is answered under any."""
+"""What the API accepts as ``Version``; a path that all versions have is answered under any."""
 
 TOO_MANY_FILES: Final = (errno.EMFILE, errno.ENFILE)
 _DEEPEST: Final = 10
-"""Errors that one comes from; they may lead back to each other."""
+"""Causes of an error that are examined; they may lead back to each other."""
 MORE_FILES: Final = "Close files and connections of this process, or raise its limit (ulimit -n)."
 
 
 def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, Any]:
-    """Return what every ``httpx.AsyncClient`` of the service is made with.
+    """Return what every ``httpx.AsyncClient`` of the API is made with.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
 
 
 def open_client(base_url: str, *, api_version: str = API_VERSION, **more: Any) -> httpx.AsyncClient:
-    """Make a client of the service, with what else httpx takes.
+    """Make an HTTP client of the API, with what else httpx accepts.
 
     Raises
     ------
@@ -68,14 +69,12 @@ def open_client(base_url: str, *, api_version: str = API_VERSION, **more: Any) -
     ConnectionFailedError
         If no more files can be opened.
     """
-    try:
+    with (caught := Caught(OSError, ValueError, ImportError, httpx.InvalidURL)):
         return httpx.AsyncClient(**client_options(base_url, api_version), **more)
-    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-        failure = unusable(error)
-    raise failure  # out here: httpx's frames show the address of the proxy, with its password
+    raise unusable(caught.take())  # httpx's frames show the proxy's address, with its password
 
 
-def unusable(error: Exception) -> GHLError:
+def unusable(error: BaseException | None) -> GHLError:
     """Return the error that says why no connection can be set up at all."""
     if is_out_of_files(error):
         failure = ConnectionFailedError(
@@ -105,7 +104,7 @@ def is_out_of_files(error: BaseException | None) -> bool:
 
 
 def trusted(url: httpx.URL) -> ssl.SSLContext | bool:
-    """Return whose certificates are accepted at an address, as httpx's ``verify``.
+    """Return which certificates are accepted at an address, as httpx's ``verify``.
 
     Loading the machine's certificates takes longer than most calls of a simulator, and plain HTTP
     never needs them: settings allow it for this computer only.

@@ -1,4 +1,4 @@
-"""What the HTTP library may log of an answer: what is listed here, and nothing else."""
+"""What the HTTP library may log of a response: the headers listed here, and nothing else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOLD: Final = re.compile(r"(?s)(?P<before>.*? auth=)\(.*")
 
 
 class _HideAnswers(logging.Filter):
-    """Hides what is not listed; an answer's address may hold a signed state."""
+    """Hides what is not listed; a response's address may hold a signed state."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
@@ -72,7 +72,7 @@ def _clean(value: object) -> object:
 
 
 def hide_answers_in_logs() -> None:
-    """Have httpcore's debug lines show what is listed only."""
+    """Redact httpcore's debug lines."""
     for name in ("httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks"):
         logger = logging.getLogger(name)
         if not any(isinstance(f, _HideAnswers) for f in logger.filters):

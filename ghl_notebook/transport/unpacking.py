@@ -1,4 +1,4 @@
-"""The body of an answer: unpacked while it comes, within limits."""
+"""The body of a response: unpacked while it comes, within limits."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final
 import httpx
 
 MAX_BODY: Final = 32 * 2**20
-"""Bytes of one answer, unpacked. The service's largest known one is under a hundredth of it."""
+"""Bytes of one response, unpacked. The largest known response has less than a hundredth of it."""
 
 _PIECE: Final = 4 * 2**10
-"""Bytes that are unpacked at a time: they become four megabytes at the most."""
+"""Bytes that are unpacked at a time: they become four megabytes at most."""
 
 
 class UnreadableError(Exception):
-    """An answer is packed as nobody asked for, or larger than any that the service sends.
+    """A response has an encoding that was not requested, or is larger than any of the API's.
 
-    Another one would be the same, and cost as much: it is not asked for again.
+    The next one would be the same, and cost as much: the request is not repeated.
 
     Attributes
     ----------
@@ -32,14 +32,14 @@ class UnreadableError(Exception):
 
 
 class Unpacking:
-    """Unpacks the body of an answer while it comes, and never more than there is room for.
+    """Unpacks the body of a response while it comes, up to a limit.
 
     What a library unpacks by itself has no limit: 200 bytes may become gigabytes.
 
     Parameters
     ----------
     status : int
-        Of the answer.
+        Of the response.
     encodings : iterable of str
         What its ``Content-Encoding`` lists.
     most : int
@@ -48,7 +48,7 @@ class Unpacking:
     Raises
     ------
     UnreadableError
-        If it is packed otherwise than once by gzip, which alone is asked for.
+        If the encoding is not gzip, once: only gzip is requested.
     """
 
     def __init__(self, status: int, encodings: Iterable[str], most: int) -> None:
@@ -117,14 +117,14 @@ def _new_member() -> zlib._Decompress:
 
 
 async def read_whole(response: httpx.Response, most: int) -> None:
-    """Read an answer, as ``aread`` does, within limits; see `Unpacking`.
+    """Read a response, as ``aread`` does, within limits; see `Unpacking`.
 
-    Its ``content`` is what was read; the caller closes it.
+    Its ``content`` is the body; the caller closes it.
 
     Parameters
     ----------
     response : httpx.Response
-        The answer. One that its transport has read already is as it is.
+        The response. One that its transport has already read is left as it is.
     most : int
         Bytes, on the wire and unpacked.
 
