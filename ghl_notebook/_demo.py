@@ -14,7 +14,7 @@ from .guard import guarded
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
-from .wire import API_VERSION
+from .transport import API_VERSION
 
 
 @guarded

@@ -7,10 +7,11 @@ import concurrent.futures
 import itertools
 import os
 import threading
+import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, TypeVar
 
 from ghl_notebook.errors import ArgumentError, ConnectionFailedError, raise_without_context
 
@@ -40,6 +41,26 @@ def hold_during_fork(lock: threading.Lock | threading.RLock) -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=lock.acquire, after_in_parent=lock.release)
         after_fork(lock.release)
+
+
+class _Forkable(Protocol):
+    def after_fork(self) -> None:
+        """Make it usable in a forked process: locks and threads are the parent's."""
+        ...
+
+
+_FORKABLE: Final[weakref.WeakSet[_Forkable]] = weakref.WeakSet()
+
+
+def register_after_fork(forkable: _Forkable) -> None:
+    """Have an object's ``after_fork`` called in each forked process, as long as it exists."""
+    _FORKABLE.add(forkable)
+
+
+@after_fork
+def _reset_all() -> None:
+    for forkable in list(_FORKABLE):
+        forkable.after_fork()
 
 
 class _Background:
@@ -117,7 +138,7 @@ class _Background:
     def is_running(self, loop: asyncio.AbstractEventLoop) -> bool:
         return self._pid == os.getpid() and self._loop is loop and self._thread.is_alive()
 
-    def reset_after_fork(self) -> None:
+    def after_fork(self) -> None:
         """Reset the state in a forked process: another thread may have held the lock."""
         self._lock = threading.RLock()
         self._pid = None
@@ -142,7 +163,7 @@ async def _end_all() -> None:
 
 
 _background = _Background()
-after_fork(_background.reset_after_fork)
+register_after_fork(_background)
 
 
 def start_in_background(

@@ -175,7 +175,16 @@ class ResponseError(GHLError):
         The API's messages, separated by ``"; "``.
     trace_id : str or None
         The API's ``traceId``, for GoHighLevel's support.
+    next_step : str, optional
+        What the user can do about it; by default that of the class.
+
+    Attributes
+    ----------
+    code : str
+        The code of an OAuth error, such as ``"invalid_grant"``, or empty.
     """
+
+    code: str = ""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook.pacing.pacers import Pacers
+from ghl_notebook.transport.rate_limiters import RateLimiters
 from tests.browsers import Browsers
 from tests.programs import ProgramGuard
 from tests.waits import shorten_waits
@@ -26,9 +26,9 @@ _BROWSERS = Browsers()
 
 
 @pytest.fixture(autouse=True)
-def _own_pacers(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_rate_limiters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait for what another has used up: most are about the same sub-account."""
-    monkeypatch.setattr("ghl_notebook.pacing.pacers.PACERS", Pacers())
+    monkeypatch.setattr("ghl_notebook.transport.rate_limiters.RATE_LIMITERS", RateLimiters())
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -26,7 +26,7 @@ from tests.environments import make_environment
 ROOT: Final = Path(__file__).parents[1]
 
 TESTS: Final = (
-    *("tests/models", "tests/frames", "tests/plot", "tests/fetch", "tests/pacing", "tests/api"),
+    *("tests/models", "tests/frames", "tests/plot", "tests/fetch", "tests/transport", "tests/api"),
     *("tests/auth", "tests/agency", "tests/login", "tests/panel", "tests/simulator"),
     *("tests/contract", "tests/diagnosis", "tests/verify", "tests/test_door.py"),
 )

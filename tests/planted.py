@@ -231,8 +231,8 @@ class Watched:
     def reprs(self) -> str:
         """What printing each object shows."""
         core = self.client.core
-        things = [self.client, core, self.login, core._requester, core._connection._carrier.http]
-        things += [core._requester._auth, core._connection._carrier.http.headers, self.spy]
+        things = [self.client, core, self.login, core._sender, core._transport.http]
+        things += [core._sender._bearer, core._transport.http.headers, self.spy]
         login = self.login._login
         things += [login, login.state, login._machine, login._machine.ledger]
         return "\n".join(f"{thing!r} {thing!s} {thing} {pprint.pformat(thing)}" for thing in things)
@@ -241,9 +241,9 @@ class Watched:
         """What a debugger's view of each object shows."""
         core = self.client.core
         login = self.login._login
-        http = dict(vars(core._connection._carrier.http))
+        http = dict(vars(core._transport.http))
         del http["_cookies"]  # the service's own; they are sent back to it, and shown nowhere
-        things = [self.client, core, core._requester, core._requester._auth, self.login, login]
+        things = [self.client, core, core._sender, core._sender._bearer, self.login, login]
         return "\n".join(pprint.pformat(vars(thing)) for thing in things) + pprint.pformat(http)
 
     def requests(self) -> str:

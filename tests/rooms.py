@@ -25,19 +25,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "disk": set(),
     "settings": {"errors", "sanitize", "secret"},
     "background": {"errors"},
-    "wire": {"errors", "secret", "settings"},
-    "pacing": {"background"},
-    "models": {"errors", "guard", "sanitize", "secret", "summary"},
+    "collector": set(),
+    "transport": {
+        "background", "collector", "errors", "guard", "sanitize", "secret", "settings",
+    },
+    "models": {"collector", "errors", "guard", "sanitize", "secret", "summary"},
     "auth": {
-        "background", "errors", "guard", "models", "pacing", "sanitize", "secret", "settings",
-        "wire",
+        "background", "errors", "guard", "models", "sanitize", "secret", "settings", "transport",
     },
     "api": {
-        "auth", "background", "errors", "guard", "models", "pacing", "secret", "settings",
-        "summary", "wire",
+        "auth", "background", "errors", "guard", "models", "secret", "settings", "summary",
+        "transport",
     },
     "frames": {"errors", "models"},
-    "agency": {"api", "background", "disk", "errors", "guard", "models", "sanitize"},
+    "agency": {
+        "api", "background", "disk", "errors", "guard", "models", "sanitize", "transport",
+    },
     "fetch": {
         "agency", "api", "background", "disk", "errors", "frames", "guard", "models", "settings",
     },
@@ -45,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "widgets": {"errors", "settings"},
     "login": {
         "api", "auth", "background", "errors", "guard", "models", "sanitize", "secret", "settings",
-        "widgets",
+        "transport", "widgets",
     },
     "panel": {
         "api", "background", "errors", "fetch", "guard", "login", "models", "settings", "widgets",
@@ -53,12 +56,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diagnosis": {
         "api", "background", "errors", "guard", "login", "models", "sanitize", "settings",
     },
-    "verify": {"api", "errors", "login", "models", "secret", "settings", "wire"},
+    "verify": {"api", "errors", "login", "models", "secret", "settings", "transport"},
     "__main__": {"api", "diagnosis", "errors", "models", "verify"},
     "simulator": set(),
     "_demo": {
         "api", "auth", "background", "errors", "fetch", "guard", "login", "models", "secret",
-        "settings", "simulator", "wire",
+        "settings", "simulator", "transport",
     },
 }  # fmt: skip
 MAY_IMPORT["__init__"] = set(MAY_IMPORT)
@@ -77,8 +80,8 @@ MUST_NOT_KNOW: dict[str, set[str]] = {
     "disk": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},
     "background": {"httpx", *_FRAMES, *_SCREENS},
-    "wire": {*_FRAMES, *_SCREENS},
-    "pacing": {"httpx", *_FRAMES, *_SCREENS},
+    "collector": {"httpx", *_FRAMES, *_SCREENS},
+    "transport": {*_FRAMES, *_SCREENS},
     "models": {"httpx", *_FRAMES, *_SCREENS},
     "auth": {*_FRAMES, *_SCREENS},
     "api": {*_FRAMES, *_SCREENS},
@@ -105,11 +108,7 @@ TESTED_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "_demo": ("tests/agency/test_demo.py",),
     "login": ("tests/test_sockets.py",),
     "simulator": ("tests/test_sockets.py",),
-    "wire": (
-        "tests/api/test_carrier.py",
-        "tests/api/test_packed_answers.py",
-        "tests/auth/test_endpoint.py",
-    ),
+    "transport": ("tests/auth/test_endpoint.py",),
 }
 
 

@@ -19,17 +19,17 @@ import pandas as pd
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook.api.connection import Connection
 from ghl_notebook.background import _background, run_in_background, start_in_background
 from ghl_notebook.simulator import Simulator
-from ghl_notebook.wire import open_client
+from ghl_notebook.transport import open_transport
+from ghl_notebook.transport.options import open_client
 from tests.login.recording import PATIENCE
 from tests.planted import traceback_with_locals
 
 ELSEWHERE = "https://ghl.invalid"
 OPENERS: dict[str, Callable[[], object]] = {
-    "a client": lambda: Connection(ELSEWHERE, timeout=1),
-    "an agency": lambda: Connection(ELSEWHERE, timeout=1, is_wide=True),
+    "a client": lambda: open_transport(ELSEWHERE, timeout=1),
+    "an agency": lambda: open_transport(ELSEWHERE, timeout=1, is_wide=True),
     "a login": lambda: open_client(ELSEWHERE),
 }
 every_opener = pytest.mark.parametrize("opener", OPENERS)

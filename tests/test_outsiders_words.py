@@ -17,8 +17,9 @@ from ghl_notebook import GHLError, Secret
 from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.login import LoginMachine
 from ghl_notebook.login.watch import AccountsWatch
-from ghl_notebook.models import TokenAnswer, find_platform, read_refusal
+from ghl_notebook.models import TokenAnswer, find_platform
 from ghl_notebook.sanitize import strip_controls
+from ghl_notebook.transport import read_error_response
 from tests.api.stub import Stub, answer
 from tests.login.machines import claim, make, run_of, waiting
 
@@ -54,7 +55,7 @@ REFUSALS = st.builds(
 def test_a_refusal_is_told_in_a_plain_sentence(refusal: tuple[bytes, str], status: int) -> None:
     """Words, trace id and content type are the service's, or of a proxy that answers for it."""
     body, kind = refusal
-    read = read_refusal(status, body, kind)
+    read = read_error_response(status, body, kind)
     error = read.kind("GET /x", status=status, service_message=read.message, trace_id=read.trace_id)
     assert is_plain(str(error), 2_000)
     assert is_plain(error.service_message, 500)

@@ -10,16 +10,13 @@ from typing import Any, Final, Protocol
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import (
-    ConnectionFailedError,
-    CredentialError,
     DailyLimitError,
     FolderError,
-    GatewayTimeoutError,
     GHLError,
     LogInAgainError,
     RunStoppedError,
-    ServiceError,
 )
+from ghl_notebook.transport import is_refused_for_now, is_transient
 
 from .failures import Failure, failure_of, never_asked
 from .job import Job, Place
@@ -29,7 +26,6 @@ from .tally import Tally
 _MINTS_AT_ONCE: Final = 32
 IN_A_ROW: Final = 64
 """Failures of the service or the network, and not one answer between them: it is out."""
-_TROUBLE: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
 
 
 class Tokens(Protocol):
@@ -288,8 +284,11 @@ class Run:
 
 
 def is_trouble(error: GHLError) -> bool:
-    """Tell whether the service or the network is failing, and not one sub-account."""
-    return isinstance(error, _TROUBLE) or (isinstance(error, CredentialError) and error.may_pass)
+    """Tell whether the service or the network is failing, and not one sub-account.
+
+    The rate limit is each sub-account's own.
+    """
+    return is_transient(error) and not is_refused_for_now(error)
 
 
 def _first_of(group: BaseException) -> BaseException:

@@ -1,6 +1,6 @@
-"""The service: one request path, its operations, and their sync and async doors."""
+"""The service: its operations, and their sync and async doors."""
 
-from ghl_notebook.pacing import Limits
+from ghl_notebook.transport import Limits
 
 from .agency import Agency
 from .async_agency import AsyncAgency

@@ -9,11 +9,10 @@ import httpx
 
 from ghl_notebook.auth import Clock
 from ghl_notebook.guard import guarded
-from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
-from ghl_notebook.wire import API_VERSION
+from ghl_notebook.transport import API_VERSION, Limits
 
 from .async_agency import AsyncAgency
 from .blocking import blocking

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numbers
 
+import httpx
+
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.transport import API_VERSIONS
 
 _MOST = 1_000_000
 
@@ -30,3 +33,19 @@ def check_kind(name: str, value: object, fits: bool, wanted: str) -> None:
     """Raise an `ArgumentError` for an argument of another kind; its value is not repeated."""
     if not fits:
         raise ArgumentError(f"{name} is a {type(value).__name__}, not {wanted}.", f"Pass {wanted}.")
+
+
+def check_sending(
+    api_version: object, *, timeout: object, time_limit: object, transport: object, clock: object
+) -> None:
+    """Raise an `ArgumentError` for an argument that a sender or its transport cannot use."""
+    if api_version not in API_VERSIONS:
+        raise ArgumentError(
+            f"There is no version {api_version!r} of the service's API.",
+            f"Choose one of: {', '.join(API_VERSIONS)}.",
+        )
+    check_seconds("timeout", timeout)
+    check_seconds("time_limit", time_limit)
+    is_transport = transport is None or isinstance(transport, httpx.AsyncBaseTransport)
+    check_kind("transport", transport, is_transport, "an httpx.AsyncBaseTransport")
+    check_kind("clock", clock, callable(clock), "a function that returns the current time")

@@ -11,10 +11,7 @@ import msgspec
 
 from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeError
 from ghl_notebook.models import to_wire, wire_name
-from ghl_notebook.wire import API_V3
-
-from .file import File
-from .request import Requester
+from ghl_notebook.transport import API_V3, File, Sender
 
 Place = Literal["path", "query", "body"]
 
@@ -25,7 +22,7 @@ Holds = Mapping[str, type | tuple[type, ...]]
 class Service(msgspec.Struct, frozen=True):
     """Whom an operation asks, for which sub-account, and whether its caller waits or awaits."""
 
-    requester: Requester
+    sender: Sender
     location_id: str
     api_version: str
     user_id: Callable[[], Awaitable[str]]
@@ -146,7 +143,7 @@ class Ask:
         }
         places[endpoint.location]["locationId"] = service.location_id
         try:
-            answer = await service.requester.call(
+            answer = await service.sender.call(
                 endpoint.method,
                 endpoint.template,
                 path=path,

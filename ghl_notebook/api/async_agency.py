@@ -13,17 +13,20 @@ from ghl_notebook.auth import Clock, find_agency_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Location
-from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_allowed_origins, read_base_url
 from ghl_notebook.summary import summarize
-from ghl_notebook.wire import API_VERSION
+from ghl_notebook.transport import (
+    API_VERSION,
+    Limits,
+    RetryBudget,
+    Sender,
+    open_transport,
+    rate_limiter_of,
+)
 
-from .arguments import check_kind
+from .arguments import check_kind, check_sending
 from .async_client import AsyncClient
-from .connection import Connection
-from .request import Requester
-from .retry import RetryBudget
 
 _PAGE: Final = 100
 """Rows of a page: the most that the service gives."""
@@ -99,6 +102,9 @@ class AsyncAgency:
             check_kind(
                 "credential", credential, hasattr(credential, "lend"), "an agency's credential"
             )
+        check_sending(
+            api_version, timeout=timeout, time_limit=time_limit, transport=transport, clock=clock
+        )
         address = read_base_url(base_url)
         self.credential = credential or find_agency_credential(
             token, company_id, base_url=address, clock=clock, transport=transport
@@ -109,18 +115,18 @@ class AsyncAgency:
         self._timeout, self._time_limit = timeout, time_limit
         self._has_own_transport = transport is not None
         self._clock = clock
-        self._connection = Connection(
+        self._transport = open_transport(
             address,
             timeout=timeout,
             api_version=api_version,
             is_wide=True,
             transport=transport,
         )
-        self._requester = Requester(
-            self._connection,
-            auth=self.credential.auth(self._connection.host),
+        self._sender = Sender(
+            self._transport,
+            bearer=self.credential.auth(self._transport.host),
             time_limit=time_limit,
-            pacer=pacer_of(address, f"company:{self.company_id}"),
+            rate_limiter=rate_limiter_of(address, f"company:{self.company_id}"),
             clock=clock,
         )
         # One for all: that the service is out is learned once, not by each sub-account.
@@ -152,7 +158,7 @@ class AsyncAgency:
     @property
     def most_in_flight(self) -> int:
         """How many requests at once its connections are sound for."""
-        return self._connection.most_in_flight
+        return self._transport.in_flight
 
     @property
     def clock(self) -> Clock:
@@ -162,7 +168,7 @@ class AsyncAgency:
     @property
     def limits(self) -> Limits:
         """What the service's last answer said is left of the calls for the agency itself."""
-        return self._requester.limits
+        return self._sender.limits
 
     async def __aenter__(self) -> Self:
         return self
@@ -177,7 +183,7 @@ class AsyncAgency:
 
     async def aclose(self) -> None:
         """Close the connections to the service, also those of the clients that it has made."""
-        await self._connection.aclose()
+        await self._transport.aclose()
         await self.credential.aclose()
 
     def client(self, location_id: str) -> AsyncClient:
@@ -194,7 +200,7 @@ class AsyncAgency:
                 "Pass an id of the column location_id of fetch_locations().",
             )
         return AsyncClient.sharing(
-            self._connection,
+            self._transport,
             self.credential.of(location_id),
             time_limit=self._time_limit,
             clock=self._clock,
@@ -279,7 +285,7 @@ class AsyncAgency:
         """Ask for pages by ``skip`` until one is empty or shows nothing new, several at a time."""
 
         async def ask(skip: int) -> list[Any]:
-            body = await self._requester.call(
+            body = await self._sender.call(
                 "GET",
                 path,
                 query={**query, "skip": str(skip), "limit": str(_PAGE)},
@@ -312,7 +318,7 @@ class AsyncAgency:
         seen = set()
         while token not in seen:
             seen.add(token)
-            body = await self._requester.call(
+            body = await self._sender.call(
                 "GET",
                 path,
                 query={**query, "pageSize": str(_PAGE), "pageToken": token},

@@ -25,20 +25,25 @@ from ghl_notebook.models import (
     find_platform,
     read_account_rows,
 )
-from ghl_notebook.pacing import Limits, pacer_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
-from ghl_notebook.wire import API_V3, API_VERSION
+from ghl_notebook.transport import (
+    API_V3,
+    API_VERSION,
+    Limits,
+    RetryBudget,
+    Sender,
+    Transport,
+    open_transport,
+    rate_limiter_of,
+)
 
-from .arguments import check_kind
+from .arguments import check_kind, check_sending
 from .ask import Service
-from .connection import Connection
 from .groups import Groups
 from .operation import Awaiting
 from .redirect import authorization_url
-from .request import Requester
-from .retry import RetryBudget
 
 _OAUTH = "/social-media-posting/oauth"
 _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
@@ -115,6 +120,9 @@ class AsyncClient(Groups[Awaiting]):
         clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
+        check_sending(
+            api_version, timeout=timeout, time_limit=time_limit, transport=transport, clock=clock
+        )
         if credential is not None:  # the environment's token is not asked for
             check_kind("credential", credential, hasattr(credential, "auth"), "a credential")
             token, location_id = Secret(""), credential.location_id
@@ -131,15 +139,15 @@ class AsyncClient(Groups[Awaiting]):
         self.user_id = settings.user_id
         self.allowed_origins = settings.allowed_origins
         self._closes = True
-        connection = Connection(
+        opened = open_transport(
             settings.base_url, timeout=timeout, api_version=api_version, transport=transport
         )
-        self._connect(connection, time_limit=time_limit, clock=clock)
+        self._connect(opened, time_limit=time_limit, clock=clock)
 
     @classmethod
     def sharing(
         cls,
-        connection: Connection,
+        transport: Transport,
         credential: Credential,
         *,
         time_limit: float,
@@ -151,7 +159,7 @@ class AsyncClient(Groups[Awaiting]):
 
         Parameters
         ----------
-        connection : Connection
+        transport : Transport
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
@@ -165,27 +173,27 @@ class AsyncClient(Groups[Awaiting]):
         client.user_id = None
         client.allowed_origins = allowed_origins
         client._closes = False  # noqa: SLF001 - of this class
-        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
+        client._connect(transport, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
         return client
 
     def _connect(
         self,
-        connection: Connection,
+        transport: Transport,
         *,
         time_limit: float,
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
-        self.api_version = connection.api_version
+        self.api_version = transport.api_version
         self.location_id = self.credential.location_id
-        self.base_url = connection.base_url
+        self.base_url = transport.base_url
         self.clock = clock
-        self._connection = connection
-        self._requester = Requester(
-            connection,
-            auth=self.credential.auth(connection.host),
+        self._transport = transport
+        self._sender = Sender(
+            transport,
+            bearer=self.credential.auth(transport.host),
             time_limit=time_limit,
-            pacer=pacer_of(connection.base_url, f"location:{self.location_id}"),
+            rate_limiter=rate_limiter_of(transport.base_url, f"location:{self.location_id}"),
             clock=clock,
             budget=budget,
         )
@@ -211,18 +219,18 @@ class AsyncClient(Groups[Awaiting]):
     @property
     def _service(self) -> Service:
         return Service(
-            self._requester, self.location_id, self.api_version, self.resolve_user_id, waits=False
+            self._sender, self.location_id, self.api_version, self.resolve_user_id, waits=False
         )
 
     @property
     def limits(self) -> Limits:
         """What the service's last answer said is left of the calls for this sub-account."""
-        return self._requester.limits
+        return self._sender.limits
 
     @property
     def clock_offset(self) -> timedelta | None:
         """The service's clock less the local one, by its last answer; None: not told yet."""
-        return self._requester.clock_offset
+        return self._sender.clock_offset
 
     async def __aenter__(self) -> Self:
         return self
@@ -238,7 +246,7 @@ class AsyncClient(Groups[Awaiting]):
     async def aclose(self) -> None:
         """Close the connections to the service."""
         if self._closes:
-            await self._connection.aclose()
+            await self._transport.aclose()
 
     async def users(self) -> list[User]:
         """List the sub-account's users, deleted ones included.
@@ -250,7 +258,7 @@ class AsyncClient(Groups[Awaiting]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._requester.call(
+        body = await self._sender.call(
             "GET",
             "/users/",
             query={"locationId": self.location_id},
@@ -330,7 +338,7 @@ class AsyncClient(Groups[Awaiting]):
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
         template = f"{_OAUTH}/{found.key}/start"
-        answer = await self._requester.redirect(
+        answer = await self._sender.redirect(
             "GET",
             template,
             query={
@@ -397,7 +405,7 @@ class AsyncClient(Groups[Awaiting]):
                 "page": page,
                 "reconnect": "true" if reconnect else None,
             }
-        body = await self._requester.call(
+        body = await self._sender.call(
             "GET",
             template,
             path=path,
@@ -439,7 +447,7 @@ class AsyncClient(Groups[Awaiting]):
         body = attach_body(found, account, strictly=self.api_version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
-        answer = await self._requester.call(
+        answer = await self._sender.call(
             "POST",
             template,
             path={"locationId": self.location_id, "accountId": account_id},
@@ -464,7 +472,7 @@ class AsyncClient(Groups[Awaiting]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._requester.call(
+        body = await self._sender.call(
             "GET",
             _ACCOUNTS,
             path={"locationId": self.location_id},
@@ -481,7 +489,7 @@ class AsyncClient(Groups[Awaiting]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        return await self._requester.rows(
+        return await self._sender.rows(
             "GET",
             _ACCOUNTS,
             path={"locationId": self.location_id},
@@ -508,7 +516,7 @@ class AsyncClient(Groups[Awaiting]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._requester.call(
+        body = await self._sender.call(
             "DELETE",
             "/social-media-posting/{locationId}/accounts/{id}",
             path={"locationId": self.location_id, "id": account_key},

@@ -11,11 +11,10 @@ from msgspec import structs
 
 from ghl_notebook.auth import Clock, Credential
 from ghl_notebook.guard import guarded
-from ghl_notebook.pacing import Limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
-from ghl_notebook.wire import API_VERSION
+from ghl_notebook.transport import API_VERSION, Limits
 
 from .ask import Service
 from .async_client import AsyncClient

@@ -7,10 +7,9 @@ import functools
 from ghl_notebook.auth.lent import LentCredential, LentTokens
 from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
+from ghl_notebook.transport import RetryBudget, Transport, open_transport
 
 from .async_client import AsyncClient
-from .connection import Connection
-from .retry import RetryBudget
 
 
 class LentAgency:
@@ -56,13 +55,13 @@ class LentAgency:
     @property
     def most_in_flight(self) -> int:
         """How many requests at once this process's connections are sound for."""
-        return self._carriage[0].most_in_flight
+        return self._shared[0].in_flight
 
     def client(self, location_id: str) -> AsyncClient:
         """Return a client of one sub-account."""
-        connection, budget = self._carriage
+        transport, budget = self._shared
         return AsyncClient.sharing(
-            connection,
+            transport,
             self.credential.of(location_id),
             time_limit=self._time_limit,
             clock=now,
@@ -70,12 +69,12 @@ class LentAgency:
         )
 
     @property
-    def _carriage(self) -> tuple[Connection, RetryBudget]:
-        return _carriage_of(self.base_url, self._api_version, self._timeout)
+    def _shared(self) -> tuple[Transport, RetryBudget]:
+        return _shared_of(self.base_url, self._api_version, self._timeout)
 
 
 @functools.lru_cache(maxsize=8)
-def _carriage_of(base_url: str, api_version: str, timeout: float) -> tuple[Connection, RetryBudget]:
+def _shared_of(base_url: str, api_version: str, timeout: float) -> tuple[Transport, RetryBudget]:
     """Return this process's connections: batches do not pay for new ones, each for itself."""
-    connection = Connection(base_url, timeout=timeout, api_version=api_version, is_wide=True)
-    return connection, RetryBudget()
+    transport = open_transport(base_url, timeout=timeout, api_version=api_version, is_wide=True)
+    return transport, RetryBudget()

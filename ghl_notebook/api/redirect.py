@@ -7,19 +7,18 @@ from urllib.parse import urlsplit
 from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import is_loopback
+from ghl_notebook.transport import Response
 
-from .exchange import Answer
 
-
-def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
+def authorization_url(what: str, response: Response, *, asked: str) -> Secret:
     """Take the authorization URL out of the answer to `start`, unchanged.
 
     Parameters
     ----------
     what : str
         What was asked, for the error's text.
-    answer : Answer
-        The answer; its redirect was not followed.
+    response : Response
+        The response; its redirect was not followed.
     asked : str
         The API's address.
 
@@ -34,23 +33,23 @@ def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
         If the answer is no redirect, has no ``Location``, or leads to something that no browser
         window should be sent to.
     """
-    if not answer.is_redirect:
+    if not response.is_redirect:
         raise UnexpectedAnswerError(
             what,
-            status=answer.status,
+            status=response.status,
             service_message="the login page was expected as a redirect (302)",
             next_step="Something on the way followed the redirect, or the token lacks the scope "
             "socialplanner/oauth.readonly: check the scope, and connect without a proxy.",
         )
-    location = Secret(answer.location.reveal().strip() if answer.location else "")
+    location = Secret(response.location.reveal().strip() if response.location else "")
     if not location:
         raise UnexpectedAnswerError(
-            what, status=answer.status, service_message="a redirect without a Location"
+            what, status=response.status, service_message="a redirect without a Location"
         )
     if not _is_sound(location, asked=asked):
         raise UnexpectedAnswerError(
             what,
-            status=answer.status,
+            status=response.status,
             service_message="a redirect to an address that is not https",
             next_step="It was not opened. Check GHL_BASE_URL; report it if that is right.",
         )

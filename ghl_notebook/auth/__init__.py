@@ -1,11 +1,11 @@
-"""Who asks: kinds of credential, their storage, their renewal, and the ``httpx.Auth`` of each.
+"""Who asks: kinds of credential, their storage, their renewal, and the bearer of each.
 
 Here is what a client with a token takes; logins are in `app` and `logins`, which load more.
 """
 
 from typing import TYPE_CHECKING
 
-from .bearer import BearerAuth, TokenAuth, rejects_token
+from .bearer import BearerAuth, TokenAuth
 from .credential import Clock, Credential, TokenCredential
 from .find import find_agency_credential, find_credential, log_out, open_logins
 
@@ -22,5 +22,4 @@ __all__ = [
     "find_credential",
     "log_out",
     "open_logins",
-    "rejects_token",
 ]

@@ -17,15 +17,15 @@ from typing import Final
 from ghl_notebook.background import call_in_background, start_in_background
 from ghl_notebook.errors import CredentialMismatchError, LogInAgainError
 from ghl_notebook.guard import while_made
-from ghl_notebook.pacing import pacer_of
 from ghl_notebook.secret import Secret
+from ghl_notebook.transport import rate_limiter_of
 
 from .apart import apart
 from .credential import Clock
 from .endpoint import TokenEndpoint
 from .minted_store import MintedStore, minted_key
 from .oauth import Keeper
-from .shared_pacer import SharedPacer
+from .shared_rate_limit import SharedRateLimiter
 from .store import StoredCredential
 from .tokens import Tokens
 
@@ -69,7 +69,7 @@ class Minter:
         self._store = store
         self._base_url, self._client_id = base_url, client_id
         self._clock = clock
-        self._pacer: SharedPacer | None = None
+        self._pacer: SharedRateLimiter | None = None
         # Reentrant: a callback of a future that is already done runs where it is added.
         self._lock = threading.RLock()
         self._tokens: dict[str, Tokens] = {}
@@ -229,11 +229,11 @@ class Minter:
                 self._keep(location_id, tokens)
         return tokens
 
-    def _pacer_of(self, company: Tokens) -> SharedPacer:
+    def _pacer_of(self, company: Tokens) -> SharedRateLimiter:
         if self._pacer is None:
             whose = f"company:{company.company_id}"
-            pacer = pacer_of(self._base_url, whose)
-            self._pacer = SharedPacer(pacer, self._store, f"{whose} {self._base_url}")
+            pacer = rate_limiter_of(self._base_url, whose)
+            self._pacer = SharedRateLimiter(pacer, self._store, f"{whose} {self._base_url}")
         return self._pacer
 
     def _keep(self, location_id: str, tokens: Tokens) -> None:

@@ -15,20 +15,16 @@ from ghl_notebook.api.arguments import check_seconds
 from ghl_notebook.errors import (
     ArgumentError,
     BadRequestError,
-    ConnectionFailedError,
-    DailyLimitError,
-    GatewayTimeoutError,
     GHLError,
     LocationAccessError,
     LoginFailedError,
     NotFoundError,
-    RateLimitError,
     RefusedError,
-    ServiceError,
     ValidationError,
 )
 from ghl_notebook.models import Platform, find_platform
 from ghl_notebook.secret import Secret
+from ghl_notebook.transport import is_transient
 from ghl_notebook.widgets import SCREEN
 
 from .driver import Driver
@@ -46,9 +42,6 @@ _UNKNOWN_ID = (
     RefusedError,
     ValidationError,
 )
-
-# How the service says that it may answer later.
-_TRANSIENT = (ConnectionFailedError, GatewayTimeoutError, RateLimitError, ServiceError)
 
 _WATCH_SECONDS = 3.0
 # A page that posts one false claim after the other must not use up the service's rate limit.
@@ -302,9 +295,7 @@ class Login(Driver[LoginState]):
                     self._note(self._machine.confirmed(run, names))
 
     def _may_recheck(self, error: GHLError, wait: float) -> bool:
-        if isinstance(error, DailyLimitError) or not isinstance(error, _TRANSIENT):
-            return False
-        return (self.seconds_left() or 0.0) > wait
+        return is_transient(error) and (self.seconds_left() or 0.0) > wait
 
     async def _watch_accounts(self, run: str) -> None:
         """Look for the run's result in the accounts list until the run ends."""
@@ -316,7 +307,7 @@ class Login(Driver[LoginState]):
                 found = await watch.look()
             except GHLError as error:
                 _log.debug("The accounts list cannot be watched: %s", error)
-                if is_first or not isinstance(error, _TRANSIENT):
+                if is_first or not is_transient(error):
                     # Later there would be nothing to compare with. The other ways are open.
                     with self._lock:
                         self._note(self._machine.watching(run, on=False))

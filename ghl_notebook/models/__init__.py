@@ -1,5 +1,7 @@
 """What goes over the wire, typed: records of the service and the message payload."""
 
+from ghl_notebook.collector import light_collector, without_collector
+
 from .account_rows import (
     ACCOUNT_BLOCK_BYTES,
     AccountRow,
@@ -20,7 +22,6 @@ from .accounts import (
     UserRoles,
 )
 from .available import AvailableAccount, attach_body, available_accounts
-from .bulk import light_collector, without_collector
 from .categories import Category, CategoryPage, Tag, TagPage
 from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
@@ -70,7 +71,6 @@ from .queues import (
     Variation,
 )
 from .record import Record
-from .refusal import Refusal, describe_body, json_object, read_refusal
 from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
@@ -159,7 +159,6 @@ __all__ = [
     "QueueSlot",
     "QueueSlotPage",
     "Record",
-    "Refusal",
     "Statistics",
     "StatisticsTotals",
     "StorefrontAddress",
@@ -178,16 +177,13 @@ __all__ = [
     "attach_body",
     "available_accounts",
     "chosen",
-    "describe_body",
     "find_platform",
     "instant",
     "is_plausible_id",
-    "json_object",
     "light_collector",
     "read_account_id",
     "read_account_rows",
     "read_message",
-    "read_refusal",
     "same_platform",
     "to_wire",
     "wire_name",

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from .bulk import without_collector
+from ghl_notebook.collector import without_collector
+
 from .record import Record
 
 

@@ -11,9 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
-from ghl_notebook.models import read_refusal
 from ghl_notebook.settings import is_loopback
-from ghl_notebook.wire import MAX_BODY, read_whole, trusted
+from ghl_notebook.transport import MAX_BODY, read_error_response, read_whole, trusted
 
 from .shape import Names, Shape, form_of, safe_key, shape_of
 
@@ -194,7 +193,7 @@ def _meaning(response: httpx.Response) -> str:
     if response.status_code < 400:
         return ""
     kind = response.headers.get("content-type", "")
-    return read_refusal(response.status_code, response.content, kind).kind.__name__
+    return read_error_response(response.status_code, response.content, kind).kind.__name__
 
 
 def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:

@@ -144,9 +144,9 @@ def test_each_attempt_at_the_service_is_one_line_of_the_log(
 ) -> None:
     """Also that which was answered 429, and waited for: nothing but the attempts is counted."""
     sim.levers.fail("*/accounts", 429, "", {"x-ratelimit-interval-milliseconds": "10"}, times=1)
-    with caplog.at_level(logging.INFO, "ghl_notebook.api"):
+    with caplog.at_level(logging.INFO, "ghl_notebook.transport"):
         client.accounts()
-    lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.api"]
+    lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.transport"]
     what = re.escape("GET /social-media-posting/{locationId}/accounts: ")
     assert len(lines) == 2
     assert re.fullmatch(what + r"429, \d+ ms, attempt 1, RateLimitError", lines[0])
@@ -157,11 +157,11 @@ def test_what_was_not_sent_is_no_line_of_the_log(caplog: pytest.LogCaptureFixtur
     """When the day's calls are used up, a call ends without an attempt."""
     headers = {"x-ratelimit-daily-remaining": "0", "x-ratelimit-daily-reset": "5400000"}
     stub = Stub(httpx.Response(429, headers=headers))
-    with caplog.at_level(logging.INFO, "ghl_notebook.api"), stub.client() as client:
+    with caplog.at_level(logging.INFO, "ghl_notebook.transport"), stub.client() as client:
         for _ in range(3):
             with pytest.raises(ghl.DailyLimitError):
                 client.accounts()
-    assert len([r for r in caplog.records if r.name == "ghl_notebook.api"]) == 1
+    assert len([r for r in caplog.records if r.name == "ghl_notebook.transport"]) == 1
 
 
 TOLD = {

@@ -147,7 +147,7 @@ def test_an_error_that_is_kept_leads_to_no_frames() -> None:
                 call(client)
             errors.append(caught.value)
         assert len({id(error) for error in errors}) == 3
-        kept = client.core._requester._used_up
+        kept = client.core._sender._daily_limit
         assert kept is not None
         assert kept[0].__traceback__ is None
         assert TOKEN not in repr(_strings(kept))
@@ -299,9 +299,9 @@ def test_the_bearer_goes_to_the_configured_host_only(
             Server(status, location) as service,
             Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
         ):
-            client.core._connection._carrier.http.follow_redirects = follows
+            client.core._transport.http.follow_redirects = follows
             if follows:  # what takes the address away before httpx reads it
-                client.core._connection._carrier.http.event_hooks = {}
+                client.core._transport.http.event_hooks = {}
             with suppress(GHLError, KeyError):
                 client.accounts()
             assert {one["authorization"] for one in service.heard} == {f"Bearer {TOKEN}"}

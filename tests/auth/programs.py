@@ -35,6 +35,7 @@ from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator.clock import EPOCH
+from ghl_notebook.transport import HttpxTransport, RateLimiter, Request, Sender
 
 TASKS, THREADS = 50, 4
 STEPS = ("before room", "before asking", "before writing", "while writing", "after writing")
@@ -100,18 +101,21 @@ class Program:
             return httpx.Response(200)
 
         loops = [asyncio.new_event_loop() for _ in range(THREADS)]
-        clients = [
-            httpx.AsyncClient(
-                base_url=self.base_url,
-                auth=self.credential().auth(host),
-                transport=httpx.MockTransport(answer),
+        senders = [
+            Sender(
+                HttpxTransport(self.base_url, timeout=60.0, transport=httpx.MockTransport(answer)),
+                bearer=self.credential().auth(host),
+                rate_limiter=RateLimiter(),
+                time_limit=60.0,
+                clock=self.clock,
             )
             for _ in range(THREADS)
         ]
 
-        async def many(client: httpx.AsyncClient) -> None:
-            answers = await asyncio.gather(*(client.get("/users/") for _ in range(TASKS)))
-            assert {answer.status_code for answer in answers} == {200}
+        async def many(sender: Sender) -> None:
+            request = Request.build("GET", "/users/")
+            asked = [sender.send(request, lambda _, response: response) for _ in range(TASKS)]
+            assert {response.status for response in await asyncio.gather(*asked)} == {200}
 
         with ThreadPoolExecutor(THREADS) as pool:
             for line in sys.stdin:
@@ -119,8 +123,8 @@ class Program:
                 self.now = EPOCH + timedelta(seconds=int(seconds))
                 used.clear()
                 calls = [
-                    pool.submit(loop.run_until_complete, many(client))
-                    for loop, client in zip(loops, clients, strict=True)
+                    pool.submit(loop.run_until_complete, many(sender))
+                    for loop, sender in zip(loops, senders, strict=True)
                 ]
                 for call in calls:
                     call.result()

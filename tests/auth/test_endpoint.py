@@ -18,8 +18,8 @@ from ghl_notebook import CredentialError, LogInAgainError
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
-from ghl_notebook.pacing import Pacer
 from ghl_notebook.secret import Secret
+from ghl_notebook.transport import RateLimiter
 from tests.auth.bench import Bench
 from tests.auth.test_file_store import NOW, SECRETS, make, shown
 from tests.folding import folded
@@ -235,7 +235,7 @@ NOT_DONE = {"429", "refused"}
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses between attempts are tested elsewhere."""
-    monkeypatch.setattr("ghl_notebook.auth.endpoint._BACKOFF", lambda _: 0.0)
+    monkeypatch.setattr("ghl_notebook.transport.retry._FIRST_WAIT", 0.0)
 
 
 @folded("name", PASSING)
@@ -346,7 +346,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for() -> None:
         timeout=0.1,
         transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping())),
     )
-    with pytest.raises(CredentialError, match="no whole answer came in time"):
+    with pytest.raises(CredentialError, match="No whole answer came in time"):
         await endpoint.refresh(make().tokens)
 
 
@@ -394,13 +394,13 @@ def _minting(bench: Bench) -> TokenEndpoint:
 
 async def test_minting_keeps_its_connections_until_it_is_closed(bench: Bench) -> None:
     """And opens others when it goes on."""
-    endpoint, company, pacer = _minting(bench), _company(bench), Pacer()
+    endpoint, company, pacer = _minting(bench), _company(bench), RateLimiter()
     used = []
     for _ in range(2):
         for _ in range(2):
             await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
             assert endpoint._kept is not None
-            used.append(endpoint._kept.http)
+            used.append(endpoint._kept)
         await endpoint.aclose()
         assert used[-1].is_closed
     assert used[0] is used[1] is not used[2]
@@ -425,30 +425,30 @@ async def test_connections_in_use_are_closed_by_the_last_who_uses_them(bench: Be
         clock=bench.time,
         transport=httpx.MockTransport(meet),
     )
-    company, pacer = _company(bench), Pacer()
+    company, pacer = _company(bench), RateLimiter()
     calls = [
         asyncio.create_task(endpoint.mint(company, bench.sim.location_id, pacer=pacer))
         for _ in range(4)
     ]
     await arrived.wait()
     assert endpoint._kept is not None
-    http = endpoint._kept.http
+    kept = endpoint._kept
     await endpoint.aclose()
-    assert not http.is_closed
+    assert not kept.is_closed
     may_go.set()
     await asyncio.gather(*calls)
-    assert http.is_closed
+    assert kept.is_closed
     assert len(waiting) == 4
 
 
 async def test_connections_that_nobody_closes_go_with_what_minted(bench: Bench) -> None:
     """A sub-account's client leaves them to the others, of which there may be none."""
-    endpoint, company, pacer = _minting(bench), _company(bench), Pacer()
+    endpoint, company, pacer = _minting(bench), _company(bench), RateLimiter()
     await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
     assert endpoint._kept is not None
-    http = endpoint._kept.http
+    kept = endpoint._kept
     del endpoint
     gc.collect()
     await asyncio.sleep(0)  # the collector has left it to the loop
     await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
-    assert http.is_closed
+    assert kept.is_closed

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import msgspec
 import pandas as pd
 
-from ghl_notebook.api.exchange import Answer
-from ghl_notebook.api.verdict import body_of
 from ghl_notebook.frames import accounts_frame
 from ghl_notebook.models import AccountList
+from ghl_notebook.transport import Response
+from ghl_notebook.transport.response import body_of
 
 from .measure import Row, interleave
 from .records import LOCATION, answer
@@ -51,7 +51,7 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
 
 def read(body: bytes) -> pd.DataFrame:
     """Do what `fetch_accounts` does once the answer is there."""
-    found = body_of("GET /social-media-posting/{locationId}/accounts", Answer(200, {}, body))
+    found = body_of("GET /social-media-posting/{locationId}/accounts", Response(200, {}, body))
     return accounts_frame(AccountList.from_wire(found.get("results"), location_id=LOCATION))
 
 

@@ -18,9 +18,9 @@ BARE = "pass"
 PANDAS = "import pandas"
 PACKAGE = "import ghl_notebook"
 CARD = "import ghl_notebook; ghl_notebook.ConnectAccount"
-CARD_FLOOR = "import anyio, anywidget, httpx, msgspec, tenacity"
+CARD_FLOOR = "import anyio, anywidget, httpx, msgspec"
 FETCH = "import ghl_notebook; ghl_notebook.fetch_accounts"
-FETCH_FLOOR = "import anyio, httpx, msgspec, pandas, pyarrow, tenacity"
+FETCH_FLOOR = "import anyio, httpx, msgspec, pandas, pyarrow"
 
 PAIRS = (
     (PACKAGE, BARE),

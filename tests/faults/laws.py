@@ -15,8 +15,6 @@ from typing import Any, Final
 import pandas as pd
 
 from ghl_notebook import AvailableAccount, GHLError, Secret
-from ghl_notebook.api.exchange import Answer
-from ghl_notebook.api.verdict import body_of, error_of
 from ghl_notebook.frames.accounts import ACCOUNTS, accounts_frame, available_accounts_frame
 from ghl_notebook.models import (
     MAX_MESSAGE_CHARACTERS,
@@ -29,6 +27,8 @@ from ghl_notebook.models import (
     read_account_id,
     read_message,
 )
+from ghl_notebook.transport import Response
+from ghl_notebook.transport.response import body_of, error_of
 
 TOKEN: Final = "pit-planted-000000-7f3a"
 MAX_TEXT: Final = 2_000
@@ -59,12 +59,11 @@ def law_of_messages(data: object) -> None:
 
 def answered(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any] | GHLError:
     """Return what an answer comes to: its JSON object, or the error that it is."""
-    answer = Answer(status, headers, body, sent=Secret(TOKEN))
-    error: GHLError | None = error_of("GET /users/", answer, clock=lambda: _NOW)
-    if error is not None:
-        return error
+    response = Response(status, headers, body, secrets=(Secret(TOKEN),))
+    if status >= 300:
+        return error_of("GET /users/", response, clock=lambda: _NOW)
     try:
-        return body_of("GET /users/", answer)
+        return body_of("GET /users/", response)
     except GHLError as raised:
         return raised
 

@@ -19,10 +19,10 @@ import trustme
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, GHLError
-from ghl_notebook.api.connection import Connection
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
+from ghl_notebook.transport import open_transport
 from tests.logs import EveryLogger
 
 from .catalog import CASES, SURVIVED, Case, Must
@@ -294,9 +294,9 @@ async def new_client(
 ) -> AsyncIterator[AsyncClient]:
     """Make a client that has little patience."""
     if whose == "an agency's":
-        connection = await asyncio.to_thread(Connection, address, timeout=TIMEOUT, is_wide=True)
+        transport = await asyncio.to_thread(open_transport, address, timeout=TIMEOUT, is_wide=True)
         client = AsyncClient.sharing(
-            connection,
+            transport,
             TokenCredential(plot.token, plot.location_id, source="a test"),
             time_limit=time_limit,
             clock=now,
@@ -305,7 +305,7 @@ async def new_client(
         try:
             yield client
         finally:
-            await connection.aclose()
+            await transport.aclose()
         return
     made = partial(
         AsyncClient,

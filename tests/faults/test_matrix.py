@@ -89,7 +89,7 @@ def test_the_log_shows_no_token(outcomes: dict[Cell, Outcome]) -> None:
     for cell, outcome in outcomes.items():
         with failures.of(str(cell)):
             text = "\n".join(outcome.logged)
-            assert "ghl_notebook.api" in text
+            assert "ghl_notebook.transport" in text
             assert names_no_bearer(text)
     failures.tell()
 

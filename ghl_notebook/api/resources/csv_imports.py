@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.file import File
 from ghl_notebook.api.operation import Door, Group, operation
 from ghl_notebook.models import CsvImport, CsvImportPage, CsvPostPage, UploadedCsv
+from ghl_notebook.transport import File
 
 _PLACE = "/social-media-posting/{locationId}"
 _CSVS = _PLACE + "/csv"

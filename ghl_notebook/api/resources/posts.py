@@ -24,7 +24,7 @@ from ghl_notebook.models import (
     YouTubeDetails,
     chosen,
 )
-from ghl_notebook.wire import API_V3
+from ghl_notebook.transport import API_V3
 
 _POSTS = "/social-media-posting/{locationId}/posts"
 _POST = _POSTS + "/{postId}"

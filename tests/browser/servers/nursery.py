@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 READY = "waits for kernels"
 _LOADED = (
     *("anywidget", "ipykernel.kernelapp", "ipywidgets", "pandas", "pyarrow", "pyarrow.compute"),
-    *("anyio", "filelock", "httpx", "keyring", "msgspec", "platformdirs", "tenacity", "tqdm"),
+    *("anyio", "filelock", "httpx", "keyring", "msgspec", "platformdirs", "tqdm"),
     *("starlette.applications", "starlette.routing", "starlette.responses", "uvicorn"),
 )
 

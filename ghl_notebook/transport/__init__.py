@@ -1,0 +1,53 @@
+"""The one sender: from a request to its response or an error, whoever sends it.
+
+A `Sender` waits for its `RateLimiter`, sends by a `Transport`, and retries where that is safe.
+"""
+
+from .error_response import ErrorResponse, json_object, read_error_response
+from .httpx_transport import HTTPX_IN_FLIGHT, HttpxTransport, Unclosed
+from .limits import Limits
+from .messages import File, Request, Response
+from .options import API_V3, API_VERSION, API_VERSIONS, trusted
+from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
+from .rate_limit import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
+from .rate_limiters import rate_limiter_of
+from .response import Clock
+from .retry import RetryBudget, RetryPolicy, is_refused_for_now, is_transient
+from .sender import Bearer, Sender
+from .transport import Transport, open_transport
+from .unpacking import MAX_BODY, read_whole
+
+__all__ = [
+    "API_V3",
+    "API_VERSION",
+    "API_VERSIONS",
+    "HTTPX_IN_FLIGHT",
+    "MAX_BODY",
+    "MAX_IN_FLIGHT",
+    "PYREQWEST_IN_FLIGHT",
+    "Bearer",
+    "Clock",
+    "ErrorResponse",
+    "File",
+    "HttpxTransport",
+    "Limiter",
+    "Limits",
+    "Permit",
+    "PyreqwestTransport",
+    "RateLimiter",
+    "Request",
+    "Response",
+    "RetryBudget",
+    "RetryPolicy",
+    "Sender",
+    "Transport",
+    "Unclosed",
+    "is_refused_for_now",
+    "is_transient",
+    "json_object",
+    "open_transport",
+    "rate_limiter_of",
+    "read_error_response",
+    "read_whole",
+    "trusted",
+]

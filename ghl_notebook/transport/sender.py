@@ -1,0 +1,365 @@
+"""The one way to send a request: wait for the rate limit, send, read, retry where it is safe."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import functools
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from ghl_notebook.errors import ConnectionFailedError, DailyLimitError, GHLError, ResponseError
+from ghl_notebook.guard import Caught
+from ghl_notebook.secret import Secret
+
+from .exceptions import FAILURES, LateError, closed_error, failure_of
+from .limits import Limits, read_limits, read_retry_after
+from .messages import File, Request, Response
+from .rate_limit import Limiter, Permit
+from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token, rows_of
+from .retry import Retries, RetryBudget, RetryPolicy, may_have_happened, may_repeat
+from .transport import Transport
+
+_LOG: Final = logging.getLogger("ghl_notebook.transport")
+
+T = TypeVar("T")
+
+
+class Bearer(Protocol):
+    """Provides the access token of a request."""
+
+    @property
+    def host(self) -> str:
+        """The only host that may see it."""
+        ...
+
+    async def token(self) -> Secret:
+        """Return the access token."""
+        ...
+
+    async def another(self, rejected: Secret) -> Secret | None:
+        """Return the token to use instead of a rejected one, if there is one."""
+        ...
+
+
+class Sender:
+    """Sends requests to the API and reads the responses.
+
+    Parameters
+    ----------
+    transport : Transport
+        What sends them.
+    bearer : Bearer or None
+        Provides the access token; None: the requests have none.
+    rate_limiter : RateLimiter
+        Of the sub-account or agency that the service counts the calls for.
+    time_limit : float
+        Seconds for all attempts of one call together. Waiting for the rate limit does not count.
+    clock : callable
+        The current time, with a time zone.
+    budget : RetryBudget, optional
+        What retries may cost all who share it; its own by default.
+    policy : RetryPolicy
+        How often one call is attempted.
+    attempt_limit : float, optional
+        Seconds for one attempt.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        bearer: Bearer | None,
+        rate_limiter: Limiter,
+        time_limit: float,
+        clock: Clock,
+        budget: RetryBudget | None = None,
+        policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
+        attempt_limit: float | None = None,
+    ) -> None:
+        self._transport = transport
+        # The only host that may see the token.
+        self._bearer = bearer if bearer is not None and bearer.host == transport.host else None
+        self._rate_limiter = rate_limiter
+        self._clock = clock
+        self._time_limit = time_limit
+        self._attempt_limit = attempt_limit or time_limit
+        self._budget = budget or RetryBudget()
+        self._policy = policy
+        self._daily_limit: tuple[DailyLimitError, float] | None = None
+        self._dated: tuple[str, datetime] | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """What the service's last response reported about the rate limit."""
+        return self._rate_limiter.limits
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The service's clock minus the local one, by its last response; None: not reported yet."""
+        return clock_offset(*self._dated) if self._dated else None
+
+    async def call(
+        self,
+        method: str,
+        template: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        query: Mapping[str, str | None] | None = None,
+        body: Mapping[str, Any] | None = None,
+        file: File | None = None,
+        changes: bool | None = None,
+        shape: Shape | None = None,
+    ) -> dict[str, Any]:
+        """Send a request and return the JSON object of the response.
+
+        A call that only reads is sent up to four times while the service is unreachable, too slow,
+        failing, or damaged on the way; a call that may change something is sent again only if the
+        service has certainly not carried it out. After a 429 both wait and are sent again.
+
+        Parameters
+        ----------
+        method, template, path, query, body, file
+            As for `Request.build`.
+        changes : bool, optional
+            Whether it may change something. By default, everything but a GET may.
+        shape : Shape, optional
+            What the response must have; a response without it counts as damaged on the way.
+
+        Raises
+        ------
+        ConnectionFailedError
+            If no response came.
+        ResponseError
+            If the response cannot be used.
+        """
+        request = Request.build(method, template, path, query, body, file)
+        return await self.send(request, functools.partial(body_of, shape=shape), changes=changes)
+
+    async def rows(
+        self,
+        method: str,
+        template: str,
+        *,
+        path: Mapping[str, object] | None = None,
+        read: Callable[[bytes], T | None],
+        convert: Callable[[Mapping[str, Any]], T],
+        shape: Shape,
+    ) -> T:
+        """Send a request and return the rows of a good response, decoded in one go.
+
+        Parameters
+        ----------
+        method, template, path, shape
+            As for `call`.
+        read, convert : callable
+            As for `rows_of`.
+
+        Raises
+        ------
+        GHLError
+            As `call`.
+        """
+        reader = functools.partial(rows_of, read=read, convert=convert, shape=shape)
+        return await self.send(Request.build(method, template, path), reader)
+
+    async def redirect(
+        self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
+    ) -> Response:
+        """Send a request that is answered with a redirect, and return that; it is not followed.
+
+        Errors by status are raised; see `call`.
+        """
+        request = Request.build(method, template, None, query)
+        return await self.send(request, lambda _, response: response, redirects=True)
+
+    async def send(
+        self,
+        request: Request,
+        read: Callable[[str, Response], T],
+        *,
+        changes: bool | None = None,
+        redirects: bool = False,
+    ) -> T:
+        """Send a request and return what `read` makes of a good response.
+
+        Parameters
+        ----------
+        request : Request
+            What to send.
+        read : callable
+            Takes the request's name and a response below 300.
+        changes : bool, optional
+            As for `call`.
+        redirects : bool
+            Whether a redirect is a good response.
+
+        Raises
+        ------
+        GHLError
+            As `call`. Its `outcome_unknown` is True where a change may have been carried out.
+        """
+        if self._transport.is_closed:
+            raise closed_error()
+        changes = request.method != "GET" if changes is None else changes
+        is_once = changes and not self._policy.repeats_open
+        call = _Call(request, read, self._time_limit, redirects=redirects)
+        self._budget.earn()
+        retries: Retries | None = None
+        while True:
+            try:
+                return await self._attempt(call)
+            except GHLError as error:
+                retries = retries or Retries(self._policy, self._budget)
+                wait = None
+                if call.seconds > 0 and may_repeat(error, changes_something=is_once):
+                    wait = retries.wait(error)
+                if wait is None:
+                    if changes and call.is_open:
+                        error.leave_outcome_open()
+                    raise
+            await asyncio.sleep(wait)
+
+    async def _attempt(self, call: _Call[T]) -> T:
+        """Send a request once, as soon as the rate limit allows, and read the response."""
+        self._check_daily_limit()
+        with await self._rate_limiter.acquire() as permit:
+            self._check_daily_limit()  # another call may have reached it while this one waited
+            call.begin()
+            try:
+                response = await self._exchange(call, permit)
+                call.status = response.status
+                if response.status >= 300 and not (call.redirects and response.is_redirect):
+                    error = error_of(call.request.what, response, clock=self._clock)
+                    self._remember_daily_limit(error, response)
+                    raise error
+                value = call.read(call.request.what, response)
+            except BaseException as failure:
+                if isinstance(failure, GHLError):
+                    call.is_open = call.is_open or may_have_happened(failure)
+                call.log(failure)
+                raise
+            if _LOG.isEnabledFor(logging.INFO):
+                call.log()
+            return value
+
+    async def _exchange(self, call: _Call[T], permit: Permit) -> Response:
+        """Send a request, and release its permit with what the response reports of the limits."""
+        sent_at = self._clock()
+        try:
+            response = await self._send(call.request, min(call.seconds, self._attempt_limit))
+        except BaseException as error:
+            if not (isinstance(error, ConnectionFailedError) and not error.was_sent):
+                permit.release(None)
+            raise
+        finally:
+            call.seconds = max(0.0, call.seconds - (time.monotonic() - call.began))
+        response.sent_at = sent_at
+        limits = read_limits(response.headers)
+        # After the last call of the day, waiting one interval changes nothing.
+        refused = response.status == 429 and limits.daily_remaining != 0
+        retry_after = read_retry_after(response.headers) if refused else None
+        permit.release(limits, refused=refused, retry_after=retry_after)
+        self._dated = response.headers.get("date", ""), self._clock()
+        return response
+
+    async def _send(self, request: Request, seconds: float) -> Response:
+        """Send a request, and once more with another token if the service rejects the first."""
+        until = time.monotonic() + seconds
+        token = None if self._bearer is None else await self._token(request, until)
+        response = await self._deliver(request, token, until)
+        if token is not None and response.status == 401 and rejects_token(response):
+            token = await self._token(request, until, rejected=token)
+            if token is not None:  # a 401 means that nothing was done: this may be a POST
+                response = await self._deliver(request, token, until)
+        return response
+
+    async def _token(
+        self, request: Request, until: float, rejected: Secret | None = None
+    ) -> Secret | None:
+        assert self._bearer is not None
+        with (caught := Caught(TimeoutError)):
+            async with asyncio.timeout(until - time.monotonic()):
+                if rejected is None:
+                    return await self._bearer.token()
+                return await self._bearer.another(rejected)
+        caught.take()
+        raise failure_of(request.what, LateError(was_sent=False))
+
+    async def _deliver(self, request: Request, token: Secret | None, until: float) -> Response:
+        with (caught := Caught(*FAILURES)):
+            return await self._transport.send(request, token, until - time.monotonic())
+        raise failure_of(request.what, caught.take())
+
+    def _remember_daily_limit(self, error: ResponseError, response: Response) -> None:
+        """Let the end of the day's calls hold for the calls that follow."""
+        reset = read_limits(response.headers).daily_reset
+        if isinstance(error, DailyLimitError) and reset is not None:
+            # Keep a copy: the raised instance holds its traceback, and with it every frame.
+            self._daily_limit = copy.copy(error), time.monotonic() + reset.total_seconds()
+
+    def _check_daily_limit(self) -> None:
+        if self._daily_limit is None:
+            return
+        error, until = self._daily_limit
+        if time.monotonic() < until:
+            # Fail without a request; the service would answer 429 to every further call today.
+            raise copy.copy(error)
+        self._daily_limit = None
+
+
+class _Call(Generic[T]):
+    """One call: the request, and the time that its attempts may still take.
+
+    Attributes
+    ----------
+    seconds : float
+        What is left of its time.
+    is_open : bool
+        Whether the service may have carried it out in a failed attempt.
+    status : int or None
+        Of the response to this attempt.
+    began : float
+        When this attempt began.
+    """
+
+    __slots__ = (
+        "_attempt", "began", "is_open", "read", "redirects", "request", "seconds", "status",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        request: Request,
+        read: Callable[[str, Response], T],
+        seconds: float,
+        *,
+        redirects: bool,
+    ) -> None:
+        self.request = request
+        self.read = read
+        self.redirects = redirects
+        self.seconds = seconds
+        self.is_open = False
+        self._attempt = 0
+
+    def begin(self) -> None:
+        """Begin an attempt."""
+        self._attempt += 1
+        self.status: int | None = None
+        self.began = time.monotonic()
+
+    def log(self, error: BaseException | None = None) -> None:
+        """Log an attempt in one line, which shows nothing that a caller has passed."""
+        trace = getattr(error, "trace_id", None)
+        _LOG.info(
+            "%s: %s, %.0f ms, attempt %d%s%s",
+            self.request.what,
+            self.status or "no answer",
+            (time.monotonic() - self.began) * 1000,
+            self._attempt,
+            f", {type(error).__name__}" if error else "",
+            f", trace id {trace}" if trace else "",
+        )
