@@ -109,7 +109,8 @@ class HttpxTransport:
         async def note(event: str, _: object) -> None:
             progress.add(event.partition(".")[2])
 
-        http = await self._client()
+        opened = self._clients.get(asyncio.get_running_loop())
+        http = await self._open_here() if opened is None else opened[0]
         outgoing = http.build_request(
             request.method,
             request.target,
@@ -137,18 +138,17 @@ class HttpxTransport:
         # Not every transport reports events; without any, the request may have been sent.
         raise LateError(was_sent=not progress or "send_request_headers.started" in progress)
 
-    async def _client(self) -> httpx.AsyncClient:
-        """Return the client of this event loop: connections cannot be used in another one."""
+    async def _open_here(self) -> httpx.AsyncClient:
+        """Return a client for this event loop: connections cannot be used in another one."""
         if self._has_own_transport:
             return self.http
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            if self._clients or self.http.is_closed:
-                self.http = self._open()
-            closing = _close_with_the_loop(self.http)
-            await anext(closing)
-            self._clients[loop] = self.http, closing
-        return self._clients[loop][0]
+        if self._clients or self.http.is_closed:
+            self.http = self._open()
+        http = self.http
+        closing = _close_with_the_loop(http)
+        await anext(closing)
+        self._clients[asyncio.get_running_loop()] = http, closing
+        return http
 
     async def aclose(self) -> None:
         """Close the connections."""
