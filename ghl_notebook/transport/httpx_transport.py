@@ -101,7 +101,24 @@ class HttpxTransport:
         register_after_fork(self)
 
     async def send(self, request: Request, token: Secret | None, seconds: float) -> Response:
-        """Send a request, and return its response; see `Transport.send`."""
+        """Send a request with the headers that all share, and return its response.
+
+        Parameters
+        ----------
+        request : Request
+            What to send.
+        token : Secret or None
+            The access token.
+        seconds : float
+            The time limit, the body included.
+
+        Raises
+        ------
+        Exception
+            One of `FAILURES`, of which `failure_of` makes an error of ours.
+        GHLError
+            If no connection can be set up at all.
+        """
         if self.is_closed:
             raise ClosedError
         progress: set[str] = set()
