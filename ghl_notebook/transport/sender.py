@@ -20,7 +20,7 @@ from .exceptions import FAILURES, LateError, closed_error, failure_of
 from .limits import Limits, read_limits, read_retry_after
 from .messages import File, Request, Response
 from .rate_limit import Limiter, Permit
-from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token, rows_of
+from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token
 from .retry import Retries, RetryBudget, RetryPolicy, may_have_happened, may_repeat
 from .transport import Transport
 
@@ -140,43 +140,6 @@ class Sender:
         request = Request.build(method, template, path, query, body, file)
         return await self.send(request, functools.partial(body_of, shape=shape), changes=changes)
 
-    async def rows(
-        self,
-        method: str,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        read: Callable[[bytes], T | None],
-        convert: Callable[[Mapping[str, Any]], T],
-        shape: Shape,
-    ) -> T:
-        """Send a request and return the rows of a good response, decoded in one go.
-
-        Parameters
-        ----------
-        method, template, path, shape
-            As for `call`.
-        read, convert : callable
-            As for `rows_of`.
-
-        Raises
-        ------
-        GHLError
-            As `call`.
-        """
-        reader = functools.partial(rows_of, read=read, convert=convert, shape=shape)
-        return await self.send(Request.build(method, template, path), reader)
-
-    async def redirect(
-        self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
-    ) -> Response:
-        """Send a request that is answered with a redirect, and return that; it is not followed.
-
-        Errors by status are raised; see `call`.
-        """
-        request = Request.build(method, template, None, query)
-        return await self.send(request, lambda _, response: response, redirects=True)
-
     async def send(
         self,
         request: Request,
@@ -192,7 +155,7 @@ class Sender:
         request : Request
             What to send.
         read : callable
-            Takes the request's name and a response below 300.
+            Takes the request's name and a response below 300, for instance `body_of` or `rows_of`.
         changes : bool, optional
             As for `call`.
         redirects : bool
