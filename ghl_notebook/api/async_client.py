@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
@@ -32,11 +33,13 @@ from ghl_notebook.transport import (
     API_V3,
     API_VERSION,
     Limits,
+    Request,
     RetryBudget,
     Sender,
     Transport,
     open_transport,
     rate_limiter_of,
+    rows_of,
 )
 
 from .arguments import check_kind, check_sending
@@ -338,18 +341,16 @@ class AsyncClient(Groups[Awaiting]):
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
         template = f"{_OAUTH}/{found.key}/start"
-        answer = await self._sender.redirect(
-            "GET",
-            template,
-            query={
-                "locationId": self.location_id,
-                "userId": await self.resolve_user_id(),
-                "page": page,
-                "reconnect": "true" if reconnect else None,
-                "loginType": login_type,
-            },
-        )
-        return authorization_url(f"GET {template}", answer, asked=self.base_url)
+        query = {
+            "locationId": self.location_id,
+            "userId": await self.resolve_user_id(),
+            "page": page,
+            "reconnect": "true" if reconnect else None,
+            "loginType": login_type,
+        }
+        request = Request.build("GET", template, query=query)
+        response = await self._sender.send(request, lambda _, response: response, redirects=True)
+        return authorization_url(request.what, response, asked=self.base_url)
 
     async def available_accounts(
         self,
@@ -489,13 +490,8 @@ class AsyncClient(Groups[Awaiting]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        return await self._sender.rows(
-            "GET",
-            _ACCOUNTS,
-            path={"locationId": self.location_id},
-            read=read_account_rows,
-            convert=account_rows_of,
-            shape=_lists_accounts,
+        return await self._sender.send(
+            Request.build("GET", _ACCOUNTS, {"locationId": self.location_id}), _ROWS_OF
         )
 
     async def delete_account(self, account_key: str, *, company_id: str | None = None) -> str:
@@ -538,3 +534,8 @@ def _lists_accounts(body: Mapping[str, Any]) -> bool:
 
 def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+_ROWS_OF = functools.partial(
+    rows_of, read=read_account_rows, convert=account_rows_of, shape=_lists_accounts
+)

@@ -11,7 +11,7 @@ from .options import API_V3, API_VERSION, API_VERSIONS, trusted
 from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
 from .rate_limit import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
 from .rate_limiters import rate_limiter_of
-from .response import Clock
+from .response import Clock, rows_of
 from .retry import RetryBudget, RetryPolicy, is_refused_for_now, is_transient
 from .sender import Bearer, Sender
 from .transport import Transport, open_transport
@@ -49,5 +49,6 @@ __all__ = [
     "rate_limiter_of",
     "read_error_response",
     "read_whole",
+    "rows_of",
     "trusted",
 ]

@@ -101,7 +101,24 @@ class HttpxTransport:
         register_after_fork(self)
 
     async def send(self, request: Request, token: Secret | None, seconds: float) -> Response:
-        """Send a request, and return its response; see `Transport.send`."""
+        """Send a request with the headers that all share, and return its response.
+
+        Parameters
+        ----------
+        request : Request
+            What to send.
+        token : Secret or None
+            The access token.
+        seconds : float
+            The time limit, the body included.
+
+        Raises
+        ------
+        Exception
+            One of `FAILURES`, of which `failure_of` makes an error of ours.
+        GHLError
+            If no connection can be set up at all.
+        """
         if self.is_closed:
             raise ClosedError
         progress: set[str] = set()
@@ -109,7 +126,8 @@ class HttpxTransport:
         async def note(event: str, _: object) -> None:
             progress.add(event.partition(".")[2])
 
-        http = await self._client()
+        opened = self._clients.get(asyncio.get_running_loop())
+        http = await self._open_here() if opened is None else opened[0]
         outgoing = http.build_request(
             request.method,
             request.target,
@@ -137,18 +155,17 @@ class HttpxTransport:
         # Not every transport reports events; without any, the request may have been sent.
         raise LateError(was_sent=not progress or "send_request_headers.started" in progress)
 
-    async def _client(self) -> httpx.AsyncClient:
-        """Return the client of this event loop: connections cannot be used in another one."""
+    async def _open_here(self) -> httpx.AsyncClient:
+        """Return a client for this event loop: connections cannot be used in another one."""
         if self._has_own_transport:
             return self.http
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            if self._clients or self.http.is_closed:
-                self.http = self._open()
-            closing = _close_with_the_loop(self.http)
-            await anext(closing)
-            self._clients[loop] = self.http, closing
-        return self._clients[loop][0]
+        if self._clients or self.http.is_closed:
+            self.http = self._open()
+        http = self.http
+        closing = _close_with_the_loop(http)
+        await anext(closing)
+        self._clients[asyncio.get_running_loop()] = http, closing
+        return http
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -105,7 +105,8 @@ class Request(NamedTuple):
         with suppress(UnicodeError):
             target = template
             if path:
-                target = template.format_map({name: _segment(name, path[name]) for name in path})
+                segments = map(_segment, path, path.values())
+                target = template.format_map(dict(zip(path, segments, strict=True)))
             if query and (sent := {k: v for k, v in query.items() if v is not None}):
                 target += f"?{urlencode(sent)}"
             if len(target) <= _MAX_TARGET:

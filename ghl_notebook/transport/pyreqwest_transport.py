@@ -121,7 +121,7 @@ class PyreqwestTransport:
         return PYREQWEST_IN_FLIGHT if self._httpx is None else self._httpx.in_flight
 
     async def send(self, request: Request, token: Secret | None, seconds: float) -> Response:
-        """Send a request, and return its response; see `Transport.send`."""
+        """Send a request, and return its response; see `HttpxTransport.send`."""
         from pyreqwest.exceptions import PyreqwestError
 
         if self._httpx is not None:

@@ -252,13 +252,12 @@ class RateLimiter:
         finally:
             self._turn.release()
             if self._happened:
-                self._settle()
+                self._do(None)
 
-    def _do(self, act: Callable[[], None]) -> None:
-        self._happened.append(act)
-        self._settle()
-
-    def _settle(self) -> None:
+    def _do(self, act: Callable[[], None] | None) -> None:
+        """Do what has happened, unless another thread is doing it."""
+        if act is not None:
+            self._happened.append(act)
         while self._happened and self._turn.acquire(blocking=False):
             try:
                 while self._happened:

@@ -8,6 +8,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -19,7 +20,7 @@ from .exceptions import FAILURES, LateError, closed_error, failure_of
 from .limits import Limits, read_limits, read_retry_after
 from .messages import File, Request, Response
 from .rate_limit import Limiter, Permit
-from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token, rows_of
+from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token
 from .retry import Retries, RetryBudget, RetryPolicy, may_have_happened, may_repeat
 from .transport import Transport
 
@@ -139,43 +140,6 @@ class Sender:
         request = Request.build(method, template, path, query, body, file)
         return await self.send(request, functools.partial(body_of, shape=shape), changes=changes)
 
-    async def rows(
-        self,
-        method: str,
-        template: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        read: Callable[[bytes], T | None],
-        convert: Callable[[Mapping[str, Any]], T],
-        shape: Shape,
-    ) -> T:
-        """Send a request and return the rows of a good response, decoded in one go.
-
-        Parameters
-        ----------
-        method, template, path, shape
-            As for `call`.
-        read, convert : callable
-            As for `rows_of`.
-
-        Raises
-        ------
-        GHLError
-            As `call`.
-        """
-        reader = functools.partial(rows_of, read=read, convert=convert, shape=shape)
-        return await self.send(Request.build(method, template, path), reader)
-
-    async def redirect(
-        self, method: str, template: str, *, query: Mapping[str, str | None] | None = None
-    ) -> Response:
-        """Send a request that is answered with a redirect, and return that; it is not followed.
-
-        Errors by status are raised; see `call`.
-        """
-        request = Request.build(method, template, None, query)
-        return await self.send(request, lambda _, response: response, redirects=True)
-
     async def send(
         self,
         request: Request,
@@ -191,7 +155,7 @@ class Sender:
         request : Request
             What to send.
         read : callable
-            Takes the request's name and a response below 300.
+            Takes the request's name and a response below 300, for instance `body_of` or `rows_of`.
         changes : bool, optional
             As for `call`.
         redirects : bool
@@ -206,7 +170,7 @@ class Sender:
             raise closed_error()
         changes = request.method != "GET" if changes is None else changes
         is_once = changes and not self._policy.repeats_open
-        call = _Call(request, read, self._time_limit, redirects=redirects)
+        call = _Call(request, read, redirects, self._time_limit)
         self._budget.earn()
         retries: Retries | None = None
         while True:
@@ -225,10 +189,13 @@ class Sender:
 
     async def _attempt(self, call: _Call[T]) -> T:
         """Send a request once, as soon as the rate limit allows, and read the response."""
-        self._check_daily_limit()
+        if self._daily_limit is not None:
+            self._check_daily_limit()
         with await self._rate_limiter.acquire() as permit:
-            self._check_daily_limit()  # another call may have reached it while this one waited
-            call.begin()
+            if self._daily_limit is not None:  # reached by another call while this one waited
+                self._check_daily_limit()
+            call.attempt += 1
+            call.began, call.status = time.monotonic(), None
             try:
                 response = await self._exchange(call, permit)
                 call.status = response.status
@@ -270,12 +237,20 @@ class Sender:
         """Send a request, and once more with another token if the service rejects the first."""
         until = time.monotonic() + seconds
         token = None if self._bearer is None else await self._token(request, until)
-        response = await self._deliver(request, token, until)
-        if token is not None and response.status == 401 and rejects_token(response):
-            token = await self._token(request, until, rejected=token)
-            if token is not None:  # a 401 means that nothing was done: this may be a POST
-                response = await self._deliver(request, token, until)
-        return response
+        rejected = None
+        while True:
+            response = None
+            with (caught := Caught(*FAILURES)):
+                response = await self._transport.send(request, token, until - time.monotonic())
+            if response is None:
+                raise failure_of(request.what, caught.take())
+            is_final = token is None or rejected is not None or response.status != 401
+            if is_final or not rejects_token(response):
+                return response
+            rejected, token = token, await self._token(request, until, rejected=token)
+            if token is None:
+                return response
+            # A 401 means that nothing was done: this may be a POST.
 
     async def _token(
         self, request: Request, until: float, rejected: Secret | None = None
@@ -289,11 +264,6 @@ class Sender:
         caught.take()
         raise failure_of(request.what, LateError(was_sent=False))
 
-    async def _deliver(self, request: Request, token: Secret | None, until: float) -> Response:
-        with (caught := Caught(*FAILURES)):
-            return await self._transport.send(request, token, until - time.monotonic())
-        raise failure_of(request.what, caught.take())
-
     def _remember_daily_limit(self, error: ResponseError, response: Response) -> None:
         """Let the end of the day's calls hold for the calls that follow."""
         reset = read_limits(response.headers).daily_reset
@@ -302,15 +272,15 @@ class Sender:
             self._daily_limit = copy.copy(error), time.monotonic() + reset.total_seconds()
 
     def _check_daily_limit(self) -> None:
-        if self._daily_limit is None:
-            return
-        error, until = self._daily_limit
-        if time.monotonic() < until:
-            # Fail without a request; the service would answer 429 to every further call today.
-            raise copy.copy(error)
-        self._daily_limit = None
+        if self._daily_limit is not None:
+            error, until = self._daily_limit
+            if time.monotonic() < until:
+                # Fail without a request; the service would answer 429 to every further call today.
+                raise copy.copy(error)
+            self._daily_limit = None
 
 
+@dataclass(slots=True)
 class _Call(Generic[T]):
     """One call: the request, and the time that its attempts may still take.
 
@@ -318,38 +288,24 @@ class _Call(Generic[T]):
     ----------
     seconds : float
         What is left of its time.
-    is_open : bool
-        Whether the service may have carried it out in a failed attempt.
-    status : int or None
-        Of the response to this attempt.
+    attempt : int
+        The number of this attempt.
     began : float
         When this attempt began.
+    status : int or None
+        Of the response to this attempt.
+    is_open : bool
+        Whether the service may have carried it out in a failed attempt.
     """
 
-    __slots__ = (
-        "_attempt", "began", "is_open", "read", "redirects", "request", "seconds", "status",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        request: Request,
-        read: Callable[[str, Response], T],
-        seconds: float,
-        *,
-        redirects: bool,
-    ) -> None:
-        self.request = request
-        self.read = read
-        self.redirects = redirects
-        self.seconds = seconds
-        self.is_open = False
-        self._attempt = 0
-
-    def begin(self) -> None:
-        """Begin an attempt."""
-        self._attempt += 1
-        self.status: int | None = None
-        self.began = time.monotonic()
+    request: Request
+    read: Callable[[str, Response], T]
+    redirects: bool
+    seconds: float
+    attempt: int = 0
+    began: float = 0.0
+    status: int | None = None
+    is_open: bool = False
 
     def log(self, error: BaseException | None = None) -> None:
         """Log an attempt in one line, which shows nothing that a caller has passed."""
@@ -359,7 +315,7 @@ class _Call(Generic[T]):
             self.request.what,
             self.status or "no answer",
             (time.monotonic() - self.began) * 1000,
-            self._attempt,
+            self.attempt,
             f", {type(error).__name__}" if error else "",
             f", trace id {trace}" if trace else "",
         )

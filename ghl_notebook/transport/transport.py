@@ -3,59 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Protocol
 
 import httpx
 
-from ghl_notebook.secret import Secret
-
 from .httpx_transport import HttpxTransport
-from .messages import Request, Response
 from .options import API_VERSION
 from .pyreqwest_transport import PyreqwestTransport
 
-
-class Transport(Protocol):
-    """Sends requests to the API. The clients of many sub-accounts may share one."""
-
-    base_url: str
-    api_version: str
-    host: str
-
-    @property
-    def in_flight(self) -> int:
-        """How many requests at once it supports."""
-        ...
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it sends nothing any more."""
-        ...
-
-    async def send(self, request: Request, token: Secret | None, seconds: float) -> Response:
-        """Send a request with the headers that all share, and return its response.
-
-        Parameters
-        ----------
-        request : Request
-            What to send.
-        token : Secret or None
-            The access token.
-        seconds : float
-            The time limit, the body included.
-
-        Raises
-        ------
-        Exception
-            One of `FAILURES`, of which `failure_of` makes an error of ours.
-        GHLError
-            If no connection can be set up at all.
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        ...
+Transport = HttpxTransport | PyreqwestTransport
+"""Sends requests to the API. The clients of many sub-accounts may share one."""
 
 
 def open_transport(

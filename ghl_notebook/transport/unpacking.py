@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Iterable
 from typing import Final
@@ -13,6 +14,11 @@ MAX_BODY: Final = 32 * 2**20
 
 _PIECE: Final = 4 * 2**10
 """Bytes that are unpacked at a time: they become four megabytes at most."""
+
+
+_NOT_PACKED: Final = ("", "identity")
+_new_member: Final = functools.partial(zlib.decompressobj, wbits=31)
+"""Begins a gzip member, with its header."""
 
 
 class UnreadableError(Exception):
@@ -52,7 +58,7 @@ class Unpacking:
     """
 
     def __init__(self, status: int, encodings: Iterable[str], most: int) -> None:
-        packed = [e for e in (e.strip().lower() for e in encodings) if e not in ("", "identity")]
+        packed = [e for e in map(str.lower, map(str.strip, encodings)) if e not in _NOT_PACKED]
         if packed not in ([], ["gzip"], ["x-gzip"]):
             # What a server says is shown in an error: a little of it, as Python writes it.
             said = ascii(", ".join(packed)[:40])
@@ -110,10 +116,6 @@ class Unpacking:
         if self._is_packed and self._came and not self._member.eof:
             raise httpx.DecodingError("gzip without its end")
         return bytes(self._content)
-
-
-def _new_member() -> zlib._Decompress:
-    return zlib.decompressobj(wbits=31)  # gzip, with its header
 
 
 async def read_whole(response: httpx.Response, most: int) -> None:
