@@ -163,7 +163,7 @@ def test_every_fault_of_httpx_becomes_one_of_ours(kind: type[Exception]) -> None
         Client("token", "location", "user", transport=httpx.MockTransport(carry)) as client,
         pytest.raises(GHLError) as caught,
     ):
-        client.delete_account("account-1")  # a DELETE is sent once
+        client.accounts.delete("account-1")  # a DELETE is sent once
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert caught.value.next_step
@@ -193,6 +193,6 @@ def test_a_failed_connection_is_told_in_plain_words(fault: type[Exception], word
         Client("token", "location", "user", transport=httpx.MockTransport(carry)) as client,
         pytest.raises(ConnectionFailedError) as caught,
     ):
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     verb = "DELETE /social-media-posting/{locationId}/accounts/{id}"
     assert caught.value.what == f"{verb} failed: {words}."

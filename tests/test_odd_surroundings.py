@@ -108,7 +108,7 @@ def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, time_limit=0.5)
     with client, pytest.raises(ghl.ConnectionFailedError, match="HTTPS_PROXY"):
-        client.accounts()
+        client.accounts.list()
 
 
 # Dates.
@@ -163,7 +163,7 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
 def test_a_plan_with_dates_at_the_edge(sim: Simulator) -> None:
     """Its rows are refused, and the report has one line for each."""
     with ghl.Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        account = str(client.accounts().accounts[0].id)
+        account = str(client.accounts.list().accounts[0].id)
         plan = pd.DataFrame({"schedule_date": pd.Series(DATES, dtype=object), "summary": "x"})
         report = ghl.schedule_posts(client, plan.assign(account_ids=account))
     assert len(report) == len(DATES)
@@ -184,7 +184,7 @@ def sim() -> Iterator[Simulator]:
 def client(sim: Simulator) -> Any:
     """A client of the simulator."""
     with ghl.Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        client.accounts()
+        client.accounts.list()
         yield client
 
 
@@ -197,12 +197,12 @@ def test_one_client_in_several_loops(sim: Simulator) -> None:
 
     async def leave() -> None:
         """End while a request is going."""
-        begun = asyncio.ensure_future(client.accounts())
+        begun = asyncio.ensure_future(client.accounts.list())
         await asyncio.sleep(0)
         assert not begun.done()
 
     async def ask() -> int:
-        return len((await client.accounts()).accounts)
+        return len((await client.accounts.list()).accounts)
 
     assert len({asyncio.run(ask()) for _ in range(3)}) == 1
     asyncio.run(leave())
@@ -234,7 +234,7 @@ def end_the_thread() -> None:
 def test_after_the_background_loop_has_ended(client: ghl.Client, end: Callable[[], None]) -> None:
     """The next call has another one."""
     end()
-    assert client.accounts().accounts
+    assert client.accounts.list().accounts
 
 
 def test_a_loop_that_is_stopped_in_the_middle() -> None:
@@ -266,7 +266,7 @@ FULL = """
              "base_url": "http://127.0.0.1:9"}
     warm = ghl.Client(**given)
     try:
-        warm.accounts()
+        warm.accounts.list()
     except ghl.ConnectionFailedError:
         pass
     plan = pd.DataFrame(
@@ -274,7 +274,7 @@ FULL = """
     )
 
     async def ask():
-        await ghl.AsyncClient(**given).accounts()
+        await ghl.AsyncClient(**given).accounts.list()
 
     def login():
         card = ghl.ConnectAccount(warm)
@@ -284,7 +284,7 @@ FULL = """
             card.cancel()
 
     calls = {
-        "a client": lambda: ghl.Client(**given).accounts(),
+        "a client": lambda: ghl.Client(**given).accounts.list(),
         "elsewhere": lambda: ghl.Client("pit-00000000-fake", "x", base_url="https://ghl.invalid"),
         "an async client": lambda: loop.run_until_complete(ask()),
         "an agency": lambda: ghl.DemoAgency(sim),
@@ -315,7 +315,7 @@ FULL = """
     while held:
         held.pop().close()
     with ghl.demo() as demo:
-        assert demo.accounts().accounts
+        assert demo.accounts.list().accounts
     print("over")
 """
 

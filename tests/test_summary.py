@@ -59,7 +59,7 @@ def test_what_is_left_of_the_calls_is_seen() -> None:
     """After the first answer; the async client shows the same."""
     with ghl.demo() as client:
         assert "not told" in shown(client)["text/plain"]
-        client.accounts()
+        client.accounts.list()
         assert "99 of 100 calls left" in shown(client)["text/plain"]
         assert "99 of 100 calls left" in shown(client.core)["text/html"]
 

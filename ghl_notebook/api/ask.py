@@ -26,6 +26,7 @@ class Service(msgspec.Struct, frozen=True):
     """Whom an operation asks, for which sub-account, and whether its caller waits or awaits."""
 
     requester: Requester
+    base_url: str
     location_id: str
     api_version: str
     user_id: Callable[[], Awaitable[str]]

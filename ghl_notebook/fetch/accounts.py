@@ -16,7 +16,7 @@ from ghl_notebook.frames import (
     available_accounts_frame,
 )
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import AttachedAccount
+from ghl_notebook.models import AccountRows, AttachedAccount
 
 from .through import of_all, refuse_run_options, through
 
@@ -264,21 +264,25 @@ def accounts_job(*, deleted: bool) -> Job:
 
     return Job(
         name="accounts",
-        ask=AsyncClient.account_rows,
+        ask=_account_rows,
         table=AccountsTable,
         frame=agency_accounts_frame,
         options={"deleted": deleted},
     )
 
 
+async def _account_rows(client: AsyncClient) -> AccountRows:
+    return await client.accounts.rows()
+
+
 async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
-    return accounts_frame(await client.accounts(), deleted=deleted)
+    return accounts_frame(await client.accounts.list(), deleted=deleted)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
     platform, account_id = _finished(login)
     return available_accounts_frame(
-        await client.available_accounts(platform, account_id),
+        await client.oauth.available_accounts(platform, account_id),
         account_id=account_id,
         location_id=client.location_id,
     )
@@ -286,7 +290,7 @@ async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.D
 
 async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> AttachedAccount:
     platform, account_id = _finished(login)
-    available = await client.available_accounts(platform, account_id)
+    available = await client.oauth.available_accounts(platform, account_id)
     chosen = next((a for a in available if a.origin_id == origin_id), None)
     if chosen is None:
         ids = ", ".join(str(a.origin_id) for a in available[:20]) or "none"
@@ -294,7 +298,7 @@ async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> 
             f"The login may not attach {origin_id!r}.",
             f"Choose an origin_id of fetch_available_accounts(): {ids}.",
         )
-    return await client.attach(platform, account_id, chosen)
+    return await client.oauth.attach(platform, account_id, chosen)
 
 
 def _finished(login: FinishedLogin) -> tuple[str, str]:

@@ -117,7 +117,7 @@ async def _comments(
     search: str | None,
 ) -> Found:
     origins: dict[str, dict[str, None]] = {}
-    for account in (await client.accounts()).accounts:
+    for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
         is_meant = key in COMMENTED and platform in (None, key) and not account.deleted
         if is_meant and account.origin_id:

@@ -229,7 +229,7 @@ class _Plan:
         """Read and check all rows; return those that make sense."""
         rows: dict[int, Row] = {}
         read = list(read_rows(self._frame))
-        listed = (await client.accounts()).accounts
+        listed = (await client.accounts.list()).accounts
         accounts = {str(one.id): one for one in listed if not one.deleted}
         now = client.clock()
         for number, row in enumerate(read):

@@ -268,7 +268,7 @@ async def _accounts(
     wanted, platform = asked["accounts"], asked["platform"]
     meant = [
         account
-        for account in (await client.accounts()).accounts
+        for account in (await client.accounts.list()).accounts
         if not account.deleted
         and (wanted is None or account.id in wanted)
         and (platform is None or same_platform(account.platform or "", platform))

@@ -160,7 +160,7 @@ class Accounts(Listing):
             self.accept(self.frame[self.frame["id"] != key].reset_index(drop=True))
             self.fetch_here()
 
-        self.do(f"Detaching {name}…", lambda: self.client.core.delete_account(str(key)), then)
+        self.do(f"Detaching {name}…", lambda: self.client.core.accounts.delete(str(key)), then)
 
     # Connecting, reconnecting, attaching.
 

@@ -264,7 +264,7 @@ def test_a_client_shares_the_agencys_connections(sim: Simulator) -> None:
     with open_door(sim) as agency:
         with agency.client(one) as client:
             assert client.location_id == one
-            assert client.accounts().accounts
+            assert client.accounts.list().accounts
         assert client.users()
         assert agency.client(other).users()
         assert len(agency.locations()) == 950

@@ -124,7 +124,7 @@ async def test_the_headers_are_the_services_and_no_others() -> None:
     """What httpx sends goes out, and nothing that pyreqwest would add."""
     async with serving(ok()) as service:
         connection = wide(service.base_url)
-        await client_of(connection).accounts()
+        await client_of(connection).accounts.list()
         await connection.aclose()
     lines = service.heads[0].strip().split("\r\n")
     sent = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
@@ -148,7 +148,7 @@ async def test_no_redirect_is_followed(connect: Callable[[str], Connection], sta
         async with serving(moved) as service:
             connection = connect(service.base_url)
             with pytest.raises(ghl.UnexpectedAnswerError):
-                await client_of(connection).accounts()
+                await client_of(connection).accounts.list()
             await connection.aclose()
     assert len(service.heads) == 1
     assert other.heads == []
@@ -159,7 +159,7 @@ async def test_no_cookie_is_kept() -> None:
     async with serving(ok(BODY, "set-cookie: session=1; path=/")) as service:
         connection = wide(service.base_url)
         for _ in range(2):
-            await client_of(connection).accounts()
+            await client_of(connection).accounts.list()
         await connection.aclose()
     assert "cookie:" not in "".join(service.heads).lower()
 
@@ -193,7 +193,7 @@ async def test_a_proxy_of_the_environment_is_asked_for_a_host_elsewhere(
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url)
         connection = wide("http://api.test")
-        await client_of(connection).accounts()
+        await client_of(connection).accounts.list()
         await connection.aclose()
     assert proxy.heads[0].startswith(f"GET http://api.test/social-media-posting/{LOCATION}/")
 
@@ -206,7 +206,7 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with serving(ok()) as service:
         connection = wide(service.base_url)
-        await client_of(connection).accounts()
+        await client_of(connection).accounts.list()
         await connection.aclose()
 
 
@@ -222,7 +222,7 @@ async def test_a_proxy_that_refuses_is_told_as_one(
             monkeypatch.setenv(name, proxy.base_url.replace("//", "//me:planted@"))
         connection = connect("https://api.test")
         with pytest.raises(ghl.ConnectionFailedError, match="proxy on the way") as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
+            await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert not caught.value.outcome_unknown
     assert "planted" not in str(caught.value)
@@ -241,7 +241,7 @@ async def test_a_cancelled_call_gives_its_connection_up(
     async with serving(answer) as service:
         connection = connect(service.base_url)
         client = client_of(connection, time_limit=0.5)
-        call = asyncio.create_task(client.accounts())
+        call = asyncio.create_task(client.accounts.list())
         async with asyncio.timeout(PATIENCE):
             await service.arrived.wait()
             call.cancel()
@@ -249,7 +249,7 @@ async def test_a_cancelled_call_gives_its_connection_up(
         with pytest.raises(asyncio.CancelledError):
             await call
         service.answer = ok()
-        assert (await client.accounts()).accounts == []
+        assert (await client.accounts.list()).accounts == []
         await connection.aclose()
 
 
@@ -259,9 +259,9 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     async with serving(ok()) as service:
         connection = wide(service.base_url)
         client = client_of(connection)
-        await client.account_rows()
+        await client.accounts.rows()
         for _ in range(1_500):
-            calls = [asyncio.create_task(client.account_rows()) for _ in range(20)]
+            calls = [asyncio.create_task(client.accounts.rows()) for _ in range(20)]
             for _ in range(moments.randrange(1, 60)):
                 await asyncio.sleep(0)
             cancelled = [call for call in calls if call.cancel()]
@@ -271,8 +271,8 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
 
 
 CALLS: dict[str, Callable[[AsyncClient], Any]] = {
-    "GET": lambda client: client.accounts(),
-    "POST": lambda client: client.attach("instagram", LOGIN, AvailableAccount()),
+    "GET": lambda client: client.accounts.list(),
+    "POST": lambda client: client.oauth.attach("instagram", LOGIN, AvailableAccount()),
 }
 
 
@@ -306,10 +306,10 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
         failed: list[ghl.ConnectionFailedError] = []
         for page in plot.pages:
             try:
-                await client.attach("instagram", plot.login_id, plot.offer(page))
+                await client.oauth.attach("instagram", plot.login_id, plot.offer(page))
             except ghl.ConnectionFailedError as error:  # the end may meet the request on its way
                 failed.append(error)
-            await client.accounts()
+            await client.accounts.list()
         await connection.aclose()
     assert all(error.outcome_unknown for error in failed)
     posts = [r for r in sim.requests if r.method == "POST" and plot.login_id in r.path]
@@ -326,10 +326,10 @@ async def test_several_event_loops_may_share_a_connection() -> None:
             return run_in_background(client.account_rows)
 
         def apart() -> AccountRows:
-            return asyncio.run(client.account_rows())
+            return asyncio.run(client.accounts.rows())
 
         asked = [asyncio.to_thread(act) for act in (there, apart) for _ in range(5)]
-        found = await asyncio.gather(*asked, *(client.account_rows() for _ in range(5)))
+        found = await asyncio.gather(*asked, *(client.accounts.rows() for _ in range(5)))
         await asyncio.to_thread(run_in_background, connection.aclose)
     assert found == [ROWS] * 15
 
@@ -348,7 +348,7 @@ async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
             async with other.get(service.base_url).build_streamed() as answer:
                 await answer.bytes()
             connection = wide(service.base_url)
-            await client_of(connection).accounts()
+            await client_of(connection).accounts.list()
             await connection.aclose()
             await other.close()
             flush_logs()
@@ -369,7 +369,7 @@ credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="
 client = AsyncClient.sharing(connection, credential, time_limit=20, clock=now)
 
 async def ask(times=20):
-    return await asyncio.gather(*[client.account_rows() for _ in range(times)])
+    return await asyncio.gather(*[client.accounts.rows() for _ in range(times)])
 """
 
 
@@ -493,5 +493,5 @@ async def test_nobody_listening_is_the_same_error() -> None:
         bound.bind(("127.0.0.1", 0))
         connection = wide(f"http://127.0.0.1:{bound.getsockname()[1]}")
         with pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"):
-            await client_of(connection).accounts()
+            await client_of(connection).accounts.list()
         await connection.aclose()

@@ -30,7 +30,7 @@ def client() -> Iterator[Client]:
 @pytest.fixture
 def origin(client: Client) -> str:
     """The Facebook page."""
-    return str(client.accounts().accounts[0].origin_id)
+    return str(client.accounts.list().accounts[0].origin_id)
 
 
 def all_of(client: Client, origin: str, **more: str) -> list[Comment]:

@@ -40,7 +40,7 @@ def imported(client: Client, uploaded: UploadedCsv) -> CsvImport:
     assert uploaded.file_name
     assert uploaded.rows_count
     client.csv_imports.set_accounts(
-        [str(client.accounts().accounts[0].id)],
+        [str(client.accounts.list().accounts[0].id)],
         file_path=uploaded.file_path,
         rows_count=uploaded.rows_count,
         file_name=uploaded.file_name,

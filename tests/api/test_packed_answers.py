@@ -79,7 +79,7 @@ async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(
         tracemalloc.start()
         try:
             with pytest.raises(ghl.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
-                await client_of(connection).accounts()
+                await client_of(connection).accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -99,7 +99,7 @@ async def test_a_change_with_such_an_answer_may_have_been_carried_out(
     async with serving(bomb("two layers", status)) as service:
         connection = connect(service.base_url)
         with pytest.raises(ghl.UnexpectedAnswerError) as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
+            await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert caught.value.status == status
     assert caught.value.outcome_unknown == is_open
@@ -144,7 +144,7 @@ async def test_what_verify_live_records_is_unpacked_within_limits() -> None:
         tracemalloc.start()
         try:
             with pytest.raises(ghl.UnexpectedAnswerError, match="more than"):
-                await client.accounts()
+                await client.accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -158,9 +158,9 @@ async def test_gzip_alone_is_asked_for(connect: Callable[[str], Connection]) -> 
     """Whatever else is installed here: what was not asked for is not unpacked either."""
     async with serving(ok()) as service:
         connection = connect(service.base_url)
-        await client_of(connection).accounts()
+        await client_of(connection).accounts.list()
         await connection.aclose()
-        await client_of(connection := plain(service.base_url)).accounts()
+        await client_of(connection := plain(service.base_url)).accounts.list()
         await connection.aclose()
         service.answer = ok(TOKENS)
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
@@ -191,7 +191,7 @@ async def test_one_layer_of_gzip_or_none_is_read(
     """Also of several members, as some servers write it."""
     async with serving(ok(body, f"content-encoding: {encoding}")) as service:
         connection = connect(service.base_url)
-        assert await client_of(connection).account_rows() == ROWS
+        assert await client_of(connection).accounts.rows() == ROWS
         await connection.aclose()
 
 
@@ -216,7 +216,7 @@ async def test_gzip_that_is_damaged_is_never_taken_for_whole(
     async with serving(ok(body, "content-encoding: gzip")) as service:
         connection = connect(service.base_url)
         with pytest.raises(ghl.ConnectionFailedError, match="damaged on the way") as caught:
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
+            await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert caught.value.outcome_unknown
     assert len(service.heads) == 1
@@ -239,7 +239,7 @@ async def test_a_wrong_length_of_a_packed_answer_is_an_answer_that_broke_off(
     with FaultServer("http://127.0.0.1:9", lambda _: fault) as server:
         connection = connect(server.base_url)
         with pytest.raises(ghl.ConnectionFailedError):
-            await client_of(connection).attach("instagram", LOGIN, AvailableAccount())
+            await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
 
 

@@ -25,7 +25,7 @@ def fault(status: int, body: Body, **headers: str) -> ResponseError:
     else:
         response = httpx.Response(status, json=body, headers=headers)
     with Stub(response).client() as client, pytest.raises(ResponseError) as caught:
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     assert caught.value.status == status
     return caught.value
 
@@ -101,12 +101,16 @@ KNOWN: list[tuple[str, type[ResponseError]]] = [
 
 OPERATIONS: dict[str, Callable[[Client], object]] = {
     "users": lambda c: c.users(),
-    "start": lambda c: c.start("instagram"),
-    "available_accounts": lambda c: c.available_accounts("instagram", "65f2d989a4f2f1e5322c3856"),
-    "attach": lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", ghl.AvailableAccount()),
-    "accounts": lambda c: c.accounts(),
-    "account_rows": lambda c: c.account_rows(),
-    "delete_account": lambda c: c.delete_account("account-1"),
+    "start": lambda c: c.oauth.start("instagram"),
+    "available_accounts": lambda c: c.oauth.available_accounts(
+        "instagram", "65f2d989a4f2f1e5322c3856"
+    ),
+    "attach": lambda c: c.oauth.attach(
+        "instagram", "65f2d989a4f2f1e5322c3856", ghl.AvailableAccount()
+    ),
+    "accounts": lambda c: c.accounts.list(),
+    "account_rows": lambda c: c.accounts.rows(),
+    "delete_account": lambda c: c.accounts.delete("account-1"),
 }
 
 
@@ -133,8 +137,8 @@ def test_rows_of_an_odd_answer_are_read_all_the_same(odd: str) -> None:
     body = "{" + odd + ',"results":{"accounts":[{"id":"a"},{"id":5}]}}'
     response = httpx.Response(200, content=body)
     with Stub(response, response).client() as client:
-        rows = [row.id for block in client.account_rows().blocks for row in block]
-        assert rows == [account.id for account in client.accounts().accounts] == ["a", "5"]
+        rows = [row.id for block in client.accounts.rows().blocks for row in block]
+        assert rows == [account.id for account in client.accounts.list().accounts] == ["a", "5"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,7 @@ def test_a_wrong_token_is_told_apart(sim: Simulator, token: str, kind: type[Resp
         Client(value, sim.location_id, base_url=sim.base_url) as client,
         pytest.raises(ResponseError) as caught,
     ):
-        client.accounts()
+        client.accounts.list()
     assert type(caught.value) is kind
     assert value not in str(caught.value)
 
@@ -195,7 +199,7 @@ def test_a_status_in_the_body_of_a_good_answer_does_not_count() -> None:
     """201 within a 200, or even 400, is no error by itself."""
     body = {"success": True, "statusCode": 400, "results": {"accounts": []}}
     with Stub(httpx.Response(200, json=body)).client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []
 
 
 @pytest.mark.parametrize("status", [200, 201])
@@ -276,7 +280,7 @@ def test_a_limit_of_the_simulator_is_told(
     setattr(sim.levers, lever, 0)
     before = len(sim.requests)
     with pytest.raises(ghl.RateLimitError) as caught:
-        client.accounts()
+        client.accounts.list()
     assert type(caught.value) is kind
     assert len(sim.requests) == before + (1 if lever == "daily_limit" else 6)
 
@@ -291,4 +295,4 @@ def test_an_error_says_what_was_asked() -> None:
 def test_a_good_answer_is_no_error() -> None:
     """Nothing is raised where nothing is wrong."""
     with Stub(answer({"accounts": []})).client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []

@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def test_all_posts_of_a_period_are_there(client: Client, sim: Simulator) -> None:
     """Those of further pages too, the latest first, each once."""
-    account = client.accounts().accounts[0].id
+    account = client.accounts.list().accounts[0].id
     for number in range(120):
         client.posts.create([str(account)], summary=f"Post {number}", status="draft")
     frame = ghl.fetch_posts(client, SINCE, UNTIL)
@@ -72,7 +72,7 @@ def test_no_accounts_are_not_all(client: Client, sim: Simulator) -> None:
 
 def test_what_is_written_in_a_post_is_in_its_row(client: Client) -> None:
     """Lists of ids are joined, as names of groups are."""
-    account = str(client.accounts().accounts[0].id)
+    account = str(client.accounts.list().accounts[0].id)
     made = client.posts.create(
         [account],
         summary="今日のコーヒー ☕",

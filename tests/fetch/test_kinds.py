@@ -49,7 +49,7 @@ def _filled(agency: Agency) -> None:
     """Have two sub-accounts make what there is none of in the beginning."""
     for location_id in ghl.fetch_locations(agency)["location_id"][[0, 2]]:
         client = agency.client(location_id)
-        account = str(client.accounts().accounts[0].id)
+        account = str(client.accounts.list().accounts[0].id)
         for category in client.categories.list().categories[:2]:
             client.queues.create(str(category.id), [TimeSlot(day_of_week=1, time="09:00")])
             sent = client.csv_imports.upload(CSV, file_name=f"{category.name}.csv")

@@ -65,7 +65,7 @@ def async_client(sim: Simulator) -> AsyncClient:
 
 def login(sim: Simulator, client: Client, platform: str, tick: list[str] | None = None) -> Finished:
     """Log in as the first person of the consent page."""
-    event = sim.play_user(client.start(platform).reveal(), tick=tick)
+    event = sim.play_user(client.oauth.start(platform).reveal(), tick=tick)
     return Finished(platform, event.data["accountId"])
 
 

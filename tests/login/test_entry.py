@@ -75,7 +75,7 @@ def test_connect_takes_the_account_id_of_an_earlier_login(
     client: Client, sim: Simulator, monkeypatch: pytest.MonkeyPatch, close: Close
 ) -> None:
     """Where nobody can log in, and the environment names an id, that id is checked and used."""
-    earlier = sim.play_user(client.start("instagram").reveal()).data["accountId"]
+    earlier = sim.play_user(client.oauth.start("instagram").reveal()).data["accountId"]
     monkeypatch.setenv("GHL_ACCOUNT_IDS", f"facebook=66a1b2c3d4e5f60718293a4b,instagram={earlier}")
     monkeypatch.setattr("ghl_notebook.login.entry.find_front_end", lambda _: "nobody")
     monkeypatch.setattr("ghl_notebook.login.widget.find_front_end", lambda _: "nobody")

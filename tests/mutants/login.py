@@ -15,7 +15,7 @@ MUTANTS = [
     Mutant(
         "A claim is checked by the service",
         "login/login.py",
-        "                found = await self.client.core.available_accounts(\n"
+        "                found = await self.client.core.oauth.available_accounts(\n"
         "                    self.platform.key, state.payload.account_id\n"
         "                )\n",
         "                found = []\n",

@@ -19,12 +19,12 @@ def blocking(
     """`Client`: results, not coroutines."""
     assert_type(client.users(), list[ghl.User])
     assert_type(client.resolve_user_id(), str)
-    assert_type(client.start("instagram", page="integration", reconnect=True), ghl.Secret)
-    assert_type(client.available_accounts("instagram", "id"), list[ghl.AvailableAccount])
-    assert_type(client.attach("instagram", "id", available), ghl.AttachedAccount)
-    assert_type(client.accounts(), ghl.AccountList)
-    assert_type(client.accounts().accounts, list[ghl.Account])
-    assert_type(client.delete_account("key"), str)
+    assert_type(client.oauth.start("instagram", page="integration", reconnect=True), ghl.Secret)
+    assert_type(client.oauth.available_accounts("instagram", "id"), list[ghl.AvailableAccount])
+    assert_type(client.oauth.attach("instagram", "id", available), ghl.AttachedAccount)
+    assert_type(client.accounts.list(), ghl.AccountList)
+    assert_type(client.accounts.list().accounts, list[ghl.Account])
+    assert_type(client.accounts.delete("key"), str)
     assert_type(client.posts.list("2026-01-01Z", "2026-02-01Z"), PostPage)
     assert_type(client.posts.create(["id"], summary="Hello"), Post)
     assert_type(client.posts.bulk_delete(["id"]), int | None)
@@ -55,8 +55,8 @@ def charts(frame: pd.DataFrame) -> None:
 async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     """`AsyncClient`: the same, awaited."""
     assert_type(await client.users(), list[ghl.User])
-    assert_type(await client.start("instagram"), ghl.Secret)
-    assert_type(await client.accounts(), ghl.AccountList)
+    assert_type(await client.oauth.start("instagram"), ghl.Secret)
+    assert_type(await client.accounts.list(), ghl.AccountList)
     assert_type(await client.posts.get("id"), Post)
     assert_type(await client.posts.bulk_delete(["id"]), int | None)
     pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
@@ -90,8 +90,8 @@ def errors(error: ghl.ResponseError) -> None:
 
 def wrong(client: ghl.Client) -> None:
     """Each line is an error, which mypy has to see: an unused ignore is one itself."""
-    client.start(platform=5)  # type: ignore[arg-type]
-    client.start("instagram", "integration")  # type: ignore[call-arg]
+    client.oauth.start(platform=5)  # type: ignore[arg-type]
+    client.oauth.start("instagram", "integration")  # type: ignore[call-arg]
     client.acounts()  # type: ignore[attr-defined]
     client.posts.get(5)  # type: ignore[arg-type]
     client.posts.create(["id"], sumary="Hello")  # type: ignore[call-arg]
