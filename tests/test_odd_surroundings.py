@@ -59,7 +59,7 @@ def test_a_proxy_that_is_none(
 ) -> None:
     """The variable is named, its password is not shown, and nothing is asked."""
     monkeypatch.setenv(name, value)
-    with pytest.raises(ghl.SettingsError, match=f"(?i){name}") as caught:
+    with pytest.raises(ghl.errors.SettingsError, match=f"(?i){name}") as caught:
         OPENERS[opener]()
     error = caught.value
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
@@ -70,7 +70,7 @@ def test_a_proxy_that_is_none(
 def test_a_proxy_that_needs_another_package(opener: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Httpx has no SOCKS of its own; pyreqwest has."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(ghl.SettingsError, match="ALL_PROXY"):
+    with pytest.raises(ghl.errors.SettingsError, match="ALL_PROXY"):
         OPENERS[opener]()
 
 
@@ -99,7 +99,7 @@ def test_certificates_that_are_none(
 ) -> None:
     """A pipe would be waited for, for ever."""
     monkeypatch.setenv("SSL_CERT_FILE", str(spoil(kind, tmp_path)))
-    with pytest.raises(ghl.SettingsError, match="SSL_CERT_FILE"):
+    with pytest.raises(ghl.errors.SettingsError, match="SSL_CERT_FILE"):
         OPENERS[opener]()
 
 
@@ -107,7 +107,7 @@ def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     """Else one would look for the fault at the service."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, time_limit=0.5)
-    with client, pytest.raises(ghl.ConnectionFailedError, match="HTTPS_PROXY"):
+    with client, pytest.raises(ghl.errors.ConnectionFailedError, match="HTTPS_PROXY"):
         client.accounts.list()
 
 
@@ -154,7 +154,7 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
         frame = pd.DataFrame([account])
         given = {"accounts": frame.assign(expire=pd.to_datetime(frame["expire"], utc=True))}
     for value in DATES:
-        with pytest.raises(ghl.ArgumentError, match=parameter) as caught:
+        with pytest.raises(ghl.errors.ArgumentError, match=parameter) as caught:
             getattr(ghl, name)(**given | {parameter: value})
         assert len(str(caught.value)) < 500
     client.close()
@@ -245,7 +245,7 @@ def test_a_loop_that_is_stopped_in_the_middle() -> None:
         loop.call_soon(loop.stop)
         await asyncio.Event().wait()
 
-    with pytest.raises(ghl.ConnectionFailedError, match="was stopped") as caught:
+    with pytest.raises(ghl.errors.ConnectionFailedError, match="was stopped") as caught:
         run_in_background(wait)
     assert caught.value.outcome_unknown
 
@@ -267,7 +267,7 @@ FULL = """
     warm = ghl.Client(**given)
     try:
         warm.accounts.list()
-    except ghl.ConnectionFailedError:
+    except ghl.errors.ConnectionFailedError:
         pass
     plan = pd.DataFrame(
         {"account_ids": ["x"], "summary": ["Hello"], "schedule_date": ["2026-02-01T10:00Z"]}

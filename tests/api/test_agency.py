@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook import Agency, ArgumentError, AsyncAgency, LocationAccessError, SettingsError
+from ghl_notebook import Agency, AsyncAgency
 from ghl_notebook.auth.agency_credential import AgencyCredential, passed_credential
+from ghl_notebook.errors import ArgumentError, LocationAccessError, SettingsError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator

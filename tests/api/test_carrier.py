@@ -21,11 +21,11 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.logging import flush_logs
 
 import ghl_notebook as ghl
-from ghl_notebook import AsyncClient, AvailableAccount, Secret
+from ghl_notebook import AsyncClient, Secret
 from ghl_notebook.api.connection import PLAIN_IN_FLIGHT, WIDE_IN_FLIGHT, Connection
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.background import run_in_background
-from ghl_notebook.models import AccountRows, read_account_rows
+from ghl_notebook.models import AccountRows, AvailableAccount, read_account_rows
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.wire import client_options
@@ -147,7 +147,7 @@ async def test_no_redirect_is_followed(connect: Callable[[str], Connection], sta
         moved = ok(b"", f"location: {other.base_url}/").replace(b"200 OK", b"%d Moved" % status)
         async with serving(moved) as service:
             connection = connect(service.base_url)
-            with pytest.raises(ghl.UnexpectedAnswerError):
+            with pytest.raises(ghl.errors.UnexpectedAnswerError):
                 await client_of(connection).accounts.list()
             await connection.aclose()
     assert len(service.heads) == 1
@@ -167,7 +167,7 @@ async def test_no_cookie_is_kept() -> None:
 def test_an_address_that_is_too_long_is_an_argument_error() -> None:
     """It is refused before it is sent, as by httpx."""
     connection = wide("http://127.0.0.1:9")
-    with pytest.raises(ghl.ArgumentError, match="too long"):
+    with pytest.raises(ghl.errors.ArgumentError, match="too long"):
         connection.build("GET", "/x/{id}", {"id": "a" * 70_000})
 
 
@@ -221,7 +221,7 @@ async def test_a_proxy_that_refuses_is_told_as_one(
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url.replace("//", "//me:planted@"))
         connection = connect("https://api.test")
-        with pytest.raises(ghl.ConnectionFailedError, match="proxy on the way") as caught:
+        with pytest.raises(ghl.errors.ConnectionFailedError, match="proxy on the way") as caught:
             await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert not caught.value.outcome_unknown
@@ -291,7 +291,7 @@ async def test_a_client_that_is_closed_in_the_middle_says_so(
             with pytest.raises(ghl.GHLError) as caught:
                 await call
     if method == "GET":
-        assert isinstance(caught.value, ghl.ArgumentError)
+        assert isinstance(caught.value, ghl.errors.ArgumentError)
     assert caught.value.outcome_unknown == (method == "POST")
     assert len(service.heads) == 1
 
@@ -303,11 +303,13 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
     with FaultServer(sim.base_url, lambda _: ending) as server:
         connection = wide(server.base_url)
         client = client_of(connection, plot.token.reveal(), plot.location_id)
-        failed: list[ghl.ConnectionFailedError] = []
+        failed: list[ghl.errors.ConnectionFailedError] = []
         for page in plot.pages:
             try:
                 await client.oauth.attach("instagram", plot.login_id, plot.offer(page))
-            except ghl.ConnectionFailedError as error:  # the end may meet the request on its way
+            except (
+                ghl.errors.ConnectionFailedError
+            ) as error:  # the end may meet the request on its way
                 failed.append(error)
             await client.accounts.list()
         await connection.aclose()
@@ -492,6 +494,8 @@ async def test_nobody_listening_is_the_same_error() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         connection = wide(f"http://127.0.0.1:{bound.getsockname()[1]}")
-        with pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"):
+        with pytest.raises(
+            ghl.errors.ConnectionFailedError, match="refused or the host was not found"
+        ):
             await client_of(connection).accounts.list()
         await connection.aclose()

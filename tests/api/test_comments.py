@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook import ArgumentError, BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import ArgumentError, BadRequestError
 from ghl_notebook.models import Comment
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ghl_notebook import BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError
 from ghl_notebook.models import CsvImport, UploadedCsv
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer

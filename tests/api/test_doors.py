@@ -15,8 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncClient, Client
+from ghl_notebook import AsyncClient, Client
 from ghl_notebook.background import run_in_background, start_in_background
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 

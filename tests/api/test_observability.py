@@ -87,7 +87,7 @@ def test_spans_hold_no_bearer_and_no_authorization_url(
     with Client(sim.token, sim.location_id, sim.user_id, base_url=sim.base_url) as client:
         url = client.oauth.start("instagram").reveal()
         sim.levers.fail_with("invalid_token", "*/accounts", times=1)
-        with pytest.raises(ghl.InvalidTokenError):
+        with pytest.raises(ghl.errors.InvalidTokenError):
             client.accounts.list()
     state = httpx.URL(url).params["state"]
     assert spans.statuses == [302, 401]
@@ -103,7 +103,7 @@ def test_a_span_of_no_answer_holds_no_bearer(provider: tuple[TracerProvider, Spa
     with (
         Rude(b"") as rude,
         Client(TOKEN, "location", "user", base_url=rude.base_url) as client,
-        pytest.raises(ghl.ConnectionFailedError),
+        pytest.raises(ghl.errors.ConnectionFailedError),
     ):
         client.accounts.delete("account-1")
     assert "RemoteProtocolError" in spans.text
@@ -159,7 +159,7 @@ def test_what_was_not_sent_is_no_line_of_the_log(caplog: pytest.LogCaptureFixtur
     stub = Stub(httpx.Response(429, headers=headers))
     with caplog.at_level(logging.INFO, "ghl_notebook.api"), stub.client() as client:
         for _ in range(3):
-            with pytest.raises(ghl.DailyLimitError):
+            with pytest.raises(ghl.errors.DailyLimitError):
                 client.accounts.list()
     assert len([r for r in caplog.records if r.name == "ghl_notebook.api"]) == 1
 

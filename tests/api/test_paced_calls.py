@@ -128,6 +128,6 @@ def test_at_the_end_of_the_days_calls_few_are_sent_to_be_told() -> None:
     with limited(100, "fixed") as sim:
         sim.levers.daily_limit = 20
         found = asyncio.run(gather(sim))
-        assert [type(one) for one in found].count(ghl.DailyLimitError) == 40
+        assert [type(one) for one in found].count(ghl.errors.DailyLimitError) == 40
         assert statuses(sim)[200] == 20
         assert statuses(sim)[429] <= 10

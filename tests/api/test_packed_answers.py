@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Secret
+from ghl_notebook import Secret
 from ghl_notebook.api.carrier import MAX_BODY
 from ghl_notebook.api.connection import Connection
 from ghl_notebook.auth.endpoint import TokenEndpoint
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.settings import now
 from ghl_notebook.verify.recorder import Recorder
 from ghl_notebook.verify.shape import Names
@@ -78,7 +79,7 @@ async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(
         connection = connect(service.base_url)
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
+            with pytest.raises(ghl.errors.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
                 await client_of(connection).accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
@@ -98,7 +99,7 @@ async def test_a_change_with_such_an_answer_may_have_been_carried_out(
     """Unless the status says that it was refused; it is sent once, whatever the status."""
     async with serving(bomb("two layers", status)) as service:
         connection = connect(service.base_url)
-        with pytest.raises(ghl.UnexpectedAnswerError) as caught:
+        with pytest.raises(ghl.errors.UnexpectedAnswerError) as caught:
             await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert caught.value.status == status
@@ -113,7 +114,7 @@ async def test_the_token_endpoint_unpacks_no_more_than_a_pair(name: str) -> None
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.CredentialError) as caught:
+            with pytest.raises(ghl.errors.CredentialError) as caught:
                 await endpoint.refresh(make().tokens)
             peak = tracemalloc.get_traced_memory()[1]
         finally:
@@ -129,7 +130,7 @@ async def test_the_token_endpoint_reads_no_more_than_a_pair_either() -> None:
     """An answer that is not packed has the same limit."""
     async with serving(ok(b" " * 2 * MB)) as service:
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
-        with pytest.raises(ghl.CredentialError, match="more than 1 MB"):
+        with pytest.raises(ghl.errors.CredentialError, match="more than 1 MB"):
             await endpoint.refresh(make().tokens)
     assert len(service.heads) == 1
 
@@ -143,7 +144,7 @@ async def test_what_verify_live_records_is_unpacked_within_limits() -> None:
         )
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.UnexpectedAnswerError, match="more than"):
+            with pytest.raises(ghl.errors.UnexpectedAnswerError, match="more than"):
                 await client.accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
@@ -215,7 +216,7 @@ async def test_gzip_that_is_damaged_is_never_taken_for_whole(
     """Although its length is right: a change may have been carried out, and was sent once."""
     async with serving(ok(body, "content-encoding: gzip")) as service:
         connection = connect(service.base_url)
-        with pytest.raises(ghl.ConnectionFailedError, match="damaged on the way") as caught:
+        with pytest.raises(ghl.errors.ConnectionFailedError, match="damaged on the way") as caught:
             await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
     assert caught.value.outcome_unknown
@@ -238,7 +239,7 @@ async def test_a_wrong_length_of_a_packed_answer_is_an_answer_that_broke_off(
     fault = Fault("", act, reaches=False)
     with FaultServer("http://127.0.0.1:9", lambda _: fault) as server:
         connection = connect(server.base_url)
-        with pytest.raises(ghl.ConnectionFailedError):
+        with pytest.raises(ghl.errors.ConnectionFailedError):
             await client_of(connection).oauth.attach("instagram", LOGIN, AvailableAccount())
         await connection.aclose()
 

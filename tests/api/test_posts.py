@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import BadRequestError, Client, ValidationError
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError, ValidationError
 from ghl_notebook.models import PostMedia
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import USER, Stub, answer

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook import BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError
 from ghl_notebook.models import Queue, QueuePost, TimeSlot, Variation
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer

@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client, Secret
+from ghl_notebook import Client, Secret
 from ghl_notebook.auth import BearerAuth
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, Stub, answer
 
@@ -93,7 +94,7 @@ async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
 def test_a_redirect_is_never_followed(status: int) -> None:
     """The service's redirects are for the user's window, or not for us at all."""
     stub = Stub(httpx.Response(status, headers={"location": "https://evil.example/"}))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError):
+    with stub.client() as client, pytest.raises(ghl.errors.UnexpectedAnswerError):
         client.accounts.list()
     assert len(stub.requests) == 1
 
@@ -122,7 +123,7 @@ def test_an_id_is_one_segment_of_the_path(account_id: str, segment: bytes) -> No
 
 def test_an_odd_id_arrives_as_it_was_given(sim: Simulator, client: Client) -> None:
     """Over a real connection the service does not know the id, and nothing else happens."""
-    with pytest.raises(ghl.NotFoundError):
+    with pytest.raises(ghl.errors.NotFoundError):
         client.oauth.available_accounts("instagram", "../accounts")
     path = f"/social-media-posting/oauth/{sim.location_id}/instagram/accounts/../accounts"
     assert sim.requests[-1].path == path
@@ -132,7 +133,7 @@ def test_an_odd_id_arrives_as_it_was_given(sim: Simulator, client: Client) -> No
 def test_an_id_that_is_none_is_refused_before_it_is_sent(account_id: object) -> None:
     """Empty ids, dots and things that are no string would ask for something else."""
     stub = Stub(answer({}))
-    with stub.client() as client, pytest.raises(ghl.ArgumentError, match="accountId is"):
+    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match="accountId is"):
         client.oauth.available_accounts("instagram", account_id)
     assert stub.requests == []
 
@@ -141,7 +142,7 @@ def test_an_id_that_is_none_is_refused_before_it_is_sent(account_id: object) -> 
 def test_an_id_that_cannot_be_sent_is_an_argument_error(account_id: str) -> None:
     """Too long for an address, or half a character: no other library's error comes out."""
     stub = Stub(answer({}))
-    with stub.client() as client, pytest.raises(ghl.ArgumentError, match="too long"):
+    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match="too long"):
         client.oauth.available_accounts("instagram", account_id)
     assert stub.requests == []
 
@@ -151,17 +152,17 @@ def test_a_closed_client_says_so() -> None:
     stub = Stub(LISTED)
     client = stub.client()
     client.close()
-    with pytest.raises(ghl.ArgumentError, match="closed"):
+    with pytest.raises(ghl.errors.ArgumentError, match="closed"):
         client.accounts.list()
 
 
 TRANSIENT = [
-    pytest.param(TIMED_OUT, ghl.GatewayTimeoutError, id="command timed out"),
-    pytest.param(httpx.Response(504), ghl.GatewayTimeoutError, id="504"),
-    pytest.param(httpx.Response(500), ghl.ServiceError, id="500"),
-    pytest.param(httpx.Response(503), ghl.ServiceError, id="503"),
-    pytest.param(httpx.ConnectError("x"), ghl.ConnectionFailedError, id="refused"),
-    pytest.param(httpx.ReadTimeout("x"), ghl.ConnectionFailedError, id="timeout"),
+    pytest.param(TIMED_OUT, ghl.errors.GatewayTimeoutError, id="command timed out"),
+    pytest.param(httpx.Response(504), ghl.errors.GatewayTimeoutError, id="504"),
+    pytest.param(httpx.Response(500), ghl.errors.ServiceError, id="500"),
+    pytest.param(httpx.Response(503), ghl.errors.ServiceError, id="503"),
+    pytest.param(httpx.ConnectError("x"), ghl.errors.ConnectionFailedError, id="refused"),
+    pytest.param(httpx.ReadTimeout("x"), ghl.errors.ConnectionFailedError, id="timeout"),
 ]
 
 
@@ -181,7 +182,7 @@ def test_a_get_is_given_up_after_four_times(trouble, kind: type[ghl.GHLError]) -
     with stub.client() as client, pytest.raises(ghl.GHLError) as caught:
         client.accounts.list()
     assert type(caught.value) is kind
-    assert not isinstance(caught.value, ghl.AuthenticationError)
+    assert not isinstance(caught.value, ghl.errors.AuthenticationError)
     assert caught.value.__context__ is None
     assert len(stub.requests) == 4
 
@@ -218,7 +219,7 @@ def test_what_may_have_happened_is_not_sent_twice(
 def test_a_change_whose_answer_was_damaged_may_have_happened(change, body: bytes) -> None:
     """The status is good, so the service did something; the rest is lost."""
     stub = Stub(httpx.Response(201, content=body))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError) as caught:
+    with stub.client() as client, pytest.raises(ghl.errors.UnexpectedAnswerError) as caught:
         change(client)
     assert caught.value.outcome_unknown
     assert len(stub.requests) == 1
@@ -239,7 +240,7 @@ def test_what_was_refused_has_not_happened(change) -> None:
     """A refusal leaves no doubt, and says so by not mentioning it."""
     with (
         Stub(httpx.Response(422, json={"message": "No"})).client() as client,
-        pytest.raises(ghl.ValidationError) as caught,
+        pytest.raises(ghl.errors.ValidationError) as caught,
     ):
         change(client)
     assert not caught.value.outcome_unknown
@@ -259,7 +260,7 @@ def test_a_damaged_answer_to_a_get_is_asked_for_again(body: bytes) -> None:
 def test_a_refusal_is_not_repeated(status: int) -> None:
     """Asking again would be answered the same."""
     stub = Stub(httpx.Response(status, json={"message": "No"}), LISTED)
-    with stub.client() as client, pytest.raises(ghl.ResponseError):
+    with stub.client() as client, pytest.raises(ghl.errors.ResponseError):
         client.accounts.list()
     assert len(stub.requests) == 1
 
@@ -283,7 +284,10 @@ def test_a_call_above_the_limit_is_sent_again(change) -> None:
 def test_a_limit_that_others_use_up_is_told_in_the_end() -> None:
     """Six times refused, an interval apart: the user learns why nothing comes."""
     stub = Stub(BUSY)
-    with stub.client() as client, pytest.raises(ghl.RateLimitError, match="Something else calls"):
+    with (
+        stub.client() as client,
+        pytest.raises(ghl.errors.RateLimitError, match="Something else calls"),
+    ):
         client.accounts.list()
     assert len(stub.requests) == 6
 
@@ -300,7 +304,9 @@ def test_with_no_calls_left_today_nothing_more_is_sent() -> None:
     )
     with stub.client(clock=lambda: clock) as client:
         for _ in range(2):
-            with pytest.raises(ghl.DailyLimitError, match="until 2026-03-02 00:00 UTC") as caught:
+            with pytest.raises(
+                ghl.errors.DailyLimitError, match="until 2026-03-02 00:00 UTC"
+            ) as caught:
                 client.accounts.list()
             assert caught.value.until == datetime(2026, 3, 2, tzinfo=UTC)
     assert len(stub.requests) == 1
@@ -317,7 +323,7 @@ def test_an_outage_costs_at_most_half_as_much_again() -> None:
             return await asyncio.gather(*asked, return_exceptions=True)
 
     found = asyncio.run(all_at_once())
-    assert {type(error) for error in found} == {ghl.ServiceError}
+    assert {type(error) for error in found} == {ghl.errors.ServiceError}
     assert len(stub.requests) <= 1.5 * calls
 
 
@@ -333,7 +339,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
     stub = Stub(lambda _: httpx.Response(200, stream=Dripping()))
     with (
         stub.client(time_limit=0.1) as client,
-        pytest.raises(ghl.ConnectionFailedError, match="No whole answer came in time"),
+        pytest.raises(ghl.errors.ConnectionFailedError, match="No whole answer came in time"),
     ):
         client.accounts.list()
     assert len(stub.requests) == 1
@@ -350,7 +356,10 @@ def test_an_answer_larger_than_any_of_the_service_is_not_read() -> None:
                 yield b" " * 2**20
 
     stub = Stub(lambda _: httpx.Response(200, stream=Endless()))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError, match="more than 32 MB"):
+    with (
+        stub.client() as client,
+        pytest.raises(ghl.errors.UnexpectedAnswerError, match="more than 32 MB"),
+    ):
         client.accounts.delete("account-1")
     assert sum(given) < 40 * 2**20
 
@@ -362,7 +371,7 @@ def test_each_attempt_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -
     with (
         caplog.at_level(logging.INFO, "ghl_notebook.api"),
         stub.client() as client,
-        pytest.raises(ghl.NotFoundError),
+        pytest.raises(ghl.errors.NotFoundError),
     ):
         client.oauth.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
     lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.api"]
@@ -387,7 +396,7 @@ def test_a_slow_service_is_a_gateway_timeout_and_not_a_bad_token(
 ) -> None:
     """A service that is slower than its gateway allows says 401, and means 504."""
     sim.levers.gateway_timeout, sim.levers.latency = 0.01, 0.02
-    with pytest.raises(ghl.GatewayTimeoutError):
+    with pytest.raises(ghl.errors.GatewayTimeoutError):
         client.accounts.list()
 
 
@@ -397,7 +406,9 @@ def test_a_service_slower_than_the_timeout_is_a_failed_connection() -> None:
         sim.levers.latency = 20.0
         with (
             Client(sim.token, sim.location_id, "u", base_url=sim.base_url, timeout=0.05) as client,
-            pytest.raises(ghl.ConnectionFailedError, match="No answer came within the time limit"),
+            pytest.raises(
+                ghl.errors.ConnectionFailedError, match="No answer came within the time limit"
+            ),
         ):
             client.accounts.delete("account-1")
 
@@ -408,7 +419,7 @@ def test_a_service_that_is_not_there_is_a_failed_connection() -> None:
         address = sim.base_url
     with (
         Client("token", "location", "user", base_url=address) as client,
-        pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"),
+        pytest.raises(ghl.errors.ConnectionFailedError, match="refused or the host was not found"),
     ):
         client.accounts.delete("account-1")
 

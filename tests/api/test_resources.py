@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook import Client
+from ghl_notebook.models import PLATFORMS, AvailableAccount
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, USER, Stub, answer
 
@@ -88,7 +88,7 @@ def test_without_users_there_is_no_owner() -> None:
     """No id is made up; the error names the setting."""
     with (
         Stub(httpx.Response(200, json={"users": []})).client(user_id=None) as client,
-        pytest.raises(ghl.ArgumentError) as caught,
+        pytest.raises(ghl.errors.ArgumentError) as caught,
     ):
         client.oauth.start("instagram")
     assert "GHL_USER_ID" in caught.value.next_step
@@ -100,7 +100,7 @@ def test_a_list_of_users_that_is_missing_is_not_an_empty_one(body: dict[str, obj
     stub = Stub(httpx.Response(200, json=body))
     with (
         stub.client(user_id=None) as client,
-        pytest.raises(ghl.UnexpectedAnswerError, match="without what was asked for"),
+        pytest.raises(ghl.errors.UnexpectedAnswerError, match="without what was asked for"),
     ):
         client.users()
     assert len(stub.requests) == 4
@@ -247,7 +247,7 @@ def test_attaching_may_name_the_agency() -> None:
 def test_an_account_of_another_login_is_not_attached(fresh: Simulator, own: Client) -> None:
     """The service's `success: false` under 201 is an error."""
     account_id = login(fresh, own, "instagram")
-    with pytest.raises(ghl.RefusedError, match="Account not found"):
+    with pytest.raises(ghl.errors.RefusedError, match="Account not found"):
         own.oauth.attach("instagram", account_id, AvailableAccount(origin_id="1", page_id="1"))
 
 
@@ -284,7 +284,9 @@ def test_what_a_login_may_attach_is_not_nothing_because_it_is_missing(results: o
     """Only a list that is there can be empty."""
     with (
         Stub(answer(results)).client() as client,
-        pytest.raises(ghl.UnexpectedAnswerError, match=r"\(it holds: message, results, status"),
+        pytest.raises(
+            ghl.errors.UnexpectedAnswerError, match=r"\(it holds: message, results, status"
+        ),
     ):
         client.oauth.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
 
@@ -320,5 +322,5 @@ def test_disconnecting_twice_is_refused(fresh: Simulator, own: Client) -> None:
     first = own.accounts.list().accounts[0]
     assert first.id is not None
     own.accounts.delete(first.id)
-    with pytest.raises(ghl.BadRequestError):
+    with pytest.raises(ghl.errors.BadRequestError):
         own.accounts.delete(first.id)

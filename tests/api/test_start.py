@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import Client, Secret, UnexpectedAnswerError
+from ghl_notebook import Client, Secret
+from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, USER, Stub
 from tests.folding import folded
@@ -202,7 +203,7 @@ def test_a_platforms_name_may_be_spelt_freely(platform: str) -> None:
 def test_a_platform_that_cannot_be_connected_is_refused_unasked(platform: str, advice: str) -> None:
     """No request is made for it, and the error says what to do instead."""
     stub = Stub(redirect(CONSENT))
-    with stub.client() as client, pytest.raises(ghl.PlatformError) as caught:
+    with stub.client() as client, pytest.raises(ghl.errors.PlatformError) as caught:
         client.oauth.start(platform)
     assert advice in caught.value.next_step
     assert stub.requests == []

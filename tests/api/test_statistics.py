@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ghl_notebook import ArgumentError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
 

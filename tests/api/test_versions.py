@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import ArgumentError, AsyncClient, AvailableAccount, Client
-from ghl_notebook.models import attach_body, find_platform
+from ghl_notebook import AsyncClient, Client
+from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import AvailableAccount, attach_body, find_platform
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
 

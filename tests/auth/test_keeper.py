@@ -13,8 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from filelock import FileLock
 
-from ghl_notebook import (
-    Client,
+from ghl_notebook import Client
+from ghl_notebook.auth.keeper import TokenKeeper
+from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.auth.tokens import Tokens
+from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,
     InvalidTokenError,
@@ -22,9 +25,6 @@ from ghl_notebook import (
     ScopeError,
     StorageError,
 )
-from ghl_notebook.auth.keeper import TokenKeeper
-from ghl_notebook.auth.store import StoredCredential
-from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
 from tests.auth.bench import DAY, TOKEN, USERS, Bench, finish_renewals
 

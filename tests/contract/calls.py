@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError, NotFoundError
+from ghl_notebook import Client, GHLError
+from ghl_notebook.errors import BadRequestError, NotFoundError
 from ghl_notebook.models import (
+    AvailableAccount,
     Comment,
     CommentAttachment,
     FacebookDetails,

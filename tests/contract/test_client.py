@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client, GHLError
+from ghl_notebook import Client, GHLError
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.simulator import Simulator
 from tests.contract.openapi import validate_answer, validate_request
 
@@ -80,7 +81,7 @@ def test_attaching_tiktok_business_is_in_no_document(sim: Simulator, client: Cli
     """The one request that nobody describes is answered 404 by the simulator."""
     account_id = login(sim, client, "tiktok-business")
     account, *_ = client.oauth.available_accounts("tiktok-business", account_id)
-    with pytest.raises(ghl.NotFoundError):
+    with pytest.raises(ghl.errors.NotFoundError):
         client.oauth.attach("tiktok-business", account_id, account)
     with pytest.raises(AssertionError, match="in no document"):
         judge(sim)

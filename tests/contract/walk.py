@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from ghl_notebook import Client, PlatformError
+from ghl_notebook import Client
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Group, Operation
+from ghl_notebook.errors import PlatformError
 from ghl_notebook.models import AvailableAccount, wire_name
 from ghl_notebook.simulator import Simulator
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ghl_notebook import AvailableAccount, GHLError, Secret
+from ghl_notebook import GHLError, Secret
 from ghl_notebook.api.exchange import Answer
 from ghl_notebook.api.verdict import body_of, error_of
 from ghl_notebook.frames.accounts import ACCOUNTS, accounts_frame, available_accounts_frame
@@ -23,6 +23,7 @@ from ghl_notebook.models import (
     PLATFORMS,
     AccountList,
     AttachedAccount,
+    AvailableAccount,
     User,
     attach_body,
     available_accounts,

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from ghl_notebook import ConnectionFailedError, GHLError
+from ghl_notebook import GHLError
+from ghl_notebook.errors import ConnectionFailedError
 from tests.faults.matrix import (
     CELLS,
     MATRIX,

@@ -125,7 +125,7 @@ def test_a_date_is_a_whole_day_in_utc(day: date | str) -> None:
 )
 def test_a_time_without_a_time_zone_is_refused(client: Client, moment: datetime | str) -> None:
     """The error shows how to add one."""
-    with pytest.raises(ghl.ArgumentError, match="without a time zone") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="without a time zone") as caught:
         ghl.fetch_posts(client, moment, UNTIL)
     assert "UTC" in caught.value.next_step
 
@@ -133,7 +133,7 @@ def test_a_time_without_a_time_zone_is_refused(client: Client, moment: datetime 
 @pytest.mark.parametrize("moment", [None, 5, "yesterday", "", pd.NaT])
 def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
     """The error names the parameter."""
-    with pytest.raises(ghl.ArgumentError, match="and no date or time"):
+    with pytest.raises(ghl.errors.ArgumentError, match="and no date or time"):
         ghl.fetch_posts(client, SINCE, moment)  # type: ignore[arg-type]
 
 
@@ -150,6 +150,6 @@ def test_a_filter_that_makes_no_sense_is_refused(
     client: Client, sim: Simulator, given: tuple[str, str], options: dict, words: str
 ) -> None:
     """Before anything is asked."""
-    with pytest.raises(ghl.ArgumentError, match=words):
+    with pytest.raises(ghl.errors.ArgumentError, match=words):
         ghl.fetch_posts(client, *given, **options)
     assert sim.requests == []

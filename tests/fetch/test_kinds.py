@@ -185,9 +185,9 @@ def test_what_is_for_an_agency_is_refused_elsewhere(
     client: Client, kind: Kind, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """The error names it; what nobody knows is a type error."""
-    with pytest.raises(ghl.ArgumentError, match="folder: for an agency only"):
+    with pytest.raises(ghl.errors.ArgumentError, match="folder: for an agency only"):
         function(client, *given, folder="x")
     with pytest.raises(TypeError, match="foldr"):
         function(client, *given, foldr="x")
-    with pytest.raises(ghl.ArgumentError, match="not a client"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a client"):
         function("client", *given)

@@ -230,7 +230,7 @@ def test_a_plan_of_other_columns_is_refused_as_a_whole(
     client: Client, sim: Simulator, change: Callable[[pd.DataFrame], Any], words: str
 ) -> None:
     """A column that nobody reads would be lost in silence."""
-    with pytest.raises(ghl.ArgumentError, match=words):
+    with pytest.raises(ghl.errors.ArgumentError, match=words):
         ghl.schedule_posts(client, change(plan(client, {})), dry_run=False)
     assert sent(sim) == 0
 

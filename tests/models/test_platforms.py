@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ghl_notebook import PlatformError
+from ghl_notebook.errors import PlatformError
 from ghl_notebook.models import PLATFORMS, find_platform, same_platform
 
 

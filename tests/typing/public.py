@@ -14,16 +14,18 @@ from ghl_notebook.models import Post, PostPage, Queue, Statistics, UploadedCsv
 
 
 def blocking(
-    client: ghl.Client, login: ghl.ConnectAccount, available: ghl.AvailableAccount
+    client: ghl.Client, login: ghl.ConnectAccount, available: ghl.models.AvailableAccount
 ) -> None:
     """`Client`: results, not coroutines."""
-    assert_type(client.users(), list[ghl.User])
+    assert_type(client.users(), list[ghl.models.User])
     assert_type(client.resolve_user_id(), str)
     assert_type(client.oauth.start("instagram", page="integration", reconnect=True), ghl.Secret)
-    assert_type(client.oauth.available_accounts("instagram", "id"), list[ghl.AvailableAccount])
-    assert_type(client.oauth.attach("instagram", "id", available), ghl.AttachedAccount)
-    assert_type(client.accounts.list(), ghl.AccountList)
-    assert_type(client.accounts.list().accounts, list[ghl.Account])
+    assert_type(
+        client.oauth.available_accounts("instagram", "id"), list[ghl.models.AvailableAccount]
+    )
+    assert_type(client.oauth.attach("instagram", "id", available), ghl.models.AttachedAccount)
+    assert_type(client.accounts.list(), ghl.models.AccountList)
+    assert_type(client.accounts.list().accounts, list[ghl.models.Account])
     assert_type(client.accounts.delete("key"), str)
     assert_type(client.posts.list("2026-01-01Z", "2026-02-01Z"), PostPage)
     assert_type(client.posts.create(["id"], summary="Hello"), Post)
@@ -40,7 +42,7 @@ def blocking(
     assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
-    assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    assert_type(ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
 
 
 def charts(frame: pd.DataFrame) -> None:
@@ -54,9 +56,9 @@ def charts(frame: pd.DataFrame) -> None:
 
 async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     """`AsyncClient`: the same, awaited."""
-    assert_type(await client.users(), list[ghl.User])
+    assert_type(await client.users(), list[ghl.models.User])
     assert_type(await client.oauth.start("instagram"), ghl.Secret)
-    assert_type(await client.accounts.list(), ghl.AccountList)
+    assert_type(await client.accounts.list(), ghl.models.AccountList)
     assert_type(await client.posts.get("id"), Post)
     assert_type(await client.posts.bulk_delete(["id"]), int | None)
     pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
@@ -64,7 +66,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(await ghl.fetch_categories(client), pd.DataFrame)
     assert_type(await ghl.schedule_posts(client, pd.DataFrame()), pd.DataFrame)
-    assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    assert_type(await ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
         assert_type(same, ghl.AsyncClient)
@@ -80,7 +82,7 @@ def made(transport: httpx.AsyncBaseTransport) -> None:
     ghl.Client(ghl.Secret("token"), location_id="location", timeout=5)
 
 
-def errors(error: ghl.ResponseError) -> None:
+def errors(error: ghl.errors.ResponseError) -> None:
     """The fields of an answer's error."""
     assert_type(error.status, int)
     assert_type(error.service_message, str)
