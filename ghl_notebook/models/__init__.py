@@ -22,7 +22,15 @@ from .accounts import (
 from .available import AvailableAccount, attach_body, available_accounts
 from .bulk import light_collector, without_collector
 from .categories import Category, CategoryPage, Tag, TagPage
-from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
+from .comments import (
+    Comment,
+    CommentAttachment,
+    CommentAuthor,
+    CommentPage,
+    CommentPlatform,
+    CommentsMeta,
+    Mention,
+)
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
 from .message import (
@@ -33,7 +41,14 @@ from .message import (
     read_account_id,
     read_message,
 )
-from .platforms import PLATFORMS, Platform, find_platform, same_platform
+from .platforms import (
+    PLATFORMS,
+    Platform,
+    PlatformName,
+    find_platform,
+    read_platform,
+    same_platform,
+)
 from .posts import (
     FacebookDetails,
     GoogleDetails,
@@ -43,9 +58,12 @@ from .posts import (
     PinterestDetails,
     Post,
     PostApproval,
+    PostFilter,
     PostInsights,
     PostMedia,
     PostPage,
+    PostStatus,
+    PostType,
     PostUser,
     TikTokDetails,
     YouTubeDetails,
@@ -71,7 +89,7 @@ from .queues import (
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
-from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
+from .sent import argument, check_choice, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -111,6 +129,7 @@ __all__ = [
     "CommentAttachment",
     "CommentAuthor",
     "CommentPage",
+    "CommentPlatform",
     "CommentsMeta",
     "CsvImport",
     "CsvImportPage",
@@ -135,14 +154,18 @@ __all__ = [
     "OgTags",
     "PinterestDetails",
     "Platform",
+    "PlatformName",
     "PlatformShare",
     "PlatformTotals",
     "Post",
     "PostApproval",
+    "PostFilter",
     "PostInsights",
     "PostMedia",
     "PostPage",
     "PostPerformance",
+    "PostStatus",
+    "PostType",
     "PostUser",
     "Queue",
     "QueueCalendar",
@@ -177,6 +200,7 @@ __all__ = [
     "argument",
     "attach_body",
     "available_accounts",
+    "check_choice",
     "chosen",
     "describe_body",
     "find_platform",
@@ -187,6 +211,7 @@ __all__ = [
     "read_account_id",
     "read_account_rows",
     "read_message",
+    "read_platform",
     "read_refusal",
     "same_platform",
     "to_wire",

@@ -141,7 +141,9 @@ def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
     ("given", "options", "words"),
     [
         ((UNTIL, SINCE), {}, "before it begins"),
-        ((SINCE, UNTIL), {"status": "planned"}, "'planned' is no status"),
+        ((SINCE, UNTIL), {"status": "planned"}, "no status 'planned'. Choose one of: all, recent"),
+        ((SINCE, UNTIL), {"platform": "orkut"}, "no platform 'orkut'. Choose one of: facebook"),
+        ((SINCE, UNTIL), {"post_type": "video"}, "no post_type 'video'. Choose one of: post"),
         ((SINCE, UNTIL), {"accounts": [None]}, "None is no id"),
         ((SINCE, UNTIL), {"accounts": pd.DataFrame({"account": []})}, "no column id"),
     ],
