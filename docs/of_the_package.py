@@ -1,8 +1,8 @@
 """What the site takes from the package while it is built, so that nobody writes it twice.
 
 Public names come from ``ghl_notebook.__all__``, and those of its modules ``errors`` and ``models``
-from there; columns from the schemas in ``ghl_notebook.frames``, next steps from the errors, options from the commands, notebooks from
-their folder. A new one is there with the next build.
+from there; columns from the schemas in ``ghl_notebook.frames``, next steps from the errors, options
+from the commands, notebooks from their folder. A new one is there with the next build.
 """
 
 from __future__ import annotations

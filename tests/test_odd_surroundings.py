@@ -106,7 +106,7 @@ def test_certificates_that_are_none(
 def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one would look for the fault at the service."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, time_limit=0.5)
+    client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, total_timeout=0.5)
     with client, pytest.raises(ghl.errors.ConnectionFailedError, match="HTTPS_PROXY"):
         client.accounts.list()
 
@@ -262,7 +262,7 @@ FULL = """
     loop = asyncio.new_event_loop()
     sim = Simulator().start()
     # Nobody listens there.
-    given = {"token": "pit-00000000-fake", "location_id": "loc", "time_limit": 0.2,
+    given = {"token": "pit-00000000-fake", "location_id": "loc", "total_timeout": 0.2,
              "base_url": "http://127.0.0.1:9"}
     warm = ghl.Client(**given)
     try:

@@ -59,9 +59,8 @@ class AsyncAgency:
         The service's header ``Version``; ``"v3"`` lists sub-accounts in that version's pages.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
-    time_limit : float, default 120
-        Seconds for one call with all its repetitions; waiting for the service's rate limit does
-        not count.
+    total_timeout : float, default 120
+        Seconds for one call with all its retries; waiting for the API's rate limit does not count.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests.
     clock : callable, optional
@@ -90,7 +89,7 @@ class AsyncAgency:
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
@@ -106,7 +105,7 @@ class AsyncAgency:
         self.base_url = address
         self._allowed_origins = read_allowed_origins(allowed_origins)
         self.api_version = api_version
-        self._timeout, self._time_limit = timeout, time_limit
+        self._timeout, self._total_timeout = timeout, total_timeout
         self._has_own_transport = transport is not None
         self._clock = clock
         self._connection = Connection(
@@ -119,7 +118,7 @@ class AsyncAgency:
         self._requester = Requester(
             self._connection,
             auth=self.credential.auth(self._connection.host),
-            time_limit=time_limit,
+            time_limit=total_timeout,
             pacer=pacer_of(address, f"company:{self.company_id}"),
             clock=clock,
         )
@@ -196,7 +195,7 @@ class AsyncAgency:
         return AsyncClient.sharing(
             self._connection,
             self.credential.of(location_id),
-            time_limit=self._time_limit,
+            total_timeout=self._total_timeout,
             clock=self._clock,
             budget=self._budget,
             allowed_origins=self._allowed_origins,
@@ -227,7 +226,7 @@ class AsyncAgency:
             base_url=self.base_url,
             api_version=self.api_version,
             timeout=self._timeout,
-            time_limit=self._time_limit,
+            total_timeout=self._total_timeout,
         )
 
     async def locations(self, *, installed: bool | None = None) -> list[Location]:

@@ -55,9 +55,8 @@ class AsyncClient(Groups[Awaiting]):
         The version of the API: ``"v3"`` knows more operations and parameters than the older ones.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
-    time_limit : float, default 120
-        Seconds for one call with all its repetitions; waiting for the service's rate limit does
-        not count.
+    total_timeout : float, default 120
+        Seconds for one call with all its retries; waiting for the API's rate limit does not count.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests.
     clock : callable, optional
@@ -93,7 +92,7 @@ class AsyncClient(Groups[Awaiting]):
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
@@ -117,7 +116,7 @@ class AsyncClient(Groups[Awaiting]):
         connection = Connection(
             settings.base_url, timeout=timeout, api_version=api_version, transport=transport
         )
-        self._connect(connection, time_limit=time_limit, clock=clock)
+        self._connect(connection, total_timeout=total_timeout, clock=clock)
 
     @classmethod
     def sharing(
@@ -125,7 +124,7 @@ class AsyncClient(Groups[Awaiting]):
         connection: Connection,
         credential: Credential,
         *,
-        time_limit: float,
+        total_timeout: float,
         clock: Clock,
         budget: RetryBudget | None = None,
         allowed_origins: tuple[str, ...] = DEFAULT_ALLOWED_ORIGINS,
@@ -138,7 +137,7 @@ class AsyncClient(Groups[Awaiting]):
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
-        time_limit, clock, allowed_origins
+        total_timeout, clock, allowed_origins
             As for the class.
         budget : RetryBudget, optional
             What repetitions may cost all who share it.
@@ -148,14 +147,14 @@ class AsyncClient(Groups[Awaiting]):
         client.user_id = None
         client.allowed_origins = allowed_origins
         client._closes = False  # noqa: SLF001 - of this class
-        client._connect(connection, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
+        client._connect(connection, total_timeout=total_timeout, clock=clock, budget=budget)  # noqa: SLF001
         return client
 
     def _connect(
         self,
         connection: Connection,
         *,
-        time_limit: float,
+        total_timeout: float,
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
@@ -167,7 +166,7 @@ class AsyncClient(Groups[Awaiting]):
         self._requester = Requester(
             connection,
             auth=self.credential.auth(connection.host),
-            time_limit=time_limit,
+            time_limit=total_timeout,
             pacer=pacer_of(connection.base_url, f"location:{self.location_id}"),
             clock=clock,
             budget=budget,

@@ -68,7 +68,7 @@ class Requester:
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
-        check_seconds("time_limit", time_limit)
+        check_seconds("total_timeout", time_limit)
         check_kind("clock", clock, callable(clock), "a function that returns the current time")
         self._connection = connection
         self._auth = auth

@@ -100,7 +100,7 @@ def client_of(
 ) -> AsyncClient:
     """Return an agency's client of a sub-account."""
     credential = TokenCredential(Secret(token), location, source="a test")
-    client = AsyncClient.sharing(connection, credential, time_limit=time_limit, clock=now)
+    client = AsyncClient.sharing(connection, credential, total_timeout=time_limit, clock=now)
     client.user_id = "user"
     return client
 
@@ -368,7 +368,7 @@ from ghl_notebook.settings import now
 
 connection = Connection(sys.argv[1], timeout=20, is_wide=True)
 credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="a test")
-client = AsyncClient.sharing(connection, credential, time_limit=20, clock=now)
+client = AsyncClient.sharing(connection, credential, total_timeout=20, clock=now)
 
 async def ask(times=20):
     return await asyncio.gather(*[client.accounts.rows() for _ in range(times)])

@@ -338,7 +338,7 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
 
     stub = Stub(lambda _: httpx.Response(200, stream=Dripping()))
     with (
-        stub.client(time_limit=0.1) as client,
+        stub.client(total_timeout=0.1) as client,
         pytest.raises(ghl.errors.ConnectionFailedError, match="No whole answer came in time"),
     ):
         client.accounts.list()

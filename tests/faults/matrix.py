@@ -298,7 +298,7 @@ async def new_client(
         client = AsyncClient.sharing(
             connection,
             TokenCredential(plot.token, plot.location_id, source="a test"),
-            time_limit=time_limit,
+            total_timeout=time_limit,
             clock=now,
         )
         client.user_id = plot.user_id
@@ -314,7 +314,7 @@ async def new_client(
         plot.user_id,
         base_url=address,
         timeout=TIMEOUT,
-        time_limit=time_limit,
+        total_timeout=time_limit,
     )
     async with await asyncio.to_thread(made) as client:
         yield client
