@@ -99,6 +99,11 @@ __all__ = [
     "WorkerError",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 _LONGEST = 4_000
 """Characters of a sentence of ours, whatever it quotes."""
 _LONGEST_SAID = 500

@@ -219,3 +219,7 @@ __all__ = [
     "without_collector",
     "write_instant",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

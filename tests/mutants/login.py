@@ -233,6 +233,13 @@ MUTANTS = [
         "login/test_entry.py::reconnect_wants_the_client_of_the_sub_account",
     ),
     Mutant(
+        "An agency that was chosen is an agency",
+        "login/app_entry.py",
+        'if tokens.user_type == "Company":',
+        "if False:",
+        "login/test_log_in.py::an_agency_that_is_chosen_is_an_agency",
+    ),
+    Mutant(
         "A page acts on no row of an older list",
         "panel/listing.py",
         "if self.frame is None or version != self.version or not",

@@ -43,6 +43,12 @@ def blocking(
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
     assert_type(ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
+    assert_type(ghl.detach(client, ["id"]), pd.DataFrame)
+    assert_type(ghl.detach(client, ghl.fetch_accounts(client).iloc[0]), pd.DataFrame)
+    assert_type(ghl.connect(client, "instagram", time_limit=300), ghl.ConnectAccount)
+    assert_type(ghl.reconnect(client, {"platform": "instagram"}), ghl.ConnectAccount)
+    assert_type(ghl.log_in(), ghl.Client | ghl.Agency)
+    assert_type(ghl.__version__, str)
 
 
 def charts(frame: pd.DataFrame) -> None:
@@ -67,6 +73,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await ghl.fetch_categories(client), pd.DataFrame)
     assert_type(await ghl.schedule_posts(client, pd.DataFrame()), pd.DataFrame)
     assert_type(await ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
+    assert_type(await ghl.detach(client, "id"), pd.DataFrame)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
         assert_type(same, ghl.AsyncClient)
@@ -100,6 +107,11 @@ def wrong(client: ghl.Client) -> None:
     ghl.fetch_accounts("client")  # type: ignore[call-overload]
     ghl.fetch_categories(client, serch="offers")  # type: ignore[call-overload]
     ghl.fetch_categories(client, search=5)  # type: ignore[call-overload]
+    ghl.fetch_posts(client, "2026-01-01", "2026-01-31", status="x")  # type: ignore[call-overload]
+    ghl.fetch_statistics(client, "2026-01-01", "2026-01-31", platform="x")  # type: ignore[call-overload]
+    ghl.connect(client, "orkut")  # type: ignore[arg-type]
+    ghl.detach(client, 5)  # type: ignore[call-overload]
+    ghl.RateLimitError  # type: ignore[attr-defined]  # noqa: B018
     ghl.Client(token=5)  # type: ignore[arg-type]
 
 
