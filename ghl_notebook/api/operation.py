@@ -165,6 +165,6 @@ def _documented(text: str, endpoint: Endpoint) -> str:
     call = f"``{endpoint.method} {endpoint.template}``"
     if needs:
         call += f" ({', '.join(needs)})"
-    body = "\n\n".join([summary, call, *rest])
-    header = "" if "\nRaises\n------\n" in body else "\n\nRaises\n------"
-    return f"{body}{header}\nGHLError\n    See `ghl_notebook.errors`."
+    raises = "Raises\n------\nGHLError\n    See `ghl_notebook.errors`."
+    body, _, own = "\n\n".join([summary, call, *rest]).partition("\n\nRaises\n------")
+    return f"{body}\n\n{raises}{own}"
