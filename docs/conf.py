@@ -11,9 +11,7 @@ from numpydoc.xref import DEFAULT_LINKS
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from of_the_package import MORE_RECORDS  # noqa: E402
-
-import ghl_notebook  # noqa: E402
+from of_the_package import PATHS  # noqa: E402
 
 project = "ghl_notebook"
 author = "the ghl_notebook contributors"
@@ -42,10 +40,7 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"
 DEFAULT_LINKS.clear()  # to Python's own site, which the build would have to ask for its pages
-numpydoc_xref_aliases = {
-    **{name: f"ghl_notebook.{name}" for name in ghl_notebook.__all__},
-    **{name: f"ghl_notebook.models.{name}" for name in MORE_RECORDS},
-}
+numpydoc_xref_aliases = PATHS
 
 # A notebook shows what is saved in it: nothing is run.
 nb_execution_mode = "off"

@@ -1,8 +1,8 @@
 """What the site takes from the package while it is built, so that nobody writes it twice.
 
-Public names come from ``ghl_notebook.__all__``, columns from the schemas in
-``ghl_notebook.frames``, next steps from the errors, options from the commands, notebooks from
-their folder. A new one is there with the next build.
+Public names come from ``ghl_notebook.__all__``, and those of its modules ``errors`` and ``models``
+from there; columns from the schemas in ``ghl_notebook.frames``, next steps from the errors, options
+from the commands, notebooks from their folder. A new one is there with the next build.
 """
 
 from __future__ import annotations
@@ -50,6 +50,26 @@ PAGES = {
 }
 """Room of the package → page of the reference. Errors and records have one each."""
 
+RECORDS = [
+    name
+    for name in models.__all__
+    if inspect.isclass(value := getattr(models, name))
+    and issubclass(value, models.Record)
+    and value is not models.Record
+]
+"""What the methods of a client return."""
+
+PATHS = {
+    **{name: f"ghl_notebook.models.{name}" for name in RECORDS},
+    **{name: f"ghl_notebook.errors.{name}" for name in errors.__all__},
+    **{
+        name: f"ghl_notebook.{name}"
+        for name in ghl_notebook.__all__
+        if name not in ("errors", "models", "GHLError")
+    },
+}
+"""Public name → where it is described. Each is written as it is imported."""
+
 
 PLUMBING = {
     *("from_wire", "list_from_wire", "lend", "of", "sharing"),
@@ -60,23 +80,18 @@ PLUMBING = {
 
 def page_of(name: str) -> str:
     """Return the page of the reference on which a public name is described."""
-    value = getattr(ghl_notebook, name)
-    if inspect.isclass(value) and issubclass(value, ghl_notebook.GHLError):
-        return "errors"
-    if inspect.isclass(value) and issubclass(value, msgspec.Struct):
-        return "records"
-    return PAGES.get(value.__module__.split(".")[1], "more")
+    return PAGES.get(getattr(ghl_notebook, name).__module__.split(".")[1], "more")
 
 
 def names_on(page: str) -> list[str]:
     """Return the public names of a page: those of one kind together, in alphabetical order."""
-    names = [name for name in ghl_notebook.__all__ if page_of(name) == page]
+    names = [n for n, path in PATHS.items() if path.count(".") == 1 and page_of(n) == page]
     return sorted(names, key=lambda name: (not name[0].isupper(), name.lower()))
 
 
 def is_public(value: type) -> bool:
     """Tell whether a class has a description of its own."""
-    return value.__name__ in ghl_notebook.__all__
+    return value.__name__ in PATHS
 
 
 def members_of(cls: type) -> list[str]:
@@ -150,13 +165,14 @@ class Operations(Generated):
         for name, group in GROUPS.items():
             title = f"client.{name}"
             yield from (title, "-" * len(title), "")
-            yield from (f".. autoclass:: {path_of(group)}", "   :no-members:", "")
+            path = f"ghl_notebook.api.resources.{group.__name__}"
+            yield from (f".. autoclass:: {path}", "   :no-members:", "")
             for member, value in vars(group).items():
                 if isinstance(value, Operation):
                     own = [
                         p.replace(annotation=p.empty) for p in value.signature.parameters.values()
                     ]
-                    yield f"   .. automethod:: {path_of(group)}.{member}{inspect.Signature(own)}"
+                    yield f"   .. automethod:: {path}.{member}{inspect.Signature(own)}"
             yield ""
 
 
@@ -167,32 +183,13 @@ GROUPS: dict[str, type] = {
 }
 """Attribute of a client → the class of its operations."""
 
-MORE_RECORDS = [
-    name
-    for name in models.__all__
-    if name not in ghl_notebook.__all__
-    and inspect.isclass(value := getattr(models, name))
-    and issubclass(value, models.Record)
-    and value is not models.Record
-]
-"""Records that are public as names of ``ghl_notebook.models``."""
 
-
-def path_of(value: type) -> str:
-    """Return the name by which a class of the package is described."""
-    if is_public(value):
-        return f"ghl_notebook.{value.__name__}"
-    if value.__name__ in MORE_RECORDS:
-        return f"ghl_notebook.models.{value.__name__}"
-    return f"ghl_notebook.api.resources.{value.__name__}"
-
-
-class MoreRecords(Generated):
-    """``.. more-records::``: those that are not names of the package itself."""
+class Records(Generated):
+    """``.. records::``: what the methods of a client return."""
 
     def lines(self) -> Iterator[str]:
         """Make the text."""
-        for name in MORE_RECORDS:
+        for name in RECORDS:
             yield from (f".. autoclass:: ghl_notebook.models.{name}", "")
 
 
@@ -205,16 +202,16 @@ class Errors(Generated):
         tree, _, after = drawn.partition("\n\nAn answer's")
         tree = tree.replace("``", "")
         yield from ("::", "", *tree.splitlines(), "", f"An answer's{after}", "")
-        yield from (".. currentmodule:: ghl_notebook", "")
-        for error in in_order(ghl_notebook.GHLError):
+        yield from (".. currentmodule:: ghl_notebook.errors", "")
+        for error in in_order(errors.GHLError):
             yield from (f".. autoexception:: {error.__name__}", "   :show-inheritance:", "")
 
 
-def in_order(error: type[ghl_notebook.GHLError]) -> Iterator[type[ghl_notebook.GHLError]]:
+def in_order(error: type[errors.GHLError]) -> Iterator[type[errors.GHLError]]:
     """Yield an error and all below it, as the tree is read."""
     yield error
     for below in error.__subclasses__():
-        if below.__name__ in ghl_notebook.__all__:
+        if below.__name__ in errors.__all__:
             yield from in_order(below)
 
 
@@ -352,7 +349,7 @@ def name_bases(
 ) -> None:
     """Name an error's bases as they are public."""
     bases[:] = [
-        f":py:class:`{base.__name__}`" if is_public(base) else f"`{base.__name__}`"
+        f":py:class:`~{PATHS[base.__name__]}`" if is_public(base) else f"`{base.__name__}`"
         for base in bases
     ]
 
@@ -367,7 +364,7 @@ def skip_traits(
 # Links: what has a page, and is written as code, leads there.
 
 _CODE = re.compile(
-    r"(?P<prefix>ghl_notebook\.|ghl\.)?(?P<name>\w+)(?:\.(?P<member>\w+))?(?P<call>\(.*\))?"
+    r"(?P<prefix>(?:ghl_notebook|ghl)\.(?:errors\.|models\.)?)?(?P<name>\w+)(?:\.(?P<member>\w+))?(?P<call>\(.*\))?"
 )
 
 
@@ -383,20 +380,20 @@ def target_of(text: str, *, is_named: bool) -> str | None:
         have ``ghl.`` in front of it: it may be something else.
     """
     match = _CODE.fullmatch(text)
-    if match is not None and match["name"] in MORE_RECORDS and not match["call"]:
-        return f"ghl_notebook.models.{match['name']}"
-    if match is None or match["name"] not in ghl_notebook.__all__:
+    if match is None or match["name"] not in PATHS:
         return None
+    if match["name"] in RECORDS:
+        return None if match["call"] else PATHS[match["name"]]
     name, member = match["name"], match["member"]
     if not (is_named or match["prefix"] or "_" in name or not name.islower()):
         return None
     if match["call"] and "." in match["call"]:
         return None
-    value = getattr(ghl_notebook, name)
+    value = getattr(errors if name in errors.__all__ else ghl_notebook, name)
     is_there = member is not None and inspect.isclass(value) and member in members_of(value)
     if member is not None and not is_there and not match["prefix"] and not is_named:
         return None
-    return f"ghl_notebook.{name}.{member}" if is_there else f"ghl_notebook.{name}"
+    return f"{PATHS[name]}.{member}" if is_there else PATHS[name]
 
 
 def named(
@@ -465,7 +462,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     roles.register_local_role("named", named)
     app.add_directive("public", Public)
     app.add_directive("operations", Operations)
-    app.add_directive("more-records", MoreRecords)
+    app.add_directive("records", Records)
     app.add_directive("errors", Errors)
     app.add_directive("columns", Columns)
     app.add_directive("command", Command)

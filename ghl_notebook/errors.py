@@ -56,6 +56,15 @@ from typing import NoReturn
 
 from .sanitize import hide_tokens, one_line
 
+
+def __dir__() -> list[str]:
+    return sorted(name for name, value in globals().items() if _is_error(value))
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, GHLError)
+
+
 _MAX_TEXT = 4_000  # characters of a sentence of this package, including what it quotes
 _MAX_QUOTE = 500  # characters of a message of the API
 

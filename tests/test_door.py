@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.resources import files
 
 import pytest
 
 import ghl_notebook
+from ghl_notebook import errors, models
 from tests.folding import folded
 
 HEAVY = ["altair", "anywidget", "httpx", "ipywidgets", "pandas", "pyarrow", "starlette", "uvicorn"]
@@ -32,7 +34,7 @@ def test_the_public_names_are_sorted() -> None:
 def test_a_public_name_resolves(name: str) -> None:
     """Each public name leads to a documented thing of that name."""
     found = getattr(ghl_notebook, name)
-    assert found.__name__ == name
+    assert found.__name__.removeprefix("ghl_notebook.") == name
     assert inspect.cleandoc(found.__doc__ or "")
 
 
@@ -60,16 +62,44 @@ def test_a_public_method_is_documented(name: str, method: str) -> None:
 
 
 @pytest.mark.process
-def test_dir_lists_the_public_names_before_they_are_used() -> None:
-    """`dir()` offers every public name for completion in a fresh interpreter."""
+def test_tab_offers_the_public_names_alone() -> None:
+    """`dir()` lists them before they are used, nothing else, and not too many to read."""
     shown = python("import ghl_notebook as g; print(*dir(g))").split()
-    assert set(ghl_notebook.__all__) <= set(shown)
+    assert shown == ghl_notebook.__all__
+    assert len(shown) <= 65
+    used = python("import ghl_notebook as g; g.Client, g.fetch_posts; print(*dir(g))").split()
+    assert used == shown
 
 
-def test_a_name_that_is_none_is_an_attribute_error() -> None:
-    """A misspelt name fails as in any module."""
-    with pytest.raises(AttributeError, match="no attribute 'Clinet'"):
-        ghl_notebook.Clinet  # noqa: B018
+def test_errors_and_records_have_a_module_each() -> None:
+    """Only the root of the errors is at the top level, and no record."""
+    names = {*errors.__all__, *models.__all__}
+    assert names & set(ghl_notebook.__all__) == {"GHLError"}
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """It is written down once."""
+    assert ghl_notebook.__version__ == version("ghl-notebook")
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
+    """A misspelled name fails as in any module."""
+    with pytest.raises(AttributeError, match="no attribute 'Clinet'") as caught:
+        ghl_notebook.Clinet  # type: ignore[attr-defined]  # noqa: B018
+    assert (caught.value.name, caught.value.obj) == ("Clinet", ghl_notebook)
+
+
+@folded(
+    ("name", "path"),
+    [
+        ("RateLimitError", "ghl_notebook.errors.RateLimitError"),
+        ("Post", "ghl_notebook.models.Post"),
+    ],
+)
+def test_an_error_or_record_is_suggested_by_its_module(name: str, path: str) -> None:
+    """Users who expect it at the top level learn where it is."""
+    with pytest.raises(AttributeError, match=rf"Did you mean {path}\?"):
+        getattr(ghl_notebook, name)
 
 
 @pytest.mark.process
@@ -95,11 +125,11 @@ def test_a_client_needs_neither_frames_nor_widgets() -> None:
     assert not set(python(code).split()) & {"anywidget", "ipywidgets", "pandas", "starlette"}
 
 
-def test_no_public_name_is_that_of_a_room() -> None:
-    """Importing a room sets its name on the package, in the place of a function of that name."""
+def test_a_public_name_is_not_that_of_another_module() -> None:
+    """Importing a module of the package sets its name there, instead of a function of that name."""
     folder = files("ghl_notebook")
-    rooms = {path.name.removesuffix(".py") for path in folder.iterdir()}
-    assert not rooms & set(ghl_notebook.__all__)
+    modules = {path.name.removesuffix(".py") for path in folder.iterdir()}
+    assert modules & set(ghl_notebook.__all__) == {"errors", "models"}
 
 
 @pytest.mark.process

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 import ghl_notebook
-from ghl_notebook import Client, ConnectionFailedError, GHLError, ResponseError, errors
+from ghl_notebook import Client, GHLError, errors
+from ghl_notebook.errors import ConnectionFailedError, ResponseError
 from tests.folding import folded
 
 NAMES = sorted(errors.__all__)
@@ -47,7 +48,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
 
 
 def test_every_error_class_of_the_module_is_public() -> None:
-    """No error can be raised that a user cannot name."""
+    """Users can name every error that can be raised: as ``ghl.errors.…``."""
     defined = {
         name
         for name, value in vars(errors).items()
@@ -55,7 +56,8 @@ def test_every_error_class_of_the_module_is_public() -> None:
     }
     assert defined == set(NAMES)
     assert errors.__all__ == NAMES
-    assert defined <= set(ghl_notebook.__all__)
+    assert ghl_notebook.errors is errors
+    assert ghl_notebook.GHLError is errors.GHLError
 
 
 @folded("kind", CLASSES)
@@ -164,7 +166,7 @@ def test_every_fault_of_httpx_becomes_one_of_ours(kind: type[Exception]) -> None
         Client("token", "location", "user", transport=httpx.MockTransport(carry)) as client,
         pytest.raises(GHLError) as caught,
     ):
-        client.delete_account("account-1")  # a DELETE is sent once
+        client.accounts.delete("account-1")  # a DELETE is sent once
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert caught.value.next_step
@@ -194,7 +196,7 @@ def test_a_failed_connection_is_told_in_plain_words(fault: type[Exception], word
         Client("token", "location", "user", transport=httpx.MockTransport(carry)) as client,
         pytest.raises(ConnectionFailedError) as caught,
     ):
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     verb = "DELETE /social-media-posting/{locationId}/accounts/{id}"
     assert caught.value.what == f"{verb} failed: {words}."
 

@@ -59,7 +59,7 @@ def test_a_proxy_that_is_none(
 ) -> None:
     """The variable is named, its password is not shown, and nothing is asked."""
     monkeypatch.setenv(name, value)
-    with pytest.raises(ghl.SettingsError, match=f"(?i){name}") as caught:
+    with pytest.raises(ghl.errors.SettingsError, match=f"(?i){name}") as caught:
         OPENERS[opener]()
     error = caught.value
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
@@ -70,7 +70,7 @@ def test_a_proxy_that_is_none(
 def test_a_proxy_that_needs_another_package(opener: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Httpx has no SOCKS of its own; pyreqwest has."""
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(ghl.SettingsError, match="ALL_PROXY"):
+    with pytest.raises(ghl.errors.SettingsError, match="ALL_PROXY"):
         OPENERS[opener]()
 
 
@@ -95,7 +95,7 @@ def test_certificates_that_are_none(
 ) -> None:
     """The setting is named."""
     monkeypatch.setenv("SSL_CERT_FILE", str(spoil(kind, tmp_path)))
-    with pytest.raises(ghl.SettingsError, match="SSL_CERT_FILE"):
+    with pytest.raises(ghl.errors.SettingsError, match="SSL_CERT_FILE"):
         OPENERS[opener]()
 
 
@@ -122,9 +122,9 @@ def test_a_pipe_in_the_place_of_certificates_is_not_opened(
 def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one would look for the fault at the service."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, time_limit=0.5)
-    with client, pytest.raises(ghl.ConnectionFailedError, match="HTTPS_PROXY"):
-        client.accounts()
+    client = ghl.Client("pit-00000000-fake", "loc", base_url=ELSEWHERE, total_timeout=0.5)
+    with client, pytest.raises(ghl.errors.ConnectionFailedError, match="HTTPS_PROXY"):
+        client.accounts.list()
 
 
 # Dates.
@@ -170,7 +170,7 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
         frame = pd.DataFrame([account])
         given = {"accounts": frame.assign(expire=pd.to_datetime(frame["expire"], utc=True))}
     for value in DATES:
-        with pytest.raises(ghl.ArgumentError, match=parameter) as caught:
+        with pytest.raises(ghl.errors.ArgumentError, match=parameter) as caught:
             getattr(ghl, name)(**given | {parameter: value})
         assert len(str(caught.value)) < 500
     client.close()
@@ -179,7 +179,7 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
 def test_a_plan_with_dates_at_the_edge(sim: Simulator) -> None:
     """Its rows are refused, and the report has one line for each."""
     with ghl.Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        account = str(client.accounts().accounts[0].id)
+        account = str(client.accounts.list().accounts[0].id)
         plan = pd.DataFrame({"schedule_date": pd.Series(DATES, dtype=object), "summary": "x"})
         report = ghl.schedule_posts(client, plan.assign(account_ids=account))
     assert len(report) == len(DATES)
@@ -200,7 +200,7 @@ def sim() -> Iterator[Simulator]:
 def client(sim: Simulator) -> Any:
     """A client of the simulator."""
     with ghl.Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        client.accounts()
+        client.accounts.list()
         yield client
 
 
@@ -213,12 +213,12 @@ def test_one_client_in_several_loops(sim: Simulator) -> None:
 
     async def leave() -> None:
         """End while a request is going."""
-        begun = asyncio.ensure_future(client.accounts())
+        begun = asyncio.ensure_future(client.accounts.list())
         await asyncio.sleep(0)
         assert not begun.done()
 
     async def ask() -> int:
-        return len((await client.accounts()).accounts)
+        return len((await client.accounts.list()).accounts)
 
     assert len({asyncio.run(ask()) for _ in range(3)}) == 1
     asyncio.run(leave())
@@ -250,7 +250,7 @@ def end_the_thread() -> None:
 def test_after_the_background_loop_has_ended(client: ghl.Client, end: Callable[[], None]) -> None:
     """The next call has another one."""
     end()
-    assert client.accounts().accounts
+    assert client.accounts.list().accounts
 
 
 def test_a_loop_that_is_stopped_in_the_middle() -> None:
@@ -261,7 +261,7 @@ def test_a_loop_that_is_stopped_in_the_middle() -> None:
         loop.call_soon(loop.stop)
         await asyncio.Event().wait()
 
-    with pytest.raises(ghl.ConnectionFailedError, match="was stopped") as caught:
+    with pytest.raises(ghl.errors.ConnectionFailedError, match="was stopped") as caught:
         run_in_background(wait)
     assert caught.value.outcome_unknown
 
@@ -278,19 +278,19 @@ FULL = """
     loop = asyncio.new_event_loop()
     sim = Simulator().start()
     # Nobody listens there.
-    given = {"token": "pit-00000000-fake", "location_id": "loc", "time_limit": 0.2,
+    given = {"token": "pit-00000000-fake", "location_id": "loc", "total_timeout": 0.2,
              "base_url": "http://127.0.0.1:9"}
     warm = ghl.Client(**given)
     try:
-        warm.accounts()
-    except ghl.ConnectionFailedError:
+        warm.accounts.list()
+    except ghl.errors.ConnectionFailedError:
         pass
     plan = pd.DataFrame(
         {"account_ids": ["x"], "summary": ["Hello"], "schedule_date": ["2026-02-01T10:00Z"]}
     )
 
     async def ask():
-        await ghl.AsyncClient(**given).accounts()
+        await ghl.AsyncClient(**given).accounts.list()
 
     def login():
         card = ghl.ConnectAccount(warm)
@@ -300,7 +300,7 @@ FULL = """
             card.cancel()
 
     calls = {
-        "a client": lambda: ghl.Client(**given).accounts(),
+        "a client": lambda: ghl.Client(**given).accounts.list(),
         "elsewhere": lambda: ghl.Client("pit-00000000-fake", "x", base_url="https://ghl.invalid"),
         "an async client": lambda: loop.run_until_complete(ask()),
         "an agency": lambda: ghl.DemoAgency(sim),
@@ -331,7 +331,7 @@ FULL = """
     while held:
         held.pop().close()
     with ghl.demo() as demo:
-        assert demo.accounts().accounts
+        assert demo.accounts.list().accounts
     print("over")
 """
 

@@ -95,7 +95,7 @@ def test_what_a_provider_says_of_a_login_is_plain(description: str) -> None:
     said = httpx.QueryParams(
         {"error": "server_error", "error_description": description, "state": state}
     )
-    with pytest.raises(ghl.LoginFailedError) as caught:
+    with pytest.raises(ghl.errors.LoginFailedError) as caught:
         authorization.code_of(f"http://localhost:8765/?{said}")
     assert is_plain(str(caught.value), 700)
 

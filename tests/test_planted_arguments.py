@@ -79,7 +79,7 @@ SHOWS = (BaseException, msgspec.Struct, ghl.Diagnosis, ghl.Finding)
 PUBLIC = {
     name: thing
     for name, thing in ((name, getattr(ghl, name)) for name in ghl.__all__)
-    if not (inspect.isclass(thing) and issubclass(thing, SHOWS))
+    if not inspect.ismodule(thing) and not (inspect.isclass(thing) and issubclass(thing, SHOWS))
 }
 # How a wait for a person ends that no argument has bounded: it is over only after half a minute.
 UNBOUNDED = "No card answered"

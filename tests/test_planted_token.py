@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ghl_notebook import AsyncClient, Client, Secret, SettingsError
+from ghl_notebook import AsyncClient, Client, Secret
+from ghl_notebook.errors import SettingsError
 from ghl_notebook.settings import read_settings
 from ghl_notebook.simulator import Simulator
 from tests.folding import folded

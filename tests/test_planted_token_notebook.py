@@ -60,7 +60,7 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
     for fault in faults:
         run(f"levers.fail_with({fault!r}, '*/start', times=None)")
         run("ghl.ConnectAccount(client).wait(60)")
-        run("client.start(platform)")
+        run("client.oauth.start(platform)")
         run(f"calm(); levers.fail_with({fault!r}, '*/accounts', times=None)")
         run("ghl.fetch_accounts(client)")
         run("calm()")
@@ -70,18 +70,18 @@ for mode in ("Verbose", "Context", "Plain", "Minimal"):
         run("login.cancel(); calm()")
     run("levers.message = 'none'; ghl.ConnectAccount(client).wait(60)")
     run("calm(); client.simulator.stop()")
-    run("client.accounts()")
+    run("client.accounts.list()")
     run("ghl.ConnectAccount(client).wait(60)")
     run("client.simulator.start(); ghl.ConnectAccount(client).wait(60)")
-    run("client.attach(platform, 'x', None)")
+    run("client.oauth.attach(platform, 'x', None)")
     run("ghl.Client(client.core, client)")
     run("other = ghl.demo(); other.simulator.levers.daily_limit = 0")
-    run("other.accounts()")
-    run("other.accounts()")
+    run("other.accounts.list()")
+    run("other.accounts.list()")
     os.environ["GHL_BASE_URL"] = shell.user_ns["other"].simulator.base_url
-    run("other.simulator.levers.daily_limit = 9; ghl.Client().accounts()")
+    run("other.simulator.levers.daily_limit = 9; ghl.Client().accounts.list()")
     run("other.simulator.levers.fail('/oauth/token', 502, '<p>', {}, times=None)")
-    run("ghl.Client().accounts()")
+    run("ghl.Client().accounts.list()")
     run("other.close()")
     del os.environ["GHL_BASE_URL"]
 asked = shell.user_ns["client"].simulator.requests
@@ -209,7 +209,7 @@ def agency_tokens() -> list[str]:
 def states() -> list[str]:
     """The states of the notebook's two logins: the same seed gives the same ones."""
     with Simulator() as sim, Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        urls = [client.start(name).reveal() for name in ("instagram", "facebook")]
+        urls = [client.oauth.start(name).reveal() for name in ("instagram", "facebook")]
     return [parse_qs(urlsplit(url).query)["state"][0] for url in urls]
 
 

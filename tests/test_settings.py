@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ghl_notebook import Secret, SettingsError
+from ghl_notebook import Secret
+from ghl_notebook.errors import SettingsError
 from ghl_notebook.settings import (
     DEFAULT_ALLOWED_ORIGINS,
     DEFAULT_AUTHORIZE_URL,

@@ -59,14 +59,14 @@ def test_what_is_left_of_the_calls_is_seen() -> None:
     """After the first answer; the async client shows the same."""
     with ghl.demo() as client:
         assert "not told" in shown(client)["text/plain"]
-        client.accounts()
+        client.accounts.list()
         assert "99 of 100 calls left" in shown(client)["text/plain"]
         assert "99 of 100 calls left" in shown(client.core)["text/html"]
 
 
 def test_a_record_shows_the_fields_that_it_has() -> None:
     """By the names that it has in Python, and no others."""
-    account = ghl.Account(id="a", name="Café ☕", expire=datetime(2026, 1, 5, tzinfo=UTC))
+    account = ghl.models.Account(id="a", name="Café ☕", expire=datetime(2026, 1, 5, tzinfo=UTC))
     assert shown(account)["text/plain"].split("\n") == [
         "Account",
         "  id      a",
@@ -78,7 +78,7 @@ def test_a_record_shows_the_fields_that_it_has() -> None:
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", '"><script>', "&lt;b&gt;"])
 def test_markup_in_a_name_is_text(name: str) -> None:
     """It is shown as it is written."""
-    cells = Cells(shown(ghl.Account(name=name))["text/html"])
+    cells = Cells(shown(ghl.models.Account(name=name))["text/html"])
     assert name in cells.texts
     assert cells.tags == {"table", "caption", "tbody", "tr", "th", "td", "bdi"}
 

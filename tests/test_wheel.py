@@ -95,6 +95,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
 @folded(
     "name",
     [
+        "ghl_notebook/__init__.pyi",
         "ghl_notebook/py.typed",
         "ghl_notebook/login/static/app.css",
         "ghl_notebook/login/static/app.js",

@@ -1,7 +1,7 @@
 """Many sub-accounts at once: the run over them, its progress, its folder."""
 
 from .failures import Failure
-from .fetching import Fetching, FetchOptions, RunOptions
+from .fetching import Fetching
 from .job import Job, Place
 from .one import One
 from .progress import wait_for, watch
@@ -9,13 +9,11 @@ from .run_folder import RunFolder, list_run_folders, open_run, run_path
 
 __all__ = [
     "Failure",
-    "FetchOptions",
     "Fetching",
     "Job",
     "One",
     "Place",
     "RunFolder",
-    "RunOptions",
     "list_run_folders",
     "open_run",
     "run_path",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import pandas as pd
 
@@ -33,23 +33,6 @@ RESUME_WITHIN: Final = timedelta(days=1)
 
 
 _LOG: Final = logging.getLogger("ghl_notebook.agency")
-
-
-class RunOptions(TypedDict, total=False):
-    """What may be said of a run over an agency's sub-accounts; see `fetch_accounts`."""
-
-    locations: Sequence[str] | pd.DataFrame | None
-    progress: bool | None
-    folder: str | Path | None
-    in_flight: int | None
-    # A distributed.Client. Typed so, it would have everybody's checker read dask.
-    engine: Any
-
-
-class FetchOptions(RunOptions, total=False):
-    """The same, with `lazy`."""
-
-    lazy: bool
 
 
 class Fetching:

@@ -59,7 +59,7 @@ class Agency:
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
@@ -72,7 +72,7 @@ class Agency:
             allowed_origins=allowed_origins,
             api_version=api_version,
             timeout=timeout,
-            time_limit=time_limit,
+            total_timeout=total_timeout,
             transport=transport,
             clock=clock,
         )

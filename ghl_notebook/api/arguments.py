@@ -36,7 +36,7 @@ def check_kind(name: str, value: object, fits: bool, wanted: str) -> None:
 
 
 def check_sending(
-    api_version: object, *, timeout: object, time_limit: object, transport: object, clock: object
+    api_version: object, *, timeout: object, total_timeout: object, transport: object, clock: object
 ) -> None:
     """Raise an `ArgumentError` for an argument that a sender or its transport cannot use."""
     if api_version not in API_VERSIONS:
@@ -45,7 +45,7 @@ def check_sending(
             f"Choose one of: {', '.join(API_VERSIONS)}.",
         )
     check_seconds("timeout", timeout)
-    check_seconds("time_limit", time_limit)
+    check_seconds("total_timeout", total_timeout)
     is_transport = transport is None or isinstance(transport, httpx.AsyncBaseTransport)
     check_kind("transport", transport, is_transport, "an httpx.AsyncBaseTransport")
     check_kind("clock", clock, callable(clock), "a function that returns the current time")

@@ -23,6 +23,7 @@ class Service(msgspec.Struct, frozen=True):
     """Whom an operation asks, for which sub-account, and whether its caller waits or awaits."""
 
     sender: Sender
+    base_url: str
     location_id: str
     api_version: str
     user_id: Callable[[], Awaitable[str]]

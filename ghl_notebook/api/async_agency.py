@@ -62,9 +62,8 @@ class AsyncAgency:
         The service's header ``Version``; ``"v3"`` lists sub-accounts in that version's pages.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
-    time_limit : float, default 120
-        Seconds for one call with all its repetitions; waiting for the service's rate limit does
-        not count.
+    total_timeout : float, default 120
+        Seconds for one call with all its retries; waiting for the API's rate limit does not count.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests.
     clock : callable, optional
@@ -93,7 +92,7 @@ class AsyncAgency:
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
@@ -103,7 +102,11 @@ class AsyncAgency:
                 "credential", credential, hasattr(credential, "lend"), "an agency's credential"
             )
         check_sending(
-            api_version, timeout=timeout, time_limit=time_limit, transport=transport, clock=clock
+            api_version,
+            timeout=timeout,
+            total_timeout=total_timeout,
+            transport=transport,
+            clock=clock,
         )
         address = read_base_url(base_url)
         self.credential = credential or find_agency_credential(
@@ -112,7 +115,7 @@ class AsyncAgency:
         self.base_url = address
         self._allowed_origins = read_allowed_origins(allowed_origins)
         self.api_version = api_version
-        self._timeout, self._time_limit = timeout, time_limit
+        self._timeout, self._total_timeout = timeout, total_timeout
         self._has_own_transport = transport is not None
         self._clock = clock
         self._transport = open_transport(
@@ -125,7 +128,7 @@ class AsyncAgency:
         self._sender = Sender(
             self._transport,
             bearer=self.credential.auth(self._transport.host),
-            time_limit=time_limit,
+            time_limit=total_timeout,
             rate_limiter=rate_limiter_of(address, f"company:{self.company_id}"),
             clock=clock,
         )
@@ -202,7 +205,7 @@ class AsyncAgency:
         return AsyncClient.sharing(
             self._transport,
             self.credential.of(location_id),
-            time_limit=self._time_limit,
+            total_timeout=self._total_timeout,
             clock=self._clock,
             budget=self._budget,
             allowed_origins=self._allowed_origins,
@@ -233,7 +236,7 @@ class AsyncAgency:
             base_url=self.base_url,
             api_version=self.api_version,
             timeout=self._timeout,
-            time_limit=self._time_limit,
+            total_timeout=self._total_timeout,
         )
 
     async def locations(self, *, installed: bool | None = None) -> list[Location]:

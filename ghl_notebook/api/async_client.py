@@ -2,62 +2,41 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
 from ghl_notebook.auth import Clock, Credential, find_credential
-from ghl_notebook.errors import ArgumentError, PlatformError
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import (
-    AccountList,
-    AccountRows,
-    AttachedAccount,
-    AvailableAccount,
-    Platform,
-    User,
-    account_rows_of,
-    attach_body,
-    available_accounts,
-    find_platform,
-    read_account_rows,
-)
+from ghl_notebook.models import User
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
 from ghl_notebook.transport import (
-    API_V3,
     API_VERSION,
     Limits,
-    Request,
     RetryBudget,
     Sender,
     Transport,
     open_transport,
     rate_limiter_of,
-    rows_of,
 )
 
 from .arguments import check_kind, check_sending
 from .ask import Service
 from .groups import Groups
 from .operation import Awaiting
-from .redirect import authorization_url
-
-_OAUTH = "/social-media-posting/oauth"
-_ACCOUNTS = "/social-media-posting/{locationId}/accounts"
 
 
 @guarded
 class AsyncClient(Groups[Awaiting]):
     """The service, for code that awaits. `Client` is the same for cells and scripts.
 
-    Its operations are in groups: `posts`, `statistics`, `categories`, `tags`, `csv_imports`,
-    `comments`, `queues` and `queue_items`. Those of a login and of accounts are its own methods.
+    Its operations are in groups: `accounts`, `oauth`, `posts`, `statistics`,
+    `categories`, `tags`, `csv_imports`, `comments`, `queues` and `queue_items`.
 
     Parameters
     ----------
@@ -80,9 +59,8 @@ class AsyncClient(Groups[Awaiting]):
         The version of the API: ``"v3"`` knows more operations and parameters than the older ones.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
-    time_limit : float, default 120
-        Seconds for one call with all its repetitions; waiting for the service's rate limit does
-        not count.
+    total_timeout : float, default 120
+        Seconds for one call with all its retries; waiting for the API's rate limit does not count.
     transport : httpx.AsyncBaseTransport, optional
         What carries the requests.
     clock : callable, optional
@@ -118,13 +96,17 @@ class AsyncClient(Groups[Awaiting]):
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         check_sending(
-            api_version, timeout=timeout, time_limit=time_limit, transport=transport, clock=clock
+            api_version,
+            timeout=timeout,
+            total_timeout=total_timeout,
+            transport=transport,
+            clock=clock,
         )
         if credential is not None:  # the environment's token is not asked for
             check_kind("credential", credential, hasattr(credential, "auth"), "a credential")
@@ -145,7 +127,7 @@ class AsyncClient(Groups[Awaiting]):
         opened = open_transport(
             settings.base_url, timeout=timeout, api_version=api_version, transport=transport
         )
-        self._connect(opened, time_limit=time_limit, clock=clock)
+        self._connect(opened, total_timeout=total_timeout, clock=clock)
 
     @classmethod
     def sharing(
@@ -153,7 +135,7 @@ class AsyncClient(Groups[Awaiting]):
         transport: Transport,
         credential: Credential,
         *,
-        time_limit: float,
+        total_timeout: float,
         clock: Clock,
         budget: RetryBudget | None = None,
         allowed_origins: tuple[str, ...] = DEFAULT_ALLOWED_ORIGINS,
@@ -166,7 +148,7 @@ class AsyncClient(Groups[Awaiting]):
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
-        time_limit, clock, allowed_origins
+        total_timeout, clock, allowed_origins
             As for the class.
         budget : RetryBudget, optional
             What repetitions may cost all who share it.
@@ -176,14 +158,14 @@ class AsyncClient(Groups[Awaiting]):
         client.user_id = None
         client.allowed_origins = allowed_origins
         client._closes = False  # noqa: SLF001 - of this class
-        client._connect(transport, time_limit=time_limit, clock=clock, budget=budget)  # noqa: SLF001
+        client._connect(transport, total_timeout=total_timeout, clock=clock, budget=budget)  # noqa: SLF001
         return client
 
     def _connect(
         self,
         transport: Transport,
         *,
-        time_limit: float,
+        total_timeout: float,
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
@@ -195,7 +177,7 @@ class AsyncClient(Groups[Awaiting]):
         self._sender = Sender(
             transport,
             bearer=self.credential.auth(transport.host),
-            time_limit=time_limit,
+            time_limit=total_timeout,
             rate_limiter=rate_limiter_of(transport.base_url, f"location:{self.location_id}"),
             clock=clock,
             budget=budget,
@@ -222,7 +204,12 @@ class AsyncClient(Groups[Awaiting]):
     @property
     def _service(self) -> Service:
         return Service(
-            self._sender, self.location_id, self.api_version, self.resolve_user_id, waits=False
+            self._sender,
+            self.base_url,
+            self.location_id,
+            self.api_version,
+            self.resolve_user_id,
+            waits=False,
         )
 
     @property
@@ -293,249 +280,3 @@ class AsyncClient(Groups[Awaiting]):
             self.user_id = user.id
         assert self.user_id is not None
         return self.user_id
-
-    async def start(
-        self,
-        platform: str,
-        *,
-        page: str | None = None,
-        reconnect: bool = False,
-        login_type: str | None = None,
-    ) -> Secret:
-        """Start a login (step 1) and return the authorization URL.
-
-        ``GET /social-media-posting/oauth/{platform}/start`` (scope
-        ``socialplanner/oauth.readonly``). The answer's redirect is not followed: a browser window
-        could not send the bearer, and the address is for the user's window only.
-
-        Parameters
-        ----------
-        platform : str
-            For instance ``"instagram"``.
-        page : str, optional
-            The service's parameter ``page``, for instance ``"integration"``.
-        reconnect : bool, default False
-            Renew connections that exist.
-        login_type : str, optional
-            The undocumented parameter ``loginType``: ``"instagram"`` logs in at Instagram itself
-            instead of at Facebook.
-
-        Returns
-        -------
-        Secret
-            The authorization URL; ``reveal()`` it to a window, nowhere else.
-
-        Raises
-        ------
-        PlatformError
-            If the platform is unknown or cannot be connected.
-        UnexpectedAnswerError
-            If the answer is no redirect, or one without a usable ``Location``.
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        found = find_platform(platform)
-        if found.key == "twitter":
-            # Listed in the v2 OpenAPI file; the service has not connected it since 2024-12.
-            raise PlatformError(
-                "The service no longer connects X (Twitter).", "Choose another platform."
-            )
-        template = f"{_OAUTH}/{found.key}/start"
-        query = {
-            "locationId": self.location_id,
-            "userId": await self.resolve_user_id(),
-            "page": page,
-            "reconnect": "true" if reconnect else None,
-            "loginType": login_type,
-        }
-        request = Request.build("GET", template, query=query)
-        response = await self._sender.send(request, lambda _, response: response, redirects=True)
-        return authorization_url(request.what, response, asked=self.base_url)
-
-    async def available_accounts(
-        self,
-        platform: str,
-        account_id: str,
-        *,
-        location_in_path: bool = True,
-        page: str | None = None,
-        reconnect: bool = False,
-        search: str | None = None,
-    ) -> list[AvailableAccount]:
-        """List what a finished login may attach (step 2).
-
-        ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for
-        Google ``…/locations/{accountId}`` (scope ``socialplanner/oauth.readonly``).
-
-        Parameters
-        ----------
-        platform : str
-            The platform of the login.
-        account_id : str
-            The message payload's ``accountId``, or a connected account's ``oauth_id``.
-        location_in_path : bool, default True
-            False calls the form of the page "Starts OAuth For Instagram Account" instead,
-            ``…/oauth/{platform}/accounts/{accountId}?locationId=&userId=``.
-        page, reconnect
-            That form's query parameters; see `start`.
-        search : str, optional
-            Only those with this in their name (version v3).
-
-        Returns
-        -------
-        list of AvailableAccount
-            Empty when the user allowed none.
-
-        Raises
-        ------
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        found = find_platform(platform)
-        query: dict[str, str | None] = {"search": search}
-        path = {"accountId": account_id}
-        collection = self._collection(found)
-        if location_in_path:
-            template = f"{_OAUTH}/{{locationId}}/{found.key}/{collection}/{{accountId}}"
-            path["locationId"] = self.location_id
-        else:
-            template = f"{_OAUTH}/{found.key}/{collection}/{{accountId}}"
-            query |= {
-                "locationId": self.location_id,
-                "userId": await self.resolve_user_id(),
-                "page": page,
-                "reconnect": "true" if reconnect else None,
-            }
-        body = await self._sender.call(
-            "GET",
-            template,
-            path=path,
-            query=query,
-            shape=lambda body: isinstance(body.get("results"), Mapping | list),
-        )
-        return available_accounts(found, body.get("results"))
-
-    async def attach(
-        self,
-        platform: str,
-        account_id: str,
-        account: AvailableAccount,
-        *,
-        company_id: str | None = None,
-    ) -> AttachedAccount:
-        """Attach an account to the sub-account (step 3).
-
-        ``POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for
-        Google ``…/locations/{accountId}`` (scope ``socialplanner/oauth.write``). Only the
-        platform's known keys are sent: the service refuses any other with 422.
-
-        Parameters
-        ----------
-        platform, account_id
-            As for `available_accounts`.
-        account : AvailableAccount
-            One of its rows.
-        company_id : str, optional
-            The agency.
-
-        Raises
-        ------
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        found = find_platform(platform)
-        template = f"{_OAUTH}/{{locationId}}/{found.key}/{self._collection(found)}/{{accountId}}"
-        body = attach_body(found, account, strictly=self.api_version == API_V3)
-        if company_id is not None:
-            body["companyId"] = company_id
-        answer = await self._sender.call(
-            "POST",
-            template,
-            path={"locationId": self.location_id, "accountId": account_id},
-            body=body,
-        )
-        return AttachedAccount.from_wire(answer.get("results"))
-
-    async def accounts(self, *, fetch_all: bool = False) -> AccountList:
-        """List everything connected to the sub-account, deleted rows included, and its groups.
-
-        ``GET /social-media-posting/{locationId}/accounts`` (scope
-        ``socialplanner/account.readonly``); the service has no pages here.
-
-        Parameters
-        ----------
-        fetch_all : bool, default False
-            Send the undocumented ``fetchAll=true`` of the service's own page, which may also list
-            logins that nothing is attached from yet.
-
-        Raises
-        ------
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        body = await self._sender.call(
-            "GET",
-            _ACCOUNTS,
-            path={"locationId": self.location_id},
-            query={"fetchAll": "true" if fetch_all else None},
-            shape=_lists_accounts,
-        )
-        return AccountList.from_wire(body.get("results"), location_id=self.location_id)
-
-    async def account_rows(self) -> AccountRows:
-        """List what `accounts` lists, read no further than a table of many sub-accounts needs.
-
-        Raises
-        ------
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        return await self._sender.send(
-            Request.build("GET", _ACCOUNTS, {"locationId": self.location_id}), _ROWS_OF
-        )
-
-    async def delete_account(self, account_key: str, *, company_id: str | None = None) -> str:
-        """Disconnect an account from the sub-account and return its id.
-
-        ``DELETE /social-media-posting/{locationId}/accounts/{id}?userId=`` (scope
-        ``socialplanner/account.write``)
-
-        Parameters
-        ----------
-        account_key : str
-            `Account.id`; not the ``account_id`` of a login.
-        company_id : str, optional
-            The agency.
-
-        Raises
-        ------
-        GHLError
-            See `ghl_notebook.errors`.
-        """
-        body = await self._sender.call(
-            "DELETE",
-            "/social-media-posting/{locationId}/accounts/{id}",
-            path={"locationId": self.location_id, "id": account_key},
-            # Optional in the OpenAPI file, wanted in practice.
-            query={"userId": await self.resolve_user_id(), "companyId": company_id},
-        )
-        results = body.get("results")
-        told = results.get("id") if isinstance(results, Mapping) else None
-        return str(told) if told else account_key
-
-    def _collection(self, platform: Platform) -> str:
-        # Google's pages are locations; v3 calls them accounts like everyone else's.
-        return "accounts" if self.api_version == API_V3 else platform.collection
-
-
-def _lists_accounts(body: Mapping[str, Any]) -> bool:
-    return isinstance(_object(body.get("results")).get("accounts"), list)
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-_ROWS_OF = functools.partial(
-    rows_of, read=read_account_rows, convert=account_rows_of, shape=_lists_accounts
-)

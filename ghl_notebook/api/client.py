@@ -48,8 +48,8 @@ class Client(Groups[Waiting]):
     It works inside a running event loop (a notebook's kernel has one), and the stop button ends
     it. The parameters are those of `AsyncClient`, which does the work in a background thread.
 
-    Its operations are in groups: `posts`, `statistics`, `categories`, `tags`, `csv_imports`,
-    `comments`, `queues` and `queue_items`. Those of a login and of accounts are its own methods.
+    Its operations are in groups: `accounts`, `oauth`, `posts`, `statistics`,
+    `categories`, `tags`, `csv_imports`, `comments`, `queues` and `queue_items`.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class Client(Groups[Waiting]):
     Examples
     --------
     >>> client = Client()                                             # doctest: +SKIP
-    >>> [account.name for account in client.accounts().accounts]      # doctest: +SKIP
+    >>> [account.name for account in client.accounts.list().accounts] # doctest: +SKIP
     ['Harbour Coffee']
     """
 
@@ -85,7 +85,7 @@ class Client(Groups[Waiting]):
         allowed_origins: tuple[str, ...] | None = None,
         api_version: str = API_VERSION,
         timeout: float = 30.0,
-        time_limit: float = 120.0,
+        total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock = now,
     ) -> None:
@@ -99,7 +99,7 @@ class Client(Groups[Waiting]):
             allowed_origins=allowed_origins,
             api_version=api_version,
             timeout=timeout,
-            time_limit=time_limit,
+            total_timeout=total_timeout,
             transport=transport,
             clock=clock,
         )
@@ -176,9 +176,3 @@ class Client(Groups[Waiting]):
     close = blocking(AsyncClient.aclose)
     users = blocking(AsyncClient.users)
     resolve_user_id = blocking(AsyncClient.resolve_user_id)
-    start = blocking(AsyncClient.start)
-    available_accounts = blocking(AsyncClient.available_accounts)
-    attach = blocking(AsyncClient.attach)
-    accounts = blocking(AsyncClient.accounts)
-    account_rows = blocking(AsyncClient.account_rows)
-    delete_account = blocking(AsyncClient.delete_account)

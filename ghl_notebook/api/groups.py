@@ -7,10 +7,12 @@ from typing import Generic
 from .ask import Service
 from .operation import Door
 from .resources import (
+    Accounts,
     AccountStatistics,
     Categories,
     Comments,
     CsvImports,
+    OAuth,
     Posts,
     QueueItems,
     Queues,
@@ -24,6 +26,16 @@ class Groups(Generic[Door]):
     @property
     def _service(self) -> Service:
         raise NotImplementedError
+
+    @property
+    def accounts(self) -> Accounts[Door]:
+        """Connected accounts: list and disconnect them."""
+        return Accounts(self._service)
+
+    @property
+    def oauth(self) -> OAuth[Door]:
+        """The login at a platform, and what may be attached after it."""
+        return OAuth(self._service)
 
     @property
     def posts(self) -> Posts[Door]:

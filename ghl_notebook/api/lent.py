@@ -22,7 +22,7 @@ class LentAgency:
     ----------
     tokens : LentTokens
         The sub-accounts' access tokens.
-    base_url, api_version, timeout, time_limit
+    base_url, api_version, timeout, total_timeout
         As for `AsyncAgency`.
     """
 
@@ -33,12 +33,12 @@ class LentAgency:
         base_url: str,
         api_version: str,
         timeout: float,
-        time_limit: float,
+        total_timeout: float,
     ) -> None:
         self.base_url = base_url
         self.tokens = tokens
         self._api_version = api_version
-        self._timeout, self._time_limit = timeout, time_limit
+        self._timeout, self._total_timeout = timeout, total_timeout
 
     @while_made
     def __repr__(self) -> str:
@@ -63,7 +63,7 @@ class LentAgency:
         return AsyncClient.sharing(
             transport,
             self.credential.of(location_id),
-            time_limit=self._time_limit,
+            total_timeout=self._total_timeout,
             clock=now,
             budget=budget,
         )

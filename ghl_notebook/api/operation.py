@@ -166,4 +166,5 @@ def _documented(text: str, endpoint: Endpoint) -> str:
     if needs:
         call += f" ({', '.join(needs)})"
     raises = "Raises\n------\nGHLError\n    See `ghl_notebook.errors`."
-    return "\n\n".join([summary, call, *rest, raises])
+    body, _, own = "\n\n".join([summary, call, *rest]).partition("\n\nRaises\n------")
+    return f"{body}\n\n{raises}{own}"

@@ -76,8 +76,8 @@ async def examine(core: AsyncClient) -> list[Finding]:
 async def _try(core: AsyncClient) -> _Tried:
     tried = _Tried({}, None)
     requests: dict[str, Callable[[], Awaitable[object]]] = {
-        ACCOUNTS: core.accounts,
-        LOGINS: lambda: core.available_accounts("instagram", _NOBODY),
+        ACCOUNTS: core.accounts.list,
+        LOGINS: lambda: core.oauth.available_accounts("instagram", _NOBODY),
         USERS: core.users,
     }
     for scope, request in requests.items():

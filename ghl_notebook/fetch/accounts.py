@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Unpack, overload
+from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, Unpack, overload
 
 import pandas as pd
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.frames import (
     AccountsTable,
     accounts_frame,
@@ -16,12 +16,17 @@ from ghl_notebook.frames import (
     available_accounts_frame,
 )
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import AttachedAccount
+from ghl_notebook.models import AccountRows, AttachedAccount
 
+from .kind import AnyClient, by_door
+from .options import FetchOptions
+from .posts import read_ids
 from .through import of_all, refuse_run_options, through
 
 if TYPE_CHECKING:
-    from ghl_notebook.agency import Job, RunOptions
+    from ghl_notebook.agency import Job
+
+Accounts = str | Iterable[str] | Mapping[str, Any] | pd.DataFrame
 
 
 class FinishedLogin(Protocol):
@@ -32,38 +37,11 @@ class FinishedLogin(Protocol):
         ...
 
 
-@overload
-def fetch_accounts(
-    client: Client | Agency,
-    *,
-    deleted: bool = False,
-    lazy: Literal[False] = False,
-    **options: Unpack[RunOptions],
-) -> pd.DataFrame: ...
-@overload
-def fetch_accounts(
-    client: AsyncClient | AsyncAgency,
-    *,
-    deleted: bool = False,
-    lazy: Literal[False] = False,
-    **options: Unpack[RunOptions],
-) -> Coroutine[Any, Any, pd.DataFrame]: ...
-@overload
-def fetch_accounts(
-    client: Agency, *, deleted: bool = False, lazy: bool, **options: Unpack[RunOptions]
-) -> Any: ...
-@overload
-def fetch_accounts(
-    client: AsyncAgency, *, deleted: bool = False, lazy: bool, **options: Unpack[RunOptions]
-) -> Coroutine[Any, Any, Any]: ...
 @guarded
+@by_door
 def fetch_accounts(
-    client: Client | AsyncClient | Agency | AsyncAgency,
-    *,
-    deleted: bool = False,
-    lazy: bool = False,
-    **options: Unpack[RunOptions],
-) -> Any:
+    client: AnyClient, *, deleted: bool = False, **options: Unpack[FetchOptions]
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch every account that is connected to a sub-account, or to all of an agency's.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
@@ -154,8 +132,8 @@ def fetch_accounts(
     among the failures as `InvalidTokenError`. The index begins anew in each partition.
     """
     if isinstance(client, Agency | AsyncAgency):
-        return of_all(client, accounts_job(deleted=deleted), {"lazy": lazy, **options})
-    refuse_run_options({"lazy": lazy, **options} if lazy else options)
+        return of_all(client, accounts_job(deleted=deleted), options)
+    refuse_run_options(options)
     return through(client, _accounts, deleted=deleted)
 
 
@@ -166,7 +144,9 @@ def fetch_available_accounts(
     client: AsyncClient, login: FinishedLogin
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
-def fetch_available_accounts(client: Client | AsyncClient, login: FinishedLogin) -> Any:
+def fetch_available_accounts(
+    client: Client | AsyncClient, login: FinishedLogin
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch what a finished login may attach (step 2).
 
     ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
@@ -224,7 +204,9 @@ def attach(
     client: AsyncClient, login: FinishedLogin, origin_id: str
 ) -> Coroutine[Any, Any, AttachedAccount]: ...
 @guarded
-def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -> Any:
+def attach(
+    client: Client | AsyncClient, login: FinishedLogin, origin_id: str
+) -> AttachedAccount | Awaitable[AttachedAccount]:
     """Attach one of the available accounts to the sub-account (step 3).
 
     ``POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
@@ -257,6 +239,50 @@ def attach(client: Client | AsyncClient, login: FinishedLogin, origin_id: str) -
     return through(client, _attach, login, origin_id)
 
 
+@overload
+def detach(client: Client, accounts: Accounts) -> pd.DataFrame: ...
+@overload
+def detach(client: AsyncClient, accounts: Accounts) -> Coroutine[Any, Any, pd.DataFrame]: ...
+@guarded
+def detach(
+    client: Client | AsyncClient,
+    accounts: str | Iterable[str] | Mapping[str, Any] | pd.DataFrame,
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
+    """Detach accounts from the sub-account, without asking: their scheduled posts then fail.
+
+    ``DELETE /social-media-posting/{locationId}/accounts/{id}`` (scope
+    ``socialplanner/account.write``), once per account; before and after it ``GET
+    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
+
+    Parameters
+    ----------
+    client : Client or AsyncClient
+        Of the sub-account. With an `AsyncClient`, await the result.
+    accounts : str, iterable of str, pandas.Series or pandas.DataFrame
+        What to detach: an ``id`` of `fetch_accounts` or several, a row of it, or several rows. If
+        one of them is not connected, nothing is detached.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The accounts that are still connected, with the columns of `fetch_accounts`.
+
+    Raises
+    ------
+    ArgumentError
+        If an account is not connected, or belongs to another sub-account.
+    GHLError
+        If a request fails; a note on the error names the accounts that are detached already. See
+        `ghl_notebook.errors`.
+
+    Examples
+    --------
+    >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
+    >>> detach(client, accounts[accounts["is_expired"]])         # doctest: +SKIP
+    """
+    return through(client, _detach, accounts)
+
+
 def accounts_job(*, deleted: bool) -> Job:
     """Return the job of fetching all sub-accounts' accounts."""
     # Not before it is needed: most who fetch have one sub-account.
@@ -264,21 +290,25 @@ def accounts_job(*, deleted: bool) -> Job:
 
     return Job(
         name="accounts",
-        ask=AsyncClient.account_rows,
+        ask=_account_rows,
         table=AccountsTable,
         frame=agency_accounts_frame,
         options={"deleted": deleted},
     )
 
 
+async def _account_rows(client: AsyncClient) -> AccountRows:
+    return await client.accounts.rows()
+
+
 async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
-    return accounts_frame(await client.accounts(), deleted=deleted)
+    return accounts_frame(await client.accounts.list(), deleted=deleted)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
     platform, account_id = _finished(login)
     return available_accounts_frame(
-        await client.available_accounts(platform, account_id),
+        await client.oauth.available_accounts(platform, account_id),
         account_id=account_id,
         location_id=client.location_id,
     )
@@ -286,7 +316,7 @@ async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.D
 
 async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> AttachedAccount:
     platform, account_id = _finished(login)
-    available = await client.available_accounts(platform, account_id)
+    available = await client.oauth.available_accounts(platform, account_id)
     chosen = next((a for a in available if a.origin_id == origin_id), None)
     if chosen is None:
         ids = ", ".join(str(a.origin_id) for a in available[:20]) or "none"
@@ -294,7 +324,44 @@ async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> 
             f"The login may not attach {origin_id!r}.",
             f"Choose an origin_id of fetch_available_accounts(): {ids}.",
         )
-    return await client.attach(platform, account_id, chosen)
+    return await client.oauth.attach(platform, account_id, chosen)
+
+
+async def _detach(client: AsyncClient, accounts: Accounts) -> pd.DataFrame:
+    ids = _ids_of(accounts, client.location_id)
+    listed = (await client.accounts.list()).accounts
+    connected = {str(one.id): one for one in listed if not one.deleted}
+    if unknown := [one for one in ids if one not in connected]:
+        raise ArgumentError(
+            f"The sub-account has no connected account {', '.join(map(repr, unknown))}.",
+            "Pass rows or the column id of fetch_accounts(client). Nothing was detached.",
+        )
+    for number, one in enumerate(ids):
+        try:
+            await client.accounts.delete(one)
+        except GHLError as error:
+            if number:
+                error.add_note(f"Detached before that: {', '.join(ids[:number])}.")
+            raise
+    return await _accounts(client, deleted=False)
+
+
+def _ids_of(accounts: Any, location_id: str) -> list[str]:
+    """Read which accounts of a sub-account are meant, each of them once."""
+    if not isinstance(accounts, Iterable):
+        raise ArgumentError(
+            f"accounts is a {type(accounts).__name__}.", "Pass ids or rows of fetch_accounts()."
+        )
+    if isinstance(accounts, Mapping | pd.Series) and "id" in accounts:
+        accounts = pd.DataFrame([accounts])
+    if isinstance(accounts, pd.DataFrame) and "location_id" in accounts:
+        for other in accounts["location_id"]:
+            if other != location_id:
+                raise ArgumentError(
+                    f"An account belongs to the sub-account {other}, the client to {location_id}.",
+                    "Use the client of that sub-account.",
+                )
+    return list(dict.fromkeys(read_ids(accounts) or ()))
 
 
 def _finished(login: FinishedLogin) -> tuple[str, str]:

@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Awaitable
+from datetime import date, datetime
+from typing import Any, Unpack
+
+import pandas as pd
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_FORM
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Comment
+from ghl_notebook.models import Comment, CommentPlatform
 
-from .kind import Found, Kind, Whom, by_door, fetch
+from .kind import AnyClient, Found, Kind, by_door, fetch
+from .options import FetchOptions
 from .paging import Told, all_pages
-from .period import Moment, read_period
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchOptions
+from .period import read_period
 
 
 @guarded
 @by_door
 def fetch_comments(
-    client: Whom,
-    since: Moment,
-    until: Moment,
+    client: AnyClient,
+    since: datetime | date | str,
+    until: datetime | date | str,
     *,
-    platform: str | None = None,
+    platform: CommentPlatform | None = None,
     search: str | None = None,
     **options: Unpack[FetchOptions],
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the comments on posts, of a sub-account or of all of an agency's (version v3).
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
@@ -48,9 +50,10 @@ def fetch_comments(
         ``"tiktok"``, ``"bluesky"``, ``"youtube"`` or ``"threads"``.
     search : str, optional
         Only those with this in them.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------
@@ -117,7 +120,7 @@ async def _comments(
     search: str | None,
 ) -> Found:
     origins: dict[str, dict[str, None]] = {}
-    for account in (await client.accounts()).accounts:
+    for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
         is_meant = key in COMMENTED and platform in (None, key) and not account.deleted
         if is_meant and account.origin_id:

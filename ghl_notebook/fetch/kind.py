@@ -26,6 +26,7 @@ import pandas as pd
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.frames import Form, RowsTable, agency_frame
 
+from .options import name_options
 from .paging import Told
 from .through import of_all, refuse_run_options, through
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-Whom = Client | AsyncClient | Agency | AsyncAgency
+AnyClient = Client | AsyncClient | Agency | AsyncAgency
 """Whatever a user fetches from."""
 
 
@@ -107,12 +108,14 @@ class ByDoor(Protocol[P]):
     ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 
 
-def by_door(function: Callable[Concatenate[Whom, P], Any]) -> ByDoor[P]:
-    """Tell type checkers what a function returns for each door; it stays as it is."""
-    return cast("ByDoor[P]", function)
+def by_door(function: Callable[Concatenate[AnyClient, P], Any]) -> ByDoor[P]:
+    """Tell type checkers what a function returns for each door, and show its options by name."""
+    return cast("ByDoor[P]", name_options(function))
 
 
-def fetch(client: Whom, kind: Kind, asked: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+def fetch(
+    client: AnyClient, kind: Kind, asked: Mapping[str, Any], options: Mapping[str, Any]
+) -> Any:
     """Fetch one kind of records, of one sub-account or of all.
 
     Parameters
@@ -134,8 +137,7 @@ def fetch(client: Whom, kind: Kind, asked: Mapping[str, Any], options: Mapping[s
     """
     if isinstance(client, Agency | AsyncAgency):
         return of_all(client, job_of(kind, asked), options)
-    rest = {name: value for name, value in options.items() if name != "progress" and value}
-    refuse_run_options(rest)
+    refuse_run_options(options, "progress")
     if options.get("progress") and isinstance(client, Client | AsyncClient):
         return _shown(client, kind, asked)
     return through(client, kind.framed, _tell_nobody, **asked)

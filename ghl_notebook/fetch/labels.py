@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Awaitable
+from typing import Unpack
+
+import pandas as pd
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CATEGORY_FORM, TAG_FORM
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Category, Tag
 
-from .kind import Found, Kind, Whom, by_door, fetch
+from .kind import AnyClient, Found, Kind, by_door, fetch
+from .options import FetchOptions
 from .paging import Told, all_pages
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchOptions
 
 
 @guarded
 @by_door
 def fetch_categories(
-    client: Whom, *, search: str | None = None, **options: Unpack[FetchOptions]
-) -> Any:
+    client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the categories of posts, of a sub-account or of all of an agency's.
 
     ``GET /social-media-posting/{locationId}/categories`` (scope
@@ -32,9 +33,10 @@ def fetch_categories(
         Of an async one the result is to be awaited.
     search : str, optional
         Only those with this in their name.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------
@@ -69,7 +71,9 @@ def fetch_categories(
 
 @guarded
 @by_door
-def fetch_tags(client: Whom, *, search: str | None = None, **options: Unpack[FetchOptions]) -> Any:
+def fetch_tags(
+    client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the tags of posts, of a sub-account or of all of an agency's.
 
     ``GET /social-media-posting/{locationId}/tags`` (scope ``socialplanner/tag.readonly``), page by
@@ -81,9 +85,10 @@ def fetch_tags(client: Whom, *, search: str | None = None, **options: Unpack[Fet
         Of an async one the result is to be awaited.
     search : str, optional
         Only those with this in their name.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, overload
 
 import pandas as pd
@@ -21,7 +21,9 @@ def fetch_locations(
     agency: AsyncAgency, *, installed: bool | None = None
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
-def fetch_locations(agency: Agency | AsyncAgency, *, installed: bool | None = None) -> Any:
+def fetch_locations(
+    agency: Agency | AsyncAgency, *, installed: bool | None = None
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch an agency's sub-accounts.
 
     ``GET /oauth/installedLocations?companyId=&appId=`` (scope ``oauth.readonly``; under v3 ``GET

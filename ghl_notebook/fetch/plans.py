@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Awaitable
+from typing import Unpack
+
+import pandas as pd
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CSV_IMPORT_FORM, QUEUE_FORM
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import CsvImport, Queue
 
-from .kind import Found, Kind, Whom, by_door, fetch
+from .kind import AnyClient, Found, Kind, by_door, fetch
+from .options import FetchOptions
 from .paging import Told, all_pages
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchOptions
 
 
 @guarded
 @by_door
-def fetch_csv_imports(client: Whom, **options: Unpack[FetchOptions]) -> Any:
+def fetch_csv_imports(
+    client: AnyClient, **options: Unpack[FetchOptions]
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the CSV imports of a sub-account, or of all of an agency's.
 
     ``GET /social-media-posting/{locationId}/csv`` (scope ``socialplanner/csv.readonly``), page by
@@ -28,9 +31,10 @@ def fetch_csv_imports(client: Whom, **options: Unpack[FetchOptions]) -> Any:
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
         Of an async one the result is to be awaited.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------
@@ -68,7 +72,9 @@ def fetch_csv_imports(client: Whom, **options: Unpack[FetchOptions]) -> Any:
 
 @guarded
 @by_door
-def fetch_queues(client: Whom, **options: Unpack[FetchOptions]) -> Any:
+def fetch_queues(
+    client: AnyClient, **options: Unpack[FetchOptions]
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the queues of a sub-account, or of all of an agency's (version v3).
 
     ``POST /social-media-posting/category/queues/list`` (scope
@@ -78,9 +84,10 @@ def fetch_queues(client: Whom, **options: Unpack[FetchOptions]) -> Any:
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
         Made with ``api_version="v3"``. Of an async one the result is to be awaited.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from collections.abc import Awaitable, Iterable
+from datetime import date, datetime
+from typing import Unpack, get_args
 
 import pandas as pd
 
@@ -11,34 +12,35 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_FORM
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Post, same_platform
-
-from .kind import Found, Kind, Whom, by_door, fetch
-from .paging import Told, all_pages
-from .period import Moment, read_period
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchOptions
-
-_STATUSES: Final = (
-    *("all", "recent", "scheduled", "draft", "failed", "in_review", "published", "in_progress"),
-    *("pending", "deleted"),
+from ghl_notebook.models import (
+    PlatformName,
+    Post,
+    PostFilter,
+    PostType,
+    check_choice,
+    read_platform,
+    same_platform,
 )
+
+from .kind import AnyClient, Found, Kind, by_door, fetch
+from .options import FetchOptions
+from .paging import Told, all_pages
+from .period import read_period
 
 
 @guarded
 @by_door
 def fetch_posts(
-    client: Whom,
-    since: Moment,
-    until: Moment,
+    client: AnyClient,
+    since: datetime | date | str,
+    until: datetime | date | str,
     *,
-    status: str | None = None,
-    platform: str | None = None,
+    status: PostFilter | None = None,
+    platform: PlatformName | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
-    post_type: str | None = None,
+    post_type: PostType | None = None,
     **options: Unpack[FetchOptions],
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the posts of a period, of a sub-account or of all of an agency's.
 
     ``POST /social-media-posting/{locationId}/posts/list`` (scope ``socialplanner/post.readonly``),
@@ -51,20 +53,21 @@ def fetch_posts(
     since, until : datetime, date, pandas.Timestamp or str
         The period, by when a post was or will be published. A time needs a time zone; a date alone,
         such as ``"2026-01-05"``, is a whole day in UTC.
-    status : str, optional
+    status : PostFilter, optional
         Only ``"scheduled"``, ``"draft"``, ``"failed"``, ``"in_review"``, ``"published"``,
         ``"in_progress"``, ``"pending"`` (version v3), ``"recent"`` or ``"deleted"``. Without it,
         all but deleted ones.
-    platform : str, optional
+    platform : PlatformName, optional
         Only on this one, for instance ``"instagram"``. The service has no such filter: all are
         fetched, and the others left out.
     accounts : iterable of str or pandas.DataFrame, optional
         Only on these: their ``id``, or rows of `fetch_accounts`.
-    post_type : str, optional
+    post_type : PostType, optional
         Only ``"post"``, ``"story"`` or ``"reel"``.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------
@@ -106,20 +109,18 @@ def fetch_posts(
     Raises
     ------
     ArgumentError
-        If a time has no time zone, or a filter makes no sense.
+        If a time has no time zone, or there is no such status, platform, or type.
     GHLError
         See `ghl_notebook.errors`.
     """
     first, last = read_period(since, until)
-    if status is not None and status not in _STATUSES:
-        raise ArgumentError(
-            f"{status!r} is no status of posts.", f"Choose one of: {', '.join(_STATUSES)}."
-        )
+    check_choice("status", status, get_args(PostFilter))
+    check_choice("post_type", post_type, get_args(PostType))
     asked = {
         "since": first,
         "until": last,
         "status": status or "all",
-        "platform": platform,
+        "platform": read_platform(platform),
         "accounts": read_ids(accounts),
         "post_type": post_type,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from numbers import Integral
@@ -43,7 +43,7 @@ def schedule_posts(
     *,
     dry_run: bool = True,
     resend: Iterable[int] = (),
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Schedule a post for each row of a DataFrame, or show what would happen.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
@@ -229,7 +229,7 @@ class _Plan:
         """Read and check all rows; return those that make sense."""
         rows: dict[int, Row] = {}
         read = list(read_rows(self._frame))
-        listed = (await client.accounts()).accounts
+        listed = (await client.accounts.list()).accounts
         accounts = {str(one.id): one for one in listed if not one.deleted}
         now = client.clock()
         for number, row in enumerate(read):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from collections.abc import AsyncIterator, Awaitable, Iterable
+from datetime import date, datetime
+from typing import Any, Final, Unpack
 
 import pandas as pd
 
@@ -21,15 +21,13 @@ from ghl_notebook.frames import (
     totals,
 )
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Account, Statistics, same_platform
+from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
 
-from .kind import Found, Kind, Whom, by_door, fetch
+from .kind import AnyClient, Found, Kind, by_door, fetch
+from .options import FetchOptions
 from .paging import Told
-from .period import Moment, read_period
+from .period import read_period
 from .posts import read_ids
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchOptions
 
 _MOST: Final = 100
 """Accounts of one call."""
@@ -38,14 +36,14 @@ _MOST: Final = 100
 @guarded
 @by_door
 def fetch_statistics(
-    client: Whom,
-    since: Moment,
-    until: Moment,
+    client: AnyClient,
+    since: datetime | date | str,
+    until: datetime | date | str,
     *,
-    platform: str | None = None,
+    platform: PlatformName | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch statistics day by day: one row per account, metric and day.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
@@ -63,9 +61,10 @@ def fetch_statistics(
         Only accounts on this one, for instance ``"instagram"``.
     accounts : iterable of str or pandas.DataFrame, optional
         Only these: their ``id``, or rows of `fetch_accounts`.
-    **options
-        ``progress=True`` shows a bar. Of an agency also ``locations``, ``folder``, ``in_flight``,
-        ``engine`` and ``lazy``, as for `fetch_accounts`.
+    progress : bool, default False
+        Show a bar.
+    locations, folder, in_flight, engine, lazy : optional
+        Agency only; see `fetch_accounts`.
 
     Returns
     -------
@@ -112,14 +111,14 @@ def fetch_statistics(
 @guarded
 @by_door
 def fetch_statistics_totals(
-    client: Whom,
-    since: Moment,
-    until: Moment,
+    client: AnyClient,
+    since: datetime | date | str,
+    until: datetime | date | str,
     *,
-    platform: str | None = None,
+    platform: PlatformName | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch sums of a period, of all accounts of a sub-account together.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
@@ -132,7 +131,7 @@ def fetch_statistics_totals(
         Of an async one the result is to be awaited.
     since, until, platform, accounts
         As for `fetch_statistics`.
-    **options
+    progress, locations, folder, in_flight, engine, lazy : optional
         As for `fetch_statistics`.
 
     Returns
@@ -170,14 +169,14 @@ def fetch_statistics_totals(
 @guarded
 @by_door
 def fetch_statistics_breakdowns(
-    client: Whom,
-    since: Moment,
-    until: Moment,
+    client: AnyClient,
+    since: datetime | date | str,
+    until: datetime | date | str,
     *,
-    platform: str | None = None,
+    platform: PlatformName | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
-) -> Any:
+) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch sums of a period by platform, with how they have changed.
 
     ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
@@ -190,7 +189,7 @@ def fetch_statistics_breakdowns(
         Of an async one the result is to be awaited.
     since, until, platform, accounts
         As for `fetch_statistics`.
-    **options
+    progress, locations, folder, in_flight, engine, lazy : optional
         As for `fetch_statistics`.
 
     Returns
@@ -227,13 +226,18 @@ def fetch_statistics_breakdowns(
 
 
 def _asked(
-    since: Moment,
-    until: Moment,
+    since: datetime | date | str,
+    until: datetime | date | str,
     platform: str | None,
     accounts: Iterable[str] | pd.DataFrame | None,
 ) -> dict[str, Any]:
     first, last = read_period(since, until)
-    return {"since": first, "until": last, "platform": platform, "accounts": read_ids(accounts)}
+    return {
+        "since": first,
+        "until": last,
+        "platform": read_platform(platform),
+        "accounts": read_ids(accounts),
+    }
 
 
 async def _statistics(client: AsyncClient, told: Told, **asked: Any) -> Found:
@@ -268,7 +272,7 @@ async def _accounts(
     wanted, platform = asked["accounts"], asked["platform"]
     meant = [
         account
-        for account in (await client.accounts()).accounts
+        for account in (await client.accounts.list()).accounts
         if not account.deleted
         and (wanted is None or account.id in wanted)
         and (platform is None or same_platform(account.platform or "", platform))

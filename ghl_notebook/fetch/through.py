@@ -9,6 +9,8 @@ from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 
+from .options import FetchOptions
+
 if TYPE_CHECKING:
     from ghl_notebook.agency import Job
 
@@ -64,26 +66,26 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
     return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
 
 
-def refuse_run_options(options: Mapping[str, Any]) -> None:
-    """Say that a client of one sub-account makes no run.
+def refuse_run_options(options: Mapping[str, Any], *allowed: str) -> None:
+    """Refuse the options of a run over an agency's sub-accounts, but for those that are allowed.
 
     Raises
     ------
     ArgumentError
-        If there are any.
+        If one of them was passed; None and False count as left out.
     """
     _refuse_unknown(options)
-    if options:
+    passed = {
+        k for k, v in options.items() if k not in allowed and v is not None and v is not False
+    }
+    if passed:
         raise ArgumentError(
-            f"{', '.join(sorted(options))}: for an agency only.",
+            f"{', '.join(sorted(passed))}: for an agency only.",
             "Leave it out, or pass what ghl_notebook.Agency() returned.",
         )
 
 
 def _refuse_unknown(options: Mapping[str, Any]) -> None:
-    unknown = options.keys() - _OPTIONS
+    unknown = options.keys() - FetchOptions.__annotations__.keys()
     if unknown:
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
-
-
-_OPTIONS = {"locations", "progress", "folder", "in_flight", "engine", "lazy"}

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from ghl_notebook.models import Post
+from typing import get_args
+
+from ghl_notebook.models import Post, PostStatus, PostType
 
 from .accounts import PLATFORM
 from .records import Form
 from .schema import Category, Schema
 
-POST_STATUS = Category(
-    (
-        "deleted",
-        "draft",
-        "failed",
-        "in_progress",
-        "in_review",
-        "notification_sent",
-        "pending",
-        "published",
-        "scheduled",
-    )
-)
-POST_TYPE = Category(("post", "reel", "story"))
+POST_STATUS = Category(get_args(PostStatus))
+POST_TYPE = Category(get_args(PostType))
 
 POSTS: Schema = {
     "id": "string",

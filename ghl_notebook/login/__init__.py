@@ -3,7 +3,7 @@
 Here is the login for a platform; that of an app is in `app_login` and `app_entry`, which load more.
 """
 
-from .entry import connect, present, reconnect
+from .entry import connect, present, reconnect, reconnect_card
 from .front_end import FrontEnd, find_front_end, find_front_end_here
 from .ledger import Ledger
 from .login import Login, Screen, Witness
@@ -31,4 +31,5 @@ __all__ = [
     "find_front_end_here",
     "present",
     "reconnect",
+    "reconnect_card",
 ]

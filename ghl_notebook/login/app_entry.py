@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from ghl_notebook.api import Client
-from ghl_notebook.api.arguments import check_patience
+from ghl_notebook.api import Agency, Client
 from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
-from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
+from ghl_notebook.errors import FrontEndError, SettingsError
 from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import check_id, now, read_base_url, read_location_id
+from ghl_notebook.settings import check_id, now, read_base_url
 
 from .app_login import HEADLESS, AppLogin, Granted
 from .code_flow import CodeFlow
 from .front_end import FrontEnd, find_front_end
-from .state import ENDS, Status
+from .state import ENDS
 from .terminal import TerminalLines, tell
 
 G = TypeVar("G", bound=Granted)
@@ -31,18 +29,16 @@ _LOOK_SECONDS = 0.2
 def log_in(
     app: App | None = None,
     *,
-    location_id: str | None = None,
     user_id: str | None = None,
     base_url: str | None = None,
-    timeout: float | None = None,
     time_limit: float = 600.0,
-) -> Client:
-    """Log in to GoHighLevel as a marketplace app, and keep the login for all notebooks.
+) -> Client | Agency:
+    """Log in to GoHighLevel as a marketplace app, and store the login for all notebooks.
 
     In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
     the login opens in the system's browser; without one, its address is printed, and the address
-    that it ends at is read from the terminal. From then on `Client` finds the login by itself, and
-    renews it.
+    that it ends at is read from the terminal. From then on `Client` or `Agency` finds the login by
+    itself, and refreshes it.
 
     ``POST /oauth/token`` (``grant_type=authorization_code``)
 
@@ -51,20 +47,18 @@ def log_in(
     app : App, optional
         The app; from the environment by default (``GHL_CLIENT_ID``, ``GHL_CLIENT_SECRET``,
         ``GHL_REDIRECT_URI``, ``GHL_SCOPES`` and ``GHL_AUTHORIZE_URL``).
-    location_id : str, optional
-        The sub-account that the client is for, where an agency is logged in to; ``GHL_LOCATION_ID``
-        when left out. The login of a sub-account is for that one.
-    user_id, base_url : str, optional
+    user_id : str, optional
+        As for `Client`; an `Agency` has none.
+    base_url : str, optional
         As for `Client`.
-    timeout : float, optional
-        Seconds to wait. Waiting never outlasts the login's own time limit.
     time_limit : float, default 600
-        Seconds that an attempt may take until its answer arrives.
+        Seconds to wait until the login has ended.
 
     Returns
     -------
-    Client
-        A client that uses the login.
+    Client or Agency
+        What you chose on GoHighLevel's page: a client of the sub-account, or the agency, whose
+        ``agency.client(location_id)`` is a client of one of its sub-accounts.
 
     Raises
     ------
@@ -73,34 +67,30 @@ def log_in(
     FrontEndError
         If nobody can log in here; the message names the variables to set.
     CredentialError
-        If the code cannot be exchanged, or the login cannot be kept.
+        If the code cannot be exchanged, or the login cannot be stored.
     LoginError
-        If the login ends otherwise, or `timeout` is over.
-    ArgumentError
-        If an agency was logged in to, and no sub-account is named. The login is kept.
+        If the login ends otherwise, or `time_limit` is over.
     """
-    # All that can be refused is refused before a person is asked for anything.
-    location_id = check_id("location_id", location_id or "") or read_location_id()
+    # Check the settings first, so that nobody logs in for nothing.
     user_id = check_id("user_id", user_id or "") or None
     logins = open_logins(read_base_url(base_url), clock=now)
 
     chosen = app or _app_of_environment()
     finish = functools.partial(logins.finish, chosen)
-    tokens = authorize(chosen, finish, timeout=timeout, time_limit=time_limit)
+    tokens = authorize(chosen, finish, time_limit=time_limit)
     key = logins.key_of(chosen, tokens)
-    credential = logins.credential(key, location_id)
-    return Client(user_id=user_id, base_url=base_url, credential=credential)
+    if tokens.user_type == "Company":
+        return Agency(base_url=base_url, credential=logins.agency_credential(key))
+    return Client(user_id=user_id, base_url=base_url, credential=logins.credential(key))
 
 
 def authorize(
     app: App | None,
     finish: Callable[[Secret, Secret], Awaitable[G]],
     *,
-    timeout: float | None = None,
     time_limit: float = 600.0,
 ) -> G:
     """Log in and return what `finish` has made of the authorization code; see `log_in`."""
-    check_patience(timeout)
     app = app or _app_of_environment()
     login = AppLogin(app, finish, time_limit=time_limit)
     try:
@@ -112,15 +102,10 @@ def authorize(
             case FrontEnd.DESKTOP:
                 login.open_in_browser()
             case FrontEnd.TERMINAL:
-                return _ask_in_terminal(CodeFlow(app, finish, time_limit=time_limit), timeout)
+                return _ask_in_terminal(CodeFlow(app, finish, time_limit=time_limit))
             case FrontEnd.NOBODY:
                 raise FrontEndError("Nobody can log in here.", HEADLESS)
-        try:
-            login.wait(timeout)
-        except LoginTimeoutError:
-            if login.status == Status.TIMED_OUT:
-                raise
-            raise _over(timeout) from None
+        login.wait()
     except BaseException:
         login.cancel()  # nobody waits for the answer any more, and the port is for others
         raise
@@ -139,9 +124,8 @@ def _app_of_environment() -> App:
     return app
 
 
-def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
+def _ask_in_terminal(flow: CodeFlow[G]) -> G:
     """Print the authorization URL, and take the address that is pasted, or the redirect itself."""
-    until = None if timeout is None else time.monotonic() + timeout
     try:
         url = flow.start()
         tell(
@@ -150,8 +134,6 @@ def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
         )
         lines, told = TerminalLines(), None
         while flow.state.status not in ENDS:
-            if until is not None and time.monotonic() > until:
-                raise _over(timeout)
             for line in lines.read(_LOOK_SECONDS):
                 flow.paste(line)
                 told = None
@@ -162,9 +144,3 @@ def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
         flow.cancel()
         raise
     return flow.finished()
-
-
-def _over(timeout: float | None) -> LoginTimeoutError:
-    return LoginTimeoutError(
-        f"The login to GoHighLevel is not finished after {timeout} s.", "Log in to start over."
-    )

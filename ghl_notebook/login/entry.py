@@ -1,13 +1,13 @@
-"""A login in one call: for a script or a cell, and for a row of the accounts list."""
+"""A login in one call, for a platform or for one connection: display it, and wait for its end."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 from ghl_notebook.api import Client
-from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
+from ghl_notebook.models import PlatformName
 
 from .front_end import FrontEnd, find_front_end
 from .login import require_client
@@ -23,14 +23,8 @@ class AccountRow(Protocol):
 
 
 @guarded
-def connect(
-    client: Client,
-    platform: str = "instagram",
-    *,
-    timeout: float | None = None,
-    **options: Any,
-) -> ConnectAccount:
-    """Log in and return the finished login, wherever this runs.
+def connect(client: Client, platform: PlatformName = "instagram", **options: Any) -> ConnectAccount:
+    """Log in at a platform, wait for it, and return the finished login, wherever this runs.
 
     In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
     the login opens in the system's browser; without one, its address is printed. Where nobody can
@@ -42,12 +36,10 @@ def connect(
     ----------
     client : Client
         What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
-    platform : str, default "instagram"
+    platform : PlatformName, default "instagram"
         As for `ConnectAccount`.
-    timeout : float, optional
-        Seconds to wait. Waiting never outlasts the login's own time limit.
     **options
-        Handed to `ConnectAccount`, for instance ``reconnect=True``.
+        Options of `ConnectAccount`, for instance ``time_limit=300``: seconds to wait.
 
     Returns
     -------
@@ -59,17 +51,16 @@ def connect(
     FrontEndError
         If nobody can log in here; the message names the variables to set.
     LoginError
-        If the login ends otherwise, or `timeout` is over.
+        If the login ends otherwise, or `time_limit` is over.
 
     Examples
     --------
-    >>> login = connect(client, "instagram", timeout=300)       # doctest: +SKIP
+    >>> login = connect(client, "instagram", time_limit=300)    # doctest: +SKIP
     >>> fetch_available_accounts(client, login)                  # doctest: +SKIP
     """
-    check_patience(timeout)
     login = ConnectAccount(client, platform, **options)
     present(client, login)
-    return login.wait(timeout)
+    return login.wait()
 
 
 def present(client: Client, login: ConnectAccount) -> None:
@@ -90,9 +81,10 @@ def present(client: Client, login: ConnectAccount) -> None:
 
 @guarded
 def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
-    """Make the login that renews a connection, expired or not.
+    """Extend a connection, expired or not: log in again, wait, and return the finished login.
 
-    Display it and log in as before. Afterwards `fetch_accounts` has the connection's new end.
+    It runs where `connect` runs. Log in as before; then `fetch_accounts` has the connection's new
+    end.
 
     ``GET /social-media-posting/oauth/{platform}/start?reconnect=true``
 
@@ -103,12 +95,12 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
     account : pandas.Series or mapping
         One row of `fetch_accounts`; its ``platform``, ``name`` and ``location_id`` are read.
     **options
-        Handed to `ConnectAccount`.
+        Options of `ConnectAccount`, for instance ``time_limit=300``: seconds to wait.
 
     Returns
     -------
     ConnectAccount
-        The login, not begun yet.
+        A login that the service has confirmed.
 
     Raises
     ------
@@ -116,12 +108,23 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
         If `account` is no such row, or belongs to another sub-account.
     PlatformError
         If its platform cannot be connected.
+    FrontEndError
+        If nobody can log in here; the message names the variables to set.
+    LoginError
+        If the login ends otherwise, or `time_limit` is over.
 
     Examples
     --------
     >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
     >>> reconnect(client, accounts[accounts.is_expired].iloc[0]) # doctest: +SKIP
     """
+    login = reconnect_card(client, account, **options)
+    present(client, login)
+    return login.wait()
+
+
+def reconnect_card(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
+    """Make the card of `reconnect`, which is neither displayed nor begun."""
     require_client(client)
     try:
         platform, name, location_id = (

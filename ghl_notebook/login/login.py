@@ -93,7 +93,7 @@ class Login(Driver[LoginState]):
     screen : Screen
         What shows it.
     page, reconnect, login_type
-        Handed to `AsyncClient.start`.
+        Handed to ``client.oauth.start``.
     time_limit : float
         Seconds that a run may take until its claim arrives.
     assume_mine : bool
@@ -230,7 +230,7 @@ class Login(Driver[LoginState]):
 
     async def _start(self, run: str, request: str | None) -> None:
         try:
-            url = await self.client.core.start(
+            url = await self.client.core.oauth.start(
                 self.platform.key,
                 page=self._page,
                 reconnect=self._reconnect,
@@ -270,7 +270,7 @@ class Login(Driver[LoginState]):
             if self._refuted >= _QUICK_CHECKS:
                 await anyio.sleep(_SLOW_CHECK_SECONDS)
             try:
-                found = await self.client.core.available_accounts(
+                found = await self.client.core.oauth.available_accounts(
                     self.platform.key, state.payload.account_id
                 )
             except _UNKNOWN_ID:

@@ -67,7 +67,7 @@ class AccountsWatch:
         GHLError
             See `ghl_notebook.errors`.
         """
-        listed = await self.client.accounts(fetch_all=True)
+        listed = await self.client.accounts.list(fetch_all=True)
         now = {
             (a.oauth_id, a.origin_id or a.id or ""): a
             for a in listed.accounts

@@ -23,7 +23,15 @@ from .accounts import (
 )
 from .available import AvailableAccount, attach_body, available_accounts
 from .categories import Category, CategoryPage, Tag, TagPage
-from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
+from .comments import (
+    Comment,
+    CommentAttachment,
+    CommentAuthor,
+    CommentPage,
+    CommentPlatform,
+    CommentsMeta,
+    Mention,
+)
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .locations import Location
 from .message import (
@@ -34,7 +42,14 @@ from .message import (
     read_account_id,
     read_message,
 )
-from .platforms import PLATFORMS, Platform, find_platform, same_platform
+from .platforms import (
+    PLATFORMS,
+    Platform,
+    PlatformName,
+    find_platform,
+    read_platform,
+    same_platform,
+)
 from .posts import (
     FacebookDetails,
     GoogleDetails,
@@ -44,9 +59,12 @@ from .posts import (
     PinterestDetails,
     Post,
     PostApproval,
+    PostFilter,
     PostInsights,
     PostMedia,
     PostPage,
+    PostStatus,
+    PostType,
     PostUser,
     TikTokDetails,
     YouTubeDetails,
@@ -71,7 +89,7 @@ from .queues import (
     Variation,
 )
 from .record import Record
-from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
+from .sent import argument, check_choice, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -111,6 +129,7 @@ __all__ = [
     "CommentAttachment",
     "CommentAuthor",
     "CommentPage",
+    "CommentPlatform",
     "CommentsMeta",
     "CsvImport",
     "CsvImportPage",
@@ -135,14 +154,18 @@ __all__ = [
     "OgTags",
     "PinterestDetails",
     "Platform",
+    "PlatformName",
     "PlatformShare",
     "PlatformTotals",
     "Post",
     "PostApproval",
+    "PostFilter",
     "PostInsights",
     "PostMedia",
     "PostPage",
     "PostPerformance",
+    "PostStatus",
+    "PostType",
     "PostUser",
     "Queue",
     "QueueCalendar",
@@ -176,6 +199,7 @@ __all__ = [
     "argument",
     "attach_body",
     "available_accounts",
+    "check_choice",
     "chosen",
     "find_platform",
     "instant",
@@ -184,9 +208,14 @@ __all__ = [
     "read_account_id",
     "read_account_rows",
     "read_message",
+    "read_platform",
     "same_platform",
     "to_wire",
     "wire_name",
     "without_collector",
     "write_instant",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

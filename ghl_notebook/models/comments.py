@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from .record import Record
+
+CommentPlatform = Literal[
+    "facebook",
+    "linkedin",
+    "community",
+    "tiktok",
+    "bluesky",
+    "instagram",
+    "youtube",
+    "threads",
+]
+"""Platforms whose comments the API has."""
 
 
 class CommentAuthor(Record, kw_only=True):

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import msgspec
 
 from ghl_notebook.errors import PlatformError
+
+from .sent import check_choice
+
+PlatformName = Literal[
+    "facebook",
+    "instagram",
+    "google",
+    "linkedin",
+    "tiktok",
+    "tiktok-business",
+    "youtube",
+    "pinterest",
+    "threads",
+    "twitter",
+    "bluesky",
+    "community",
+]
+"""Platforms of accounts and posts. The last three cannot be connected by OAuth."""
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +46,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
         Send `account_type` whatever step 2 says (Pinterest says ``PINNER``, wants ``profile``).
     """
 
-    key: str
+    key: PlatformName
     title: str
     collection: str = "accounts"
     attach_keys: tuple[str, ...]
@@ -137,6 +157,21 @@ def find_platform(name: str) -> Platform:
             f"There is no platform {name!r}.", f"Choose one of: {', '.join(PLATFORMS)}."
         )
     return PLATFORMS[key]
+
+
+def read_platform(name: str | None) -> str | None:
+    """Read a platform by which something is filtered.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such platform.
+    """
+    if name is None:
+        return None
+    key = "twitter" if _key(name) == "x" else _key(name)
+    check_choice("platform", key, get_args(PlatformName))
+    return key
 
 
 def _key(name: str) -> str:

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from .record import Record
+
+PostStatus = Literal[
+    "deleted",
+    "draft",
+    "failed",
+    "in_progress",
+    "in_review",
+    "notification_sent",
+    "pending",
+    "published",
+    "scheduled",
+]
+"""Statuses of a post."""
+
+PostFilter = Literal[
+    "all",
+    "recent",
+    "scheduled",
+    "draft",
+    "failed",
+    "in_review",
+    "published",
+    "in_progress",
+    "pending",
+    "deleted",
+]
+"""Statuses by which posts are listed."""
+
+PostType = Literal["post", "reel", "story"]
+"""Types of a post."""
 
 
 class PostMedia(Record, kw_only=True):

@@ -109,6 +109,19 @@ def chosen(name: str, values: Iterable[str] | None) -> list[str] | None:
     return found
 
 
+def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
+    """Check an argument that is one of some texts; None stands for all of them.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not among them.
+    """
+    known = list(choices)
+    if value is not None and value not in known:
+        raise ArgumentError(f"There is no {name} {value!r}.", f"Choose one of: {', '.join(known)}.")
+
+
 def to_wire(value: object) -> Any:
     """Return a value as it is sent: records and instants written down, at any depth.
 

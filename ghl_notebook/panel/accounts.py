@@ -11,7 +11,7 @@ import pandas as pd
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
-from ghl_notebook.login import ConnectAccount, reconnect
+from ghl_notebook.login import ConnectAccount, reconnect_card
 from ghl_notebook.models import PLATFORMS
 from ghl_notebook.widgets import Pictures
 
@@ -127,7 +127,7 @@ class Accounts(Listing):
                 )
             case Reconnect(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
-                    login = reconnect(self.client, account, pictures=self._pictures.setting)
+                    login = reconnect_card(self.client, account, pictures=self._pictures.setting)
                     self._show_login(login, renewed=account)
             case Detach(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
@@ -160,7 +160,7 @@ class Accounts(Listing):
             self.accept(self.frame[self.frame["id"] != key].reset_index(drop=True))
             self.fetch_here()
 
-        self.do(f"Detaching {name}…", lambda: self.client.core.delete_account(str(key)), then)
+        self.do(f"Detaching {name}…", lambda: self.client.core.accounts.delete(str(key)), then)
 
     # Connecting, reconnecting, attaching.
 

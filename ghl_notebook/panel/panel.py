@@ -67,7 +67,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
     -----
     It lists by `fetch_accounts`, of an agency with `fetch_locations`; connects by `ConnectAccount`
     and `reconnect`; lists and attaches pages by `fetch_available_accounts` and `attach`; and
-    detaches by `Client.delete_account`. Their pages name the calls and the scopes.
+    detaches by ``client.accounts.delete``. Their pages name the calls and the scopes.
 
     What it shows is no trait, so that a saved notebook holds none of it. Functions that observe its
     traits run in a thread of their own, in order.

@@ -144,19 +144,19 @@ def take_walk(
     if account_id is not None:
         recorder.names.add("accountId", account_id)
         platform = route.platform
-        found = step("step 2", lambda: client.available_accounts(platform, account_id))
+        found = step("step 2", lambda: client.oauth.available_accounts(platform, account_id))
         step(
             "step 2, the vendor's short form",
-            lambda: client.available_accounts(platform, account_id, location_in_path=False),
+            lambda: client.oauth.available_accounts(platform, account_id, location_in_path=False),
         )
-    step("accounts list", client.accounts)
-    step("accounts list, fetchAll", lambda: client.accounts(fetch_all=True))
+    step("accounts list", client.accounts.list)
+    step("accounts list, fetchAll", lambda: client.accounts.list(fetch_all=True))
     if route.attach is not None and account_id is not None and walk.ended == "connected":
         wanted = step("choose", lambda: _choose(found or [], route.attach or ""))
         if wanted is not None:
-            step("attach", lambda: client.attach(route.platform, account_id, wanted))
+            step("attach", lambda: client.oauth.attach(route.platform, account_id, wanted))
             walk.is_attached = walk.steps[-1][1] == "done"
-            step("accounts list, attached", client.accounts)
+            step("accounts list, attached", client.accounts.list)
     walk.exchanges = recorder.exchanges[begin:]
     return walk
 

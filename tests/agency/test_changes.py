@@ -108,7 +108,7 @@ def test_frames_of_one_sub_account_are_compared(agency: Agency, accounts: pd.Dat
 
 def test_what_is_no_frame_of_accounts_is_refused(accounts: pd.DataFrame) -> None:
     """It says which of the two."""
-    with pytest.raises(ghl.ArgumentError, match="after is no frame"):
+    with pytest.raises(ghl.errors.ArgumentError, match="after is no frame"):
         ghl.compare_accounts(accounts, accounts[["id"]])
 
 
@@ -138,5 +138,5 @@ def test_the_runs_of_a_folder_are_listed(agency: Agency, sim: Simulator, tmp_pat
 
 def test_what_holds_no_run_is_said(tmp_path: Path) -> None:
     """And what does."""
-    with pytest.raises(ghl.FolderError, match="list_runs"):
+    with pytest.raises(ghl.errors.FolderError, match="list_runs"):
         ghl.read_run(tmp_path / "accounts")

@@ -88,5 +88,5 @@ def test_the_demos_agency_may_speak_v3() -> None:
     with ghl.demo_agency(locations=2, api_version="v3") as agency:
         assert len(ghl.fetch_queues(agency)) == 0
         assert agency.core.api_version == "v3"
-    with pytest.raises(ghl.ArgumentError, match="no version 'v4'"):
+    with pytest.raises(ghl.errors.ArgumentError, match="no version 'v4'"):
         ghl.demo_agency(locations=2, api_version="v4")

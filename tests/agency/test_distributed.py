@@ -305,7 +305,7 @@ def test_a_service_that_is_out_is_not_asked_by_all(
     """Batches are too small to tell, so it is told here."""
     sim.levers.fail("/social-media-posting/*", 503, "Service Unavailable", times=None)
     before = asked(sim)
-    with pytest.raises(ghl.ServiceError):
+    with pytest.raises(ghl.errors.ServiceError):
         ghl.fetch_accounts(warm, engine=engine)
     assert len(asked(sim) - before) < LOCATIONS
 
@@ -354,7 +354,7 @@ async def test_an_agency_and_a_client_that_are_awaited(
         AsyncAgency(credential=warm.credential, base_url=sim.base_url) as other,
         Client(cluster.scheduler_address, asynchronous=True) as client,
     ):
-        with pytest.raises(ghl.ArgumentError, match="AsyncAgency"):
+        with pytest.raises(ghl.errors.ArgumentError, match="AsyncAgency"):
             ghl.fetch_accounts(warm, engine=client)
         frame = await ghl.fetch_accounts(other, engine=client)
     pd.testing.assert_frame_equal(frame, expected)
@@ -409,7 +409,7 @@ def test_no_secret_is_shown_by_dask(
         tasks = dict(lazy.__dask_graph__())
         shown += [repr(tasks), repr([task.args for task in tasks.values()]), lazy._name]
         lazy.persist()
-        with pytest.raises(ghl.RunError, match="RuntimeError") as raised:
+        with pytest.raises(ghl.errors.RunError, match="RuntimeError") as raised:
             wait_for(
                 Fetching(agency.core, odd_job(fail), locations=None, engine=engine),
                 "",
@@ -435,12 +435,12 @@ def test_an_engine_that_is_none_is_refused(
     """Before anything is asked; where dask is missing it names the extra."""
     with Client(cluster) as client:
         pass
-    with pytest.raises(ghl.ArgumentError, match="closed"):
+    with pytest.raises(ghl.errors.ArgumentError, match="closed"):
         ghl.fetch_accounts(warm, engine=client)
-    with pytest.raises(ghl.ArgumentError, match="is a str"):
+    with pytest.raises(ghl.errors.ArgumentError, match="is a str"):
         ghl.fetch_accounts(warm, engine="dask")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ghl.ArgumentError, match=r"ghl-notebook\[dask\]"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"ghl-notebook\[dask\]"):
         ghl.fetch_accounts(warm, engine=client)
 
 
@@ -449,12 +449,12 @@ def test_options_that_make_no_sense_together_are_refused(
 ) -> None:
     """A lazy frame needs an engine and has no folder; one sub-account needs neither."""
     one = warm.client("x")
-    with pytest.raises(ghl.ArgumentError, match="engine="):
+    with pytest.raises(ghl.errors.ArgumentError, match="engine="):
         ghl.fetch_accounts(warm, lazy=True)
-    with pytest.raises(ghl.ArgumentError, match="folder="):
+    with pytest.raises(ghl.errors.ArgumentError, match="folder="):
         ghl.fetch_accounts(warm, engine=engine, lazy=True, folder=tmp_path)
     for options in ({"engine": engine}, {"lazy": True}):
-        with pytest.raises(ghl.ArgumentError, match="for an agency only"):
+        with pytest.raises(ghl.errors.ArgumentError, match="for an agency only"):
             ghl.fetch_accounts(one, **options)  # type: ignore[call-overload]
 
 
@@ -469,7 +469,7 @@ def test_an_agency_with_its_own_transport_is_refused(
     )
     before = len(sim.requests)
     for lazy in (False, True):
-        with pytest.raises(ghl.ArgumentError, match="transport"):
+        with pytest.raises(ghl.errors.ArgumentError, match="transport"):
             ghl.fetch_accounts(other, locations=["x"], engine=engine, lazy=lazy)
     assert len(sim.requests) == before
     other.close()

@@ -110,7 +110,7 @@ def test_a_frame_of_something_else_knows_no_failures(agency: Agency) -> None:
     """It is said, and not that nothing is missing."""
     one = agency.client(ghl.fetch_locations(agency)["location_id"][3])
     for frame in (ghl.fetch_accounts(one), "frame"):
-        with pytest.raises(ghl.ArgumentError, match="does not say what is missing"):
+        with pytest.raises(ghl.errors.ArgumentError, match="does not say what is missing"):
             ghl.failures(frame)  # type: ignore[arg-type]
 
 
@@ -119,7 +119,7 @@ def test_a_login_that_holds_no_more_ends_the_run(agency: Agency, sim: Simulator)
     sim.levers.fail_with("invalid_token", "/oauth/locationToken", times=None)
     ids = ghl.fetch_locations(agency)["location_id"].tolist()
     before = len(sim.requests)
-    with pytest.raises(ghl.LogInAgainError):
+    with pytest.raises(ghl.errors.LogInAgainError):
         ghl.fetch_accounts(agency, locations=ids)
     assert len(sim.requests) - before <= 64
 
@@ -149,7 +149,7 @@ def test_a_service_that_is_out_is_not_asked_by_all(path: str) -> None:
         before = len(sim.requests)
         with pytest.raises(ghl.GHLError) as raised:
             ghl.fetch_accounts(agency, locations=ids)
-        assert type(raised.value) in (ghl.ServiceError, ghl.CredentialError)
+        assert type(raised.value) in (ghl.errors.ServiceError, ghl.errors.CredentialError)
         assert len(sim.requests) - before < len(ids)
 
 
@@ -218,7 +218,7 @@ def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator
 @pytest.mark.parametrize("options", [{"progress": True}, {"folder": "x"}, {"in_flight": 2}])
 def test_one_sub_account_makes_no_run(agency: Agency, options: dict[str, object]) -> None:
     """An option that would do nothing is refused."""
-    with pytest.raises(ghl.ArgumentError, match="for an agency only"):
+    with pytest.raises(ghl.errors.ArgumentError, match="for an agency only"):
         ghl.fetch_accounts(agency.client("x"), **options)  # type: ignore[call-overload]
 
 
@@ -228,11 +228,11 @@ def test_one_sub_account_makes_no_run(agency: Agency, options: dict[str, object]
 )
 def test_what_names_no_sub_account_is_refused(agency: Agency, locations: object) -> None:
     """Before anything is asked."""
-    with pytest.raises(ghl.ArgumentError):
+    with pytest.raises(ghl.errors.ArgumentError):
         ghl.fetch_accounts(agency, locations=locations)  # type: ignore[call-overload]
 
 
 def test_what_is_for_one_sub_account_says_so(agency: Agency) -> None:
     """And how to get one."""
-    with pytest.raises(ghl.ArgumentError, match=r"agency\.client"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"agency\.client"):
         ghl.fetch_available_accounts(agency, None)  # type: ignore[call-overload]

@@ -139,7 +139,7 @@ def test_a_part_is_on_the_disk_before_it_has_its_name(
 def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
     """Each would write what the other has."""
     journal = open_journal(agency, tmp_path)
-    with pytest.raises(ghl.FolderError, match="Another run"):
+    with pytest.raises(ghl.errors.FolderError, match="Another run"):
         ghl.fetch_accounts(agency, folder=tmp_path)
     journal.close()
     assert ghl.failures(ghl.fetch_accounts(agency, folder=tmp_path)).empty
@@ -163,7 +163,7 @@ def test_a_folder_holds_no_secret(agency: Agency, sim: Simulator, tmp_path: Path
 def test_a_folder_that_cannot_be_made_is_said(agency: Agency, tmp_path: Path) -> None:
     """Before anything is asked, with what to do."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(ghl.FolderError, match="Name another folder"):
+    with pytest.raises(ghl.errors.FolderError, match="Name another folder"):
         ghl.fetch_accounts(agency, folder=tmp_path / "file" / "runs")
 
 
@@ -229,7 +229,7 @@ def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path
     (run,) = list_run_folders(tmp_path, "accounts")
     part = run.look().parts[0].path
     part.write_bytes(part.read_bytes()[:-100])
-    with pytest.raises(ghl.FolderError, match="is damaged"):
+    with pytest.raises(ghl.errors.FolderError, match="is damaged"):
         ghl.fetch_accounts(agency, folder=tmp_path)
     assert part.exists()
     assert stat.S_ISREG(part.stat().st_mode)
@@ -343,7 +343,7 @@ def test_a_run_of_other_columns_is_said(agency: Agency, sim: Simulator, tmp_path
         lambda: ghl.fetch_accounts(agency, folder=tmp_path),
         lambda: ghl.read_run(run.path),
     ):
-        with pytest.raises(ghl.FolderError, match=f"{name} has other columns"):
+        with pytest.raises(ghl.errors.FolderError, match=f"{name} has other columns"):
             read()
 
 
@@ -351,10 +351,10 @@ def test_a_run_of_other_columns_is_said(agency: Agency, sim: Simulator, tmp_path
 def test_what_is_no_folder_is_said(agency: Agency, folder: Any) -> None:
     """By everything that takes one."""
     for call in (ghl.list_runs, ghl.read_run):
-        with pytest.raises(ghl.ArgumentError, match="is not a path"):
+        with pytest.raises(ghl.errors.ArgumentError, match="is not a path"):
             call(folder)
     if folder is not None:
-        with pytest.raises(ghl.ArgumentError, match="is not a path"):
+        with pytest.raises(ghl.errors.ArgumentError, match="is not a path"):
             ghl.fetch_accounts(agency, folder=folder)
 
 
@@ -365,7 +365,7 @@ def test_a_folder_that_no_disk_has_is_said(agency: Agency, tmp_path: Path, folde
         lambda: ghl.read_run(tmp_path / folder),
         lambda: ghl.fetch_accounts(agency, folder=tmp_path / folder),
     ):
-        with pytest.raises(ghl.FolderError) as caught:
+        with pytest.raises(ghl.errors.FolderError) as caught:
             call()
         assert str(caught.value).isprintable()
     assert ghl.list_runs(tmp_path / folder).empty

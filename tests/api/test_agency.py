@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ghl_notebook import Agency, ArgumentError, AsyncAgency, LocationAccessError, SettingsError
+from ghl_notebook import Agency, AsyncAgency
 from ghl_notebook.auth.agency_credential import AgencyCredential, passed_credential
+from ghl_notebook.errors import ArgumentError, LocationAccessError, SettingsError
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
@@ -264,7 +265,7 @@ def test_a_client_shares_the_agencys_connections(sim: Simulator) -> None:
     with open_door(sim) as agency:
         with agency.client(one) as client:
             assert client.location_id == one
-            assert client.accounts().accounts
+            assert client.accounts.list().accounts
         assert client.users()
         assert agency.client(other).users()
         assert len(agency.locations()) == 950

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ghl_notebook import Client, NotFoundError, UnexpectedAnswerError
+from ghl_notebook import Client
+from ghl_notebook.errors import NotFoundError, UnexpectedAnswerError
 from tests.api.stub import Stub, answer
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook import ArgumentError, BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import ArgumentError, BadRequestError
 from ghl_notebook.models import Comment
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
@@ -30,7 +31,7 @@ def client() -> Iterator[Client]:
 @pytest.fixture
 def origin(client: Client) -> str:
     """The Facebook page."""
-    return str(client.accounts().accounts[0].origin_id)
+    return str(client.accounts.list().accounts[0].origin_id)
 
 
 def all_of(client: Client, origin: str, **more: str) -> list[Comment]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ghl_notebook import BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError
 from ghl_notebook.models import CsvImport, UploadedCsv
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
@@ -40,7 +41,7 @@ def imported(client: Client, uploaded: UploadedCsv) -> CsvImport:
     assert uploaded.file_name
     assert uploaded.rows_count
     client.csv_imports.set_accounts(
-        [str(client.accounts().accounts[0].id)],
+        [str(client.accounts.list().accounts[0].id)],
         file_path=uploaded.file_path,
         rows_count=uploaded.rows_count,
         file_name=uploaded.file_name,

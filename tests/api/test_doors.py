@@ -15,8 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from ghl_notebook import ArgumentError, AsyncClient, Client
+from ghl_notebook import AsyncClient, Client
 from ghl_notebook.background import run_in_background, start_in_background
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 
@@ -39,7 +40,7 @@ def test_both_doors_have_the_same_operations(name: str) -> None:
 async def test_an_async_client_is_awaited(sim: Simulator) -> None:
     """`AsyncClient` runs in the caller's own event loop."""
     async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-        users, listed = await asyncio.gather(client.users(), client.accounts())
+        users, listed = await asyncio.gather(client.users(), client.accounts.list())
     assert users
     assert listed.accounts
 
@@ -54,7 +55,7 @@ async def test_an_async_client_cancels() -> None:
         raise AssertionError
 
     client = AsyncClient(TOKEN, LOCATION, USER, transport=httpx.MockTransport(never))
-    task = asyncio.create_task(client.accounts())
+    task = asyncio.create_task(client.accounts.list())
     await asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -64,14 +65,14 @@ async def test_an_async_client_cancels() -> None:
 async def test_a_client_works_inside_a_running_loop(client: Client) -> None:
     """A notebook's cell runs inside the kernel's event loop, and may block there."""
     assert asyncio.get_running_loop().is_running()
-    assert client.accounts().accounts
+    assert client.accounts.list().accounts
 
 
 def test_a_client_outlives_the_loops_of_its_callers() -> None:
     """Each `asyncio.run` has a loop of its own; the client does not belong to any of them."""
 
     async def cell() -> int:
-        return len(client.accounts().accounts)
+        return len(client.accounts.list().accounts)
 
     with Stub(LISTED).client() as client:
         assert [asyncio.run(cell()), asyncio.run(cell())] == [1, 1]
@@ -94,14 +95,14 @@ def test_a_client_is_used_from_several_threads_at_once() -> None:
         Client(TOKEN, LOCATION, USER, transport=httpx.MockTransport(meet)) as client,
         ThreadPoolExecutor(together) as pool,
     ):
-        found = [pool.submit(client.accounts) for _ in range(together)]
+        found = [pool.submit(client.accounts.list) for _ in range(together)]
         assert all(one.result(timeout=30).accounts == [] for one in found)
 
 
 def test_many_requests_share_real_connections(sim: Simulator, client: Client) -> None:
     """Forty calls from eight threads come back whole over real sockets."""
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: client.accounts(), range(40)))
+        found = list(pool.map(lambda _: client.accounts.list(), range(40)))
     assert all(one == found[0] for one in found)
 
 
@@ -109,14 +110,14 @@ def test_a_client_in_its_own_loop_is_refused() -> None:
     """It would wait for itself for ever."""
 
     async def callback(request: httpx.Request) -> httpx.Response:
-        client.accounts()
+        client.accounts.list()
         raise AssertionError
 
     with (
         Client(TOKEN, LOCATION, USER, transport=httpx.MockTransport(callback)) as client,
         pytest.raises(ArgumentError, match="own event loop") as caught,
     ):
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     assert "AsyncClient" in caught.value.next_step
 
 
@@ -125,7 +126,7 @@ def test_a_client_may_be_made_in_its_own_loop_and_awaited_there() -> None:
 
     async def inside() -> int:
         core = Stub(LISTED).async_client()
-        return len((await core.accounts()).accounts)
+        return len((await core.accounts.list()).accounts)
 
     assert run_in_background(inside) == 1
 
@@ -194,7 +195,7 @@ def _interrupt_when(asked: threading.Event) -> threading.Thread:
 def _stop(silent: Silent, call: Client) -> None:
     button = _interrupt_when(silent.asked)
     with pytest.raises(KeyboardInterrupt):
-        call.accounts()
+        call.accounts.list()
     button.join()
     # Long before the time limit of the call.
     assert silent.left.wait(30)
@@ -224,7 +225,7 @@ def test_a_client_works_after_an_interrupt(silent: Silent) -> None:
     with Client(TOKEN, LOCATION, USER, base_url=silent.base_url, timeout=300) as client:
         _stop(silent, client)
     with Stub(LISTED).client() as other:
-        assert other.accounts().accounts
+        assert other.accounts.list().accounts
 
 
 SCRIPT = """
@@ -235,7 +236,7 @@ def answer(request):
     return httpx.Response(200, json={"results": {"accounts": [{"id": "a1"}]}})
 
 client = Client("t", "l", "u", transport=httpx.MockTransport(answer))
-print(client.accounts().accounts[0].id, flush=True)
+print(client.accounts.list().accounts[0].id, flush=True)
 """
 
 FORK = """
@@ -243,7 +244,7 @@ import os
 child = os.fork()
 if not child:
     client = Client("t", "l", "u", transport=httpx.MockTransport(answer))
-    print(client.accounts().accounts[0].id, flush=True)
+    print(client.accounts.list().accounts[0].id, flush=True)
     raise SystemExit
 os.waitpid(child, 0)
 """

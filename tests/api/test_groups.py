@@ -13,18 +13,11 @@ import httpx
 import pandas as pd
 import pytest
 
-from ghl_notebook import (
-    ArgumentError,
-    AsyncAgency,
-    AsyncClient,
-    Client,
-    ScopeError,
-    ServiceError,
-    UnexpectedAnswerError,
-)
+from ghl_notebook import AsyncAgency, AsyncClient, Client
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
 from ghl_notebook.api.resources import Posts
+from ghl_notebook.errors import ArgumentError, ScopeError, ServiceError, UnexpectedAnswerError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, USER, Stub, answer
 from tests.contract.walk import methods

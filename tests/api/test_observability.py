@@ -68,7 +68,7 @@ def test_each_request_has_a_span(
     with Client(sim.token, sim.location_id, sim.user_id, base_url=sim.base_url) as client:
         if when == "after":
             instrument(tracer)
-        client.accounts()
+        client.accounts.list()
         sim.levers.fail("*/users/", 503, "", {}, times=1)
         client.users()
     assert spans.statuses == [200, 503, 200]
@@ -85,10 +85,10 @@ def test_spans_hold_no_bearer_and_no_authorization_url(
     tracer, spans = provider
     instrument(tracer)
     with Client(sim.token, sim.location_id, sim.user_id, base_url=sim.base_url) as client:
-        url = client.start("instagram").reveal()
+        url = client.oauth.start("instagram").reveal()
         sim.levers.fail_with("invalid_token", "*/accounts", times=1)
-        with pytest.raises(ghl.InvalidTokenError):
-            client.accounts()
+        with pytest.raises(ghl.errors.InvalidTokenError):
+            client.accounts.list()
     state = httpx.URL(url).params["state"]
     assert spans.statuses == [302, 401]
     assert sim.location_id in spans.text
@@ -103,9 +103,9 @@ def test_a_span_of_no_answer_holds_no_bearer(provider: tuple[TracerProvider, Spa
     with (
         Rude(b"") as rude,
         Client(TOKEN, "location", "user", base_url=rude.base_url) as client,
-        pytest.raises(ghl.ConnectionFailedError),
+        pytest.raises(ghl.errors.ConnectionFailedError),
     ):
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     assert "RemoteProtocolError" in spans.text
     assert TOKEN not in spans.text
 
@@ -130,7 +130,7 @@ def test_spans_of_a_login_hold_no_secret_of_it(
     }.items():
         monkeypatch.setenv(name, value)
     with Client(clock=sim.state.clock) as client:
-        client.accounts()
+        client.accounts.list()
     assert spans.statuses == [200, 200]
     assert f"{sim.base_url}/oauth/token" in spans.text
     secrets = {given["refresh_token"], given["access_token"], sim.client_secret}
@@ -145,7 +145,7 @@ def test_each_attempt_at_the_service_is_one_line_of_the_log(
     """Also that which was answered 429, and waited for: nothing but the attempts is counted."""
     sim.levers.fail("*/accounts", 429, "", {"x-ratelimit-interval-milliseconds": "10"}, times=1)
     with caplog.at_level(logging.INFO, "ghl_notebook.transport"):
-        client.accounts()
+        client.accounts.list()
     lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.transport"]
     what = re.escape("GET /social-media-posting/{locationId}/accounts: ")
     assert len(lines) == 2
@@ -159,8 +159,8 @@ def test_what_was_not_sent_is_no_line_of_the_log(caplog: pytest.LogCaptureFixtur
     stub = Stub(httpx.Response(429, headers=headers))
     with caplog.at_level(logging.INFO, "ghl_notebook.transport"), stub.client() as client:
         for _ in range(3):
-            with pytest.raises(ghl.DailyLimitError):
-                client.accounts()
+            with pytest.raises(ghl.errors.DailyLimitError):
+                client.accounts.list()
     assert len([r for r in caplog.records if r.name == "ghl_notebook.transport"]) == 1
 
 
@@ -192,18 +192,18 @@ def test_both_doors_show_what_is_left() -> None:
     async def ask() -> None:
         async with listed().async_client(location_id="another") as client:
             assert str(client.limits) == "not told by the service so far"
-            await client.accounts()
+            await client.accounts.list()
             check(client)
 
     asyncio.run(ask())
     with listed().client() as client:
         assert str(client.limits) == "not told by the service so far"
-        client.accounts()
+        client.accounts.list()
         check(client)
 
 
 def test_clients_of_one_sub_account_see_the_same_limits() -> None:
     """They share what is left, as the service counts them together."""
     with listed().client() as one, listed().client() as other:
-        one.accounts()
+        one.accounts.list()
         assert other.limits == one.limits

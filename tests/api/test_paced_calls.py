@@ -36,7 +36,7 @@ def test_calls_that_are_gathered_keep_to_the_limit(limit: int, window: str) -> N
 
     async def gather(sim: Simulator) -> None:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            await asyncio.gather(*(client.accounts() for _ in range(calls)))
+            await asyncio.gather(*(client.accounts.list() for _ in range(calls)))
 
     with limited(limit, window) as sim:
         asyncio.run(gather(sim))
@@ -49,7 +49,7 @@ def test_clients_of_several_event_loops_share_the_limit(limit: int, window: str)
 
     async def gather(sim: Simulator) -> None:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            await asyncio.gather(*(client.accounts() for _ in range(limit)))
+            await asyncio.gather(*(client.accounts.list() for _ in range(limit)))
 
     with limited(limit, window) as sim, ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(asyncio.run, gather(sim)) for _ in range(3)]:
@@ -62,7 +62,7 @@ def test_clients_that_come_and_go_are_paced_as_one() -> None:
 
     async def call(sim: Simulator) -> None:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            await client.accounts()
+            await client.accounts.list()
 
     with limited(25, "sliding") as sim:
         sim.levers.rate_interval = 2.0  # so that all of them are within it
@@ -80,7 +80,7 @@ def test_clients_of_several_threads_share_the_limit(window: str) -> None:
     def work(sim: Simulator) -> None:
         with Client(sim.token, sim.location_id, base_url=sim.base_url) as client:
             for _ in range(calls):
-                client.accounts()
+                client.accounts.list()
 
     with limited(100, window) as sim, ThreadPoolExecutor(clients) as pool:
         for done in [pool.submit(work, sim) for _ in range(clients)]:
@@ -95,7 +95,7 @@ def test_what_others_have_used_up_is_seen_in_the_first_answer(used: int, window:
 
     async def gather(sim: Simulator) -> None:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            await asyncio.gather(*(client.accounts() for _ in range(60)))
+            await asyncio.gather(*(client.accounts.list() for _ in range(60)))
 
     with limited(100, window) as sim:
         for _ in range(used):
@@ -111,7 +111,7 @@ def test_what_is_left_is_told() -> None:
         Client(sim.token, sim.location_id, base_url=sim.base_url) as client,
     ):
         assert client.limits.max is None
-        client.accounts()
+        client.accounts.list()
         assert (client.limits.max, client.limits.remaining) == (25, 24)
         assert client.limits.daily_max == 200_000
         assert str(client.limits).startswith("24 of 25 calls left per 0.5 s")
@@ -122,12 +122,12 @@ def test_at_the_end_of_the_days_calls_few_are_sent_to_be_told() -> None:
 
     async def gather(sim: Simulator) -> list[object]:
         async with AsyncClient(sim.token, sim.location_id, base_url=sim.base_url) as client:
-            calls = (client.accounts() for _ in range(60))
+            calls = (client.accounts.list() for _ in range(60))
             return await asyncio.gather(*calls, return_exceptions=True)
 
     with limited(100, "fixed") as sim:
         sim.levers.daily_limit = 20
         found = asyncio.run(gather(sim))
-        assert [type(one) for one in found].count(ghl.DailyLimitError) == 40
+        assert [type(one) for one in found].count(ghl.errors.DailyLimitError) == 40
         assert statuses(sim)[200] == 20
         assert statuses(sim)[429] <= 10

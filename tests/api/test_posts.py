@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import BadRequestError, Client, ValidationError
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError, ValidationError
 from ghl_notebook.models import PostMedia
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import USER, Stub, answer
@@ -20,7 +21,7 @@ PERIOD = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
 
 def account_of(client: Client) -> str:
     """Return the first account."""
-    return str(client.accounts().accounts[0].id)
+    return str(client.accounts.list().accounts[0].id)
 
 
 def test_posts_are_listed_page_by_page(client: Client) -> None:
@@ -125,10 +126,12 @@ def test_a_new_post_may_be_missing_for_a_moment(sim: Simulator, client: Client) 
 def test_a_post_fails_where_its_account_is_gone() -> None:
     """It cannot be published there any more."""
     with ghl.demo() as client:
-        lasting = [a for a in client.accounts().accounts if not (a.is_expired or a.deleted)][:2]
+        lasting = [a for a in client.accounts.list().accounts if not (a.is_expired or a.deleted)][
+            :2
+        ]
         plan = {"status": "scheduled", "schedule_date": NOW + timedelta(days=1)}
         kept, lost = (client.posts.create([str(one.id)], **plan).id for one in lasting)  # type: ignore[arg-type]
-        client.delete_account(str(lasting[1].id))
+        client.accounts.delete(str(lasting[1].id))
         client.simulator.pass_time(timedelta(days=2))
         assert client.posts.get(str(kept)).status == "published"
         assert client.posts.get(str(lost)).status == "failed"

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook import BadRequestError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import BadRequestError
 from ghl_notebook.models import Queue, QueuePost, TimeSlot, Variation
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
@@ -233,7 +234,7 @@ def test_an_item_is_found_in_the_middle(client: Client, queue: Queue) -> None:
 
 def test_new_posts_of_the_category_join(client: Client, queue: Queue) -> None:
     """Once they are published; one that was taken out does not come back."""
-    account = str(client.accounts().accounts[0].id)
+    account = str(client.accounts.list().accounts[0].id)
     before = ids(client, queue)
     client.posts.create([account], summary="Joins", category_id=queue.category_id)
     client.posts.list("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")

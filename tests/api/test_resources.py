@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook import Client
+from ghl_notebook.models import PLATFORMS, AvailableAccount
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, USER, Stub, answer
 
@@ -70,8 +70,8 @@ def test_the_owner_is_looked_up_once() -> None:
     """Further calls use what was found."""
     stub = Stub(users({"id": "u1", "roles": ADMIN}), answer({}))
     with stub.client(user_id=None) as client:
-        client.delete_account("account-1")
-        client.delete_account("account-2")
+        client.accounts.delete("account-1")
+        client.accounts.delete("account-2")
         assert client.user_id == "u1"
     assert [r.url.path for r in stub.requests].count("/users/") == 1
 
@@ -88,9 +88,9 @@ def test_without_users_there_is_no_owner() -> None:
     """No id is made up; the error names the setting."""
     with (
         Stub(httpx.Response(200, json={"users": []})).client(user_id=None) as client,
-        pytest.raises(ghl.ArgumentError) as caught,
+        pytest.raises(ghl.errors.ArgumentError) as caught,
     ):
-        client.start("instagram")
+        client.oauth.start("instagram")
     assert "GHL_USER_ID" in caught.value.next_step
 
 
@@ -100,7 +100,7 @@ def test_a_list_of_users_that_is_missing_is_not_an_empty_one(body: dict[str, obj
     stub = Stub(httpx.Response(200, json=body))
     with (
         stub.client(user_id=None) as client,
-        pytest.raises(ghl.UnexpectedAnswerError, match="without what was asked for"),
+        pytest.raises(ghl.errors.UnexpectedAnswerError, match="without what was asked for"),
     ):
         client.users()
     assert len(stub.requests) == 4
@@ -111,7 +111,7 @@ def test_step_two_has_the_sub_account_in_its_path(platform: str) -> None:
     """The long form of the OpenAPI files; Google's accounts are locations."""
     stub = Stub(answer({}))
     with stub.client() as client:
-        assert client.available_accounts(platform, ACCOUNT) == []
+        assert client.oauth.available_accounts(platform, ACCOUNT) == []
     collection = "locations" if platform == "google" else "accounts"
     assert stub.request.method == "GET"
     assert stub.request.url.path == f"{OAUTH}/{LOCATION}/{platform}/{collection}/{ACCOUNT}"
@@ -122,7 +122,7 @@ def test_step_two_has_a_short_form_too() -> None:
     """The page of the documents leaves the sub-account out of the path."""
     stub = Stub(answer({"accounts": []}))
     with stub.client() as client:
-        client.available_accounts(
+        client.oauth.available_accounts(
             "instagram", ACCOUNT, location_in_path=False, page="integration", reconnect=True
         )
     assert stub.request.url.path == f"{OAUTH}/instagram/accounts/{ACCOUNT}"
@@ -150,15 +150,15 @@ def own(fresh: Simulator) -> Iterator[Client]:
 
 def login(sim: Simulator, client: Client, platform: str) -> str:
     """Log in as the first person on the consent page, and return the account id."""
-    return str(sim.play_user(client.start(platform).reveal()).data["accountId"])
+    return str(sim.play_user(client.oauth.start(platform).reveal()).data["accountId"])
 
 
 def test_both_forms_of_step_two_answer_the_same(fresh: Simulator, own: Client) -> None:
     """A login's accounts do not depend on how the path is written."""
     account_id = login(fresh, own, "instagram")
-    long = own.available_accounts("instagram", account_id)
+    long = own.oauth.available_accounts("instagram", account_id)
     assert long
-    assert own.available_accounts("instagram", account_id, location_in_path=False) == long
+    assert own.oauth.available_accounts("instagram", account_id, location_in_path=False) == long
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_both_forms_of_step_two_answer_the_same(fresh: Simulator, own: Client) -
 def test_a_login_leads_to_a_connected_account(fresh: Simulator, own: Client, platform: str) -> None:
     """Step 1 to 3 for each platform, up to the list of what is connected."""
     account_id = login(fresh, own, platform)
-    available = own.available_accounts(platform, account_id)
+    available = own.oauth.available_accounts(platform, account_id)
     chosen = next(a for a in available if not a.is_connected)
-    attached = own.attach(platform, account_id, chosen)
+    attached = own.oauth.attach(platform, account_id, chosen)
     assert attached.oauth_id == account_id
     assert attached.origin_id == chosen.origin_id
-    listed = own.accounts().accounts
+    listed = own.accounts.list().accounts
     assert (platform, chosen.origin_id) in {(a.platform, a.origin_id) for a in listed}
 
 
@@ -218,7 +218,7 @@ def test_attaching_sends_the_platforms_known_keys_only(platform: str) -> None:
     """The service answers any other key with 422: an item is never echoed whole."""
     stub = Stub(answer({}, 201))
     with stub.client() as client:
-        client.attach(platform, ACCOUNT, FULL)
+        client.oauth.attach(platform, ACCOUNT, FULL)
     collection = "locations" if platform == "google" else "accounts"
     assert stub.request.method == "POST"
     assert stub.request.url.path == f"{OAUTH}/{LOCATION}/{platform}/{collection}/{ACCOUNT}"
@@ -230,7 +230,7 @@ def test_attaching_leaves_out_what_is_not_known(platform: str) -> None:
     """A missing value is left out, not sent as null."""
     stub = Stub(answer({}, 201))
     with stub.client() as client:
-        client.attach(platform, ACCOUNT, AvailableAccount(origin_id="1"))
+        client.oauth.attach(platform, ACCOUNT, AvailableAccount(origin_id="1"))
     sent = json.loads(stub.request.content)
     assert None not in sent.values()
     assert set(sent) <= {"originId", "platform", "type"}
@@ -240,20 +240,20 @@ def test_attaching_may_name_the_agency() -> None:
     """`companyId` is a key of every platform, sent when given."""
     stub = Stub(answer({}, 201))
     with stub.client() as client:
-        client.attach("instagram", ACCOUNT, FULL, company_id="agency-1")
+        client.oauth.attach("instagram", ACCOUNT, FULL, company_id="agency-1")
     assert json.loads(stub.request.content)["companyId"] == "agency-1"
 
 
 def test_an_account_of_another_login_is_not_attached(fresh: Simulator, own: Client) -> None:
     """The service's `success: false` under 201 is an error."""
     account_id = login(fresh, own, "instagram")
-    with pytest.raises(ghl.RefusedError, match="Account not found"):
-        own.attach("instagram", account_id, AvailableAccount(origin_id="1", page_id="1"))
+    with pytest.raises(ghl.errors.RefusedError, match="Account not found"):
+        own.oauth.attach("instagram", account_id, AvailableAccount(origin_id="1", page_id="1"))
 
 
 def test_all_accounts_are_listed_with_their_groups(sim: Simulator, client: Client) -> None:
     """Deleted rows and groups are in the list; the sub-account is told."""
-    listed = client.accounts()
+    listed = client.accounts.list()
     assert listed.location_id == sim.location_id
     assert [(a.platform, a.deleted) for a in listed.accounts[:4]] == [
         ("facebook", False),
@@ -273,7 +273,7 @@ def test_a_list_of_accounts_that_is_missing_is_not_an_empty_one(results: object)
     """Rows would be lost in silence: it is asked for again, and the next answer is whole."""
     stub = Stub(answer(results), answer({"accounts": [{"id": "a"}], "groups": 5}))
     with stub.client() as client:
-        listed = client.accounts()
+        listed = client.accounts.list()
     assert [account.id for account in listed.accounts] == ["a"]
     assert listed.groups == []
     assert len(stub.requests) == 2
@@ -284,16 +284,18 @@ def test_what_a_login_may_attach_is_not_nothing_because_it_is_missing(results: o
     """Only a list that is there can be empty."""
     with (
         Stub(answer(results)).client() as client,
-        pytest.raises(ghl.UnexpectedAnswerError, match=r"\(it holds: message, results, status"),
+        pytest.raises(
+            ghl.errors.UnexpectedAnswerError, match=r"\(it holds: message, results, status"
+        ),
     ):
-        client.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
+        client.oauth.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
 
 
 def test_disconnecting_says_who_does_it() -> None:
     """`userId` is optional in the documents, and wanted in practice."""
     stub = Stub(answer({"locationId": LOCATION, "id": "account-1"}))
     with stub.client() as client:
-        assert client.delete_account("account-1", company_id="agency-1") == "account-1"
+        assert client.accounts.delete("account-1", company_id="agency-1") == "account-1"
     assert stub.request.method == "DELETE"
     assert stub.request.url.path == f"/social-media-posting/{LOCATION}/accounts/account-1"
     assert dict(stub.request.url.params) == {"userId": USER, "companyId": "agency-1"}
@@ -304,21 +306,21 @@ def test_disconnecting_says_who_does_it() -> None:
 def test_disconnecting_returns_the_id_whatever_is_answered(results: object) -> None:
     """The id that was asked for, where the answer names none."""
     with Stub(answer(results)).client() as client:
-        assert client.delete_account("account-1") == "account-1"
+        assert client.accounts.delete("account-1") == "account-1"
 
 
 def test_a_disconnected_account_is_marked_as_deleted(fresh: Simulator, own: Client) -> None:
     """It stays in the list."""
-    first = own.accounts().accounts[0]
+    first = own.accounts.list().accounts[0]
     assert first.id is not None
-    assert own.delete_account(first.id) == first.id
-    assert own.accounts().accounts[0].deleted
+    assert own.accounts.delete(first.id) == first.id
+    assert own.accounts.list().accounts[0].deleted
 
 
 def test_disconnecting_twice_is_refused(fresh: Simulator, own: Client) -> None:
     """The service no longer knows the account."""
-    first = own.accounts().accounts[0]
+    first = own.accounts.list().accounts[0]
     assert first.id is not None
-    own.delete_account(first.id)
-    with pytest.raises(ghl.BadRequestError):
-        own.delete_account(first.id)
+    own.accounts.delete(first.id)
+    with pytest.raises(ghl.errors.BadRequestError):
+        own.accounts.delete(first.id)

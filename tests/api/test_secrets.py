@@ -24,31 +24,34 @@ STATE = "state-planted-0123456789"
 LOCATION_HEADER = {"location": f"https://www.facebook.com/dialog/oauth?state={STATE}"}
 
 FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]] = {
-    "no connection": (httpx.ConnectError("x"), lambda c: c.delete_account("account-1")),
+    "no connection": (httpx.ConnectError("x"), lambda c: c.accounts.delete("account-1")),
     "bad token": (
         httpx.Response(401, json={"message": "Invalid token"}),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "followed redirect": (
         httpx.Response(200, html=f"<a href='?state={STATE}'>"),
-        lambda c: c.start("instagram"),
+        lambda c: c.oauth.start("instagram"),
     ),
     "odd redirect": (
         httpx.Response(302, headers={"location": f"javascript:{STATE}"}),
-        lambda c: c.start("instagram"),
+        lambda c: c.oauth.start("instagram"),
     ),
-    "redirect elsewhere": (httpx.Response(302, headers=LOCATION_HEADER), lambda c: c.accounts()),
+    "redirect elsewhere": (
+        httpx.Response(302, headers=LOCATION_HEADER),
+        lambda c: c.accounts.list(),
+    ),
     "repeated token": (
         httpx.Response(401, json={"message": f"Invalid token: {TOKEN}", "traceId": TOKEN}),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "repeated token in a refusal": (
         httpx.Response(200, json={"success": False, "message": [f"no {TOKEN}"]}),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "repeated token in plain text": (
         httpx.Response(403, text=f"refused: Bearer {TOKEN}"),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "limit of a day": (
         httpx.Response(
@@ -56,7 +59,7 @@ FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]]
             json={"message": f"Too Many Requests of {TOKEN}"},
             headers={"x-ratelimit-daily-remaining": "0", "x-ratelimit-daily-reset": "5400000"},
         ),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "limit of an interval": (
         httpx.Response(
@@ -64,29 +67,32 @@ FAULTS: dict[str, tuple[httpx.Response | Exception, Callable[[Client], object]]]
             json={"message": "Too Many Requests", "traceId": f"of {TOKEN}"},
             headers={"x-ratelimit-interval-milliseconds": "1", "x-odd": STATE},
         ),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "tried four times": (
         httpx.Response(503, text=f"<p>{TOKEN} {STATE}", headers=LOCATION_HEADER),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "cut off": (
         httpx.Response(
             200, content=f'{{"state": "{STATE}', headers={"content-type": "application/json"}
         ),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
     "keys of an answer": (
         httpx.Response(200, json={TOKEN: 1, f"a\n{STATE}": 2, "count": 3}),
-        lambda c: c.accounts(),
+        lambda c: c.accounts.list(),
     ),
-    "too slow": (httpx.ReadTimeout(f"of {TOKEN}"), lambda c: c.accounts()),
+    "too slow": (httpx.ReadTimeout(f"of {TOKEN}"), lambda c: c.accounts.list()),
     "broken header": (
         httpx.RemoteProtocolError(f"illegal header line: Location : {STATE}"),
-        lambda c: c.start("instagram"),
+        lambda c: c.oauth.start("instagram"),
     ),
-    "no id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "..")),
-    "long id": (httpx.Response(200), lambda c: c.available_accounts("instagram", "a" * 70_000)),
+    "no id": (httpx.Response(200), lambda c: c.oauth.available_accounts("instagram", "..")),
+    "long id": (
+        httpx.Response(200),
+        lambda c: c.oauth.available_accounts("instagram", "a" * 70_000),
+    ),
 }
 
 
@@ -164,7 +170,7 @@ def test_a_repeated_token_is_hidden_and_the_rest_is_kept() -> None:
         Stub(repeated).client(token=token) as client,
         pytest.raises(GHLError, match=r"token: \*{8}\."),
     ):
-        client.accounts()
+        client.accounts.list()
 
 
 def test_no_cookie_of_the_service_is_kept() -> None:
@@ -192,7 +198,7 @@ def test_no_log_line_shows_a_secret(
 ) -> None:
     """With every logger at DEBUG neither the bearer nor the authorization URL is logged."""
     with caplog.at_level(logging.DEBUG):
-        url = client.start("instagram").reveal()
+        url = client.oauth.start("instagram").reveal()
     state = httpx.URL(url).params["state"]
     lines = [record.getMessage() for record in caplog.records]
     assert [line for line in lines if "receive_response_headers.complete" in line]
@@ -203,7 +209,7 @@ def test_no_log_line_shows_a_secret(
 def test_other_log_lines_stay_readable(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     """What is no secret is logged as ever."""
     with caplog.at_level(logging.DEBUG):
-        client.accounts()
+        client.accounts.list()
     assert "x-ratelimit-max" in caplog.text
 
 
@@ -303,7 +309,7 @@ def test_the_bearer_goes_to_the_configured_host_only(
             if follows:  # what takes the address away before httpx reads it
                 client.core._transport.http.event_hooks = {}
             with suppress(GHLError, KeyError):
-                client.accounts()
+                client.accounts.list()
             assert {one["authorization"] for one in service.heard} == {f"Bearer {TOKEN}"}
         assert len(other.heard) == (1 if follows else 0)
         assert not [one for one in other.heard if TOKEN in repr(one)]
@@ -317,6 +323,6 @@ def test_no_server_that_start_leads_to_is_asked(status: int) -> None:
         Server(status, f"{other.base_url}/oauth?state={STATE}") as service,
         Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
     ):
-        assert client.start("instagram").reveal() == f"{other.base_url}/oauth?state={STATE}"
+        assert client.oauth.start("instagram").reveal() == f"{other.base_url}/oauth?state={STATE}"
         assert other.heard == []
         assert len(service.heard) == 1

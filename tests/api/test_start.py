@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import Client, Secret, UnexpectedAnswerError
+from ghl_notebook import Client, Secret
+from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, USER, Stub
 from tests.folding import folded
@@ -26,7 +27,7 @@ def redirect(*locations: str, status: int = 302) -> httpx.Response:
 def test_the_location_comes_back_unchanged_and_hidden() -> None:
     """The signed state is not rewritten, and does not show itself."""
     with Stub(redirect(CONSENT)).client() as client:
-        url = client.start("instagram")
+        url = client.oauth.start("instagram")
     assert isinstance(url, Secret)
     assert url.reveal() == CONSENT
 
@@ -35,7 +36,7 @@ def test_the_documented_parameters_are_sent() -> None:
     """Sub-account and user always go along, the others only when asked for."""
     stub = Stub(redirect(CONSENT))
     with stub.client() as client:
-        client.start("instagram")
+        client.oauth.start("instagram")
     assert stub.request.url.path == "/social-media-posting/oauth/instagram/start"
     assert dict(stub.request.url.params) == {"locationId": LOCATION, "userId": USER}
 
@@ -44,7 +45,7 @@ def test_all_parameters_are_sent() -> None:
     """`page`, `reconnect` and the undocumented `loginType` go by the service's names."""
     stub = Stub(redirect(CONSENT))
     with stub.client() as client:
-        client.start("instagram", page="integration", reconnect=True, login_type="instagram")
+        client.oauth.start("instagram", page="integration", reconnect=True, login_type="instagram")
     assert dict(stub.request.url.params) == {
         "locationId": LOCATION,
         "userId": USER,
@@ -57,14 +58,14 @@ def test_all_parameters_are_sent() -> None:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_platform_can_be_started(sim: Simulator, client: Client, platform: str) -> None:
     """The simulator answers each platform with its own consent page."""
-    url = client.start(platform).reveal()
+    url = client.oauth.start(platform).reveal()
     assert url.startswith(f"{sim.public_url}/consent/{platform}?")
 
 
 def test_the_redirect_is_not_followed(sim: Simulator, client: Client) -> None:
     """The consent page is opened by the user's window only."""
     before = len(sim.requests)
-    client.start("instagram")
+    client.oauth.start("instagram")
     assert [r.path for r in sim.requests[before:]] == [
         "/social-media-posting/oauth/instagram/start"
     ]
@@ -73,14 +74,14 @@ def test_the_redirect_is_not_followed(sim: Simulator, client: Client) -> None:
 def test_the_first_of_two_locations_counts() -> None:
     """A second `Location` that was added on the way is not used."""
     with Stub(redirect(CONSENT, "https://evil.example/")).client() as client:
-        assert client.start("instagram").reveal() == CONSENT
+        assert client.oauth.start("instagram").reveal() == CONSENT
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_any_redirect_will_do(status: int) -> None:
     """Only 302 was seen; the others say the same."""
     with Stub(redirect(CONSENT, status=status)).client() as client:
-        assert client.start("instagram").reveal() == CONSENT
+        assert client.oauth.start("instagram").reveal() == CONSENT
 
 
 NO_REDIRECT = [
@@ -95,7 +96,7 @@ NO_REDIRECT = [
 def test_an_answer_that_is_no_redirect_says_what_to_check(response: httpx.Response) -> None:
     """200 means that the redirect was followed, or that the scope is missing."""
     with Stub(response).client() as client, pytest.raises(UnexpectedAnswerError) as caught:
-        client.start("instagram")
+        client.oauth.start("instagram")
     assert caught.value.status == response.status_code
     assert "socialplanner/oauth.readonly" in caught.value.next_step
     assert "proxy" in caught.value.next_step
@@ -110,7 +111,7 @@ def test_a_redirect_to_nowhere_is_unexpected(locations: tuple[str, ...]) -> None
         stub.client() as client,
         pytest.raises(UnexpectedAnswerError, match="a redirect without a Location"),
     ):
-        client.start("instagram")
+        client.oauth.start("instagram")
 
 
 REFUSED = [
@@ -137,7 +138,7 @@ def test_only_https_is_opened(location: str) -> None:
         Stub(redirect(location)).client() as client,
         pytest.raises(UnexpectedAnswerError, match="an address that is not https") as caught,
     ):
-        client.start("instagram")
+        client.oauth.start("instagram")
     assert "planted" not in str(caught.value)
     assert "planted" not in repr(vars(caught.value))
 
@@ -161,10 +162,10 @@ def test_a_simulator_may_lead_to_itself(location: str, opened: bool) -> None:
     """On this computer, or behind the notebook server; never to another host without TLS."""
     with Stub(redirect(location)).client(base_url="http://127.0.0.1:8123") as client:
         if opened:
-            assert client.start("instagram").reveal() == location
+            assert client.oauth.start("instagram").reveal() == location
         else:
             with pytest.raises(UnexpectedAnswerError):
-                client.start("instagram")
+                client.oauth.start("instagram")
 
 
 @pytest.mark.parametrize("lever", ["html", "no_location", "odd_scheme"])
@@ -174,7 +175,7 @@ def test_an_odd_start_of_the_simulator_is_unexpected(
     """Each way in which start can go wrong is one error, with its next step."""
     sim.levers.start_answer = lever
     with pytest.raises(UnexpectedAnswerError) as caught:
-        client.start("instagram")
+        client.oauth.start("instagram")
     assert caught.value.next_step
 
 
@@ -183,7 +184,7 @@ def test_a_platforms_name_may_be_spelt_freely(platform: str) -> None:
     """Case, spaces around it, `_` and `-` do not matter."""
     stub = Stub(redirect(CONSENT))
     with stub.client() as client:
-        client.start(platform)
+        client.oauth.start(platform)
     key = platform.strip().lower().replace("_", "-")
     assert stub.request.url.path == f"/social-media-posting/oauth/{key}/start"
 
@@ -202,8 +203,8 @@ def test_a_platforms_name_may_be_spelt_freely(platform: str) -> None:
 def test_a_platform_that_cannot_be_connected_is_refused_unasked(platform: str, advice: str) -> None:
     """No request is made for it, and the error says what to do instead."""
     stub = Stub(redirect(CONSENT))
-    with stub.client() as client, pytest.raises(ghl.PlatformError) as caught:
-        client.start(platform)
+    with stub.client() as client, pytest.raises(ghl.errors.PlatformError) as caught:
+        client.oauth.start(platform)
     assert advice in caught.value.next_step
     assert stub.requests == []
 
@@ -212,5 +213,5 @@ def test_start_is_repeated_like_any_get() -> None:
     """The gateway's timeout does not cost the user a click."""
     stub = Stub(httpx.Response(401, json={"message": "Command timed out"}), redirect(CONSENT))
     with stub.client() as client:
-        assert client.start("instagram").reveal() == CONSENT
+        assert client.oauth.start("instagram").reveal() == CONSENT
     assert len(stub.requests) == 2

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ghl_notebook import ArgumentError, Client
+from ghl_notebook import Client
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
 
@@ -18,7 +19,7 @@ DAY = datetime(2025, 12, 1, tzinfo=UTC), datetime(2025, 12, 1, 23, tzinfo=UTC)
 def test_statistics_are_of_some_accounts(sim: Simulator, version: str) -> None:
     """A number for each of the last seven days, and sums that agree with them."""
     with Client(sim.token, sim.location_id, base_url=sim.base_url, api_version=version) as client:
-        accounts = client.accounts().accounts
+        accounts = client.accounts.list().accounts
         found = client.statistics.fetch([str(account.profile_id) for account in accounts])
     assert found.day_range == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert found.totals is not None
@@ -32,7 +33,7 @@ def test_statistics_are_of_some_accounts(sim: Simulator, version: str) -> None:
 
 def test_a_period_and_platforms_are_chosen(client: Client) -> None:
     """Both ranges may be said; the comparison is in percent."""
-    ids = [str(account.profile_id) for account in client.accounts().accounts]
+    ids = [str(account.profile_id) for account in client.accounts.list().accounts]
     found = client.statistics.fetch(
         ids, platforms=["google"], current_range=DAY, prev_range=("2025-11-24T00:00:00Z",) * 2
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import ArgumentError, AsyncClient, AvailableAccount, Client
-from ghl_notebook.models import attach_body, find_platform
+from ghl_notebook import AsyncClient, Client
+from ghl_notebook.errors import ArgumentError
+from ghl_notebook.models import AvailableAccount, attach_body, find_platform
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import Stub, answer
 
@@ -19,7 +20,7 @@ def test_the_version_is_sent(version: str) -> None:
     """Each request names the client's version."""
     service = Stub(answer({"accounts": []}))
     with service.client(api_version=version) as client:
-        client.accounts()
+        client.accounts.list()
         assert client.api_version == version
     assert service.request.headers["version"] == version
 
@@ -37,10 +38,10 @@ def test_googles_pages_are_accounts_under_v3(sim: Simulator) -> None:
     with Client(
         sim.token, sim.location_id, sim.user_id, base_url=sim.base_url, api_version="v3"
     ) as client:
-        event = sim.play_user(client.start("google").reveal())
+        event = sim.play_user(client.oauth.start("google").reveal())
         account_id = str(event.data["accountId"])
-        account, *_ = client.available_accounts("google", account_id)
-        client.attach("google", account_id, account)
+        account, *_ = client.oauth.available_accounts("google", account_id)
+        client.oauth.attach("google", account_id, account)
     assert [seen.path.split("/")[-2] for seen in sim.requests[-2:]] == ["accounts"] * 2
 
 
@@ -58,8 +59,10 @@ def test_only_v3_leaves_out_what_google_says_of_itself() -> None:
 def test_a_search_narrows_what_may_be_attached(sim: Simulator) -> None:
     """`search` is v3's parameter."""
     with Client(sim.token, sim.location_id, base_url=sim.base_url, api_version="v3") as client:
-        event = sim.play_user(client.start("facebook").reveal())
-        found = client.available_accounts("facebook", str(event.data["accountId"]), search="café")
+        event = sim.play_user(client.oauth.start("facebook").reveal())
+        found = client.oauth.available_accounts(
+            "facebook", str(event.data["accountId"]), search="café"
+        )
     assert [account.name for account in found] == ["Café Lumière"]
 
 

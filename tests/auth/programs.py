@@ -24,7 +24,7 @@ import anyio._backends._asyncio  # noqa: F401 - before the forks, which would ea
 import httpcore  # noqa: F401 - the same
 import httpx
 
-from ghl_notebook import Client, LogInAgainError
+from ghl_notebook import Client
 from ghl_notebook.auth import minted_store
 from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.endpoint import TokenEndpoint
@@ -33,6 +33,7 @@ from ghl_notebook.auth.login_credential import LoginCredential
 from ghl_notebook.auth.logins import Logins, Stores
 from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import LogInAgainError
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator.clock import EPOCH
 from ghl_notebook.transport import HttpxTransport, RateLimiter, Request, Sender

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from ghl_notebook import Client, CredentialError, LogInAgainError
+from ghl_notebook import Client
+from ghl_notebook.errors import CredentialError, LogInAgainError
 from ghl_notebook.simulator.clock import EPOCH
 from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench
 

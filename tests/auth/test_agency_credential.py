@@ -11,17 +11,15 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import (
-    Agency,
+from ghl_notebook import Agency, GHLError, fetch_accounts
+from ghl_notebook.auth.store import Key
+from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,
     DailyLimitError,
-    GHLError,
     LogInAgainError,
     SettingsError,
-    fetch_accounts,
 )
-from ghl_notebook.auth.store import Key
 from ghl_notebook.settings import read_company_id
 from tests.auth.bench import DAY, MINT, TOKEN, Bench, finish_mints
 from tests.auth.test_find import Planted

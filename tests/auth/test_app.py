@@ -11,16 +11,15 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from ghl_notebook import (
+from ghl_notebook import GHLError, Secret
+from ghl_notebook.auth.app import App, Authorization
+from ghl_notebook.errors import (
     ArgumentError,
-    GHLError,
     LoginCancelledError,
     LoginFailedError,
-    Secret,
     SettingsError,
     StateMismatchError,
 )
-from ghl_notebook.auth.app import App, Authorization
 from tests.folding import folded
 
 CLIENT_SECRET = "planted-client-secret"

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import StorageError
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.keeper import keep, remove
 from ghl_notebook.auth.keyring_store import KeyringStore
 from ghl_notebook.auth.minted_store import MintedStore
 from ghl_notebook.auth.store import Store
 from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import StorageError
 from ghl_notebook.settings import read_credentials_folder
 from tests.auth.test_file_store import NOW, SECRETS, make, shown
 from tests.auth.test_keyring_store import Backend
@@ -129,7 +129,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(
 
 def test_the_home_of_a_user_that_there_is_not_is_no_folder() -> None:
     """Nothing is written somewhere else instead."""
-    from ghl_notebook import SettingsError
+    from ghl_notebook.errors import SettingsError
 
     with pytest.raises(SettingsError, match="GHL_CREDENTIALS_DIR"):
         read_credentials_folder({"GHL_CREDENTIALS_DIR": "~no-such-user-at-all/x"})

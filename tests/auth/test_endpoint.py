@@ -14,9 +14,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from ghl_notebook import CredentialError, LogInAgainError
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.tokens import Tokens
+from ghl_notebook.errors import CredentialError, LogInAgainError
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 from ghl_notebook.transport import RateLimiter

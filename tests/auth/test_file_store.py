@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import StorageError
 from ghl_notebook.auth import file_store
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.store import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
+from ghl_notebook.errors import StorageError
 from ghl_notebook.secret import Secret
 from tests.disk import watch_disk, whole
 
@@ -305,7 +305,7 @@ def test_a_mark_is_as_if_a_process_had_died(store: FileStore, path: Path) -> Non
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from ghl_notebook import StorageError
+from ghl_notebook.errors import StorageError
 from ghl_notebook.auth.file_store import FileStore
 from tests.auth.test_file_store import make, write
 store = FileStore(Path(sys.argv[1]))

@@ -12,18 +12,17 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import (
+from ghl_notebook import Client, GHLError
+from ghl_notebook.auth.app import App, Authorization
+from ghl_notebook.auth.endpoint import TokenEndpoint
+from ghl_notebook.auth.store import Key, to_json
+from ghl_notebook.errors import (
     ArgumentError,
-    Client,
-    GHLError,
     InvalidTokenError,
     LogInAgainError,
     SettingsError,
     StorageError,
 )
-from ghl_notebook.auth.app import App, Authorization
-from ghl_notebook.auth.endpoint import TokenEndpoint
-from ghl_notebook.auth.store import Key, to_json
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 from tests.auth.bench import DAY, Bench, finish_renewals

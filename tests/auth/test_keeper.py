@@ -13,8 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from filelock import FileLock
 
-from ghl_notebook import (
-    Client,
+from ghl_notebook import Client
+from ghl_notebook.auth.keeper import TokenKeeper
+from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.auth.tokens import Tokens
+from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,
     InvalidTokenError,
@@ -22,9 +25,6 @@ from ghl_notebook import (
     ScopeError,
     StorageError,
 )
-from ghl_notebook.auth.keeper import TokenKeeper
-from ghl_notebook.auth.store import StoredCredential
-from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.models import TokenAnswer
 from tests.auth.bench import DAY, TOKEN, USERS, Bench, finish_renewals
 
@@ -120,14 +120,14 @@ def test_a_post_is_sent_again_after_a_true_401(bench: Bench) -> None:
     """It was not carried out: one account is attached."""
     key = bench.log_in()
     with bench.client(key) as client:
-        event = bench.sim.play_user(client.start("instagram").reveal())
+        event = bench.sim.play_user(client.oauth.start("instagram").reveal())
         login_id = event.data["accountId"]
-        (account, *_) = client.available_accounts("instagram", login_id)
+        (account, *_) = client.oauth.available_accounts("instagram", login_id)
         bench.sim.levers.fail_with("expired_token", "*/accounts/*", method="POST")
-        client.attach("instagram", login_id, account)
+        client.oauth.attach("instagram", login_id, account)
         attempts = [r for r in bench.sim.requests if r.method == "POST" and "/accounts/" in r.path]
         assert [attempt.status for attempt in attempts] == [401, 201]
-        attached = [a for a in client.accounts().accounts if a.oauth_id == login_id]
+        attached = [a for a in client.accounts.list().accounts if a.oauth_id == login_id]
         assert len(attached) == 1
     assert bench.asked() == 1
 
@@ -136,7 +136,7 @@ def test_a_missing_scope_is_no_reason(bench: Bench) -> None:
     """The service answers 401, and a new token would lack it as well."""
     key = bench.log_in(scopes=["users.readonly"])
     with bench.client(key) as client, pytest.raises(ScopeError):
-        client.accounts()
+        client.accounts.list()
     assert bench.asked() == 0
 
 

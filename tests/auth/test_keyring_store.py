@@ -14,11 +14,11 @@ import keyring
 import pytest
 from keyring.backends import chainer, fail, null
 
-from ghl_notebook import StorageError
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.keyring_store import KeyringStore, open_store
 from ghl_notebook.auth.logins import Stores
 from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.errors import StorageError
 from tests.auth.test_file_store import SECRETS, make, shown
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook import Client, CredentialError, LogInAgainError, StorageError, log_out
+from ghl_notebook import Client, log_out
 from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import CredentialError, LogInAgainError, StorageError
 from ghl_notebook.secret import Secret
 from tests.auth.bench import DAY, MINT, TOKEN, Bench
 

@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ghl_notebook import (
-    AsyncAgency,
-    CredentialError,
-    CredentialMismatchError,
-    DailyLimitError,
-    LogInAgainError,
-)
+from ghl_notebook import AsyncAgency
 from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.logins import Logins
 from ghl_notebook.auth.minted_store import MintedStore
 from ghl_notebook.auth.store import Key
 from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import (
+    CredentialError,
+    CredentialMismatchError,
+    DailyLimitError,
+    LogInAgainError,
+)
 from ghl_notebook.simulator.clock import EPOCH
 from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench, finish_mints, write_mints
 from tests.auth.programs import TASKS, THREADS

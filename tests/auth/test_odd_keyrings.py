@@ -11,9 +11,9 @@ from typing import Any
 import keyring
 import pytest
 
-from ghl_notebook import StorageError
 from ghl_notebook.auth import keyring_store
 from ghl_notebook.auth.keyring_store import KeyringStore, open_store
+from ghl_notebook.errors import StorageError
 from tests.auth.test_file_store import SECRETS, make, shown
 from tests.auth.test_keyring_store import Backend, write
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import pytest
 
-from ghl_notebook import (
+from ghl_notebook import GHLError
+from ghl_notebook.auth.store import Key
+from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,
-    GHLError,
     InvalidTokenError,
     LogInAgainError,
     StorageError,
 )
-from ghl_notebook.auth.store import Key
 from tests.auth.bench import DAY, TOKEN, USERS, Bench
 from tests.planted import faces, traceback_with_locals
 

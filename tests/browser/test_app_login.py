@@ -34,7 +34,7 @@ LOG_IN = """\
 import os, tempfile
 os.environ["GHL_CREDENTIALS_DIR"] = tempfile.mkdtemp()
 os.environ["GHL_BASE_URL"] = simulator.base_url
-client = ghl.log_in(app, timeout=60)
+client = ghl.log_in(app, time_limit=60)
 client.credential.kind, ghl.Client().users()[0].id == client.users()[0].id, ghl.log_out()"""
 CARD = """\
 login = ghl.AppLogin(app, exchange)

@@ -16,7 +16,7 @@ from IPython.display import HTML, display
 client = ghl.demo(api_version="v3")
 name = "</script><img src=x onerror='window.attacked = true'>$\href{javascript:alert(1)}{x}$"
 days = ghl.fetch_statistics(client, "2025-12-01", "2025-12-31").assign(name=name)
-display(ghl.plot_statistics(days, by="account"), ghl.Account(name=name), days.head(2))
+display(ghl.plot_statistics(days, by="account"), ghl.models.Account(name=name), days.head(2))
 try:
     ghl.fetch_posts(client, "2025-12-01", "2025-12-31", status=name)
 except ghl.GHLError as error:

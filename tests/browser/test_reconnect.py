@@ -16,7 +16,10 @@ frame = ghl.fetch_accounts(client)
 i = frame.index[frame["is_expired"]][0]
 id = frame.loc[i, "id"]
 client.simulator.levers.LEVER
-login = ghl.reconnect(client, frame.loc[i])
+row = frame.loc[i]
+login = ghl.ConnectAccount(
+    client, row["platform"], reconnect=True, account_name=row["name"]
+)
 login"""
 
 
@@ -33,7 +36,7 @@ ACCOUNTS = ('consent_coop = "same-origin"', "accounts")
 def test_expired_connection_is_renewed(
     open_notebook: Callable[..., Notebook], lever: str, way: str
 ) -> None:
-    """One call makes the card; after the login the row has its new end, by whichever way."""
+    """The card names the connection; after the login the row has its new end, by whichever way."""
     notebook = open_notebook(CELLS.replace("LEVER", lever))
     notebook.run()
     notebook.card.expect_status("idle", "Renew Nordljus Studio", "log in as before")

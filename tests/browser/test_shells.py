@@ -19,7 +19,7 @@ SCRIPT = """\
 import ghl_notebook as ghl
 
 client = ghl.demo()
-login = ghl.connect(client, "instagram", timeout=60)
+login = ghl.connect(client, "instagram", time_limit=60)
 print(login.status, login.delivered_by)
 ghl.attach(client, login, "17841405123456789")
 print(ghl.fetch_accounts(client)["name"].to_list())

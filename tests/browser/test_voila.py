@@ -29,7 +29,7 @@ import time
 began = time.monotonic()
 try:
     login.wait(timeout=60)
-except ghl.FrontEndError as error:
+except ghl.errors.FrontEndError as error:
     print(error, "Said after", int(time.monotonic() - began), "seconds.")"""
 
 

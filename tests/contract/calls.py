@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ghl_notebook import AvailableAccount, BadRequestError, Client, GHLError, NotFoundError
+from ghl_notebook import Client, GHLError
+from ghl_notebook.errors import BadRequestError, NotFoundError
 from ghl_notebook.models import (
+    AvailableAccount,
     Comment,
     CommentAttachment,
     FacebookDetails,
@@ -58,22 +60,22 @@ NOBODY = "0" * 24
 
 
 def _log_in(on: Stage, platform: str) -> str:
-    url = on.client.start(platform).reveal()
+    url = on.client.oauth.start(platform).reveal()
     return str(on.sim.play_user(url).data["accountId"])
 
 
 def _start(on: Stage) -> None:
     for platform in on.platforms:
-        on.client.start(platform, page="integration", reconnect=True)
+        on.client.oauth.start(platform, page="integration", reconnect=True)
 
 
 def _available(on: Stage) -> None:
     if on.platforms == ["twitter"]:
         on.expected = (BadRequestError,)
-        on.client.available_accounts("twitter", NOBODY)
+        on.client.oauth.available_accounts("twitter", NOBODY)
     search = "Café" if on.is_v3 else None
     for platform in on.platforms:
-        assert on.client.available_accounts(platform, _log_in(on, platform), search=search)
+        assert on.client.oauth.available_accounts(platform, _log_in(on, platform), search=search)
 
 
 def _attach(on: Stage) -> None:
@@ -82,21 +84,21 @@ def _attach(on: Stage) -> None:
         account = AvailableAccount(
             origin_id="1", name="X", username="x", avatar="a", protected=False, verified=True
         )
-        on.client.attach("twitter", NOBODY, account, company_id="company-1")
+        on.client.oauth.attach("twitter", NOBODY, account, company_id="company-1")
     for platform in on.platforms:
         account_id = _log_in(on, platform)
-        account, *_ = on.client.available_accounts(platform, account_id)
+        account, *_ = on.client.oauth.available_accounts(platform, account_id)
         if platform == "pinterest":
             account.origin_account_type = "PINNER"
         # In v3, only Pinterest's body still has the agency.
         takes_company = not on.is_v3 or platform == "pinterest"
-        on.client.attach(
+        on.client.oauth.attach(
             platform, account_id, account, company_id="company-1" if takes_company else None
         )
 
 
 def _account(on: Stage) -> str:
-    return str(on.client.accounts().accounts[0].id)
+    return str(on.client.accounts.list().accounts[0].id)
 
 
 def _post(on: Stage, **more: Any) -> Post:
@@ -135,7 +137,7 @@ def _all_of_a_post(on: Stage) -> dict[str, Any]:
 
 
 def _origin(on: Stage) -> str:
-    return str(on.client.accounts().accounts[0].origin_id)
+    return str(on.client.accounts.list().accounts[0].origin_id)
 
 
 def _comment(on: Stage) -> Comment:
@@ -143,7 +145,7 @@ def _comment(on: Stage) -> Comment:
 
 
 def _accounts(on: Stage) -> list[str]:
-    return [str(one.id) for one in on.client.accounts().accounts]
+    return [str(one.id) for one in on.client.accounts.list().accounts]
 
 
 def _category(on: Stage) -> str:
@@ -208,11 +210,11 @@ LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
 
 CALLS: dict[str, Callable[[Stage], object]] = {
-    "start": _start,
-    "available_accounts": _available,
-    "attach": _attach,
-    "accounts": lambda on: on.client.accounts(),
-    "delete_account": lambda on: on.client.delete_account(_account(on), company_id="company-1"),
+    "oauth.start": _start,
+    "oauth.available_accounts": _available,
+    "oauth.attach": _attach,
+    "accounts.list": lambda on: on.client.accounts.list(),
+    "accounts.delete": lambda on: on.client.accounts.delete(_account(on), company_id="company-1"),
     "posts.list": lambda on: on.client.posts.list(
         LONG_AGO,
         LATER,
@@ -231,7 +233,7 @@ CALLS: dict[str, Callable[[Stage], object]] = {
     ),
     "posts.delete": lambda on: on.client.posts.delete(str(_post(on).id)),
     "statistics.fetch": lambda on: on.client.statistics.fetch(
-        [str(one.profile_id) for one in on.client.accounts().accounts],
+        [str(one.profile_id) for one in on.client.accounts.list().accounts],
         platforms=["facebook"],
         current_range=(LONG_AGO, LATER),
         prev_range=(LONG_AGO, LATER),

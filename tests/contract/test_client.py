@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client, GHLError
+from ghl_notebook import Client, GHLError
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.simulator import Simulator
 from tests.contract.openapi import validate_answer, validate_request
 
@@ -47,7 +48,7 @@ def judge(sim: Simulator) -> list[tuple[str, str, int]]:
 
 def login(sim: Simulator, client: Client, platform: str) -> str:
     """Log in as the first person of the consent page."""
-    url = client.start(platform, page="integration", login_type="instagram").reveal()
+    url = client.oauth.start(platform, page="integration", login_type="instagram").reveal()
     return str(sim.play_user(url).data["accountId"])
 
 
@@ -57,7 +58,7 @@ def test_a_login_up_to_its_accounts_keeps_to_the_documents(
 ) -> None:
     """Users, start and step 2."""
     account_id = login(sim, client, platform)
-    client.available_accounts(platform, account_id)
+    client.oauth.available_accounts(platform, account_id)
     assert [(method, status) for method, _, status in judge(sim)] == [
         ("GET", 200),
         ("GET", 302),
@@ -69,9 +70,9 @@ def test_a_login_up_to_its_accounts_keeps_to_the_documents(
 def test_attaching_keeps_to_the_documents(sim: Simulator, client: Client, platform: str) -> None:
     """The body of every platform, for every account that a login offers."""
     account_id = login(sim, client, platform)
-    available = client.available_accounts(platform, account_id)
+    available = client.oauth.available_accounts(platform, account_id)
     for account in available:
-        client.attach(platform, account_id, account, company_id="company-1")
+        client.oauth.attach(platform, account_id, account, company_id="company-1")
     calls = judge(sim)
     assert [status for method, _, status in calls if method == "POST"] == [201] * len(available)
 
@@ -79,9 +80,9 @@ def test_attaching_keeps_to_the_documents(sim: Simulator, client: Client, platfo
 def test_attaching_tiktok_business_is_in_no_document(sim: Simulator, client: Client) -> None:
     """The one request that nobody describes is answered 404 by the simulator."""
     account_id = login(sim, client, "tiktok-business")
-    account, *_ = client.available_accounts("tiktok-business", account_id)
-    with pytest.raises(ghl.NotFoundError):
-        client.attach("tiktok-business", account_id, account)
+    account, *_ = client.oauth.available_accounts("tiktok-business", account_id)
+    with pytest.raises(ghl.errors.NotFoundError):
+        client.oauth.attach("tiktok-business", account_id, account)
     with pytest.raises(AssertionError, match="in no document"):
         judge(sim)
 
@@ -89,7 +90,7 @@ def test_attaching_tiktok_business_is_in_no_document(sim: Simulator, client: Cli
 def test_the_short_form_keeps_to_the_documents(sim: Simulator, client: Client) -> None:
     """Step 2 as the service's page on Instagram writes it."""
     account_id = login(sim, client, "instagram")
-    client.available_accounts(
+    client.oauth.available_accounts(
         "instagram", account_id, location_in_path=False, page="integration", reconnect=True
     )
     assert judge(sim)[-1][1] == f"/social-media-posting/oauth/instagram/accounts/{account_id}"
@@ -97,28 +98,28 @@ def test_the_short_form_keeps_to_the_documents(sim: Simulator, client: Client) -
 
 def test_starting_again_keeps_to_the_documents(sim: Simulator, client: Client) -> None:
     """`reconnect=true` is a parameter of the documents."""
-    client.start("facebook", reconnect=True)
+    client.oauth.start("facebook", reconnect=True)
     assert judge(sim)[-1][2] == 302
 
 
 def test_listing_and_disconnecting_keep_to_the_documents(sim: Simulator, client: Client) -> None:
     """The list before and after, and the DELETE between them."""
-    first = client.accounts().accounts[0]
+    first = client.accounts.list().accounts[0]
     assert first.id is not None
-    client.delete_account(first.id, company_id="company-1")
-    client.accounts()
+    client.accounts.delete(first.id, company_id="company-1")
+    client.accounts.list()
     assert [method for method, *_ in judge(sim)] == ["GET", "GET", "DELETE", "GET"]
 
 
 FAULTY: dict[str, Callable[[Client], object]] = {
-    "unknown login": lambda c: c.available_accounts("instagram", NOBODY),
-    "unknown login, Google": lambda c: c.available_accounts("google", NOBODY),
-    "X": lambda c: c.available_accounts("twitter", NOBODY),
-    "attach without pageId": lambda c: c.attach(
+    "unknown login": lambda c: c.oauth.available_accounts("instagram", NOBODY),
+    "unknown login, Google": lambda c: c.oauth.available_accounts("google", NOBODY),
+    "X": lambda c: c.oauth.available_accounts("twitter", NOBODY),
+    "attach without pageId": lambda c: c.oauth.attach(
         "instagram", NOBODY, AvailableAccount(origin_id="1", page_id="2")
     ),
-    "attach to X": lambda c: c.attach("twitter", NOBODY, AvailableAccount(origin_id="1")),
-    "unknown account": lambda c: c.delete_account("nobody"),
+    "attach to X": lambda c: c.oauth.attach("twitter", NOBODY, AvailableAccount(origin_id="1")),
+    "unknown account": lambda c: c.accounts.delete("nobody"),
 }
 
 
@@ -144,5 +145,5 @@ def test_a_known_error_keeps_to_the_documents(sim: Simulator, client: Client, na
     sim.levers.rate_interval = 0.01
     sim.levers.fail_with(name, times=6)
     with pytest.raises(GHLError):
-        client.accounts()
+        client.accounts.list()
     assert judge(sim)[-1][2] >= 400

@@ -7,7 +7,6 @@ that they allow too.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -15,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from ghl_notebook import Client, PlatformError
+from ghl_notebook import Client
 from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Group, Operation
+from ghl_notebook.errors import PlatformError
 from ghl_notebook.models import AvailableAccount, wire_name
 from ghl_notebook.simulator import Simulator
 
@@ -29,19 +29,19 @@ DOCUMENTS = {
     "apps/v3/social-planner-v3.json": "v3",
 }
 
-# Methods of the client itself, by what they ask.
-_OF_THE_CLIENT = {
-    r"GET /social-media-posting/oauth/[^/]+/start": "start",
-    r"GET /social-media-posting/oauth/\{locationId\}/.*": "available_accounts",
-    r"POST /social-media-posting/oauth/\{locationId\}/.*": "attach",
-    r"GET /social-media-posting/\{locationId\}/accounts": "accounts",
-    r"DELETE /social-media-posting/\{locationId\}/accounts/\{id\}": "delete_account",
+# Methods for which the documents have an operation per platform, by what they ask.
+_OF_EVERY_PLATFORM = {
+    r"GET /social-media-posting/oauth/[^/]+/start": "oauth.start",
+    r"GET /social-media-posting/oauth/\{locationId\}/.*": "oauth.available_accounts",
+    r"POST /social-media-posting/oauth/\{locationId\}/.*": "oauth.attach",
 }
+# A second way to read what another method asks.
+_ALSO = {"accounts.rows"}
 
 # What the client knows, so that no method asks for it.
 _KNOWN = {"locationId", "Version", "Authorization"}
-# What these methods take out of the client or out of an `AvailableAccount`.
-_GIVEN_BY_THE_CLIENT = {"userId"}
+# What methods of these groups take out of the client, and attaching out of an `AvailableAccount`.
+_GIVEN_BY_THE_CLIENT = {"oauth": {"userId"}, "accounts": {"userId"}}
 _OF_AN_ACCOUNT = {wire_name(name) for name in AvailableAccount.__struct_fields__} | {
     "location",
     "account",
@@ -120,7 +120,7 @@ def methods() -> dict[str, str]:
     found = {}
     for group, kind in _groups().items():
         for name, value in vars(kind).items():
-            if isinstance(value, Operation):
+            if isinstance(value, Operation) and f"{group}.{name}" not in _ALSO:
                 asked = f"{value.endpoint.method} {_open(value.endpoint.template)}"
                 assert asked not in found, f"{group}.{name} and {found[asked]} ask the same"
                 found[asked] = f"{group}.{name}"
@@ -145,7 +145,7 @@ def _open(template: str) -> str:
 def method_of(operation: Documented) -> str | None:
     """Return the name of the method that asks an operation."""
     asked = f"{operation.method} {operation.template}"
-    for pattern, name in _OF_THE_CLIENT.items():
+    for pattern, name in _OF_EVERY_PLATFORM.items():
         if re.fullmatch(pattern, asked):
             return name
     return methods().get(f"{operation.method} {_open(operation.template)}")
@@ -154,10 +154,9 @@ def method_of(operation: Documented) -> str | None:
 def parameters_of(method: str) -> set[str]:
     """Return the parameters of a method, by the service's names."""
     group, _, name = method.rpartition(".")
-    if group:
-        return {wire_name(p) for p in vars(_groups()[group])[name].signature.parameters}
-    names = {wire_name(p) for p in inspect.signature(getattr(Client, name)).parameters}
-    return names | _GIVEN_BY_THE_CLIENT | (_OF_AN_ACCOUNT if name == "attach" else set())
+    names = {wire_name(p) for p in vars(_groups()[group])[name].signature.parameters}
+    known = _GIVEN_BY_THE_CLIENT.get(group, set())
+    return names | known | (_OF_AN_ACCOUNT if name == "attach" else set())
 
 
 def see(operation: Documented) -> Seen:

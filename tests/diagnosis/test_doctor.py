@@ -357,7 +357,7 @@ async def test_an_async_client_is_examined_too(sim: Simulator) -> None:
 
 def test_what_is_no_client_is_said() -> None:
     """That is the caller's fault, and the only error."""
-    with pytest.raises(ghl.ArgumentError, match="not a Client"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a Client"):
         ghl.doctor("client")  # type: ignore[call-overload]
 
 

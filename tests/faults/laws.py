@@ -14,13 +14,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ghl_notebook import AvailableAccount, GHLError, Secret
+from ghl_notebook import GHLError, Secret
 from ghl_notebook.frames.accounts import ACCOUNTS, accounts_frame, available_accounts_frame
 from ghl_notebook.models import (
     MAX_MESSAGE_CHARACTERS,
     PLATFORMS,
     AccountList,
     AttachedAccount,
+    AvailableAccount,
     User,
     attach_body,
     available_accounts,

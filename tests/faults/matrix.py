@@ -267,11 +267,11 @@ class Stand:
 
     async def _attach(self, client: AsyncClient, plot: Plot) -> bool:
         page = plot.pages[-1]
-        attached = await client.attach("instagram", plot.login_id, plot.offer(page))
+        attached = await client.oauth.attach("instagram", plot.login_id, plot.offer(page))
         return attached.origin_id in (page, None)
 
     async def _start(self, client: AsyncClient, plot: Plot) -> bool:
-        address = (await client.start("instagram")).reveal()
+        address = (await client.oauth.start("instagram")).reveal()
         return address.startswith((f"{self.sim.base_url}/consent/", self.stranger.base_url))
 
     def _done(self, plot: Plot) -> int:
@@ -298,7 +298,7 @@ async def new_client(
         client = AsyncClient.sharing(
             transport,
             TokenCredential(plot.token, plot.location_id, source="a test"),
-            time_limit=time_limit,
+            total_timeout=time_limit,
             clock=now,
         )
         client.user_id = plot.user_id
@@ -314,7 +314,7 @@ async def new_client(
         plot.user_id,
         base_url=address,
         timeout=TIMEOUT,
-        time_limit=time_limit,
+        total_timeout=time_limit,
     )
     async with await asyncio.to_thread(made) as client:
         yield client

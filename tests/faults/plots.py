@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ghl_notebook import AvailableAccount, Secret
+from ghl_notebook import Secret
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.records import Location, Login, Page, Token, User
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from ghl_notebook import ConnectionFailedError, GHLError
+from ghl_notebook import GHLError
+from ghl_notebook.errors import ConnectionFailedError
 from tests.faults.matrix import (
     CELLS,
     MATRIX,
@@ -114,7 +115,7 @@ async def test_a_call_whose_time_ends_while_it_connects_has_sent_nothing(stand: 
     with FaultServer(stand.sim.base_url, lambda _: None, door="full") as server:
         async with new_client(plot, server.base_url, time_limit=0.2) as client:
             with pytest.raises(ConnectionFailedError) as caught:
-                await client.attach("instagram", plot.login_id, plot.offer(plot.pages[0]))
+                await client.oauth.attach("instagram", plot.login_id, plot.offer(plot.pages[0]))
     assert not caught.value.outcome_unknown
 
 

@@ -154,7 +154,7 @@ class Worker:
         while True:
             self._books.calls += 1
             try:
-                listed = await self._client.accounts()
+                listed = await self._client.accounts.list()
             except GHLError as error:
                 self._books.errors[type(error).__name__] += 1
                 continue
@@ -170,7 +170,7 @@ class Worker:
         offer = self._plot.offer(self._page)
 
         async def attach(key: str) -> object:
-            return await self._client.attach(
+            return await self._client.oauth.attach(
                 "instagram", self._plot.login_id, offer, company_id=key
             )
 
@@ -184,7 +184,7 @@ class Worker:
 
     async def _disconnect(self) -> None:
         async def disconnect(key: str) -> object:
-            return await self._client.delete_account(self._account or "", company_id=key)
+            return await self._client.accounts.delete(self._account or "", company_id=key)
 
         while self._account is not None:
             told = await self._change(disconnect)
@@ -258,7 +258,7 @@ async def outage(sim: Simulator, calls: int) -> float:
             plot.token, plot.location_id, plot.user_id, base_url=server.base_url
         ) as client:
             errors = await asyncio.gather(
-                *(client.accounts() for _ in range(calls)), return_exceptions=True
+                *(client.accounts.list() for _ in range(calls)), return_exceptions=True
             )
         assert all(isinstance(error, GHLError) for error in errors)
         return len(server.seen) / calls

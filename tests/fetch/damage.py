@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import ghl_notebook as ghl
+from ghl_notebook.fetch.options import FetchOptions
 
 Damage = Callable[[Path, Path], None]
 """Is given what to damage, and what stands in its place in another run (or is not there)."""
@@ -118,7 +119,11 @@ def run_makers() -> dict[str, Callable[..., Any]]:
 def run_readers() -> dict[str, Callable[..., Any]]:
     """Return the public functions that take a folder, or a path."""
     names = {"folder", "path", "directory"}
-    return {name: one for name, one in _functions() if names & {*inspect.signature(one).parameters}}
+    return {
+        name: one
+        for name, one in _functions()
+        if names & {*inspect.signature(one).parameters} and not _takes_options(one)
+    }
 
 
 def _functions() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -128,6 +133,4 @@ def _functions() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def _takes_options(function: Callable[..., Any]) -> bool:
-    parameters = inspect.signature(function).parameters.values()
-    options = [str(one.annotation) for one in parameters if one.kind is one.VAR_KEYWORD]
-    return any("RunOptions" in one or "FetchOptions" in one for one in options)
+    return FetchOptions.__annotations__.keys() <= inspect.signature(function).parameters.keys()

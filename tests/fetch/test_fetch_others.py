@@ -38,7 +38,7 @@ def test_comments_of_one_platform_with_a_word(client: Client) -> None:
 
 def test_a_platform_without_comments_is_refused(client: Client, sim: Simulator) -> None:
     """The error names those that have some."""
-    with pytest.raises(ghl.ArgumentError, match="no comments of google") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="no comments of google") as caught:
         ghl.fetch_comments(client, *PERIOD, platform="google")
     assert "threads" in caught.value.next_step
     assert sim.requests == []
@@ -49,7 +49,7 @@ def test_an_older_version_knows_neither(sim: Simulator, function) -> None:
     """The error says how to make the client."""
     with (
         Client(sim.token, sim.location_id, sim.user_id, base_url=sim.base_url) as old,
-        pytest.raises(ghl.ArgumentError) as caught,
+        pytest.raises(ghl.errors.ArgumentError) as caught,
     ):
         function(old)
     assert 'api_version="v3"' in caught.value.next_step

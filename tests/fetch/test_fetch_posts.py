@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def test_all_posts_of_a_period_are_there(client: Client, sim: Simulator) -> None:
     """Those of further pages too, the latest first, each once."""
-    account = client.accounts().accounts[0].id
+    account = client.accounts.list().accounts[0].id
     for number in range(120):
         client.posts.create([str(account)], summary=f"Post {number}", status="draft")
     frame = ghl.fetch_posts(client, SINCE, UNTIL)
@@ -72,7 +72,7 @@ def test_no_accounts_are_not_all(client: Client, sim: Simulator) -> None:
 
 def test_what_is_written_in_a_post_is_in_its_row(client: Client) -> None:
     """Lists of ids are joined, as names of groups are."""
-    account = str(client.accounts().accounts[0].id)
+    account = str(client.accounts.list().accounts[0].id)
     made = client.posts.create(
         [account],
         summary="今日のコーヒー ☕",
@@ -125,7 +125,7 @@ def test_a_date_is_a_whole_day_in_utc(day: date | str) -> None:
 )
 def test_a_time_without_a_time_zone_is_refused(client: Client, moment: datetime | str) -> None:
     """The error shows how to add one."""
-    with pytest.raises(ghl.ArgumentError, match="without a time zone") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="without a time zone") as caught:
         ghl.fetch_posts(client, moment, UNTIL)
     assert "UTC" in caught.value.next_step
 
@@ -133,7 +133,7 @@ def test_a_time_without_a_time_zone_is_refused(client: Client, moment: datetime 
 @pytest.mark.parametrize("moment", [None, 5, "yesterday", "", pd.NaT])
 def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
     """The error names the parameter."""
-    with pytest.raises(ghl.ArgumentError, match="and no date or time"):
+    with pytest.raises(ghl.errors.ArgumentError, match="and no date or time"):
         ghl.fetch_posts(client, SINCE, moment)  # type: ignore[arg-type]
 
 
@@ -141,7 +141,9 @@ def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
     ("given", "options", "words"),
     [
         ((UNTIL, SINCE), {}, "before it begins"),
-        ((SINCE, UNTIL), {"status": "planned"}, "'planned' is no status"),
+        ((SINCE, UNTIL), {"status": "planned"}, "no status 'planned'. Choose one of: all, recent"),
+        ((SINCE, UNTIL), {"platform": "orkut"}, "no platform 'orkut'. Choose one of: facebook"),
+        ((SINCE, UNTIL), {"post_type": "video"}, "no post_type 'video'. Choose one of: post"),
         ((SINCE, UNTIL), {"accounts": [None]}, "None is no id"),
         ((SINCE, UNTIL), {"accounts": pd.DataFrame({"account": []})}, "no column id"),
     ],
@@ -150,6 +152,6 @@ def test_a_filter_that_makes_no_sense_is_refused(
     client: Client, sim: Simulator, given: tuple[str, str], options: dict, words: str
 ) -> None:
     """Before anything is asked."""
-    with pytest.raises(ghl.ArgumentError, match=words):
+    with pytest.raises(ghl.errors.ArgumentError, match=words):
         ghl.fetch_posts(client, *given, **options)
     assert sim.requests == []

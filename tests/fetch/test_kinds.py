@@ -49,7 +49,7 @@ def _filled(agency: Agency) -> None:
     """Have two sub-accounts make what there is none of in the beginning."""
     for location_id in ghl.fetch_locations(agency)["location_id"][[0, 2]]:
         client = agency.client(location_id)
-        account = str(client.accounts().accounts[0].id)
+        account = str(client.accounts.list().accounts[0].id)
         for category in client.categories.list().categories[:2]:
             client.queues.create(str(category.id), [TimeSlot(day_of_week=1, time="09:00")])
             sent = client.csv_imports.upload(CSV, file_name=f"{category.name}.csv")
@@ -185,9 +185,9 @@ def test_what_is_for_an_agency_is_refused_elsewhere(
     client: Client, kind: Kind, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """The error names it; what nobody knows is a type error."""
-    with pytest.raises(ghl.ArgumentError, match="folder: for an agency only"):
+    with pytest.raises(ghl.errors.ArgumentError, match="folder: for an agency only"):
         function(client, *given, folder="x")
     with pytest.raises(TypeError, match="foldr"):
         function(client, *given, foldr="x")
-    with pytest.raises(ghl.ArgumentError, match="not a client"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a client"):
         function("client", *given)

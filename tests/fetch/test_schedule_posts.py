@@ -209,7 +209,7 @@ def test_a_connection_that_ends_before_the_post_is_told(client: Client) -> None:
 
 def test_a_time_of_the_service_without_a_time_zone_is_utc(client: Client, sim: Simulator) -> None:
     """An account whose end is written so is judged all the same."""
-    found = client.accounts().accounts
+    found = client.accounts.list().accounts
     account = next(one for one in found if one.platform == "facebook")
     wire = {"id": account.id, "platform": "facebook", "expire": "2026-01-05T08:59:59"}
     body = {"success": True, "statusCode": 200, "results": {"accounts": [wire], "groups": []}}
@@ -230,7 +230,7 @@ def test_a_plan_of_other_columns_is_refused_as_a_whole(
     client: Client, sim: Simulator, change: Callable[[pd.DataFrame], Any], words: str
 ) -> None:
     """A column that nobody reads would be lost in silence."""
-    with pytest.raises(ghl.ArgumentError, match=words):
+    with pytest.raises(ghl.errors.ArgumentError, match=words):
         ghl.schedule_posts(client, change(plan(client, {})), dry_run=False)
     assert sent(sim) == 0
 

@@ -251,7 +251,7 @@ def test_the_report_of_the_last_plan_is_read(client: Client, sim: Simulator) -> 
     done = ghl.schedule_posts(client, rows, dry_run=False)
     pd.testing.assert_frame_equal(ghl.read_schedule(client), done)
     pd.testing.assert_frame_equal(ghl.read_schedule(client), ghl.read_schedule(client.core))
-    with pytest.raises(ghl.ArgumentError, match="not a client"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a client"):
         ghl.read_schedule("client")  # type: ignore[arg-type]
 
 
@@ -289,7 +289,7 @@ def test_a_row_that_is_refused_the_second_time_was_still_sent_the_first(
 @folded("resend", [["0"], [True], [1], [-1], [0.0]])
 def test_a_row_to_resend_must_be_there(client: Client, sim: Simulator, resend: Any) -> None:
     """A number that is none would send nothing, in silence."""
-    with pytest.raises(ghl.ArgumentError, match="resend"):
+    with pytest.raises(ghl.errors.ArgumentError, match="resend"):
         ghl.schedule_posts(client, plan(client, {}), dry_run=False, resend=resend)
     assert sent(sim) == 0
 
@@ -416,7 +416,7 @@ def test_an_account_that_is_named_twice_is_said(client: Client, sim: Simulator) 
 def test_a_column_that_is_there_twice_is_said(client: Client, sim: Simulator) -> None:
     """One of the two would be lost."""
     rows = plan(client, {"tags": "x"}).rename(columns={"tags": "summary"})
-    with pytest.raises(ghl.ArgumentError, match="summary is there twice"):
+    with pytest.raises(ghl.errors.ArgumentError, match="summary is there twice"):
         ghl.schedule_posts(client, rows, dry_run=False)
     assert sent(sim) == 0
 
@@ -468,7 +468,7 @@ def test_a_record_that_is_damaged_is_said(
     found: Any = None
     try:
         found = ghl.schedule_posts(client, rows, dry_run=dry_run)["action"].to_list()
-    except ghl.PlanError as error:
+    except ghl.errors.PlanError as error:
         found = error
     assert found == ["already scheduled"] * 3 or (RECORD in str(found) and found.next_step)
     assert sent(sim) == before + 3
@@ -496,7 +496,7 @@ def test_each_byte_of_a_record_may_be_another_one(
             with open_sent_posts(client.core.base_url) as record:
                 assert record is not None
                 assert len(record.find(keys)) == len(keys), place
-        except ghl.PlanError:
+        except ghl.errors.PlanError:
             damaged += 1
     assert damaged
 
@@ -508,7 +508,7 @@ def test_a_folder_that_cannot_be_made_is_said(
     plans.write_text("a file")
     for folder in (plans, plans / "below", "/proc/plans"):
         monkeypatch.setenv("GHL_PLANS_DIR", str(folder))
-        with pytest.raises(ghl.PlanError, match="set GHL_PLANS_DIR to another folder"):
+        with pytest.raises(ghl.errors.PlanError, match="set GHL_PLANS_DIR to another folder"):
             ghl.schedule_posts(client, plan(client, {}), dry_run=False)
     assert sent(sim) == 0
 
@@ -524,7 +524,7 @@ with client_of(*place) as client:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(after),) * 2)
     try:
         frame = ghl.schedule_posts(client, plan(account_id), dry_run=False)
-    except ghl.PlanError as error:
+    except ghl.errors.PlanError as error:
         print("PlanError:", error)
     else:
         print(*frame["action"].value_counts()[lambda n: n > 0].index)

@@ -40,7 +40,7 @@ class NotFinished:
 
     def finished(self) -> tuple[str, str]:
         """Say so."""
-        raise ghl.LoginCancelledError("The login for Instagram was cancelled.")
+        raise ghl.errors.LoginCancelledError("The login for Instagram was cancelled.")
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def async_client(sim: Simulator) -> AsyncClient:
 
 def login(sim: Simulator, client: Client, platform: str, tick: list[str] | None = None) -> Finished:
     """Log in as the first person of the consent page."""
-    event = sim.play_user(client.start(platform).reveal(), tick=tick)
+    event = sim.play_user(client.oauth.start(platform).reveal(), tick=tick)
     return Finished(platform, event.data["accountId"])
 
 
@@ -168,7 +168,7 @@ def test_an_unknown_origin_id_lists_the_choices(sim: Simulator, client: Client) 
     """The error names the ids that can be attached, and nothing is sent."""
     finished = login(sim, client, "instagram", tick=["cafe.lumiere"])
     before = len(sim.requests)
-    with pytest.raises(ghl.ArgumentError) as caught:
+    with pytest.raises(ghl.errors.ArgumentError) as caught:
         ghl.attach(client, finished, "12345")
     assert caught.value.what == "The login may not attach '12345'."
     assert caught.value.next_step.endswith(": 17841405123456789.")
@@ -178,7 +178,7 @@ def test_an_unknown_origin_id_lists_the_choices(sim: Simulator, client: Client) 
 def test_a_login_that_allows_nothing_offers_no_choice(sim: Simulator, client: Client) -> None:
     """The error says that there is none."""
     finished = login(sim, client, "instagram", tick=[])
-    with pytest.raises(ghl.ArgumentError, match="none"):
+    with pytest.raises(ghl.errors.ArgumentError, match="none"):
         ghl.attach(client, finished, "17841405123456789")
 
 
@@ -193,7 +193,7 @@ CALLS = [
 @folded("wrong", [None, "pit-token", Client, Finished("instagram", "1")])
 def test_what_is_no_client_is_an_argument_error(call, wrong: object) -> None:
     """The error says where a client comes from."""
-    with pytest.raises(ghl.ArgumentError, match="not a client") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="not a client") as caught:
         call(wrong, Finished("instagram", "65f2d989a4f2f1e5322c3856"))
     assert "ghl_notebook.demo()" in caught.value.next_step
 
@@ -202,7 +202,7 @@ def test_what_is_no_client_is_an_argument_error(call, wrong: object) -> None:
 @pytest.mark.parametrize("wrong", [None, "65f2d989a4f2f1e5322c3856"])
 def test_what_is_no_login_is_an_argument_error(client: Client, call, wrong: object) -> None:
     """The error says what to pass."""
-    with pytest.raises(ghl.ArgumentError, match="not a login") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="not a login") as caught:
         call(client, wrong)
     assert "ConnectAccount" in caught.value.next_step
 
@@ -210,7 +210,7 @@ def test_what_is_no_login_is_an_argument_error(client: Client, call, wrong: obje
 @pytest.mark.parametrize("call", CALLS[1:])
 def test_a_login_without_a_result_says_why(sim: Simulator, client: Client, call) -> None:
     """The login's own error comes out, and the service is not asked."""
-    with pytest.raises(ghl.LoginCancelledError):
+    with pytest.raises(ghl.errors.LoginCancelledError):
         call(client, NotFinished())
     assert sim.requests == []
 
@@ -218,12 +218,12 @@ def test_a_login_without_a_result_says_why(sim: Simulator, client: Client, call)
 async def test_a_login_without_a_result_says_why_when_awaited(async_client: AsyncClient) -> None:
     """The error belongs to the await."""
     pending = ghl.fetch_available_accounts(async_client, NotFinished())
-    with pytest.raises(ghl.LoginCancelledError):
+    with pytest.raises(ghl.errors.LoginCancelledError):
         await pending
 
 
 def test_an_account_id_of_another_platform_is_refused(sim: Simulator, client: Client) -> None:
     """The service knows which platform a login was for."""
     finished = login(sim, client, "instagram")
-    with pytest.raises(ghl.BadRequestError):
+    with pytest.raises(ghl.errors.BadRequestError):
         ghl.fetch_available_accounts(client, Finished("facebook", finished.account_id))

@@ -34,7 +34,7 @@ async def finish(code, verifier):
     print("exchanged", len(verifier.reveal()) > 42)
     return SimpleNamespace(user_type="Location", location_id="here", company_id=None, user_id=None)
 
-print(authorize(None, finish, timeout=60).location_id)
+print(authorize(None, finish, time_limit=60).location_id)
 """
 
 
@@ -81,12 +81,14 @@ class Terminal:
 
 
 @contextmanager
-def run_in_terminal(folder: Path, redirect_uri: str = ELSEWHERE) -> Iterator[Terminal]:
-    """Run the script in a terminal without a desktop."""
+def run_in_terminal(
+    folder: Path, redirect_uri: str = ELSEWHERE, *, script: str = SCRIPT, **more: str
+) -> Iterator[Terminal]:
+    """Run a script in a terminal without a desktop, with more in its environment."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
-        env=environment(redirect_uri),
+        [sys.executable, "-c", script],
+        env=environment(redirect_uri) | more,
         cwd=folder,
         stdin=theirs,
         stderr=theirs,

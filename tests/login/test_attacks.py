@@ -110,7 +110,7 @@ def test_an_answer_about_an_id_counts_for_that_id_only(
 
 def test_a_replay_in_a_new_kernel_is_refused(log_in: LogIn, client: Client, sim: Simulator) -> None:
     """The kernel that remembers the login is gone, and the accounts list still has it."""
-    old = sim.play_user(client.start("instagram").reveal())
+    old = sim.play_user(client.oauth.start("instagram").reveal())
     screen = log_in()
     screen.open()
     with screen._news:
@@ -141,7 +141,7 @@ def test_a_replay_before_the_list_is_known_is_refused(log_in: LogIn, sim: Simula
         allowed_origins=(sim.origin,),
         transport=transport,
     ) as client:
-        old = sim.play_user(client.start("instagram").reveal())
+        old = sim.play_user(client.oauth.start("instagram").reveal())
         screen = log_in(client=client)
         screen.open()
         transport.held()
@@ -326,7 +326,7 @@ def test_the_list_finishes_no_login_whose_window_is_in_sight(
     sim.levers.rate_limit = 1_000_000
     login = card()
     login.comm.click()
-    sim.play_user(client.start("instagram").reveal())
+    sim.play_user(client.oauth.start("instagram").reveal())
     seen = len(sim.requests)
     while len(sim.requests) < seen + 5:
         settle()
@@ -338,7 +338,7 @@ def test_another_platforms_login_is_none_in_the_list(client: Client, sim: Simula
     """Not even to be asked about."""
     watch = AccountsWatch(client.core, find_platform("instagram"), reconnect=True)
     run_in_background(watch.look)
-    sim.play_user(client.start("facebook").reveal())
+    sim.play_user(client.oauth.start("facebook").reveal())
 
     assert [run_in_background(watch.look) for _ in range(2)] == [[], []]
 

@@ -11,6 +11,7 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import Client, ConnectAccount, errors
 from ghl_notebook._demo import DemoClient
+from ghl_notebook.login import reconnect_card
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import PATIENCE
 
@@ -50,7 +51,7 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoClient]:
 
 def test_connect_returns_the_finished_login(demo: DemoClient, close: Close) -> None:
     """From the call to the account id without anything in between."""
-    login = close(ghl.connect(demo, "facebook", timeout=PATIENCE))
+    login = close(ghl.connect(demo, "facebook", time_limit=PATIENCE))
 
     assert login.finished() == ("facebook", login.account_id)
     assert login.delivered_by == "browser"
@@ -58,7 +59,7 @@ def test_connect_returns_the_finished_login(demo: DemoClient, close: Close) -> N
 
 def test_connect_hands_options_on(demo: DemoClient, close: Close) -> None:
     """What ConnectAccount takes, `connect` takes."""
-    login = close(ghl.connect(demo, reconnect=True, time_limit=70, timeout=PATIENCE))
+    login = close(ghl.connect(demo, reconnect=True, time_limit=70))
 
     assert login.reconnect
     assert login.time_limit == 70
@@ -75,11 +76,11 @@ def test_connect_takes_the_account_id_of_an_earlier_login(
     client: Client, sim: Simulator, monkeypatch: pytest.MonkeyPatch, close: Close
 ) -> None:
     """Where nobody can log in, and the environment names an id, that id is checked and used."""
-    earlier = sim.play_user(client.start("instagram").reveal()).data["accountId"]
+    earlier = sim.play_user(client.oauth.start("instagram").reveal()).data["accountId"]
     monkeypatch.setenv("GHL_ACCOUNT_IDS", f"facebook=66a1b2c3d4e5f60718293a4b,instagram={earlier}")
     monkeypatch.setattr("ghl_notebook.login.entry.find_front_end", lambda _: "nobody")
     monkeypatch.setattr("ghl_notebook.login.widget.find_front_end", lambda _: "nobody")
-    login = close(ghl.connect(client, timeout=PATIENCE))
+    login = close(ghl.connect(client, time_limit=PATIENCE))
 
     assert (login.account_id, login.delivered_by) == (earlier, "pasted")
 
@@ -92,18 +93,29 @@ def test_connect_refuses_the_account_id_of_a_stranger(
     monkeypatch.setattr("ghl_notebook.login.entry.find_front_end", lambda _: "nobody")
     monkeypatch.setattr("ghl_notebook.login.widget.find_front_end", lambda _: "nobody")
     with pytest.raises(errors.LoginFailedError, match="knows no Instagram login"):
-        ghl.connect(client, timeout=PATIENCE)
+        ghl.connect(client, time_limit=PATIENCE)
 
 
 # reconnect
 
 
-def test_reconnect_makes_a_login_for_the_row(
+def test_reconnect_waits_like_connect(demo: DemoClient, close: Close) -> None:
+    """It returns the finished login, and the connection of the row has a new end."""
+    accounts = ghl.fetch_accounts(demo)
+    row = accounts[accounts["is_expired"]].iloc[0]
+    login = close(ghl.reconnect(demo, row, time_limit=PATIENCE))
+
+    assert (login.status, login.platform, login.reconnect) == ("connected", row["platform"], True)
+    after = ghl.fetch_accounts(demo).set_index("id")
+    assert not after.loc[row["id"], "is_expired"]
+
+
+def test_reconnect_card_is_for_the_row(
     client: Client, accounts: pd.DataFrame, close: Close
 ) -> None:
     """It is of the row's platform, says its name, and has not begun."""
     row = accounts[accounts["is_expired"]].iloc[0]
-    login = close(ghl.reconnect(client, row))
+    login = close(reconnect_card(client, row))
 
     assert (login.platform, login.reconnect) == (row["platform"], True)
     assert (login.account_name, login.status) == ("Nordljus Studio", "idle")
@@ -115,14 +127,14 @@ def test_reconnect_needs_no_expired_row(
     """A connection may be renewed before its end."""
     row = accounts[~accounts["is_expired"]].iloc[0]
 
-    assert close(ghl.reconnect(client, row)).platform == row["platform"]
+    assert close(reconnect_card(client, row)).platform == row["platform"]
 
 
 def test_reconnect_takes_a_mapping(client: Client, accounts: pd.DataFrame, close: Close) -> None:
     """A row as a dict is a row."""
     row: dict[Any, Any] = accounts.iloc[0].to_dict()
 
-    assert close(ghl.reconnect(client, row)).account_name == row["name"]
+    assert close(reconnect_card(client, row)).account_name == row["name"]
 
 
 def test_reconnect_lives_with_a_nameless_row(
@@ -131,12 +143,12 @@ def test_reconnect_lives_with_a_nameless_row(
     """The service may leave a name out."""
     row = {**accounts.iloc[0].to_dict(), "name": pd.NA}
 
-    assert close(ghl.reconnect(client, row)).account_name is None
+    assert close(reconnect_card(client, row)).account_name is None
 
 
 def test_reconnect_hands_options_on(client: Client, accounts: pd.DataFrame, close: Close) -> None:
-    """What ConnectAccount takes, `reconnect` takes."""
-    assert close(ghl.reconnect(client, accounts.iloc[0], time_limit=70)).time_limit == 70
+    """What ConnectAccount takes, the card takes."""
+    assert close(reconnect_card(client, accounts.iloc[0], time_limit=70)).time_limit == 70
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def look(client: Client) -> Callable[[], list[Appearance]]:
 
 def log_in_elsewhere(client: Client, sim: Simulator, platform: str = "instagram") -> str:
     """Log in by a window that posts to nobody, and return the account id."""
-    return str(sim.play_user(client.start(platform).reveal()).data["accountId"])
+    return str(sim.play_user(client.oauth.start(platform).reveal()).data["accountId"])
 
 
 # A window that cannot report.
@@ -161,12 +161,12 @@ def test_a_login_that_renews_names_what_it_has_renewed(
 ) -> None:
     """The rows that were there, under the new login."""
     first = log_in_elsewhere(client, sim)
-    page = client.available_accounts("instagram", first)[0]
-    client.attach("instagram", first, page)
-    (row,) = (a for a in client.accounts().accounts if a.oauth_id == first)
+    page = client.oauth.available_accounts("instagram", first)[0]
+    client.oauth.attach("instagram", first, page)
+    (row,) = (a for a in client.accounts.list().accounts if a.oauth_id == first)
     watch = AccountsWatch(client.core, find_platform("instagram"), reconnect)
     run_in_background(watch.look)
-    start = client.start("instagram", reconnect=True).reveal()
+    start = client.oauth.start("instagram", reconnect=True).reveal()
     second = str(sim.play_user(start, choose="Amara Diallo").data["accountId"])
     looks = [run_in_background(watch.look) for _ in range(2)]
 
@@ -180,8 +180,8 @@ def test_a_later_end_counts_for_a_reconnect_only(
 ) -> None:
     """A service may keep the login's id, or renew connections by itself."""
     first = log_in_elsewhere(client, sim)
-    page = client.available_accounts("instagram", first)[0]
-    client.attach("instagram", first, page)
+    page = client.oauth.available_accounts("instagram", first)[0]
+    client.oauth.attach("instagram", first, page)
     watch = AccountsWatch(client.core, find_platform("instagram"), reconnect)
     run_in_background(watch.look)
     (account,) = (a for a in sim.state.accounts.values() if a.oauth_id == first)
@@ -194,8 +194,8 @@ def test_a_later_end_counts_for_a_reconnect_only(
 def test_a_little_later_end_is_no_reconnect(client: Client, sim: Simulator) -> None:
     """Access tokens that live an hour are renewed every hour."""
     first = log_in_elsewhere(client, sim)
-    page = client.available_accounts("instagram", first)[0]
-    client.attach("instagram", first, page)
+    page = client.oauth.available_accounts("instagram", first)[0]
+    client.oauth.attach("instagram", first, page)
     watch = AccountsWatch(client.core, find_platform("instagram"), reconnect=True)
     run_in_background(watch.look)
     (account,) = (a for a in sim.state.accounts.values() if a.oauth_id == first)

@@ -195,8 +195,7 @@ class World:
 
     def calls(self) -> Iterator[Call]:
         """Yield every public function and class, called with what it takes."""
-        for name in ghl.__all__:
-            thing = getattr(ghl, name)
+        for name, thing in public().items():
             if inspect.isclass(thing) and issubclass(thing, ghl.GHLError):
                 yield Call(name, partial(_fail, thing))
             elif inspect.isclass(thing) and issubclass(thing, msgspec.Struct):
@@ -229,13 +228,13 @@ class World:
         annotation = str(parameter.annotation)
         if parameter.name in self.arguments and annotation not in ("int", "bool"):
             found = list(self.arguments[parameter.name])
-            is_of_all = parameter.name == "client" and re.search("Agency|Whom", annotation)
+            is_of_all = parameter.name == "client" and re.search("Agency|AnyClient", annotation)
             return [*found, self.agency] if is_of_all else found
         module = inspect.getmodule(function)
         choice = getattr(module, annotation, None)
         if get_origin(choice) is Literal:
             return list(get_args(choice))
-        return [ALL] if re.match("str|Secret", annotation) else []
+        return [ALL] if re.match("str|Secret|Post|Comment|Platform", annotation) else []
 
 
 class Call(NamedTuple):
@@ -243,6 +242,16 @@ class Call(NamedTuple):
 
     name: str
     make: Callable[[], object]
+
+
+def public() -> dict[str, Any]:
+    """Return what is public by its name: of the package, all errors, and the usual records."""
+    records = ("Account", "AccountList", "AttachedAccount", "AvailableAccount", "User")
+    return {
+        **{name: getattr(ghl, name) for name in ghl.__all__ if name not in ("errors", "models")},
+        **{name: getattr(ghl.errors, name) for name in ghl.errors.__all__},
+        **{name: getattr(ghl.models, name) for name in records},
+    }
 
 
 def _fill(client: ghl.Client) -> None:
@@ -278,7 +287,7 @@ def planted(frame: pd.DataFrame, keep: str | None = None) -> pd.DataFrame:
 
 
 def _fail(kind: type[ghl.GHLError]) -> object:
-    if issubclass(kind, ghl.ResponseError):
+    if issubclass(kind, ghl.errors.ResponseError):
         raise kind(ALL, status=422, service_message=ALL, trace_id=ALL)
     raise kind(ALL, ALL)
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from ghl_notebook import PlatformError
-from ghl_notebook.models import PLATFORMS, find_platform, same_platform
+from ghl_notebook.errors import ArgumentError, PlatformError
+from ghl_notebook.models import (
+    PLATFORMS,
+    CommentPlatform,
+    PlatformName,
+    find_platform,
+    read_platform,
+    same_platform,
+)
+from tests.folding import folded
 
 
 @pytest.mark.parametrize("key", PLATFORMS)
@@ -45,3 +55,31 @@ def test_spellings_of_one_platform_are_the_same() -> None:
     """Payloads and paths need not spell alike."""
     assert same_platform("TikTok_Business", "tiktok-business")
     assert not same_platform("tiktok", "tiktok-business")
+
+
+def test_every_platform_that_can_be_connected_is_named() -> None:
+    """The type `PlatformName` has them, and those that accounts have without OAuth."""
+    assert set(get_args(PlatformName)) == {*PLATFORMS, "bluesky", "community"}
+    assert set(get_args(CommentPlatform)) < set(get_args(PlatformName))
+
+
+@folded(
+    ("name", "key"),
+    [
+        ("instagram", "instagram"),
+        ("TikTok_Business", "tiktok-business"),
+        (" X ", "twitter"),
+        ("community", "community"),
+        (None, None),
+    ],
+)
+def test_a_filter_takes_any_spelling_of_a_platform(name: str | None, key: str | None) -> None:
+    """Case, blanks, ``_`` and ``-`` do not matter; None stands for all."""
+    assert read_platform(name) == key
+
+
+def test_a_filter_by_an_unknown_platform_lists_those_that_there_are() -> None:
+    """It is an argument's fault, and not a login's."""
+    with pytest.raises(ArgumentError, match="There is no platform 'orkut'") as caught:
+        read_platform("orkut")
+    assert caught.value.next_step.startswith("Choose one of: facebook, instagram, google")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ghl_notebook import ArgumentError
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import MetaPage, to_wire, wire_name
 
 

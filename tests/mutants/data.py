@@ -55,6 +55,27 @@ MUTANTS = [
         "fetch/test_fetch_posts.py::no_accounts_are_not_all",
     ),
     Mutant(
+        "An id that is not connected detaches nothing",
+        "fetch/accounts.py",
+        "if unknown := [one for one in ids if one not in connected]:",
+        "if unknown := [one for one in ids[:1] if one not in connected]:",
+        "fetch/test_detach.py::an_id_that_is_not_connected_detaches_nothing",
+    ),
+    Mutant(
+        "Shift-Tab shows every option by its name",
+        "fetch/options.py",
+        "parameters=[*own, *named]",
+        "parameters=[*own, _options]",
+        "fetch/test_signatures.py::a_signature_shows_each_option_with_its_type",
+    ),
+    Mutant(
+        "A platform that does not exist is refused",
+        "models/platforms.py",
+        'check_choice("platform", key, get_args(PlatformName))',
+        "pass",
+        "fetch/test_fetch_posts.py::a_filter_that_makes_no_sense_is_refused",
+    ),
+    Mutant(
         "A time without a time zone is refused",
         "fetch/period.py",
         "        if read.tzinfo is None:",

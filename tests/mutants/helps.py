@@ -78,8 +78,15 @@ MUTANTS = [
     Mutant(
         "The bare import loads nothing heavy",
         "__init__.py",
-        "import importlib\nfrom typing",
-        "import importlib\n\nimport pandas\nfrom typing",
+        "import lazy_loader as _lazy_loader\n",
+        "import lazy_loader as _lazy_loader\nimport pandas\n",
         "test_door.py::importing_loads_nothing_heavy",
+    ),
+    Mutant(
+        "An error's name leads to its module",
+        "__init__.py",
+        "if name in module.__all__:",
+        "if name in ():",
+        "test_door.py::an_error_or_record_is_suggested_by_its_module",
     ),
 ]

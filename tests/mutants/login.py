@@ -15,7 +15,7 @@ MUTANTS = [
     Mutant(
         "A claim is checked by the service",
         "login/login.py",
-        "                found = await self.client.core.available_accounts(\n"
+        "                found = await self.client.core.oauth.available_accounts(\n"
         "                    self.platform.key, state.payload.account_id\n"
         "                )\n",
         "                found = []\n",
@@ -231,6 +231,13 @@ MUTANTS = [
         "if location_id != client.location_id:",
         "if False:",
         "login/test_entry.py::reconnect_wants_the_client_of_the_sub_account",
+    ),
+    Mutant(
+        "An agency that was chosen is an agency",
+        "login/app_entry.py",
+        'if tokens.user_type == "Company":',
+        "if False:",
+        "login/test_log_in.py::an_agency_that_is_chosen_is_an_agency",
     ),
     Mutant(
         "A page acts on no row of an older list",

@@ -85,8 +85,10 @@ def test_another_choice_is_an_error(
     client: ghl.DemoClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names the choices."""
-    with pytest.raises(ghl.SettingsError, match=r"^pictures must be 'platforms' or 'none', not ''"):
+    with pytest.raises(
+        ghl.errors.SettingsError, match=r"^pictures must be 'platforms' or 'none', not ''"
+    ):
         ghl.AccountsPanel(client, pictures="")
     monkeypatch.setenv("GHL_PICTURES", "all")
-    with pytest.raises(ghl.SettingsError, match=r"^GHL_PICTURES must be .* not 'all'"):
+    with pytest.raises(ghl.errors.SettingsError, match=r"^GHL_PICTURES must be .* not 'all'"):
         ghl.AccountsPanel(client)

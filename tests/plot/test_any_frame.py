@@ -79,7 +79,7 @@ def test_another_time_zone_is_the_same_moment(plot: Plot) -> None:
 @every_plot
 def test_another_frame_is_an_error(plot: Plot) -> None:
     """It says which columns are missing, and which function gives them."""
-    with pytest.raises(ghl.ArgumentError, match=r"no column .*\. Pass what fetch_\w+\(\)"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"no column .*\. Pass what fetch_\w+\(\)"):
         plot(pd.DataFrame({"a": [1]}))
 
 
@@ -88,7 +88,7 @@ def test_another_frame_is_an_error(plot: Plot) -> None:
 def test_what_is_no_frame_is_an_error(plot: Plot, value: object) -> None:
     """It says so, and what to pass."""
     with pytest.raises(
-        ghl.ArgumentError, match=r"is made of a pandas DataFrame.* Pass what fetch_"
+        ghl.errors.ArgumentError, match=r"is made of a pandas DataFrame.* Pass what fetch_"
     ):
         plot(value)
 
@@ -98,7 +98,7 @@ def test_times_as_text_are_an_error(plot: Plot) -> None:
     """As a CSV file gives them; what the error says mends it."""
     name = TIMES[plot]
     frame = FRAMES[plot].assign(**{name: FRAMES[plot][name].astype("string")})
-    with pytest.raises(ghl.ArgumentError, match=rf"column {name} holds string") as error:
+    with pytest.raises(ghl.errors.ArgumentError, match=rf"column {name} holds string") as error:
         plot(frame)
     assert f'frame["{name}"] = frame["{name}"].pipe(pandas.to_datetime, utc=True)' in str(error)
     frame[name] = frame[name].pipe(pd.to_datetime, utc=True)
@@ -110,7 +110,7 @@ def test_times_without_a_time_zone_are_an_error(plot: Plot) -> None:
     """Nobody could tell which moment is meant."""
     name = TIMES[plot]
     frame = FRAMES[plot].assign(**{name: FRAMES[plot][name].dt.tz_localize(None)})
-    with pytest.raises(ghl.ArgumentError, match="no time zone"):
+    with pytest.raises(ghl.errors.ArgumentError, match="no time zone"):
         plot(frame)
 
 
@@ -125,7 +125,9 @@ def test_times_without_a_time_zone_are_an_error(plot: Plot) -> None:
 def test_numbers_and_flags_as_text_are_an_error(plot: Plot, column: str) -> None:
     """They are not guessed at."""
     frame = FRAMES[plot].assign(**{column: FRAMES[plot][column].astype("string")})
-    with pytest.raises(ghl.ArgumentError, match=rf"column {column} holds string.* Convert it"):
+    with pytest.raises(
+        ghl.errors.ArgumentError, match=rf"column {column} holds string.* Convert it"
+    ):
         plot(frame)
 
 
@@ -133,7 +135,7 @@ def test_numbers_and_flags_as_text_are_an_error(plot: Plot, column: str) -> None
 def test_a_column_that_is_there_twice_is_an_error(plot: Plot) -> None:
     """As after a merge without suffixes."""
     frame = FRAMES[plot]
-    with pytest.raises(ghl.ArgumentError, match=r"2 columns (platform|status)"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"2 columns (platform|status)"):
         plot(
             pd.concat(
                 [frame, frame[["platform", "status"] if "status" in frame else ["platform"]]],
@@ -160,7 +162,7 @@ def test_a_column_of_arrows_null_has_no_values(plot: Plot) -> None:
 @folded("theme", ["white", "", 1, []])
 def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
     """The error names those that do."""
-    with pytest.raises(ghl.ArgumentError, match='"light" or "dark"'):
+    with pytest.raises(ghl.errors.ArgumentError, match='"light" or "dark"'):
         plot(FRAMES[plot], theme=theme)
 
 
@@ -205,5 +207,5 @@ def test_without_altair_the_error_says_how_to_install_it(
 ) -> None:
     """It is an extra."""
     monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(ghl.SettingsError, match=r'pip install "ghl-notebook\[plot\]"'):
+    with pytest.raises(ghl.errors.SettingsError, match=r'pip install "ghl-notebook\[plot\]"'):
         plot(FRAMES[plot])

@@ -160,12 +160,12 @@ def test_the_chart_is_of_a_whole_agency_too() -> None:
 @pytest.mark.parametrize("soon", [-1, 400, "14"])
 def test_soon_has_to_be_days(soon: object) -> None:
     """Anything else is an error that says what to pass."""
-    with pytest.raises(ghl.ArgumentError, match=r"soon is .* Pass a number from 0 to 365"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"soon is .* Pass a number from 0 to 365"):
         ghl.plot_expiry(accounts(), soon=soon)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("now", [NOW.replace(tzinfo=None), "2026-01-05", pd.NaT, 5])
 def test_now_is_a_time_with_a_time_zone(now: object) -> None:
     """Nobody could tell which moment is meant."""
-    with pytest.raises(ghl.ArgumentError, match="no time with a time zone"):
+    with pytest.raises(ghl.errors.ArgumentError, match="no time with a time zone"):
         ghl.plot_expiry(accounts(), now=now)  # type: ignore[arg-type]

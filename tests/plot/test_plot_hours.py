@@ -109,7 +109,7 @@ def test_each_sub_account_has_its_own_hours() -> None:
 def test_a_time_zone_of_no_post_is_an_error() -> None:
     """The list of an app's sub-accounts has none; the other one has."""
     locations = pd.DataFrame({"location_id": ["a"], "timezone": [None]})
-    with pytest.raises(ghl.ArgumentError, match="installed=False"):
+    with pytest.raises(ghl.errors.ArgumentError, match="installed=False"):
         ghl.plot_hours(posts(*liked(1, location_id="a")), tz=locations)
 
 
@@ -131,7 +131,7 @@ def test_posts_without_numbers_do_not_count() -> None:
 
 def test_without_any_numbers_the_error_says_how_to_get_them() -> None:
     """Versions before v3 have none."""
-    with pytest.raises(ghl.ArgumentError, match='api_version="v3"'):
+    with pytest.raises(ghl.errors.ArgumentError, match='api_version="v3"'):
         ghl.plot_hours(posts({}, {}))
 
 
@@ -151,12 +151,12 @@ def test_where_nothing_is_published_the_chart_says_so(frame: pd.DataFrame) -> No
 @pytest.mark.parametrize("tz", ["Europe/Paradise", "", "../etc", "Europe", None, 1])
 def test_a_time_zone_has_to_exist(tz: Any) -> None:
     """Another is an error with an example."""
-    with pytest.raises(ghl.ArgumentError, match="Europe/Berlin"):
+    with pytest.raises(ghl.errors.ArgumentError, match="Europe/Berlin"):
         ghl.plot_hours(posts(*liked(1)), tz=tz)
 
 
 @pytest.mark.parametrize("few", [0, "3", None])
 def test_few_is_a_number(few: Any) -> None:
     """Of posts."""
-    with pytest.raises(ghl.ArgumentError, match=r"few is .* Pass a number from 1"):
+    with pytest.raises(ghl.errors.ArgumentError, match=r"few is .* Pass a number from 1"):
         ghl.plot_hours(posts(*liked(1)), few=few)

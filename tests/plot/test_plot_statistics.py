@@ -192,29 +192,31 @@ def test_where_there_are_no_numbers_the_chart_says_so(frame: pd.DataFrame) -> No
 
 def test_a_metric_that_is_not_there_is_an_error() -> None:
     """It names those that are; of the reach it says where it comes from."""
-    with pytest.raises(ghl.ArgumentError, match=r"no metric 'reech'\. Choose one of: followers\."):
+    with pytest.raises(
+        ghl.errors.ArgumentError, match=r"no metric 'reech'\. Choose one of: followers\."
+    ):
         ghl.plot_statistics(statistics({}), "reech")
-    with pytest.raises(ghl.ArgumentError, match="fetch_statistics_breakdowns"):
+    with pytest.raises(ghl.errors.ArgumentError, match="fetch_statistics_breakdowns"):
         ghl.plot_statistics(statistics({}), "reach")
-    with pytest.raises(ghl.ArgumentError, match="no metric 'engagement'"):
+    with pytest.raises(ghl.errors.ArgumentError, match="no metric 'engagement'"):
         ghl.plot_statistics(statistics({}), "engagement")
 
 
 @pytest.mark.parametrize("metric", [None, [], 5, [5]])
 def test_a_metric_is_a_name(metric: Any) -> None:
     """Or several."""
-    with pytest.raises(ghl.ArgumentError, match="Name one"):
+    with pytest.raises(ghl.errors.ArgumentError, match="Name one"):
         ghl.plot_statistics(statistics({}), metric)
 
 
 def test_there_are_two_ways_to_divide() -> None:
     """Another is an error that names them."""
-    with pytest.raises(ghl.ArgumentError, match='Choose "platform" or "account"'):
+    with pytest.raises(ghl.errors.ArgumentError, match='Choose "platform" or "account"'):
         ghl.plot_statistics(statistics({}), by="client")  # type: ignore[arg-type]
 
 
 def test_dates_too_far_apart_are_an_error() -> None:
     """A year 1 beside 2026 is a mistake, and would squeeze all others into a line."""
     frame = statistics({"date": at("1726-01-01")}, {})
-    with pytest.raises(ghl.ArgumentError, match="too far apart"):
+    with pytest.raises(ghl.errors.ArgumentError, match="too far apart"):
         ghl.plot_statistics(frame)

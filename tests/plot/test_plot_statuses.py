@@ -90,5 +90,5 @@ def test_without_posts_the_chart_says_so(by: str) -> None:
 
 def test_there_are_two_ways_to_divide() -> None:
     """Another is an error that names them."""
-    with pytest.raises(ghl.ArgumentError, match='Choose "date" or "platform"'):
+    with pytest.raises(ghl.errors.ArgumentError, match='Choose "date" or "platform"'):
         ghl.plot_statuses(pd.DataFrame(), by="account")  # type: ignore[arg-type]

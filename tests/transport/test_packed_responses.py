@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Secret
+from ghl_notebook import Secret
 from ghl_notebook.auth.endpoint import TokenEndpoint
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.settings import now
 from ghl_notebook.transport import MAX_BODY, Transport
 from ghl_notebook.transport.unpacking import Unpacking, UnreadableError
@@ -77,8 +78,8 @@ async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(
         transport = connect(service.base_url)
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
-                await client_of(transport).accounts()
+            with pytest.raises(ghl.errors.UnexpectedAnswerError, match="GHL_BASE_URL") as caught:
+                await client_of(transport).accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -97,8 +98,8 @@ async def test_a_change_with_such_an_answer_may_have_been_carried_out(
     """Unless the status says that it was refused; it is sent once, whatever the status."""
     async with serving(bomb("two layers", status)) as service:
         transport = connect(service.base_url)
-        with pytest.raises(ghl.UnexpectedAnswerError) as caught:
-            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        with pytest.raises(ghl.errors.UnexpectedAnswerError) as caught:
+            await client_of(transport).oauth.attach("instagram", LOGIN, AvailableAccount())
         await transport.aclose()
     assert caught.value.status == status
     assert caught.value.outcome_unknown == is_open
@@ -112,7 +113,7 @@ async def test_the_token_endpoint_unpacks_no_more_than_a_pair(name: str) -> None
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.CredentialError) as caught:
+            with pytest.raises(ghl.errors.CredentialError) as caught:
                 await endpoint.refresh(make().tokens)
             peak = tracemalloc.get_traced_memory()[1]
         finally:
@@ -128,7 +129,7 @@ async def test_the_token_endpoint_reads_no_more_than_a_pair_either() -> None:
     """An answer that is not packed has the same limit."""
     async with serving(ok(b" " * 2 * MB)) as service:
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
-        with pytest.raises(ghl.CredentialError, match="more than 1 MB"):
+        with pytest.raises(ghl.errors.CredentialError, match="more than 1 MB"):
             await endpoint.refresh(make().tokens)
     assert len(service.heads) == 1
 
@@ -142,8 +143,8 @@ async def test_what_verify_live_records_is_unpacked_within_limits() -> None:
         )
         tracemalloc.start()
         try:
-            with pytest.raises(ghl.UnexpectedAnswerError, match="more than"):
-                await client.accounts()
+            with pytest.raises(ghl.errors.UnexpectedAnswerError, match="more than"):
+                await client.accounts.list()
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -157,9 +158,9 @@ async def test_gzip_alone_is_asked_for(connect: Callable[[str], Transport]) -> N
     """Whatever else is installed here: what was not asked for is not unpacked either."""
     async with serving(ok()) as service:
         transport = connect(service.base_url)
-        await client_of(transport).accounts()
+        await client_of(transport).accounts.list()
         await transport.aclose()
-        await client_of(transport := plain(service.base_url)).accounts()
+        await client_of(transport := plain(service.base_url)).accounts.list()
         await transport.aclose()
         service.answer = ok(TOKENS)
         endpoint = TokenEndpoint(service.base_url, "an-app", Secret("planted"), clock=now)
@@ -190,7 +191,7 @@ async def test_one_layer_of_gzip_or_none_is_read(
     """Also of several members, as some servers write it."""
     async with serving(ok(body, f"content-encoding: {encoding}")) as service:
         transport = connect(service.base_url)
-        assert await client_of(transport).account_rows() == ROWS
+        assert await client_of(transport).accounts.rows() == ROWS
         await transport.aclose()
 
 
@@ -214,8 +215,8 @@ async def test_gzip_that_is_damaged_is_never_taken_for_whole(
     """Although its length is right: a change may have been carried out, and was sent once."""
     async with serving(ok(body, "content-encoding: gzip")) as service:
         transport = connect(service.base_url)
-        with pytest.raises(ghl.ConnectionFailedError, match="damaged on the way") as caught:
-            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        with pytest.raises(ghl.errors.ConnectionFailedError, match="damaged on the way") as caught:
+            await client_of(transport).oauth.attach("instagram", LOGIN, AvailableAccount())
         await transport.aclose()
     assert caught.value.outcome_unknown
     assert len(service.heads) == 1
@@ -237,8 +238,8 @@ async def test_a_wrong_length_of_a_packed_answer_is_an_answer_that_broke_off(
     fault = Fault("", act, reaches=False)
     with FaultServer("http://127.0.0.1:9", lambda _: fault) as server:
         transport = connect(server.base_url)
-        with pytest.raises(ghl.ConnectionFailedError):
-            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        with pytest.raises(ghl.errors.ConnectionFailedError):
+            await client_of(transport).oauth.attach("instagram", LOGIN, AvailableAccount())
         await transport.aclose()
 
 

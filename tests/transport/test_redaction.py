@@ -192,7 +192,7 @@ async def test_a_broken_answer_over_a_real_connection_is_not_logged(head: str) -
     with logs.installed(), Rude(head.encode()) as rude:
         async with AsyncClient(TOKEN, LOCATION, "user", base_url=rude.base_url) as client:
             with pytest.raises(Exception, match=r"failed|answered"):
-                await client.delete_account("account-1")
+                await client.accounts.delete("account-1")
     text = "\n".join(logs.texts)
     assert "receive_response_headers" in text
     assert TOKEN not in text

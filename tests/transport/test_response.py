@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import Client, ResponseError
+from ghl_notebook import Client
+from ghl_notebook.errors import ResponseError
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, Stub, answer
 from tests.folding import folded
@@ -25,46 +26,46 @@ def fault(status: int, body: Body, **headers: str) -> ResponseError:
     else:
         response = httpx.Response(status, json=body, headers=headers)
     with Stub(response).client() as client, pytest.raises(ResponseError) as caught:
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
     assert caught.value.status == status
     return caught.value
 
 
 # Verbatim where behaviour was captured; each with a word of the next step.
 SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
-    (400, "Bad Request", ghl.BadRequestError, "Check the ids"),
-    (401, "Unauthorized", ghl.AuthenticationError, "Check the token"),
-    (401, "The token is not authorized for this scope.", ghl.ScopeError, "Add the scope"),
+    (400, "Bad Request", ghl.errors.BadRequestError, "Check the ids"),
+    (401, "Unauthorized", ghl.errors.AuthenticationError, "Check the token"),
+    (401, "The token is not authorized for this scope.", ghl.errors.ScopeError, "Add the scope"),
     (
         401,
         "This authClass type is not allowed to access this scope. Please check.",
-        ghl.AgencyTokenError,
+        ghl.errors.AgencyTokenError,
         "/oauth/locationToken",
     ),
-    (401, "Token's user type mismatch!", ghl.TokenTypeError, "inside the sub-account"),
-    (401, "Command timed out", ghl.GatewayTimeoutError, "the token is fine"),
-    (401, "version header was not found.", ghl.VersionHeaderError, "Version header"),
-    (401, "version header is invalid", ghl.VersionHeaderError, "Version header"),
-    (401, "Invalid token: access token is invalid", ghl.InvalidTokenError, "GHL_TOKEN"),
-    (401, "Invalid JWT", ghl.InvalidTokenError, "GHL_TOKEN"),
-    (401, "The access token is expired", ghl.InvalidTokenError, "GHL_TOKEN"),
+    (401, "Token's user type mismatch!", ghl.errors.TokenTypeError, "inside the sub-account"),
+    (401, "Command timed out", ghl.errors.GatewayTimeoutError, "the token is fine"),
+    (401, "version header was not found.", ghl.errors.VersionHeaderError, "Version header"),
+    (401, "version header is invalid", ghl.errors.VersionHeaderError, "Version header"),
+    (401, "Invalid token: access token is invalid", ghl.errors.InvalidTokenError, "GHL_TOKEN"),
+    (401, "Invalid JWT", ghl.errors.InvalidTokenError, "GHL_TOKEN"),
+    (401, "The access token is expired", ghl.errors.InvalidTokenError, "GHL_TOKEN"),
     (
         403,
         "The token does not have access to this location.",
-        ghl.LocationAccessError,
+        ghl.errors.LocationAccessError,
         "GHL_LOCATION_ID",
     ),
-    (403, "Forbidden resource", ghl.AgencyOnlyError, "agency token"),
-    (403, "Something else", ghl.PermissionDeniedError, "belong together"),
-    (404, "Cannot GET /social-media-posting/x", ghl.NotFoundError, "Check the id"),
-    (408, "Request Timeout", ghl.GatewayTimeoutError, "the token is fine"),
-    (422, ["property x should not exist"], ghl.ValidationError, "fields named above"),
-    (429, "Too Many Requests", ghl.RateLimitError, "Something else calls"),
-    (500, "Internal server error", ghl.ServiceError, "Run the cell again"),
-    (502, "Bad Gateway", ghl.ServiceError, "Run the cell again"),
-    (503, "Service Unavailable", ghl.ServiceError, "Run the cell again"),
-    (504, "Gateway Timeout", ghl.GatewayTimeoutError, "the token is fine"),
-    (418, "I am a teapot", ghl.UnexpectedAnswerError, "GHL_BASE_URL"),
+    (403, "Forbidden resource", ghl.errors.AgencyOnlyError, "agency token"),
+    (403, "Something else", ghl.errors.PermissionDeniedError, "belong together"),
+    (404, "Cannot GET /social-media-posting/x", ghl.errors.NotFoundError, "Check the id"),
+    (408, "Request Timeout", ghl.errors.GatewayTimeoutError, "the token is fine"),
+    (422, ["property x should not exist"], ghl.errors.ValidationError, "fields named above"),
+    (429, "Too Many Requests", ghl.errors.RateLimitError, "Something else calls"),
+    (500, "Internal server error", ghl.errors.ServiceError, "Run the cell again"),
+    (502, "Bad Gateway", ghl.errors.ServiceError, "Run the cell again"),
+    (503, "Service Unavailable", ghl.errors.ServiceError, "Run the cell again"),
+    (504, "Gateway Timeout", ghl.errors.GatewayTimeoutError, "the token is fine"),
+    (418, "I am a teapot", ghl.errors.UnexpectedAnswerError, "GHL_BASE_URL"),
 ]
 
 
@@ -81,32 +82,36 @@ def test_a_saying_becomes_its_own_error(
 
 
 KNOWN: list[tuple[str, type[ResponseError]]] = [
-    ("scope_missing", ghl.ScopeError),
-    ("wrong_auth_class", ghl.AgencyTokenError),
-    ("user_type_mismatch", ghl.TokenTypeError),
-    ("command_timed_out", ghl.GatewayTimeoutError),
-    ("version_missing", ghl.VersionHeaderError),
-    ("version_invalid", ghl.VersionHeaderError),
-    ("invalid_token", ghl.InvalidTokenError),
-    ("expired_token", ghl.InvalidTokenError),
-    ("wrong_location", ghl.LocationAccessError),
-    ("agency_only", ghl.AgencyOnlyError),
-    ("user_agent_refused", ghl.UserAgentError),
-    ("not_found", ghl.NotFoundError),
-    ("not_found_empty", ghl.NotFoundError),
-    ("unknown_property", ghl.ValidationError),
-    ("too_many_requests", ghl.RateLimitError),
-    ("not_successful", ghl.RefusedError),
+    ("scope_missing", ghl.errors.ScopeError),
+    ("wrong_auth_class", ghl.errors.AgencyTokenError),
+    ("user_type_mismatch", ghl.errors.TokenTypeError),
+    ("command_timed_out", ghl.errors.GatewayTimeoutError),
+    ("version_missing", ghl.errors.VersionHeaderError),
+    ("version_invalid", ghl.errors.VersionHeaderError),
+    ("invalid_token", ghl.errors.InvalidTokenError),
+    ("expired_token", ghl.errors.InvalidTokenError),
+    ("wrong_location", ghl.errors.LocationAccessError),
+    ("agency_only", ghl.errors.AgencyOnlyError),
+    ("user_agent_refused", ghl.errors.UserAgentError),
+    ("not_found", ghl.errors.NotFoundError),
+    ("not_found_empty", ghl.errors.NotFoundError),
+    ("unknown_property", ghl.errors.ValidationError),
+    ("too_many_requests", ghl.errors.RateLimitError),
+    ("not_successful", ghl.errors.RefusedError),
 ]
 
 OPERATIONS: dict[str, Callable[[Client], object]] = {
     "users": lambda c: c.users(),
-    "start": lambda c: c.start("instagram"),
-    "available_accounts": lambda c: c.available_accounts("instagram", "65f2d989a4f2f1e5322c3856"),
-    "attach": lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", ghl.AvailableAccount()),
-    "accounts": lambda c: c.accounts(),
-    "account_rows": lambda c: c.account_rows(),
-    "delete_account": lambda c: c.delete_account("account-1"),
+    "start": lambda c: c.oauth.start("instagram"),
+    "available_accounts": lambda c: c.oauth.available_accounts(
+        "instagram", "65f2d989a4f2f1e5322c3856"
+    ),
+    "attach": lambda c: c.oauth.attach(
+        "instagram", "65f2d989a4f2f1e5322c3856", ghl.models.AvailableAccount()
+    ),
+    "accounts": lambda c: c.accounts.list(),
+    "account_rows": lambda c: c.accounts.rows(),
+    "delete_account": lambda c: c.accounts.delete("account-1"),
 }
 
 
@@ -118,7 +123,7 @@ def test_a_known_error_of_the_service_is_told_apart_everywhere(
 ) -> None:
     """Every operation raises each known error as its own class, with its next step."""
     if operation == "start" and name == "not_successful":
-        kind = ghl.UnexpectedAnswerError  # start's only good answer is a redirect
+        kind = ghl.errors.UnexpectedAnswerError  # start's only good answer is a redirect
     # As often as a GET, or a call above the limit, is sent: the next one would be answered.
     sim.levers.fail_with(name, times={"command_timed_out": 4, "too_many_requests": 6}.get(name, 1))
     with pytest.raises(ResponseError) as caught:
@@ -133,18 +138,18 @@ def test_rows_of_an_odd_answer_are_read_all_the_same(odd: str) -> None:
     body = "{" + odd + ',"results":{"accounts":[{"id":"a"},{"id":5}]}}'
     response = httpx.Response(200, content=body)
     with Stub(response, response).client() as client:
-        rows = [row.id for block in client.account_rows().blocks for row in block]
-        assert rows == [account.id for account in client.accounts().accounts] == ["a", "5"]
+        rows = [row.id for block in client.accounts.rows().blocks for row in block]
+        assert rows == [account.id for account in client.accounts.list().accounts] == ["a", "5"]
 
 
 @pytest.mark.parametrize(
     ("token", "kind"),
     [
-        ("company", ghl.AgencyTokenError),
-        ("agency", ghl.TokenTypeError),
-        ("expired", ghl.InvalidTokenError),
-        ("no_scopes", ghl.ScopeError),
-        ("second", ghl.LocationAccessError),
+        ("company", ghl.errors.AgencyTokenError),
+        ("agency", ghl.errors.TokenTypeError),
+        ("expired", ghl.errors.InvalidTokenError),
+        ("no_scopes", ghl.errors.ScopeError),
+        ("second", ghl.errors.LocationAccessError),
     ],
 )
 def test_a_wrong_token_is_told_apart(sim: Simulator, token: str, kind: type[ResponseError]) -> None:
@@ -154,7 +159,7 @@ def test_a_wrong_token_is_told_apart(sim: Simulator, token: str, kind: type[Resp
         Client(value, sim.location_id, base_url=sim.base_url) as client,
         pytest.raises(ResponseError) as caught,
     ):
-        client.accounts()
+        client.accounts.list()
     assert type(caught.value) is kind
     assert value not in str(caught.value)
 
@@ -188,21 +193,21 @@ def test_a_long_message_is_cut() -> None:
 
 def test_the_status_is_trusted_over_the_bodys() -> None:
     """The body's own `statusCode` does not count."""
-    assert type(fault(404, {"statusCode": 200, "message": "x"})) is ghl.NotFoundError
+    assert type(fault(404, {"statusCode": 200, "message": "x"})) is ghl.errors.NotFoundError
 
 
 def test_a_status_in_the_body_of_a_good_answer_does_not_count() -> None:
     """201 within a 200, or even 400, is no error by itself."""
     body = {"success": True, "statusCode": 400, "results": {"accounts": []}}
     with Stub(httpx.Response(200, json=body)).client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []
 
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_success_false_is_an_error(status: int) -> None:
     """A good status does not hide that the service refused."""
     error = fault(status, {"success": False, "message": "Account not found", "traceId": "0f-1"})
-    assert type(error) is ghl.RefusedError
+    assert type(error) is ghl.errors.RefusedError
     assert (error.service_message, error.trace_id) == ("Account not found", "0f-1")
 
 
@@ -230,14 +235,14 @@ def test_a_good_status_without_a_json_object_is_unexpected(
 ) -> None:
     """Anything but a JSON object is described, and a web page's text stays out."""
     error = fault(200, body, **{"content-type": kind})
-    assert type(error) is ghl.UnexpectedAnswerError
+    assert type(error) is ghl.errors.UnexpectedAnswerError
     assert error.service_message == said
 
 
 def test_a_redirect_is_unexpected_where_none_belongs() -> None:
     """Only start may redirect; it is not followed, and its address stays out of the text."""
     error = fault(302, "", location="https://elsewhere.example/?state=planted")
-    assert type(error) is ghl.UnexpectedAnswerError
+    assert type(error) is ghl.errors.UnexpectedAnswerError
     assert "planted" not in str(error)
 
 
@@ -245,7 +250,7 @@ def test_a_redirect_is_unexpected_where_none_belongs() -> None:
 def test_the_cdns_refusal_is_plain_text(kind: str) -> None:
     """`error code: 1010` is neither JSON nor traced, and its charset may be any word."""
     error = fault(403, "error code: 1010", **{"content-type": kind})
-    assert type(error) is ghl.UserAgentError
+    assert type(error) is ghl.errors.UserAgentError
     assert "User-Agent" in error.next_step
     assert error.trace_id is None
 
@@ -253,9 +258,12 @@ def test_the_cdns_refusal_is_plain_text(kind: str) -> None:
 @pytest.mark.parametrize(
     ("headers", "kind"),
     [
-        ({"x-ratelimit-daily-remaining": "0"}, ghl.DailyLimitError),
-        ({"x-ratelimit-daily-remaining": "7", "x-ratelimit-remaining": "0"}, ghl.RateLimitError),
-        ({}, ghl.RateLimitError),
+        ({"x-ratelimit-daily-remaining": "0"}, ghl.errors.DailyLimitError),
+        (
+            {"x-ratelimit-daily-remaining": "7", "x-ratelimit-remaining": "0"},
+            ghl.errors.RateLimitError,
+        ),
+        ({}, ghl.errors.RateLimitError),
     ],
 )
 def test_the_days_limit_is_another_error_than_the_intervals(
@@ -267,7 +275,8 @@ def test_the_days_limit_is_another_error_than_the_intervals(
 
 
 @pytest.mark.parametrize(
-    ("lever", "kind"), [("rate_limit", ghl.RateLimitError), ("daily_limit", ghl.DailyLimitError)]
+    ("lever", "kind"),
+    [("rate_limit", ghl.errors.RateLimitError), ("daily_limit", ghl.errors.DailyLimitError)],
 )
 def test_a_limit_of_the_simulator_is_told(
     sim: Simulator, client: Client, lever: str, kind: type[ResponseError]
@@ -275,8 +284,8 @@ def test_a_limit_of_the_simulator_is_told(
     """The day's limit is told at once, the interval's after a few waits."""
     setattr(sim.levers, lever, 0)
     before = len(sim.requests)
-    with pytest.raises(ghl.RateLimitError) as caught:
-        client.accounts()
+    with pytest.raises(ghl.errors.RateLimitError) as caught:
+        client.accounts.list()
     assert type(caught.value) is kind
     assert len(sim.requests) == before + (1 if lever == "daily_limit" else 6)
 
@@ -291,4 +300,4 @@ def test_an_error_says_what_was_asked() -> None:
 def test_a_good_answer_is_no_error() -> None:
     """Nothing is raised where nothing is wrong."""
     with Stub(answer({"accounts": []})).client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []

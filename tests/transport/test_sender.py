@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AvailableAccount, Client, Secret
+from ghl_notebook import Client, Secret
 from ghl_notebook.auth import BearerAuth
+from ghl_notebook.models import AvailableAccount
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.transport import HttpxTransport, RateLimiter, Sender
@@ -29,7 +30,7 @@ def test_every_request_has_the_services_headers() -> None:
     """Bearer, `Version`, `Accept` and a named `User-Agent` go with each request."""
     stub = Stub(LISTED)
     with stub.client() as client:
-        client.accounts()
+        client.accounts.list()
     headers = stub.request.headers
     assert headers["authorization"] == f"Bearer {TOKEN}"
     assert headers["version"] == "2021-07-28"
@@ -41,7 +42,7 @@ def test_a_body_is_json() -> None:
     """What is posted says that it is JSON."""
     stub = Stub(answer({}, 201))
     with stub.client() as client:
-        client.attach("facebook", "65f2d989a4f2f1e5322c3856", AvailableAccount(origin_id="1"))
+        client.oauth.attach("facebook", "65f2d989a4f2f1e5322c3856", AvailableAccount(origin_id="1"))
     assert stub.request.headers["content-type"] == "application/json"
     assert json.loads(stub.request.content)["originId"] == "1"
 
@@ -62,7 +63,7 @@ def test_the_configured_host_is_sent_the_bearer(base_url: str) -> None:
     """However the address is written, its own host sees the token."""
     stub = Stub(LISTED)
     with stub.client(base_url=base_url) as client:
-        client.accounts()
+        client.accounts.list()
     assert stub.request.headers["authorization"] == f"Bearer {TOKEN}"
     assert (
         str(stub.request.url).lower().startswith(base_url.rstrip("/").replace(":443", "").lower())
@@ -100,8 +101,8 @@ async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
 def test_a_redirect_is_never_followed(status: int) -> None:
     """The service's redirects are for the user's window, or not for us at all."""
     stub = Stub(httpx.Response(status, headers={"location": "https://evil.example/"}))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError):
-        client.accounts()
+    with stub.client() as client, pytest.raises(ghl.errors.UnexpectedAnswerError):
+        client.accounts.list()
     assert len(stub.requests) == 1
 
 
@@ -122,15 +123,15 @@ def test_an_id_is_one_segment_of_the_path(account_id: str, segment: bytes) -> No
     """Whatever an id holds, it stays within its place."""
     stub = Stub(answer({}))
     with stub.client() as client:
-        client.available_accounts("instagram", account_id)
+        client.oauth.available_accounts("instagram", account_id)
     prefix = f"/social-media-posting/oauth/{LOCATION}/instagram/accounts/".encode()
     assert stub.request.url.raw_path == prefix + segment
 
 
 def test_an_odd_id_arrives_as_it_was_given(sim: Simulator, client: Client) -> None:
     """Over a real connection the service does not know the id, and nothing else happens."""
-    with pytest.raises(ghl.NotFoundError):
-        client.available_accounts("instagram", "../accounts")
+    with pytest.raises(ghl.errors.NotFoundError):
+        client.oauth.available_accounts("instagram", "../accounts")
     path = f"/social-media-posting/oauth/{sim.location_id}/instagram/accounts/../accounts"
     assert sim.requests[-1].path == path
 
@@ -139,8 +140,8 @@ def test_an_odd_id_arrives_as_it_was_given(sim: Simulator, client: Client) -> No
 def test_an_id_that_is_none_is_refused_before_it_is_sent(account_id: object) -> None:
     """Empty ids, dots and things that are no string would ask for something else."""
     stub = Stub(answer({}))
-    with stub.client() as client, pytest.raises(ghl.ArgumentError, match="accountId is"):
-        client.available_accounts("instagram", account_id)
+    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match="accountId is"):
+        client.oauth.available_accounts("instagram", account_id)
     assert stub.requests == []
 
 
@@ -148,8 +149,8 @@ def test_an_id_that_is_none_is_refused_before_it_is_sent(account_id: object) -> 
 def test_an_id_that_cannot_be_sent_is_an_argument_error(account_id: str) -> None:
     """Too long for an address, or half a character: no other library's error comes out."""
     stub = Stub(answer({}))
-    with stub.client() as client, pytest.raises(ghl.ArgumentError, match="too long"):
-        client.available_accounts("instagram", account_id)
+    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match="too long"):
+        client.oauth.available_accounts("instagram", account_id)
     assert stub.requests == []
 
 
@@ -158,19 +159,21 @@ def test_a_closed_client_says_so() -> None:
     stub = Stub(LISTED)
     client = stub.client()
     client.close()
-    with pytest.raises(ghl.ArgumentError, match="closed"):
-        client.accounts()
+    with pytest.raises(ghl.errors.ArgumentError, match="closed"):
+        client.accounts.list()
 
 
 TRANSIENT = [
-    pytest.param(TIMED_OUT, ghl.GatewayTimeoutError, id="command timed out"),
-    pytest.param(httpx.Response(504), ghl.GatewayTimeoutError, id="504"),
-    pytest.param(httpx.Response(500), ghl.ServiceError, id="500"),
-    pytest.param(httpx.Response(503), ghl.ServiceError, id="503"),
-    pytest.param(httpx.ConnectError("x"), ghl.ConnectionFailedError, id="refused"),
-    pytest.param(httpx.ReadTimeout("x"), ghl.ConnectionFailedError, id="timeout"),
-    pytest.param(RuntimeError("Event loop is closed"), ghl.ConnectionFailedError, id="event loop"),
-    pytest.param(OSError("x"), ghl.ConnectionFailedError, id="not wrapped by httpx"),
+    pytest.param(TIMED_OUT, ghl.errors.GatewayTimeoutError, id="command timed out"),
+    pytest.param(httpx.Response(504), ghl.errors.GatewayTimeoutError, id="504"),
+    pytest.param(httpx.Response(500), ghl.errors.ServiceError, id="500"),
+    pytest.param(httpx.Response(503), ghl.errors.ServiceError, id="503"),
+    pytest.param(httpx.ConnectError("x"), ghl.errors.ConnectionFailedError, id="refused"),
+    pytest.param(httpx.ReadTimeout("x"), ghl.errors.ConnectionFailedError, id="timeout"),
+    pytest.param(
+        RuntimeError("Event loop is closed"), ghl.errors.ConnectionFailedError, id="event loop"
+    ),
+    pytest.param(OSError("x"), ghl.errors.ConnectionFailedError, id="not wrapped by httpx"),
 ]
 
 
@@ -179,7 +182,7 @@ def test_a_get_is_repeated_until_it_is_answered(trouble, kind: type[ghl.GHLError
     """A passing trouble is not seen by the user."""
     stub = Stub(trouble, LISTED)
     with stub.client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []
     assert len(stub.requests) == 2
 
 
@@ -188,17 +191,18 @@ def test_a_get_is_given_up_after_four_times(trouble, kind: type[ghl.GHLError]) -
     """A lasting trouble is raised as what it is, never as an error of the token."""
     stub = Stub(trouble)
     with stub.client() as client, pytest.raises(ghl.GHLError) as caught:
-        client.accounts()
+        client.accounts.list()
     assert type(caught.value) is kind
-    assert not isinstance(caught.value, ghl.AuthenticationError)
+    assert not isinstance(caught.value, ghl.errors.AuthenticationError)
     assert caught.value.__context__ is None
     assert len(stub.requests) == 4
 
 
 CHANGES = [
-    pytest.param(lambda c: c.delete_account("account-1"), id="DELETE"),
+    pytest.param(lambda c: c.accounts.delete("account-1"), id="DELETE"),
     pytest.param(
-        lambda c: c.attach("instagram", "65f2d989a4f2f1e5322c3856", AvailableAccount()), id="POST"
+        lambda c: c.oauth.attach("instagram", "65f2d989a4f2f1e5322c3856", AvailableAccount()),
+        id="POST",
     ),
 ]
 NEVER_SENT = [
@@ -226,7 +230,7 @@ def test_what_may_have_happened_is_not_sent_twice(
 def test_a_change_whose_answer_was_damaged_may_have_happened(change, body: bytes) -> None:
     """The status is good, so the service did something; the rest is lost."""
     stub = Stub(httpx.Response(201, content=body))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError) as caught:
+    with stub.client() as client, pytest.raises(ghl.errors.UnexpectedAnswerError) as caught:
         change(client)
     assert caught.value.outcome_unknown
     assert len(stub.requests) == 1
@@ -247,7 +251,7 @@ def test_what_was_refused_has_not_happened(change) -> None:
     """A refusal leaves no doubt, and says so by not mentioning it."""
     with (
         Stub(httpx.Response(422, json={"message": "No"})).client() as client,
-        pytest.raises(ghl.ValidationError) as caught,
+        pytest.raises(ghl.errors.ValidationError) as caught,
     ):
         change(client)
     assert not caught.value.outcome_unknown
@@ -259,7 +263,7 @@ def test_a_damaged_answer_to_a_get_is_asked_for_again(body: bytes) -> None:
     """An answer that was cut off on its way is not the service's last word."""
     stub = Stub(httpx.Response(200, content=body), LISTED)
     with stub.client() as client:
-        assert client.accounts().accounts == []
+        assert client.accounts.list().accounts == []
     assert len(stub.requests) == 2
 
 
@@ -267,8 +271,8 @@ def test_a_damaged_answer_to_a_get_is_asked_for_again(body: bytes) -> None:
 def test_a_refusal_is_not_repeated(status: int) -> None:
     """Asking again would be answered the same."""
     stub = Stub(httpx.Response(status, json={"message": "No"}), LISTED)
-    with stub.client() as client, pytest.raises(ghl.ResponseError):
-        client.accounts()
+    with stub.client() as client, pytest.raises(ghl.errors.ResponseError):
+        client.accounts.list()
     assert len(stub.requests) == 1
 
 
@@ -279,7 +283,7 @@ BUSY = httpx.Response(
 )
 
 
-@pytest.mark.parametrize("change", [*CHANGES, pytest.param(lambda c: c.accounts(), id="GET")])
+@pytest.mark.parametrize("change", [*CHANGES, pytest.param(lambda c: c.accounts.list(), id="GET")])
 def test_a_call_above_the_limit_is_sent_again(change) -> None:
     """429 says that nothing was done: even a POST is repeated, an interval later."""
     stub = Stub(BUSY, BUSY, answer({"accounts": []}))
@@ -291,8 +295,11 @@ def test_a_call_above_the_limit_is_sent_again(change) -> None:
 def test_a_limit_that_others_use_up_is_told_in_the_end() -> None:
     """Six times refused, an interval apart: the user learns why nothing comes."""
     stub = Stub(BUSY)
-    with stub.client() as client, pytest.raises(ghl.RateLimitError, match="Something else calls"):
-        client.accounts()
+    with (
+        stub.client() as client,
+        pytest.raises(ghl.errors.RateLimitError, match="Something else calls"),
+    ):
+        client.accounts.list()
     assert len(stub.requests) == 6
 
 
@@ -308,8 +315,10 @@ def test_with_no_calls_left_today_nothing_more_is_sent() -> None:
     )
     with stub.client(clock=lambda: clock) as client:
         for _ in range(2):
-            with pytest.raises(ghl.DailyLimitError, match="until 2026-03-02 00:00 UTC") as caught:
-                client.accounts()
+            with pytest.raises(
+                ghl.errors.DailyLimitError, match="until 2026-03-02 00:00 UTC"
+            ) as caught:
+                client.accounts.list()
             assert caught.value.until == datetime(2026, 3, 2, tzinfo=UTC)
     assert len(stub.requests) == 1
 
@@ -321,11 +330,11 @@ def test_an_outage_costs_at_most_half_as_much_again() -> None:
 
     async def all_at_once() -> list[object]:
         async with stub.async_client() as client:
-            asked = [client.accounts() for _ in range(calls)]
+            asked = [client.accounts.list() for _ in range(calls)]
             return await asyncio.gather(*asked, return_exceptions=True)
 
     found = asyncio.run(all_at_once())
-    assert {type(error) for error in found} == {ghl.ServiceError}
+    assert {type(error) for error in found} == {ghl.errors.ServiceError}
     assert len(stub.requests) <= 1.5 * calls
 
 
@@ -340,10 +349,10 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
 
     stub = Stub(lambda _: httpx.Response(200, stream=Dripping()))
     with (
-        stub.client(time_limit=0.1) as client,
-        pytest.raises(ghl.ConnectionFailedError, match="No whole answer came in time"),
+        stub.client(total_timeout=0.1) as client,
+        pytest.raises(ghl.errors.ConnectionFailedError, match="No whole answer came in time"),
     ):
-        client.accounts()
+        client.accounts.list()
     assert len(stub.requests) == 1
 
 
@@ -358,8 +367,11 @@ def test_an_answer_larger_than_any_of_the_service_is_not_read() -> None:
                 yield b" " * 2**20
 
     stub = Stub(lambda _: httpx.Response(200, stream=Endless()))
-    with stub.client() as client, pytest.raises(ghl.UnexpectedAnswerError, match="more than 32 MB"):
-        client.delete_account("account-1")
+    with (
+        stub.client() as client,
+        pytest.raises(ghl.errors.UnexpectedAnswerError, match="more than 32 MB"),
+    ):
+        client.accounts.delete("account-1")
     assert sum(given) < 40 * 2**20
 
 
@@ -370,9 +382,9 @@ def test_each_attempt_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -
     with (
         caplog.at_level(logging.INFO, "ghl_notebook.transport"),
         stub.client() as client,
-        pytest.raises(ghl.NotFoundError),
+        pytest.raises(ghl.errors.NotFoundError),
     ):
-        client.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
+        client.oauth.available_accounts("instagram", "65f2d989a4f2f1e5322c3856")
     lines = [r.getMessage() for r in caplog.records if r.name == "ghl_notebook.transport"]
     what = "GET /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}"
     assert re.fullmatch(re.escape(what) + r": 503, \d+ ms, attempt 1, ServiceError", lines[0])
@@ -386,7 +398,7 @@ def test_the_gateways_timeout_is_repeated_over_a_real_connection(
     """The simulator's slow answer is its gateway's 401, and the next one is good."""
     sim.levers.fail_with("command_timed_out", "*/accounts", times=2)
     before = len(sim.requests)
-    assert client.accounts().location_id == sim.location_id
+    assert client.accounts.list().location_id == sim.location_id
     assert [r.status for r in sim.requests[before:]] == [401, 401, 200]
 
 
@@ -395,8 +407,8 @@ def test_a_slow_service_is_a_gateway_timeout_and_not_a_bad_token(
 ) -> None:
     """A service that is slower than its gateway allows says 401, and means 504."""
     sim.levers.gateway_timeout, sim.levers.latency = 0.01, 0.02
-    with pytest.raises(ghl.GatewayTimeoutError):
-        client.accounts()
+    with pytest.raises(ghl.errors.GatewayTimeoutError):
+        client.accounts.list()
 
 
 def test_a_service_slower_than_the_timeout_is_a_failed_connection() -> None:
@@ -405,9 +417,11 @@ def test_a_service_slower_than_the_timeout_is_a_failed_connection() -> None:
         sim.levers.latency = 20.0
         with (
             Client(sim.token, sim.location_id, "u", base_url=sim.base_url, timeout=0.05) as client,
-            pytest.raises(ghl.ConnectionFailedError, match="No answer came within the time limit"),
+            pytest.raises(
+                ghl.errors.ConnectionFailedError, match="No answer came within the time limit"
+            ),
         ):
-            client.delete_account("account-1")
+            client.accounts.delete("account-1")
 
 
 def test_a_service_that_is_not_there_is_a_failed_connection() -> None:
@@ -416,9 +430,9 @@ def test_a_service_that_is_not_there_is_a_failed_connection() -> None:
         address = sim.base_url
     with (
         Client("token", "location", "user", base_url=address) as client,
-        pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"),
+        pytest.raises(ghl.errors.ConnectionFailedError, match="refused or the host was not found"),
     ):
-        client.delete_account("account-1")
+        client.accounts.delete("account-1")
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(

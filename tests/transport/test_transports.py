@@ -21,10 +21,10 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.logging import flush_logs
 
 import ghl_notebook as ghl
-from ghl_notebook import AsyncClient, AvailableAccount, Secret
+from ghl_notebook import AsyncClient, Secret
 from ghl_notebook.auth import TokenCredential
 from ghl_notebook.background import run_in_background
-from ghl_notebook.models import AccountRows, read_account_rows
+from ghl_notebook.models import AccountRows, AvailableAccount, read_account_rows
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.transport import (
@@ -106,7 +106,7 @@ def client_of(
 ) -> AsyncClient:
     """Return an agency's client of a sub-account."""
     credential = TokenCredential(Secret(token), location, source="a test")
-    client = AsyncClient.sharing(transport, credential, time_limit=time_limit, clock=now)
+    client = AsyncClient.sharing(transport, credential, total_timeout=time_limit, clock=now)
     client.user_id = "user"
     return client
 
@@ -130,7 +130,7 @@ async def test_the_headers_are_the_services_and_no_others() -> None:
     """What httpx sends goes out, and nothing that pyreqwest would add."""
     async with serving(ok()) as service:
         transport = wide(service.base_url)
-        await client_of(transport).accounts()
+        await client_of(transport).accounts.list()
         await transport.aclose()
     lines = service.heads[0].strip().split("\r\n")
     sent = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
@@ -153,8 +153,8 @@ async def test_no_redirect_is_followed(connect: Callable[[str], Transport], stat
         moved = ok(b"", f"location: {other.base_url}/").replace(b"200 OK", b"%d Moved" % status)
         async with serving(moved) as service:
             transport = connect(service.base_url)
-            with pytest.raises(ghl.UnexpectedAnswerError):
-                await client_of(transport).accounts()
+            with pytest.raises(ghl.errors.UnexpectedAnswerError):
+                await client_of(transport).accounts.list()
             await transport.aclose()
     assert len(service.heads) == 1
     assert other.heads == []
@@ -165,14 +165,14 @@ async def test_no_cookie_is_kept() -> None:
     async with serving(ok(BODY, "set-cookie: session=1; path=/")) as service:
         transport = wide(service.base_url)
         for _ in range(2):
-            await client_of(transport).accounts()
+            await client_of(transport).accounts.list()
         await transport.aclose()
     assert "cookie:" not in "".join(service.heads).lower()
 
 
 def test_an_address_that_is_too_long_is_an_argument_error() -> None:
     """It is refused before it is sent, as by httpx."""
-    with pytest.raises(ghl.ArgumentError, match="too long"):
+    with pytest.raises(ghl.errors.ArgumentError, match="too long"):
         Request.build("GET", "/x/{id}", {"id": "a" * 70_000})
 
 
@@ -198,7 +198,7 @@ async def test_a_proxy_of_the_environment_is_asked_for_a_host_elsewhere(
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url)
         transport = wide("http://api.test")
-        await client_of(transport).accounts()
+        await client_of(transport).accounts.list()
         await transport.aclose()
     assert proxy.heads[0].startswith(f"GET http://api.test/social-media-posting/{LOCATION}/")
 
@@ -211,7 +211,7 @@ async def test_a_proxy_of_the_environment_is_not_asked_for_this_computer(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with serving(ok()) as service:
         transport = wide(service.base_url)
-        await client_of(transport).accounts()
+        await client_of(transport).accounts.list()
         await transport.aclose()
 
 
@@ -226,8 +226,8 @@ async def test_a_proxy_that_refuses_is_told_as_one(
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.base_url.replace("//", "//me:planted@"))
         transport = connect("https://api.test")
-        with pytest.raises(ghl.ConnectionFailedError, match="proxy on the way") as caught:
-            await client_of(transport).attach("instagram", LOGIN, AvailableAccount())
+        with pytest.raises(ghl.errors.ConnectionFailedError, match="proxy on the way") as caught:
+            await client_of(transport).oauth.attach("instagram", LOGIN, AvailableAccount())
         await transport.aclose()
     assert not caught.value.outcome_unknown
     assert "planted" not in str(caught.value)
@@ -246,7 +246,7 @@ async def test_a_cancelled_call_gives_its_connection_up(
     async with serving(answer) as service:
         transport = connect(service.base_url)
         client = client_of(transport, time_limit=0.5)
-        call = asyncio.create_task(client.accounts())
+        call = asyncio.create_task(client.accounts.list())
         async with asyncio.timeout(PATIENCE):
             await service.arrived.wait()
             call.cancel()
@@ -254,7 +254,7 @@ async def test_a_cancelled_call_gives_its_connection_up(
         with pytest.raises(asyncio.CancelledError):
             await call
         service.answer = ok()
-        assert (await client.accounts()).accounts == []
+        assert (await client.accounts.list()).accounts == []
         await transport.aclose()
 
 
@@ -264,9 +264,9 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     async with serving(ok()) as service:
         transport = wide(service.base_url)
         client = client_of(transport)
-        await client.account_rows()
+        await client.accounts.rows()
         for _ in range(1_500):
-            calls = [asyncio.create_task(client.account_rows()) for _ in range(20)]
+            calls = [asyncio.create_task(client.accounts.rows()) for _ in range(20)]
             for _ in range(moments.randrange(1, 60)):
                 await asyncio.sleep(0)
             cancelled = [call for call in calls if call.cancel()]
@@ -276,8 +276,8 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
 
 
 CALLS: dict[str, Callable[[AsyncClient], Any]] = {
-    "GET": lambda client: client.accounts(),
-    "POST": lambda client: client.attach("instagram", LOGIN, AvailableAccount()),
+    "GET": lambda client: client.accounts.list(),
+    "POST": lambda client: client.oauth.attach("instagram", LOGIN, AvailableAccount()),
 }
 
 
@@ -296,7 +296,7 @@ async def test_a_client_that_is_closed_in_the_middle_says_so(
             with pytest.raises(ghl.GHLError) as caught:
                 await call
     if method == "GET":
-        assert isinstance(caught.value, ghl.ArgumentError)
+        assert isinstance(caught.value, ghl.errors.ArgumentError)
     assert caught.value.outcome_unknown == (method == "POST")
     assert len(service.heads) == 1
 
@@ -308,13 +308,15 @@ async def test_connections_that_end_unannounced_cost_nothing(sim: Simulator) -> 
     with FaultServer(sim.base_url, lambda _: ending) as server:
         transport = wide(server.base_url)
         client = client_of(transport, plot.token.reveal(), plot.location_id)
-        failed: list[ghl.ConnectionFailedError] = []
+        failed: list[ghl.errors.ConnectionFailedError] = []
         for page in plot.pages:
             try:
-                await client.attach("instagram", plot.login_id, plot.offer(page))
-            except ghl.ConnectionFailedError as error:  # the end may meet the request on its way
+                await client.oauth.attach("instagram", plot.login_id, plot.offer(page))
+            except (
+                ghl.errors.ConnectionFailedError
+            ) as error:  # the end may meet the request on its way
                 failed.append(error)
-            await client.accounts()
+            await client.accounts.list()
         await transport.aclose()
     assert all(error.outcome_unknown for error in failed)
     posts = [r for r in sim.requests if r.method == "POST" and plot.login_id in r.path]
@@ -328,13 +330,13 @@ async def test_several_event_loops_may_share_a_connection() -> None:
         client = client_of(transport)
 
         def there() -> AccountRows:
-            return run_in_background(client.account_rows)
+            return run_in_background(client.accounts.rows)
 
         def apart() -> AccountRows:
-            return asyncio.run(client.account_rows())
+            return asyncio.run(client.accounts.rows())
 
         asked = [asyncio.to_thread(act) for act in (there, apart) for _ in range(5)]
-        found = await asyncio.gather(*asked, *(client.account_rows() for _ in range(5)))
+        found = await asyncio.gather(*asked, *(client.accounts.rows() for _ in range(5)))
         await asyncio.to_thread(run_in_background, transport.aclose)
     assert found == [ROWS] * 15
 
@@ -353,7 +355,7 @@ async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
             async with other.get(service.base_url).build_streamed() as answer:
                 await answer.bytes()
             transport = wide(service.base_url)
-            await client_of(transport).accounts()
+            await client_of(transport).accounts.list()
             await transport.aclose()
             await other.close()
             flush_logs()
@@ -371,10 +373,10 @@ from ghl_notebook.transport import Request, open_transport
 
 transport = open_transport(sys.argv[1], timeout=20, is_wide=True)
 credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="a test")
-client = AsyncClient.sharing(transport, credential, time_limit=20, clock=now)
+client = AsyncClient.sharing(transport, credential, total_timeout=20, clock=now)
 
 async def ask(times=20):
-    return await asyncio.gather(*[client.account_rows() for _ in range(times)])
+    return await asyncio.gather(*[client.accounts.rows() for _ in range(times)])
 """
 
 
@@ -497,6 +499,8 @@ async def test_nobody_listening_is_the_same_error() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         transport = wide(f"http://127.0.0.1:{bound.getsockname()[1]}")
-        with pytest.raises(ghl.ConnectionFailedError, match="refused or the host was not found"):
-            await client_of(transport).accounts()
+        with pytest.raises(
+            ghl.errors.ConnectionFailedError, match="refused or the host was not found"
+        ):
+            await client_of(transport).accounts.list()
         await transport.aclose()

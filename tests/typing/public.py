@@ -14,17 +14,19 @@ from ghl_notebook.models import Post, PostPage, Queue, Statistics, UploadedCsv
 
 
 def blocking(
-    client: ghl.Client, login: ghl.ConnectAccount, available: ghl.AvailableAccount
+    client: ghl.Client, login: ghl.ConnectAccount, available: ghl.models.AvailableAccount
 ) -> None:
     """`Client`: results, not coroutines."""
-    assert_type(client.users(), list[ghl.User])
+    assert_type(client.users(), list[ghl.models.User])
     assert_type(client.resolve_user_id(), str)
-    assert_type(client.start("instagram", page="integration", reconnect=True), ghl.Secret)
-    assert_type(client.available_accounts("instagram", "id"), list[ghl.AvailableAccount])
-    assert_type(client.attach("instagram", "id", available), ghl.AttachedAccount)
-    assert_type(client.accounts(), ghl.AccountList)
-    assert_type(client.accounts().accounts, list[ghl.Account])
-    assert_type(client.delete_account("key"), str)
+    assert_type(client.oauth.start("instagram", page="integration", reconnect=True), ghl.Secret)
+    assert_type(
+        client.oauth.available_accounts("instagram", "id"), list[ghl.models.AvailableAccount]
+    )
+    assert_type(client.oauth.attach("instagram", "id", available), ghl.models.AttachedAccount)
+    assert_type(client.accounts.list(), ghl.models.AccountList)
+    assert_type(client.accounts.list().accounts, list[ghl.models.Account])
+    assert_type(client.accounts.delete("key"), str)
     assert_type(client.posts.list("2026-01-01Z", "2026-02-01Z"), PostPage)
     assert_type(client.posts.create(["id"], summary="Hello"), Post)
     assert_type(client.posts.bulk_delete(["id"]), int | None)
@@ -40,7 +42,13 @@ def blocking(
     assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
-    assert_type(ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    assert_type(ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
+    assert_type(ghl.detach(client, ["id"]), pd.DataFrame)
+    assert_type(ghl.detach(client, ghl.fetch_accounts(client).iloc[0]), pd.DataFrame)
+    assert_type(ghl.connect(client, "instagram", time_limit=300), ghl.ConnectAccount)
+    assert_type(ghl.reconnect(client, {"platform": "instagram"}), ghl.ConnectAccount)
+    assert_type(ghl.log_in(), ghl.Client | ghl.Agency)
+    assert_type(ghl.__version__, str)
 
 
 def charts(frame: pd.DataFrame) -> None:
@@ -54,9 +62,9 @@ def charts(frame: pd.DataFrame) -> None:
 
 async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     """`AsyncClient`: the same, awaited."""
-    assert_type(await client.users(), list[ghl.User])
-    assert_type(await client.start("instagram"), ghl.Secret)
-    assert_type(await client.accounts(), ghl.AccountList)
+    assert_type(await client.users(), list[ghl.models.User])
+    assert_type(await client.oauth.start("instagram"), ghl.Secret)
+    assert_type(await client.accounts.list(), ghl.models.AccountList)
     assert_type(await client.posts.get("id"), Post)
     assert_type(await client.posts.bulk_delete(["id"]), int | None)
     pending: Coroutine[Any, Any, pd.DataFrame] = ghl.fetch_accounts(client)
@@ -64,7 +72,8 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(await ghl.fetch_categories(client), pd.DataFrame)
     assert_type(await ghl.schedule_posts(client, pd.DataFrame()), pd.DataFrame)
-    assert_type(await ghl.attach(client, login, "origin"), ghl.AttachedAccount)
+    assert_type(await ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
+    assert_type(await ghl.detach(client, "id"), pd.DataFrame)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)
     async with client as same:
         assert_type(same, ghl.AsyncClient)
@@ -80,7 +89,7 @@ def made(transport: httpx.AsyncBaseTransport) -> None:
     ghl.Client(ghl.Secret("token"), location_id="location", timeout=5)
 
 
-def errors(error: ghl.ResponseError) -> None:
+def errors(error: ghl.errors.ResponseError) -> None:
     """The fields of an answer's error."""
     assert_type(error.status, int)
     assert_type(error.service_message, str)
@@ -90,14 +99,19 @@ def errors(error: ghl.ResponseError) -> None:
 
 def wrong(client: ghl.Client) -> None:
     """Each line is an error, which mypy has to see: an unused ignore is one itself."""
-    client.start(platform=5)  # type: ignore[arg-type]
-    client.start("instagram", "integration")  # type: ignore[call-arg]
+    client.oauth.start(platform=5)  # type: ignore[arg-type]
+    client.oauth.start("instagram", "integration")  # type: ignore[call-arg]
     client.acounts()  # type: ignore[attr-defined]
     client.posts.get(5)  # type: ignore[arg-type]
     client.posts.create(["id"], sumary="Hello")  # type: ignore[call-arg]
     ghl.fetch_accounts("client")  # type: ignore[call-overload]
     ghl.fetch_categories(client, serch="offers")  # type: ignore[call-overload]
     ghl.fetch_categories(client, search=5)  # type: ignore[call-overload]
+    ghl.fetch_posts(client, "2026-01-01", "2026-01-31", status="x")  # type: ignore[call-overload]
+    ghl.fetch_statistics(client, "2026-01-01", "2026-01-31", platform="x")  # type: ignore[call-overload]
+    ghl.connect(client, "orkut")  # type: ignore[arg-type]
+    ghl.detach(client, 5)  # type: ignore[call-overload]
+    ghl.RateLimitError  # type: ignore[attr-defined]  # noqa: B018
     ghl.Client(token=5)  # type: ignore[arg-type]
 
 

@@ -1,8 +1,10 @@
 """The operations of the service in groups, each a thin class: its methods are the operations."""
 
+from .accounts import Accounts
 from .categories import Categories, Tags
 from .comments import Comments
 from .csv_imports import CsvImports
+from .oauth import OAuth
 from .posts import Posts
 from .queue_items import QueueItems
 from .queues import Queues
@@ -10,9 +12,11 @@ from .statistics import AccountStatistics
 
 __all__ = [
     "AccountStatistics",
+    "Accounts",
     "Categories",
     "Comments",
     "CsvImports",
+    "OAuth",
     "Posts",
     "QueueItems",
     "Queues",

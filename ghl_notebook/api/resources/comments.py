@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Comment, CommentAttachment, CommentPage, Mention
+from ghl_notebook.models import Comment, CommentAttachment, CommentPage, CommentPlatform, Mention
 
 _COMMENTS = "/social-media-posting/comments/{platform}"
 _LIKE = _COMMENTS + "/{commentId}/like"
 _LIKED = ("facebook", "linkedin", "community", "tiktok", "bluesky")
-COMMENTED = (*_LIKED, "instagram", "youtube", "threads")
-"""Platforms of which the service has comments."""
+COMMENTED = get_args(CommentPlatform)
 
 
 class Comments(Group[Door]):

@@ -1,0 +1,78 @@
+"""Connected accounts: listed and disconnected."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from ghl_notebook.api.ask import Ask
+from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.models import AccountList, AccountRows, account_rows_of, read_account_rows
+from ghl_notebook.transport import Request, rows_of
+
+_ACCOUNTS = "/social-media-posting/{locationId}/accounts"
+_ACCOUNT = _ACCOUNTS + "/{id}"
+
+
+class Accounts(Group[Door]):
+    """Accounts that are connected to a sub-account."""
+
+    @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
+    async def list(self, ask: Ask, *, fetch_all: bool = False) -> AccountList:
+        """List everything connected to the sub-account, deleted rows included, and its groups.
+
+        The API does not split this list into pages.
+
+        Parameters
+        ----------
+        fetch_all : bool, default False
+            Send the undocumented ``fetchAll=true`` of GoHighLevel's own page. The list may then
+            also show logins from which nothing is attached yet.
+        """
+        body = await self.service.sender.call(
+            "GET",
+            _ACCOUNTS,
+            path={"locationId": self.service.location_id},
+            query={"fetchAll": "true" if fetch_all else None},
+            shape=_lists_accounts,
+        )
+        return AccountList.from_wire(body.get("results"), location_id=self.service.location_id)
+
+    @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
+    async def rows(self, ask: Ask) -> AccountRows:
+        """List the same as `list`, decoded only as far as a DataFrame of an agency needs."""
+        request = Request.build("GET", _ACCOUNTS, {"locationId": self.service.location_id})
+        return await self.service.sender.send(request, _ROWS_OF)
+
+    @operation("DELETE", _ACCOUNT, scope="socialplanner/account.write")
+    async def delete(self, ask: Ask, account_key: str, *, company_id: str | None = None) -> str:
+        """Disconnect an account from the sub-account and return its id.
+
+        Parameters
+        ----------
+        account_key : str
+            `Account.id`; not the ``account_id`` of a login.
+        company_id : str, optional
+            The agency.
+        """
+        body = await self.service.sender.call(
+            "DELETE",
+            _ACCOUNT,
+            path={"locationId": self.service.location_id, "id": account_key},
+            # Optional in the OpenAPI file, required in practice.
+            query={"userId": await self.service.user_id(), "companyId": company_id},
+        )
+        results = body.get("results")
+        deleted = results.get("id") if isinstance(results, Mapping) else None
+        return str(deleted) if deleted else account_key
+
+
+def _lists_accounts(body: Mapping[str, Any]) -> bool:
+    results = body.get("results")
+    return isinstance(results, Mapping) and isinstance(results.get("accounts"), list)
+
+
+_ROWS_OF = functools.partial(
+    rows_of, read=read_account_rows, convert=account_rows_of, shape=_lists_accounts
+)
