@@ -529,11 +529,8 @@ class AsyncClient(Groups[Awaiting]):
 
 
 def _lists_accounts(body: Mapping[str, Any]) -> bool:
-    return isinstance(_object(body.get("results")).get("accounts"), list)
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    results = body.get("results")
+    return isinstance(results, Mapping) and isinstance(results.get("accounts"), list)
 
 
 _ROWS_OF = functools.partial(
