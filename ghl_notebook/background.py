@@ -144,9 +144,6 @@ class _Background:
         self._pid = None
         self._later = {}
 
-    def is_current_thread(self) -> bool:
-        return self._pid == os.getpid() and threading.current_thread() is self._thread
-
 
 async def _end_all() -> None:
     """Cancel all tasks of this loop, including tasks that canceled tasks start."""
@@ -197,12 +194,12 @@ def run_in_background(
     ConnectionFailedError
         The loop cannot be started, or was stopped during the call.
     """
-    if _background.is_current_thread():
+    loop = _background.loop()
+    if asyncio._get_running_loop() is loop:  # noqa: SLF001 - None where there is none
         raise ArgumentError(
             "A blocking Client was used inside ghl_notebook's own event loop.",
             "Use AsyncClient there, and await its calls.",
         )
-    loop = _background.loop()
     coroutine = _reporting_stop(func(*args, **kwargs))
     try:
         future = asyncio.run_coroutine_threadsafe(coroutine, loop)

@@ -3,10 +3,10 @@
 A `Sender` waits for its `RateLimiter`, sends by a `Transport`, and retries where that is safe.
 """
 
-from .error_response import ErrorResponse, json_object, read_error_response
+from .error_response import ErrorResponse, read_error_response
 from .httpx_transport import HTTPX_IN_FLIGHT, HttpxTransport, Unclosed
 from .limits import Limits
-from .messages import File, Request, Response
+from .messages import File, Request, Response, json_object
 from .options import API_V3, API_VERSION, API_VERSIONS, trusted
 from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
 from .rate_limit import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter

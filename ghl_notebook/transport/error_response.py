@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-
-from ghl_notebook.collector import without_collector
 from ghl_notebook.errors import (
     AgencyOnlyError,
     AgencyTokenError,
@@ -29,6 +26,8 @@ from ghl_notebook.errors import (
     VersionHeaderError,
 )
 from ghl_notebook.sanitize import one_line
+
+from .messages import json_object
 
 _MAX_MESSAGE = 500
 _MAX_KIND = 60
@@ -126,16 +125,6 @@ def read_error_response(
         trace_id=one_line(_without(hide, str(trace)), _MAX_MESSAGE) if trace else None,
         code=_without(hide, code)[:_MAX_MESSAGE],
     )
-
-
-def json_object(content: bytes) -> dict[str, Any] | None:
-    """Decode a body; None where it is no JSON object."""
-    try:
-        with without_collector():
-            body = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
 
 
 def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()) -> str:

@@ -82,6 +82,9 @@ def failure_of(what: str, error: BaseException | None) -> GHLError:
         One of `FAILURES`.
     """
     failure: GHLError
+    if isinstance(error, GHLError):  # some are also a ValueError
+        error.__context__ = None
+        return error.with_traceback(None)
     if isinstance(error, ClosedError):
         return closed_error()
     if isinstance(error, httpx.InvalidURL):

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import msgspec
 
+from ghl_notebook.collector import without_collector
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
@@ -178,6 +179,16 @@ class Response:
     def content_type(self) -> str:
         """The media type of its body."""
         return self.headers.get("content-type", "")
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """Decode a body; None where it is no JSON object."""
+    try:
+        with without_collector():
+            body = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _segment(name: str, value: object) -> str:

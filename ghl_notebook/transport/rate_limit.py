@@ -192,8 +192,17 @@ class RateLimiter:
 
     async def acquire(self) -> Permit:
         """Wait for a permit and take it. First come, first served."""
-        if (permit := self._take()) is not None:
-            return permit
+        if self._turn.acquire(blocking=False):
+            # Where a permit is free and no request waits: no future, no turn of the event loop.
+            try:
+                now = self._monotonic()
+                if not (self._queue or self._happened) and self._free_at(now) == now:
+                    self._in_flight += 1
+                    return Permit(self, self._forgotten)
+            finally:
+                self._turn.release()
+                if self._happened:
+                    self._do(None)
         waiter = _Waiter()
         try:
             self._do(partial(heapq.heappush, self._queue, waiter))
@@ -239,21 +248,6 @@ class RateLimiter:
         self._in_flight = 0
         self._wakes_at = None
 
-    def _take(self) -> Permit | None:
-        """Take a permit if there is one and nobody waits: no future, no turn of the event loop."""
-        if not self._turn.acquire(blocking=False):
-            return None
-        try:
-            now = self._monotonic()
-            if self._queue or self._happened or self._free_at(now) != now:
-                return None
-            self._in_flight += 1
-            return Permit(self, self._forgotten)
-        finally:
-            self._turn.release()
-            if self._happened:
-                self._do(None)
-
     def _do(self, act: Callable[[], None] | None) -> None:
         """Do what has happened, unless another thread is doing it."""
         if act is not None:
@@ -262,7 +256,8 @@ class RateLimiter:
             try:
                 while self._happened:
                     self._happened.popleft()()
-                    self._admit()
+                    if self._queue:
+                        self._admit()
             finally:
                 self._turn.release()
 

@@ -16,9 +16,9 @@ from ghl_notebook.errors import (
     UnexpectedAnswerError,
 )
 
-from .error_response import describe_body, json_object, read_error_response
+from .error_response import describe_body, read_error_response
 from .limits import read_limits
-from .messages import Response
+from .messages import Response, json_object
 
 T = TypeVar("T")
 

@@ -120,8 +120,8 @@ MUTANTS = [
     Mutant(
         "A call whose token was rejected is sent again with a new one",
         "transport/sender.py",
-        "if token is not None and response.status == 401 and rejects_token(response):",
-        "if False:",
+        "if is_final or not rejects_token(response):",
+        "if True:",
         "auth/test_keeper.py::a_true_401_renews_once_and_the_call_succeeds",
     ),
     Mutant(

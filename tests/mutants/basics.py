@@ -48,6 +48,13 @@ MUTANTS = [
         "test_planted_arguments.py::an_argument_of_any_kind_shows_no_secret",
     ),
     Mutant(
+        "After many records the garbage collector runs again",
+        "collector.py",
+        "    finally:\n        gc.enable()\n",
+        "    finally:\n        gc.isenabled()\n",
+        "test_collector.py::the_collector_runs_again_afterwards",
+    ),
+    Mutant(
         "Markup in a value is text in the table that a cell shows",
         "summary.py",
         "_ROW.format(escape(name), escape(text))",
