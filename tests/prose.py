@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -176,6 +177,7 @@ def read(paths: list[Path]) -> Prose:
     return Prose(count, found)
 
 
+@functools.cache
 def rooms() -> dict[str, Prose]:
     """Read each room of the package."""
     found: dict[str, list[Path]] = {}

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from ghl_notebook.disk import DRAFT, make_private_folder, place
+from ghl_notebook.disk import DRAFT, make_private_folder, write_private_file
 from ghl_notebook.errors import FolderError
 
 from .failures import Failure
@@ -161,7 +161,7 @@ class Journal:
                     "Fetch fewer sub-accounts at once.",
                 )
             name = part_name(hashlib.sha256(content).hexdigest())
-            place(self.path / name, content)
+            write_private_file(self.path / name, content)
         self._note(parts=[*self._record.parts, name])
 
     def end(self, failures: Iterable[Failure]) -> None:

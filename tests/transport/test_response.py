@@ -293,7 +293,7 @@ def test_a_limit_of_the_simulator_is_told(
 def test_an_error_says_what_was_asked() -> None:
     """The text names verb and path as the documents write them, without the ids."""
     error = fault(404, {"message": "Cannot DELETE"})
-    assert error.what.startswith("DELETE /social-media-posting/{locationId}/accounts/{id} was")
+    assert error.what.startswith("DELETE /social-media-posting/{locationId}/accounts/{id} failed")
     assert LOCATION not in str(error)
 
 
