@@ -1,4 +1,4 @@
-"""``ghl-notebook``: what helps when something is not as it should be, from a terminal."""
+"""``ghl-notebook``: find problems from a terminal."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from .errors import GHLError
 from .models import PLATFORMS
 from .verify import verify_live
 
-_ABOUT = "What helps when something is not as it should be, from a terminal."
+_ABOUT = "Find problems from a terminal."
 
 _SETTINGS = (
-    "The settings come from the environment: GHL_TOKEN, GHL_LOCATION_ID and the others that the "
-    "README names."
+    "The settings come from the environment: GHL_TOKEN, GHL_LOCATION_ID, and the others listed in "
+    "the README."
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
-    0: nothing is wrong, nothing differs. 1: something is or does. 2: it could not be run.
+    0: no problem or difference was found. 1: at least one was found. 2: the command failed.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those of the command line.
+        By default, the arguments of the command line.
     """
     parser = argparse.ArgumentParser(prog="ghl-notebook", description=_ABOUT, epilog=_SETTINGS)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser(
         "doctor",
-        help="say what is wrong with the token, the settings and this place",
-        description="Say what is wrong with the token, the settings and this place. Nothing is "
-        "changed.",
+        help="find problems with the token, the settings and the environment",
+        description="Find problems with the token, the settings and the environment. Changes "
+        "nothing.",
         epilog=_SETTINGS,
     )
     _add_verify(commands.add_parser("verify-live", help="compare the live service with what we "
@@ -46,27 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _doctor() if options.command == "doctor" else _verify(options)
     except GHLError as error:
-        print(error, file=sys.stderr)  # on stdout where there is no stderr
+        print(error, file=sys.stderr)  # `print` uses stdout if there is no stderr
         return 2
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Log in once, in your own browser, and compare each step with what this project assumes of "
-        "the live service. The table is printed to stdout, without ids, names, addresses or "
-        "tokens: paste it into an issue. Nothing is changed but by your login, and by --attach."
+        "Log in once, in your own browser, and compare each step with what this project assumes "
+        "about the live service. The table is printed to stdout, without ids, names, addresses or "
+        "tokens: paste it into an issue. Only your login, and --attach, change anything."
     )
     parser.add_argument(
         "--platform",
         action="append",
         choices=[key for key in PLATFORMS if key != "twitter"],
-        help="may be given several times; default: instagram",
+        help="can be repeated; default: instagram",
     )
     parser.add_argument(
-        "--reconnect", action="store_true", help="renew a connection instead (reconnect=true)"
+        "--reconnect", action="store_true", help="reconnect an account instead (reconnect=true)"
     )
     parser.add_argument(
-        "--cancel", action="store_true", help="see what comes when you refuse instead"
+        "--cancel", action="store_true", help="refuse the login instead, and compare the message"
     )
     parser.add_argument("--login-type", help="the undocumented loginType, such as instagram")
     parser.add_argument(
@@ -74,7 +74,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="",
         metavar="ORIGIN_ID",
-        help="also attach an account: the only one there is, or this one",
+        help="also attach this account, or the only one there is",
     )
     parser.add_argument(
         "--time-limit", type=float, default=600.0, help="seconds for each login; default: 600"

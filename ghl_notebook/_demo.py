@@ -1,4 +1,4 @@
-"""A client of the embedded simulator: everything works as with an account, and nothing leaves."""
+"""Clients of the embedded simulator, which works without an account on your computer."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .transport import API_VERSION
 
 @guarded
 class DemoClient(Client):
-    """A `Client` of a simulator of its own.
+    """A `Client` with its own simulator.
 
     Attributes
     ----------
     simulator : Simulator
-        The simulator; its `levers` make it misbehave.
+        The simulator; set its `levers` to cause faults.
     """
 
     def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
@@ -42,11 +42,11 @@ class DemoClient(Client):
 
     @property
     def summary(self) -> list[tuple[str, object]]:
-        """What a notebook shows of it: the same for every simulator."""
+        """The summary for notebooks, which is the same for every simulator."""
         return _without_address(super().summary)
 
     def close(self) -> None:
-        """Close the connections and end the simulator."""
+        """Close the connections and stop the simulator."""
         super().close()
         self.simulator.stop()
         drop(self.simulator.base_url)
@@ -54,19 +54,19 @@ class DemoClient(Client):
 
 @guarded
 class DemoAgency(Agency):
-    """An `Agency` of a simulator of its own.
+    """An `Agency` with its own simulator.
 
     Attributes
     ----------
     simulator : Simulator
-        The simulator; its `levers` make it misbehave.
+        The simulator; set its `levers` to cause faults.
     """
 
     def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
         def clock() -> datetime:
             return simulator.now
 
-        # Unlike one of an install, it holds when days pass in the simulator.
+        # Unlike an install's token, this one does not expire when the simulator's clock advances.
         token = simulator.state.tokens["company"]
         keep_apart(simulator.base_url)
         super().__init__(
@@ -87,11 +87,11 @@ class DemoAgency(Agency):
 
     @property
     def summary(self) -> list[tuple[str, object]]:
-        """What a notebook shows of it: the same for every simulator."""
+        """The summary for notebooks, which is the same for every simulator."""
         return _without_address(super().summary)
 
     def close(self) -> None:
-        """Close the connections and end the simulator."""
+        """Close the connections and stop the simulator."""
         super().close()
         self.simulator.stop()
         drop(self.simulator.base_url)
@@ -107,34 +107,33 @@ def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, objec
 def demo_agency(
     *, locations: int = 24, accounts: int = 5, seed: int = 0, api_version: str = API_VERSION
 ) -> DemoAgency:
-    """Start the embedded simulator and return an agency of it. No account, nothing leaves.
+    """Start the embedded simulator and return its agency. You don't need an account.
 
-    Its clock stands still at 2026-01-05T09:00:00Z: some of the connections have expired by then,
-    others are about to. ``agency.simulator.pass_time(timedelta(days=7))`` lets a week pass. One
-    sub-account cannot be fetched: its install of the app lacks a scope.
+    Nothing leaves your computer. The simulator's clock is fixed at 2026-01-05T09:00:00Z: some
+    connections are expired, others expire soon. To advance the clock by a week, call
+    ``agency.simulator.pass_time(timedelta(days=7))``. One sub-account cannot be fetched, because
+    its install of the app lacks a scope.
 
     Parameters
     ----------
     locations : int, default 24
-        How many sub-accounts it has, besides two that are always there.
+        The number of extra sub-accounts, besides the two that always exist.
     accounts : int, default 5
-        How many connected accounts each of them has on average.
+        The average number of connected accounts of each extra sub-account.
     seed : int, default 0
-        The same seed gives the same accounts and ids.
+        The same seed creates the same accounts and ids.
     api_version : str
-        As for `demo`.
+        As in `demo`.
 
     Raises
     ------
     ArgumentError
-        If there is no such version of the API.
+        If the API version is unknown.
     """
     simulator = Simulator(seed=seed, locations=locations, accounts=range(1, 2 * accounts))
     if locations > 1:
-        places = list(simulator.state.locations)
-        simulator.levers.fail_with(
-            "scope_missing", "*/accounts", times=None, location=places[-locations // 2]
-        )
+        refused = list(simulator.state.locations)[-locations // 2]
+        simulator.levers.fail_with("scope_missing", "*/accounts", times=None, location=refused)
     simulator.start()
     try:
         return DemoAgency(simulator, api_version)
@@ -145,25 +144,25 @@ def demo_agency(
 
 @guarded
 def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:
-    """Start the embedded simulator and return a client of it. No account, nothing leaves.
+    """Start the embedded simulator and return its client. You don't need an account.
 
-    The simulator's consent page opens in the browser, on 127.0.0.1; on a hub such as Binder it is
-    reached through jupyter-server-proxy. With ``GHL_DEMO_USER=simulated`` the simulator plays the
-    user as well, so that a notebook runs without a browser.
+    Nothing leaves your computer. The simulator's consent page opens in your browser, on 127.0.0.1;
+    on a hub such as Binder, through jupyter-server-proxy. To run a notebook without a browser, set
+    ``GHL_DEMO_USER=simulated``: the simulator then plays the user, too.
 
     Parameters
     ----------
     seed : int, default 0
-        The same seed gives the same accounts and ids.
+        The same seed creates the same accounts and ids.
     api_version : str
-        The version of the API that the client speaks; comments and queues want ``"v3"``.
+        The API version that the client uses; comments and queues need ``"v3"``.
 
     Raises
     ------
     ArgumentError
-        If there is no such version of the API.
+        If the API version is unknown.
     SettingsError
-        If ``GHL_DEMO_USER`` makes no sense, or a hub lacks jupyter-server-proxy.
+        If ``GHL_DEMO_USER`` is invalid, or a hub lacks jupyter-server-proxy.
     """
     settings = read_demo_settings()
     if settings.public_url and importlib.util.find_spec("jupyter_server_proxy") is None:

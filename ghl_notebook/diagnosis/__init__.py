@@ -1,4 +1,4 @@
-"""``ghl.doctor(client)``: what is wrong, and what to do about it."""
+"""``ghl.doctor(client)``: find problems, each with its next step."""
 
 from .doctor import doctor
 from .finding import Diagnosis, Finding, Mark

@@ -1,4 +1,4 @@
-"""The examination: few requests, none of which changes anything."""
+"""`doctor`: three requests at most, and none of them changes anything."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 
+from .environment import settings_and_environment
 from .finding import Diagnosis, Finding
-from .place import settings_and_place
 from .service import examine
 
 
@@ -21,28 +21,30 @@ def doctor(client: Client) -> Diagnosis: ...
 def doctor(client: AsyncClient) -> Coroutine[Any, Any, Diagnosis]: ...
 @guarded
 def doctor(client: Client | AsyncClient) -> Any:
-    """Find out what is wrong with the credential, the settings and this place.
+    """Find problems with your credential, your settings and your environment.
 
-    Three calls at most, none of which changes anything: ``GET
+    Sends three requests at most, and changes nothing: ``GET
     /social-media-posting/{locationId}/accounts``, ``GET
-    /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`` with an id that no
-    login has, and ``GET /users/``. A fault of the service is a finding and raises nothing. Scopes
-    for writing cannot be tried without writing: they are known where the credential lists them.
+    /social-media-posting/oauth/{locationId}/instagram/accounts/{accountId}`` with an id that
+    belongs to no login, and ``GET /users/``. An error of the API becomes a finding and is not
+    raised. Write scopes cannot be tested without writing; they are checked if the credential lists
+    its scopes.
 
     Parameters
     ----------
     client : Client or AsyncClient
-        With an `AsyncClient` the result is to be awaited.
+        With an `AsyncClient`, await the result.
 
     Returns
     -------
     Diagnosis
-        Shows itself; `Diagnosis.problems` has what needs to be done. It holds no token.
+        Displays itself as a table. `Diagnosis.problems` lists what you need to fix. It never
+        contains a token.
 
     Raises
     ------
     ArgumentError
-        If `client` is none.
+        If `client` is not a client.
 
     Examples
     --------
@@ -65,5 +67,5 @@ async def _awaited(core: AsyncClient) -> Diagnosis:
 
 
 def _ordered(service: list[Finding], core: AsyncClient) -> tuple[Finding, ...]:
-    # In the caller's thread: a kernel knows there which cell asks, and whether it may be answered.
-    return (*service, *settings_and_place(core))
+    # In the caller's thread: only there, a kernel knows which cell runs and whether it can read.
+    return (*service, *settings_and_environment(core))

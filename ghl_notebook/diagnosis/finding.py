@@ -1,4 +1,4 @@
-"""What was found, one line each, and how it is shown."""
+"""The findings of `doctor`, and how they are displayed."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ _WIDTH = 100
 
 
 class Mark(StrEnum):
-    """How it is with one thing."""
+    """The status of a finding."""
 
     OK = "ok"
     PROBLEM = "problem"
     UNKNOWN = "unknown"
 
 
-_COLOURS = {Mark.OK: "#15803d", Mark.PROBLEM: "#b91c1c", Mark.UNKNOWN: "#6b7280"}
+_COLORS = {Mark.OK: "#15803d", Mark.PROBLEM: "#b91c1c", Mark.UNKNOWN: "#6b7280"}
 
 
 @guarded
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One finding.
 
     Attributes
     ----------
     topic : str
-        What it is about, for instance ``"scope users.readonly"``.
+        The subject, for example ``"scope users.readonly"``.
     mark : Mark
         ``ok``, ``problem`` or ``unknown``.
     meaning : str
-        What that means, one sentence.
+        The finding, in one sentence.
     next_step : str
-        What to do; empty when there is nothing to do.
+        What to do; empty if there is nothing to do.
     """
 
     topic: str
@@ -53,27 +53,42 @@ class Finding:
         )
 
 
+def ok(topic: str, meaning: str) -> Finding:
+    """Return a finding without a problem."""
+    return Finding(topic, Mark.OK, meaning)
+
+
+def problem(topic: str, meaning: str, next_step: str) -> Finding:
+    """Return a problem, with its next step."""
+    return Finding(topic, Mark.PROBLEM, meaning, next_step)
+
+
+def unknown(topic: str, meaning: str, next_step: str = "") -> Finding:
+    """Return a finding that could not be determined."""
+    return Finding(topic, Mark.UNKNOWN, meaning, next_step)
+
+
 @guarded
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What `doctor` has found. It shows itself, as text and in notebooks as a table.
+    """The result of `doctor`. In notebooks it is displayed as a table, elsewhere as text.
 
     Attributes
     ----------
     findings : sequence of Finding
-        In the order of a request: credential, service, sub-account, user, login.
+        Ordered like the steps of a request: credential, API, sub-account, user, login.
     """
 
     findings: Sequence[Finding]
 
     @property
     def problems(self) -> list[Finding]:
-        """The findings that are in the way of something."""
+        """The findings that you need to fix."""
         return [finding for finding in self.findings if finding.mark is Mark.PROBLEM]
 
     @property
     def summary(self) -> str:
-        """The whole in a sentence."""
+        """The result in one sentence."""
         count = len(self.problems)
         if count == 0:
             return "Nothing is wrong that could be seen from here."
@@ -93,9 +108,9 @@ class Diagnosis:
         return str(self)
 
     def _repr_html_(self) -> str:
-        """Return the table that notebooks show. Nothing is asked or loaded for it."""
+        """Return the table for notebooks, without any request."""
         rows = "".join(
-            f'<tr><td style="color:{_COLOURS[f.mark]};font-weight:600">{f.mark}</td>'
+            f'<tr><td style="color:{_COLORS[f.mark]};font-weight:600">{f.mark}</td>'
             f'<td style="text-align:left">{_html(f.topic)}</td>'
             f'<td style="text-align:left">{_html(f.meaning)}</td>'
             f'<td style="text-align:left">{_html(f.next_step)}</td></tr>'

@@ -1,4 +1,4 @@
-"""What the service says: token, scopes, sub-account, user, clock and limits."""
+"""Findings from the API: token, scopes, sub-account, user, clock and limits."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.models import User
 
-from .finding import Finding, Mark
-from .reading import Reading, read
-from .words import span
+from .finding import Finding, ok, problem, unknown
+from .format import span
+from .snapshot import Snapshot, take_snapshot
 
-# No login has this id: the answer says whether the scope is there, and nothing else.
-_NOBODY: Final = "0" * 24
+# No login has this id: the answer shows only whether the token has the scope.
+_NO_LOGIN_ID: Final = "0" * 24
 _NO_SUCH_LOGIN: Final = (BadRequestError, NotFoundError, RefusedError, ValidationError)
-# After one of these the next answer would be the same.
-_END: Final = (ConnectionFailedError, DailyLimitError, LocationAccessError, UserAgentError)
-_OF_A_KNOWN_TOKEN: Final = (LocationAccessError, ScopeError)
+# After one of these errors, the next answer would be the same.
+_FINAL_ERRORS: Final = (ConnectionFailedError, DailyLimitError, LocationAccessError, UserAgentError)
+_ERRORS_OF_VALID_TOKENS: Final = (LocationAccessError, ScopeError)
 
-_MOST_OFF: Final = timedelta(minutes=1)
+_MAX_CLOCK_OFFSET: Final = timedelta(minutes=1)
 
 ACCOUNTS: Final = "socialplanner/account.readonly"
 LOGINS: Final = "socialplanner/oauth.readonly"
@@ -49,194 +49,184 @@ _NEEDED_FOR: Final = {
 _WRITING: Final = [scope for scope in _NEEDED_FOR if scope.endswith(".write")]
 
 
-class _Tried(NamedTuple):
-    """What the requests have brought."""
+class _Results(NamedTuple):
+    """The results of the requests."""
 
     errors: dict[str, GHLError | None]
-    """By scope; None: it went well. One that is not there was not tried."""
+    """By scope; None: success. A scope that was not tried is absent."""
     users: list[User] | None
 
 
 async def examine(core: AsyncClient) -> list[Finding]:
-    """Ask the service, and say what its answers mean."""
+    """Send the requests, and return their findings."""
     given = core.user_id
-    tried = await _try(core)
-    now = read(core)
+    results = await _try(core)
+    snapshot = take_snapshot(core)
     return [
-        _credential(now),
-        _token(tried),
-        *_scopes(tried, now),
-        _location(core, tried),
-        _user(core, given, tried),
-        _clock(now),
-        _limits(now, tried),
+        _credential(snapshot),
+        _token(results),
+        *_scopes(results, snapshot),
+        _location(core, results),
+        _user(core, given, results),
+        _clock(snapshot),
+        _limits(snapshot, results),
     ]
 
 
-async def _try(core: AsyncClient) -> _Tried:
-    tried = _Tried({}, None)
+async def _try(core: AsyncClient) -> _Results:
+    results = _Results({}, None)
     requests: dict[str, Callable[[], Awaitable[object]]] = {
         ACCOUNTS: core.accounts.list,
-        LOGINS: lambda: core.oauth.available_accounts("instagram", _NOBODY),
+        LOGINS: lambda: core.oauth.available_accounts("instagram", _NO_LOGIN_ID),
         USERS: core.users,
     }
     for scope, request in requests.items():
         try:
             answer = await request()
         except _NO_SUCH_LOGIN as error:
-            tried.errors[scope] = None if scope == LOGINS else error
+            results.errors[scope] = None if scope == LOGINS else error
         except GHLError as error:
-            tried.errors[scope] = error
-            is_end = isinstance(error, _END) or not isinstance(error, ResponseError)
+            results.errors[scope] = error
+            is_end = isinstance(error, _FINAL_ERRORS) or not isinstance(error, ResponseError)
             if is_end or (isinstance(error, AuthenticationError) and not _is_scope(error)):
                 break
         else:
-            tried.errors[scope] = None
+            results.errors[scope] = None
             if scope == USERS and isinstance(answer, list):
-                tried = tried._replace(users=answer)
-    return tried
+                results = results._replace(users=answer)
+    return results
 
 
 def _is_scope(error: GHLError | None) -> bool:
     return isinstance(error, ScopeError)
 
 
-def _credential(now: Reading) -> Finding:
-    return Finding("credential", Mark.OK, f"{now.source[:1].upper()}{now.source[1:]}.")
+def _credential(snapshot: Snapshot) -> Finding:
+    return ok("credential", f"{snapshot.source[:1].upper()}{snapshot.source[1:]}.")
 
 
-def _token(tried: _Tried) -> Finding:
-    errors = [error for error in tried.errors.values() if error is not None]
-    # A scope or a sub-account is refused to a token that is known.
-    if len(errors) < len(tried.errors) or any(isinstance(e, _OF_A_KNOWN_TOKEN) for e in errors):
-        return Finding("token", Mark.OK, "The service takes it.")
+def _token(results: _Results) -> Finding:
+    errors = [error for error in results.errors.values() if error is not None]
+    # The API refuses a scope or a sub-account only to a valid token.
+    is_valid = any(isinstance(error, _ERRORS_OF_VALID_TOKENS) for error in errors)
+    if len(errors) < len(results.errors) or is_valid:
+        return ok("token", "The API accepts it.")
     error = errors[-1]
     if isinstance(error, ConnectionFailedError | UserAgentError):
-        return Finding("service", Mark.PROBLEM, error.what, error.next_step)
+        return problem("service", error.what, error.next_step)
     is_refused = isinstance(error, AuthenticationError) or not isinstance(error, ResponseError)
-    mark = Mark.PROBLEM if is_refused else Mark.UNKNOWN
-    return Finding("token", mark, error.what, error.next_step)
+    return (problem if is_refused else unknown)("token", error.what, error.next_step)
 
 
-def _scopes(tried: _Tried, now: Reading) -> list[Finding]:
-    missing = [scope for scope, error in tried.errors.items() if _is_scope(error)]
+def _scopes(results: _Results, snapshot: Snapshot) -> list[Finding]:
+    missing = [scope for scope, error in results.errors.items() if _is_scope(error)]
+    read = (ACCOUNTS, LOGINS, USERS)
     return [
-        *(_scope(scope, tried, len(missing) == len(_NEEDED_FOR) - len(_WRITING)) for scope in
-          (ACCOUNTS, LOGINS, USERS)),
-        *(_writing(scope, now.scopes) for scope in _WRITING),
-    ]  # fmt: skip
+        *(_scope(scope, results, len(missing) == len(read)) for scope in read),
+        *(_writing(scope, snapshot.scopes) for scope in _WRITING),
+    ]
 
 
-def _scope(scope: str, tried: _Tried, is_all: bool) -> Finding:
+def _scope(scope: str, results: _Results, is_all: bool) -> Finding:
     topic = f"scope {scope}"
-    if scope not in tried.errors:
-        return Finding(topic, Mark.UNKNOWN, "Not tried, after what the service said before.")
-    error = tried.errors[scope]
+    if scope not in results.errors:
+        return unknown(topic, "Not tried, because of the API's earlier answer.")
+    error = results.errors[scope]
     if error is None:
-        return Finding(topic, Mark.OK, f"The token has it, {_NEEDED_FOR[scope]}.")
+        return ok(topic, f"The token has it, {_NEEDED_FOR[scope]}.")
     if _is_scope(error):
-        also = " A wrong GHL_BASE_URL reads the same." if is_all else ""
-        return Finding(
-            topic, Mark.PROBLEM, f"The token lacks it. It is needed {_NEEDED_FOR[scope]}.{also}",
-            "Add it to the private integration or the app, and take the new token; a login of an "
-            "app must be made again.",
-        )  # fmt: skip
-    return Finding(topic, Mark.UNKNOWN, error.what, error.next_step)
+        also = " A wrong GHL_BASE_URL causes the same error." if is_all else ""
+        return problem(
+            topic,
+            f"The token lacks it. It is needed {_NEEDED_FOR[scope]}.{also}",
+            "Add it to the private integration and use the new token; for an app, add it to the "
+            "app and log in again.",
+        )
+    return unknown(topic, error.what, error.next_step)
 
 
 def _writing(scope: str, listed: tuple[str, ...] | None) -> Finding:
     topic = f"scope {scope}"
     if listed is None:
-        return Finding(topic, Mark.UNKNOWN, f"Not known until it is used, {_NEEDED_FOR[scope]}.")
+        return unknown(topic, f"Unknown until you use it {_NEEDED_FOR[scope]}.")
     if scope in listed:
-        return Finding(topic, Mark.OK, f"The credential lists it, {_NEEDED_FOR[scope]}.")
-    return Finding(
+        return ok(topic, f"The credential lists it, {_NEEDED_FOR[scope]}.")
+    return problem(
         topic,
-        Mark.PROBLEM,
         f"The credential does not list it. It is needed {_NEEDED_FOR[scope]}.",
         "Add it to the app's scopes, and log in again.",
     )
 
 
-def _location(core: AsyncClient, tried: _Tried) -> Finding:
+def _location(core: AsyncClient, results: _Results) -> Finding:
     topic = "sub-account"
-    for error in tried.errors.values():
+    for error in results.errors.values():
         if isinstance(error, LocationAccessError):
-            said = f"The token has no access to {core.location_id}."
-            return Finding(topic, Mark.PROBLEM, said, error.next_step)
-    if None in tried.errors.values():
-        return Finding(topic, Mark.OK, f"The token is of {core.location_id}.")
-    return Finding(
-        topic, Mark.UNKNOWN, f"Whether the token is of {core.location_id} could not be seen."
-    )
+            text = f"The token has no access to {core.location_id}."
+            return problem(topic, text, error.next_step)
+    if None in results.errors.values():
+        return ok(topic, f"The token belongs to {core.location_id}.")
+    return unknown(topic, f"We could not check whether the token belongs to {core.location_id}.")
 
 
-def _user(core: AsyncClient, given: str | None, tried: _Tried) -> Finding:
+def _user(core: AsyncClient, given: str | None, results: _Results) -> Finding:
     topic = "user"
-    if tried.users is None:
-        said = f"Whether {given} is one could not be seen." if given else "None is known."
-        return Finding(
-            topic,
-            Mark.UNKNOWN if given else Mark.PROBLEM,
-            f"{said} A login needs one who will own the connection.",
-            "" if given else "Give the token users.readonly, or set GHL_USER_ID.",
-        )
-    there = [user for user in tried.users if user.id and not user.deleted]
+    if results.users is None:
+        why = "A login needs a user who will own the connection."
+        if given:
+            return unknown(topic, f"We could not check whether user {given} exists. {why}")
+        next_step = "Give the token users.readonly, or set GHL_USER_ID."
+        return problem(topic, f"No user is known. {why}", next_step)
     if given is None:
-        chosen = next((u for u in there if u.is_admin), next(iter(there), None))
+        active = [user for user in results.users if user.id and not user.deleted]
+        chosen = next((u for u in active if u.is_admin), next(iter(active), None))
         if chosen is None:
-            return Finding(topic, Mark.PROBLEM, "The sub-account has no user.", "Set GHL_USER_ID.")
+            return problem(topic, "The sub-account has no user.", "Set GHL_USER_ID.")
         role = "an administrator" if chosen.is_admin else "not an administrator"
-        said = f"None was given: connections will be owned by {chosen.id}, {role}."
-        return Finding(topic, Mark.OK, said)
-    found = next((user for user in tried.users if user.id == given), None)
+        return ok(topic, f"Not set: {chosen.id}, {role}, will own connections.")
+    found = next((user for user in results.users if user.id == given), None)
     choose = "Set GHL_USER_ID to a user of this sub-account, or leave it out."
     if found is None:
         also = " It is the sub-account's own id." if given == core.location_id else ""
-        return Finding(
-            topic,
-            Mark.PROBLEM,
-            f"{given} is no user of this sub-account: a connection would have no owner.{also}",
-            choose,
-        )
+        text = f"{given} is not a user of this sub-account: a connection would have no owner.{also}"
+        return problem(topic, text, choose)
     if found.deleted:
-        return Finding(topic, Mark.PROBLEM, f"{given} was deleted.", choose)
-    role = "an administrator" if found.is_admin else "no administrator, which a login does not ask"
-    return Finding(topic, Mark.OK, f"{given} will own connections; {role}.")
+        return problem(topic, f"{given} was deleted.", choose)
+    is_admin = found.is_admin
+    role = "an administrator" if is_admin else "not an administrator, which is not required"
+    return ok(topic, f"{given} will own connections; {role}.")
 
 
-def _clock(now: Reading) -> Finding:
+def _clock(snapshot: Snapshot) -> Finding:
     topic = "clock"
-    if now.clock_offset is None:
-        return Finding(topic, Mark.UNKNOWN, "The service's time was not told.")
-    away = abs(now.clock_offset)
-    if away <= _MOST_OFF:
-        return Finding(topic, Mark.OK, "This computer and the service agree about the time.")
-    side = "behind" if now.clock_offset > timedelta(0) else "ahead of"
-    return Finding(
+    if snapshot.clock_offset is None:
+        return unknown(topic, "The API's answers contained no time.")
+    if abs(snapshot.clock_offset) <= _MAX_CLOCK_OFFSET:
+        return ok(topic, "This computer and the API agree about the time.")
+    side = "behind" if snapshot.clock_offset > timedelta(0) else "ahead of"
+    return problem(
         topic,
-        Mark.PROBLEM,
-        f"This computer is {span(away)} {side} the service: tokens would be renewed at the wrong "
-        "time.",
-        "Set its clock by the network.",
+        f"This computer is {span(snapshot.clock_offset)} {side} the API: tokens would be refreshed "
+        "at the wrong time.",
+        "Synchronize its clock with a time server.",
     )
 
 
-def _limits(now: Reading, tried: _Tried) -> Finding:
-    topic = "limits"
-    used_up = any(isinstance(error, DailyLimitError) for error in tried.errors.values())
-    limits = now.limits
+def _limits(snapshot: Snapshot, results: _Results) -> Finding:
+    topic, limits = "limits", snapshot.limits
+    errors = results.errors.values()
+    used_up = next((error for error in errors if isinstance(error, DailyLimitError)), None)
     if limits.max is None:
-        mark = Mark.PROBLEM if used_up else Mark.UNKNOWN
-        said = "The day's calls are used up." if used_up else "The service has not told them."
-        return Finding(topic, mark, said)
-    said = f"{limits.remaining} of {limits.max} calls left"
+        if used_up:
+            return problem(topic, "Today's calls are used up.", used_up.next_step)
+        return unknown(topic, "The API has not reported them.")
+    text = f"{limits.remaining} of {limits.max} calls left"
     if limits.interval is not None:
-        said += f" in {span(limits.interval)}"
+        text += f" in {span(limits.interval)}"
     if limits.daily_max is not None:
-        said += f", {limits.daily_remaining} of {limits.daily_max} today"
+        text += f", {limits.daily_remaining} of {limits.daily_max} today"
     if limits.daily_reset is not None:
-        said += f", which is counted anew in {span(limits.daily_reset)}"
+        text += f"; the daily count restarts in {span(limits.daily_reset)}"
     if used_up or limits.daily_remaining == 0:
-        return Finding(topic, Mark.PROBLEM, f"{said}.", "Wait until then; nothing helps before.")
-    return Finding(topic, Mark.OK, f"{said}.")
+        return problem(topic, f"{text}.", "Wait until then; no other step helps.")
+    return ok(topic, f"{text}.")

@@ -10,14 +10,14 @@ from .simulator import Simulator
 
 
 def main(arguments: Sequence[str] | None = None, until: threading.Event | None = None) -> None:
-    """Print what a client needs as ``export`` lines, then serve.
+    """Print the settings of a client as ``export`` lines, then serve.
 
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those of the command line.
+        By default, the arguments of the command line.
     until : threading.Event, optional
-        Ends the serving; by default only Ctrl-C does.
+        Stops the server; by default, only Ctrl-C does.
     """
     options = _parser().parse_args(arguments)
     sim = Simulator(
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None, until: threading.Event | None =
         port=options.port,
         locations=options.locations,
         accounts=options.accounts,
-        record=0,  # nobody can ask a process for it
+        record=0,  # another process cannot read the record
     )
     sim.levers.latency = options.latency / 1000
     sim.levers.rate_limit = options.rate_limit
@@ -68,10 +68,12 @@ def _count(text: str) -> int:
 
 
 def _spread(sim: Simulator, count: int) -> list[str]:
-    """Return so many of the further sub-accounts, from all over the list."""
-    further = list(sim.state.locations)[-sim.state.places :] if sim.state.places else []
-    count = min(count, len(further))
-    return [further[number * len(further) // count] for number in range(count)]
+    """Return some of the extra sub-accounts, evenly spread over the list."""
+    extra = (
+        list(sim.state.locations)[-sim.state.extra_locations :] if sim.state.extra_locations else []
+    )
+    count = min(count, len(extra))
+    return [extra[number * len(extra) // count] for number in range(count)]
 
 
 def _of_the_sub_account(sim: Simulator) -> dict[str, str]:

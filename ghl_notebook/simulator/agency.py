@@ -1,4 +1,4 @@
-"""What an agency asks about its sub-accounts: which there are, and which have the app."""
+"""The operations of an agency: its sub-accounts, and which of them have the app."""
 
 from __future__ import annotations
 
@@ -7,64 +7,62 @@ import json
 from typing import Any
 
 from . import shapes
-from .faults import Failure, RefusedError, refuse
+from .faults import SimFailure, SimFailureError, refuse
+from .messages import SimRequest, SimResponse, require
+from .oauth_records import Install
 from .records import Location
-from .wire import Answer, Call, World, require
+from .routes import Operations, route
 
-#: The largest page of either list; the v3 document says so of its own.
-LARGEST_PAGE = 100
+#: The largest page of either list; only the v3 document states it, for its own list.
+MAX_PAGE_SIZE = 100
 
 
-class AgencyOperations:
-    """What the agency's routes lead to. Every method is called after the checks have passed.
+class AgencyOperations(Operations):
+    """The two lists of an agency's sub-accounts."""
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def search(self, call: Call) -> Answer:
-        """GET /locations/search: the sub-accounts a token may see, paged by skip and limit."""
-        token = self._world.state.token_of(call.bearer)
+    @route("GET", "/locations/search", "locations.readonly", "both")
+    def search(self, request: SimRequest) -> SimResponse:
+        """List the sub-accounts that a token can see, paged by skip and limit."""
+        token = self._state.token_of(request.bearer)
         own = token.location_id if token else None
-        email, order = call.query.get("email"), call.query.get("order", "asc")
+        email, order = request.query.get("email"), request.query.get("order", "asc")
         if order not in ("asc", "desc"):
             raise refuse(422, ["order must be one of the following values: asc, desc"])
         found = [
-            place
-            for place in self._places(call)
-            if own in (None, place.id) and (email is None or email == shapes.email(place))
+            location
+            for location in self._locations(request)
+            if own in (None, location.id) and (email is None or email == shapes.email(location))
         ]
         if order == "desc":
             found.reverse()
-        skip, limit = _bounds(call, 10)
-        rows = [shapes.location(place) for place in found[skip : skip + limit]]
-        return Answer(200, {"locations": rows})
+        skip, limit = _bounds(request, 10)
+        rows = [shapes.location(location) for location in found[skip : skip + limit]]
+        return SimResponse(200, {"locations": rows})
 
-    def installed(self, call: Call) -> Answer:
-        """GET /oauth/installedLocations: where an app is installed; for agencies only."""
-        require(call, "companyId", "appId")
-        if not self._is_known(call):
+    @route("GET", "/oauth/installedLocations", "oauth.readonly", "agency")
+    def installed(self, request: SimRequest) -> SimResponse:
+        """List the sub-accounts with and without an app."""
+        require(request, "companyId", "appId")
+        if not self._is_known(request):
             raise refuse(400, "App not found")
-        found, has_app = self._found(call)
-        skip, limit = _bounds(call, 20)
-        rows = [self._row(place, has_app) for place in found[skip : skip + limit]]
-        every = self._is_everywhere(call)
-        count = len(found)
-        return Answer(200, {"locations": rows, "count": count, "installToFutureLocations": every})
+        found, has_app = self._found(request)
+        skip, limit = _bounds(request, 20)
+        body = {
+            "locations": [_row(location, has_app) for location in found[skip : skip + limit]],
+            "count": len(found),
+            "installToFutureLocations": self._is_everywhere(request),
+        }
+        return SimResponse(200, body)
 
-    def installed_v3(self, call: Call) -> Answer:
-        """GET /oauth/installed-locations: the same, paged by token; v3 only."""
-        require(call, "companyId", "appId")
-        if not self._is_known(call):
-            app = call.query["appId"]
+    @route("GET", "/oauth/installed-locations", "oauth.readonly", "agency", v3_only=True)
+    def installed_v3(self, request: SimRequest) -> SimResponse:
+        """List the sub-accounts with and without an app, paged by token."""
+        require(request, "companyId", "appId")
+        if not self._is_known(request):
+            app = request.query["appId"]
             raise _aip(404, "RESOURCE_NOT_FOUND", f"The requested App '{app}' was not found.")
-        found, has_app = self._found(call)
-        skip, size = _token_skip(call), _page_size(call)
+        found, has_app = self._found(request)
+        skip, size = _token_skip(request), _page_size(request)
         page = found[skip : skip + size]
         pagination: dict[str, Any] = {
             "totalRecords": len(found),
@@ -76,82 +74,88 @@ class AgencyOperations:
             pagination["nextPageToken"] = _page_token(skip + size)
         if pagination["hasPrevPage"]:
             pagination["prevPageToken"] = _page_token(max(0, skip - size))
-        kept = {key: value for key, value in call.query.items() if not key.startswith("page")}
+        kept = {key: value for key, value in request.query.items() if not key.startswith("page")}
         body = {
-            "items": [self._row(place, has_app) for place in page],
+            "items": [_row(location, has_app) for location in page],
             "pagination": pagination,
             "metadata": {"filterApplied": kept, "sortApplied": {"installedAt": "asc"}},
-            "installToFutureLocations": self._is_everywhere(call),
+            "installToFutureLocations": self._is_everywhere(request),
         }
-        return Answer(200, body)
+        return SimResponse(200, body)
 
-    def _places(self, call: Call) -> list[Location]:
-        company = call.query.get("companyId")
-        places = self._world.state.locations.values()
-        return [place for place in places if company in (None, place.company_id)]
+    def _locations(self, request: SimRequest) -> list[Location]:
+        company = request.query.get("companyId")
+        locations = self._state.locations.values()
+        return [location for location in locations if company in (None, location.company_id)]
 
-    def _is_known(self, call: Call) -> bool:
-        """Say whether there is the app: by its client id, or by the part that is the app's id."""
-        wanted = call.query["appId"]
-        return any(wanted in (app, app.partition("-")[0]) for app in self._world.state.apps)
+    def _is_known(self, request: SimRequest) -> bool:
+        """Whether the app exists, by its client id or by the app id, which is a part of it."""
+        wanted = request.query["appId"]
+        return any(wanted in (app, app.partition("-")[0]) for app in self._state.apps)
 
-    def _found(self, call: Call) -> tuple[list[Location], frozenset[str]]:
-        """Return the sub-accounts that the filters leave, and the ids of those with the app."""
-        state, query = self._world.state, call.query
-        token = state.token_of(call.bearer)
-        install = state.installs.get(token.install_id or "") if token else None
-        has_app = frozenset(self._world.installs.reached(install))
+    def _install(self, request: SimRequest) -> Install | None:
+        state = self._state
+        token = state.token_of(request.bearer)
+        return state.installs.get(token.install_id or "") if token else None
+
+    def _is_everywhere(self, request: SimRequest) -> bool:
+        install = self._install(request)
+        return install is None or install.approved is None
+
+    def _found(self, request: SimRequest) -> tuple[list[Location], frozenset[str]]:
+        """Return the sub-accounts that match the filters, and the ids of those with the app."""
+        query = request.query
+        has_app = frozenset(self._context.installs.reached(self._install(request)))
         name, only = query.get("query", "").casefold(), query.get("locationId")
-        wanted = _flag(call, "isInstalled")
-        # The app is free, and has one version and no plans.
-        if _flag(call, "onTrial") or query.get("planId"):
+        wanted = _flag(request, "isInstalled")
+        # The app is free: it has one version and offers neither trial nor plans.
+        if _flag(request, "onTrial") or query.get("planId"):
             return [], has_app
         found = [
-            place
-            for place in self._places(call)
-            if only in (None, place.id)
-            and (not name or name in place.name.casefold())
-            and wanted in (None, place.id in has_app)
+            location
+            for location in self._locations(request)
+            if only in (None, location.id)
+            and (not name or name in location.name.casefold())
+            and wanted in (None, location.id in has_app)
         ]
         return found, has_app
 
-    def _row(self, place: Location, has_app: frozenset[str]) -> dict[str, Any]:
-        address = f"{place.town.name}, {place.town.country}" if place.town else ""
-        installed = place.id in has_app
-        return {"_id": place.id, "name": place.name, "address": address, "isInstalled": installed}
 
-    def _is_everywhere(self, call: Call) -> bool:
-        state = self._world.state
-        token = state.token_of(call.bearer)
-        install = state.installs.get(token.install_id or "") if token else None
-        return install is None or install.approved is None
+def _row(location: Location, has_app: frozenset[str]) -> dict[str, Any]:
+    town = location.town
+    return {
+        "_id": location.id,
+        "name": location.name,
+        "address": f"{town.name}, {town.country}" if town else "",
+        "isInstalled": location.id in has_app,
+    }
 
 
-def _bounds(call: Call, default: int) -> tuple[int, int]:
+def _bounds(request: SimRequest, default: int) -> tuple[int, int]:
     """Return ``skip`` and ``limit``."""
     try:
-        skip, limit = int(call.query.get("skip", 0)), int(call.query.get("limit", default))
+        skip, limit = int(request.query.get("skip", 0)), int(request.query.get("limit", default))
     except ValueError:
         raise refuse(422, ["skip and limit must be numbers"]) from None
     faults = ["skip must not be less than 0"] if skip < 0 else []
-    if not 1 <= limit <= LARGEST_PAGE:
-        faults.append(f"limit must be between 1 and {LARGEST_PAGE}")
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        faults.append(f"limit must be between 1 and {MAX_PAGE_SIZE}")
     if faults:
         raise refuse(422, faults)
     return skip, limit
 
 
-def _flag(call: Call, key: str) -> bool | None:
-    text = call.query.get(key)
+def _flag(request: SimRequest, key: str) -> bool | None:
+    text = request.query.get(key)
     if text not in (None, "true", "false"):
         raise refuse(422, [f"{key} must be a boolean value"])
     return None if text is None else text == "true"
 
 
-def _page_size(call: Call) -> int:
-    text = call.query.get("pageSize", "20")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_PAGE):
-        raise _aip(400, "INVALID_ARGUMENT", f"pageSize must be between 1 and {LARGEST_PAGE}.")
+def _page_size(request: SimRequest) -> int:
+    text = request.query.get("pageSize", "20")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PAGE_SIZE):
+        raise _aip(400, "INVALID_ARGUMENT", f"pageSize must be between 1 and {MAX_PAGE_SIZE}.")
     return int(text)
 
 
@@ -160,8 +164,8 @@ def _page_token(skip: int) -> str:
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def _token_skip(call: Call) -> int:
-    text = call.query.get("pageToken")
+def _token_skip(request: SimRequest) -> int:
+    text = request.query.get("pageToken")
     if text is None:
         return 0
     try:
@@ -173,6 +177,6 @@ def _token_skip(call: Call) -> int:
     return skip
 
 
-def _aip(status: int, code: str, message: str) -> RefusedError:
-    """Return an error in the envelope that only v3 has."""
-    return RefusedError(Failure(status, {"error": {"code": code, "message": message}}))
+def _aip(status: int, code: str, message: str) -> SimFailureError:
+    """Return an error in the envelope that v3 alone uses."""
+    return SimFailureError(SimFailure(status, {"error": {"code": code, "message": message}}))

@@ -1,4 +1,4 @@
-"""The way to an operation: the routes, and the checks in the gateway's order."""
+"""From a request to its operation: the checks in the gateway's order, then the route."""
 
 from __future__ import annotations
 
@@ -7,155 +7,110 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from . import attach
+from .accounts import AccountOperations
 from .agency import AgencyOperations
 from .categories import CategoryOperations
 from .comments import CommentOperations
+from .context import SimContext, SimPart
 from .csv_imports import CsvOperations
 from .faults import known, not_found
-from .oauth import TOKEN, TokenEndpoint
-from .operations import OAUTH, Operations
+from .messages import SimRequest, SimResponse
+from .oauth import TOKEN, TokenOperations
 from .platforms import PLATFORMS, UNSUPPORTED
 from .posts import PostOperations
 from .queue_items import QueueItemOperations
 from .queues import QueueOperations
 from .records import Token
-from .routes import Audience, Route
+from .routes import Route
 from .statistics import StatisticsOperations
-from .wire import Answer, Call, World
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
 
 SERVICES = ("/social-media-posting/", "/users/", "/locations/", "/oauth/")
 
+#: Of two routes that fit a request, the earlier one answers.
+_OPERATIONS = (
+    AccountOperations, AgencyOperations, TokenOperations, PostOperations, QueueItemOperations,
+    QueueOperations, CommentOperations, CsvOperations, CategoryOperations, StatisticsOperations,
+)  # fmt: skip
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
 
+class Api(SimPart):
+    """Answers the service's API calls."""
 
-class Api:
-    """Answers the service's API calls.
+    def __init__(self, context: SimContext) -> None:
+        super().__init__(context)
+        self._tokens = TokenOperations(context)
+        self._routes = [pair for kind in _OPERATIONS for pair in kind(context).routes()]
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._tokens = TokenEndpoint(world)
-        do, of = Operations(world), AgencyOperations(world)
-        read, write = "socialplanner/oauth.readonly", "socialplanner/oauth.write"
-        self._routes: list[Route] = []
-        add = self._add
-        add("GET", OAUTH + "/{platform}/start", read, do.start)
-        for form in ("/{locationId}/{platform}", "/{platform}"):
-            # Google's pages are locations; v3 calls them accounts like everyone else's.
-            add("GET", OAUTH + form + "/locations/{accountId}", read, do.available)
-            add("GET", OAUTH + form + "/accounts/{accountId}", read, do.available)
-        long = OAUTH + "/{locationId}/{platform}"
-        add("POST", long + "/locations/{accountId}", write, do.attach)
-        add("POST", long + "/accounts/{accountId}", write, do.attach)
-        planner = "/social-media-posting/{locationId}"
-        account = "socialplanner/account"
-        add("GET", planner + "/accounts", f"{account}.readonly", do.accounts)
-        add("DELETE", planner + "/accounts/{id}", f"{account}.write", do.delete)
-        add("GET", "/users/", "users.readonly", do.users)
-        add("GET", "/locations/search", "locations.readonly", of.search, "both")
-        read, path = "oauth.readonly", "/oauth/installed-locations"
-        add("GET", "/oauth/installedLocations", read, of.installed, "agency")
-        add("GET", path, read, of.installed_v3, "agency", v3_only=True)
-        mint = self._tokens.mint
-        add("POST", "/oauth/locationToken", "oauth.write", mint, "agency")
-        add("POST", "/oauth/location-token", "oauth.write", mint, "agency", v3_only=True)
-        PostOperations(world).add_to(add)
-        QueueItemOperations(world).add_to(add)
-        QueueOperations(world).add_to(add)
-        CommentOperations(world).add_to(add)
-        CsvOperations(world).add_to(add)
-        CategoryOperations(world).add_to(add)
-        StatisticsOperations(world).add_to(add)
-
-    def _add(
-        self,
-        method: str,
-        template: str,
-        scope: str | None,
-        handler: Callable[[Call], Answer],
-        audience: Audience = "sub_account",
-        *,
-        v3_only: bool = False,
-    ) -> None:
-        route = Route(method, _pattern(template), scope, handler, audience, v3_only)
-        self._routes.append(route)
-
-    def answer(self, call: Call) -> Answer:
+    def answer(self, request: SimRequest) -> SimResponse:
         """Answer one call.
 
         Raises
         ------
-        RefusedError
+        SimFailureError
             For every error.
         """
-        is_token_endpoint = (call.method, call.path) == ("POST", TOKEN)
-        version = call.headers.get("version")
+        is_token_endpoint = (request.method, request.path) == ("POST", TOKEN)
+        version = request.headers.get("version")
         if version is None and not is_token_endpoint:
             raise known("version_missing")
         if version not in (None, *VERSIONS):
             raise known("version_invalid")
         if is_token_endpoint:
-            return self._tokens.token(call)
-        token = self._token(call)
-        route = self._find(call)
+            return self._tokens.token(request)
+        token = self._token(request)
+        route, handler = self._find(request)
         self._check_audience(token, route)
         if route.scope is not None and route.scope not in token.scopes:
             raise known("scope_missing")
         if route.audience == "sub_account":
-            self._check_location(call, token)
-        return route.handler(call)
+            self._check_location(request, token)
+        return handler(request)
 
-    def _token(self, call: Call) -> Token:
-        token = self._world.state.token_of(call.bearer)
+    def _token(self, request: SimRequest) -> Token:
+        token = self._state.token_of(request.bearer)
         if token is None:
             raise known("invalid_token")
-        if token.expires_at is not None and token.expires_at <= self._world.state.clock():
+        if token.expires_at is not None and token.expires_at <= self._state.clock():
             raise known("expired_token")
         return token
 
-    def _find(self, call: Call) -> Route:
-        """Return the route of a call; a wrong path reads as 404 or as a missing scope."""
-        for route in self._routes:
-            found = route.pattern.fullmatch(call.path)
-            if found and route.method == call.method and self._exists(route, found, call):
-                call.params = found.groupdict()
-                return route
-        if not call.path.startswith(SERVICES) or self._is_miscased(call):
+    def _find(self, request: SimRequest) -> tuple[Route, Callable[[SimRequest], SimResponse]]:
+        """Return the route of a call; a wrong path is answered as 404 or as a missing scope."""
+        for route, handler in self._routes:
+            if (found := self._match(route, request)) is not None:
+                request.params = found.groupdict()
+                return route, handler
+        if not request.path.startswith(SERVICES) or self._is_miscased(request):
             raise known("scope_missing")
-        raise not_found(call.method, call.path)
+        raise not_found(request.method, request.path)
 
-    def _exists(self, route: Route, found: re.Match[str], call: Call) -> bool:
-        if route.v3_only and call.headers["version"] != "v3":
+    def _match(self, route: Route, request: SimRequest) -> re.Match[str] | None:
+        if route.method != request.method:
+            return None
+        found = route.pattern.fullmatch(request.path)
+        return found if found and self._exists(route, found, request) else None
+
+    def _exists(self, route: Route, found: re.Match[str], request: SimRequest) -> bool:
+        if route.v3_only and not request.is_v3:
             return False
         platform = found.groupdict().get("platform")
         if platform is None:
             return True
         if platform not in PLATFORMS and platform not in UNSUPPORTED:
             return False
-        if call.method == "POST" and platform not in attach.RULES:
+        if request.method == "POST" and platform not in attach.RULES:
             return False
-        if "/locations/" in call.path:
+        if "/locations/" in request.path:
             return platform == "google"
-        # google/accounts is v3's form only: older versions do not know the path.
-        is_v3 = call.headers["version"] == "v3"
-        return platform != "google" or call.path.endswith("/start") or is_v3
+        # Only v3 has google/accounts: older versions do not know the path.
+        return platform != "google" or request.path.endswith("/start") or request.is_v3
 
-    def _is_miscased(self, call: Call) -> bool:
-        lower = replace(call, path=call.path.lower())
-        return call.path != lower.path and any(
-            (found := route.pattern.fullmatch(lower.path)) is not None
-            and route.method == call.method
-            and self._exists(route, found, lower)
-            for route in self._routes
+    def _is_miscased(self, request: SimRequest) -> bool:
+        lower = replace(request, path=request.path.lower())
+        return request.path != lower.path and any(
+            self._match(route, lower) is not None for route, _ in self._routes
         )
 
     def _check_audience(self, token: Token, route: Route) -> None:
@@ -167,7 +122,7 @@ class Api:
         elif route.audience == "sub_account" and token.kind == "agency_integration":
             raise known("user_type_mismatch")
 
-    def _check_location(self, call: Call, token: Token) -> None:
-        location = call.params.get("locationId") or call.query.get("locationId")
+    def _check_location(self, request: SimRequest, token: Token) -> None:
+        location = request.params.get("locationId") or request.query.get("locationId")
         if location and location != token.location_id:
             raise known("wrong_location")

@@ -1,12 +1,13 @@
-"""What an attach body may and must carry, per platform: unknown keys are refused with 422."""
+"""The keys of an attach body, per platform: unknown keys are refused with 422."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from .bodies import parse_object
 from .faults import refuse
+from .messages import SimRequest
 from .records import Login, Page
 from .shapes import google_name
 
@@ -30,7 +31,7 @@ class _Rules:
 
 
 def _rules(extra: str, required: str, required_v3: str, types: tuple[str, ...] = ()) -> _Rules:
-    # companyId is a v2 key of every platform.
+    # Every platform accepts companyId, a v2 key.
     allowed = frozenset(extra.split()) | {"companyId"}
     return _Rules(allowed, tuple(required.split()), tuple(required_v3.split()), types)
 
@@ -38,9 +39,9 @@ def _rules(extra: str, required: str, required_v3: str, types: tuple[str, ...] =
 _ALL_TYPES = ("page", "group", "profile", "location", "business")
 _FOUR = "type originId name avatar"
 
-#: tiktok-business is missing on purpose: no document and no capture attaches one.
+#: tiktok-business is absent: neither a document nor a capture attaches such an account.
 RULES = {
-    # platform is in no document, but a body with it was seen to work.
+    # No document has `platform`, but the live service accepted a body with it.
     "facebook": _rules(f"{_FOUR} platform", "originId", _FOUR, ("page",)),
     "instagram": _rules("originId name avatar pageId", "originId pageId", "originId pageId"),
     "google": _rules("location account", "location account", "location account"),
@@ -58,29 +59,24 @@ RULES = {
 }
 
 
-def read_body(platform: str, raw: bytes, version: str) -> dict[str, Any]:
-    """Return the body of an attach, or refuse it as the service does.
+def read_body(request: SimRequest) -> dict[str, Any]:
+    """Return the body of an attach.
 
     Raises
     ------
-    RefusedError
-        400 where it is not a JSON object; 422 with one line per fault in it.
+    SimFailureError
+        400 for a body that is not a JSON object; 422 with one line for each fault.
     """
-    try:
-        body = json.loads(raw or b"{}")
-    except ValueError:
-        raise refuse(400, "Unexpected token in JSON") from None
-    if not isinstance(body, dict):
-        raise refuse(400, "The body is not an object")
-    rules = RULES[platform]
-    required = rules.required_v3 if version == "v3" else rules.required
+    platform = request.params["platform"]
+    body, rules = parse_object(request.body), RULES[platform]
+    required = rules.required_v3 if request.is_v3 else rules.required
     faults = [f"property {key} should not exist" for key in body if key not in rules.allowed]
     for key in sorted(rules.allowed):
         if key in body:
             faults += _type_faults(key, body[key], rules)
         elif key in required:
             faults.append(f"{key} should not be empty")
-    if version == "v3" and platform == "google":
+    if request.is_v3 and platform == "google":
         faults += _nested_faults(body)
     if faults:
         raise refuse(422, faults)
@@ -113,7 +109,7 @@ def _nested_faults(body: dict[str, Any]) -> list[str]:
 
 
 def wanted_page(login: Login, body: dict[str, Any]) -> Page | None:
-    """Return the page of the login that a body asks for, or None."""
+    """Return the page of the login that a body names, or None."""
     for page in login.pages:
         if login.platform == "google":
             if body["location"].get("name") == google_name(page):

@@ -1,4 +1,4 @@
-"""What a JSON body may and must carry: every other key is refused with 422."""
+"""The keys of JSON bodies and their types: all other keys are refused with 422."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .faults import refuse
-from .wire import Call
+from .messages import SimRequest
 
-#: How a kind is written in `Body`, and what the service says of a value that is none.
+#: The type names of `Body`: the check, and the service's words for a value that fails it.
 _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "text": (lambda v: isinstance(v, str), "a string"),
     "number": (
@@ -21,9 +21,9 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "object": (lambda v: isinstance(v, dict), "an object"),
     "texts": (lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v), "an array"),
     "objects": (lambda v: isinstance(v, list) and all(isinstance(i, dict) for i in v), "an array"),
-    "place": (lambda v: isinstance(v, str | int | float), "a number or a position"),
+    "position": (lambda v: isinstance(v, str | int | float), "a number or a position"),
 }
-#: What the objects of some keys may and must carry, written as in `Body`.
+#: The keys of nested objects, in the notation of `Body`.
 _INSIDE = {
     "media": "url:text! caption:text type:text thumbnail:text id:text",
     "variations": "content:text mentions:objects ogTags:object",
@@ -44,7 +44,7 @@ _INSIDE = {
     " publishViaPushNotification:boolean publisherNote:text",
     "youtubePostDetails": "title:text privacyLevel:text type:text!",
 }
-#: Of those, what only v3 knows or wants.
+#: Additions of v3: keys that it alone accepts or requires.
 _INSIDE_V3 = {
     "media": "type:text! originalUrl:text watermarkedUrl:text optimizedUrl:text optimizedType:text"
     " isModified:boolean altText:text",
@@ -57,36 +57,36 @@ _INSIDE_OLD = {"media": "defaultThumb:text"}
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The keys of a body, for instance ``"summary:text accountIds:texts!"``; ``!``: wanted.
+    """The keys of a body, for example ``"summary:text accountIds:texts!"``; ``!``: required.
 
     Attributes
     ----------
     keys : str
-        Under every version.
+        The keys of every version.
     v3 : str
-        More of them under v3; it may also want one that older versions do not.
+        More keys of v3. It may repeat an optional key as required.
     """
 
     keys: str
     v3: str = ""
 
-    def read(self, call: Call) -> dict[str, Any]:
+    def read(self, request: SimRequest) -> dict[str, Any]:
         """Return the body of a call.
 
         Raises
         ------
-        RefusedError
-            400 where it is not a JSON object; 422 with one line per fault in it.
+        SimFailureError
+            400 for a body that is not a JSON object; 422 with one line for each fault.
         """
-        body, is_v3 = _parsed(call.body), call.headers["version"] == "v3"
+        body, is_v3 = parse_object(request.body), request.is_v3
         known = f"{self.keys} {self.v3 if is_v3 else ''}"
         faults = _faults(known, body)
         for key, keys in _INSIDE.items():
             more = (_INSIDE_V3 if is_v3 else _INSIDE_OLD).get(key, "")
             value = body.get(key) if f"{key}:" in known else None
             faults += [
-                f"{place}.{fault}"
-                for place, one in (
+                f"{path}.{fault}"
+                for path, one in (
                     [(f"{key}.{n}", one) for n, one in enumerate(value)]
                     if isinstance(value, list)
                     else [(key, value)]
@@ -113,10 +113,11 @@ def _faults(keys: str, body: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """Return a body that is a JSON object; refuse any other with 400."""
     try:
         body = json.loads(raw or b"{}")
-        json.dumps(body, ensure_ascii=False).encode()  # half a character could not be answered
+        json.dumps(body, ensure_ascii=False).encode()  # a response cannot repeat a lone surrogate
     except ValueError:
         raise refuse(400, "Unexpected token in JSON") from None
     if not isinstance(body, dict):
@@ -124,11 +125,11 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def page(call_or_body: dict[str, Any], most: int = 10) -> slice:
-    """Return what ``skip`` and ``limit`` choose; both may be numbers or texts."""
+def page(query_or_body: dict[str, Any], default_limit: int = 10) -> slice:
+    """Return the slice that ``skip`` and ``limit`` select; both may be numbers or strings."""
     try:
-        skip = int(call_or_body.get("skip") or 0)
-        limit = int(call_or_body.get("limit") or most)
+        skip = int(query_or_body.get("skip") or 0)
+        limit = int(query_or_body.get("limit") or default_limit)
     except ValueError:
         raise refuse(422, ["skip and limit must be numbers"]) from None
     if skip < 0 or limit < 1:

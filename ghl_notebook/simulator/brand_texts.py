@@ -1,4 +1,4 @@
-"""What the brands of the simulator write in their posts, each in its own languages."""
+"""The texts of the brands' posts, each in the brand's own languages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Brand:
-    """Texts, what they are about in turn, and those of a campaign."""
+    """Texts, their subjects in turn, and the texts of a campaign."""
 
     texts: tuple[str, ...]
     about: tuple[str, ...]
     campaign: tuple[str, ...]
 
 
-# Lengths of texts and things have no factor in common: all pairs come before one comes again.
+# The numbers of texts and subjects have no common factor, so that every pair occurs before one
+# repeats.
 _BRANDS = {
     "Café Lumière": _Brand(
         (
@@ -81,7 +82,7 @@ _ANY = _Brand(
 
 
 def text_of(brand: str, turn: int, *, is_campaign: bool = False) -> str:
-    """Return a text of a brand, each turn another; one that is not known writes of its week."""
+    """Return the text of a brand's nth post; unknown brands share one set of texts."""
     found = _BRANDS.get(brand, _ANY)
     texts = found.campaign if is_campaign else found.texts
     text = texts[turn % len(texts)].format(found.about[turn % len(found.about)])

@@ -1,73 +1,61 @@
-"""The operations on categories and tags, which are there from the beginning."""
+"""The operations on categories and tags; all of them are initial ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .bodies import Body, page
+from .messages import SimRequest, SimResponse, enveloped
 from .planner_records import Label
-from .routes import Add
+from .routes import Operations, route
 from .state import stamp
-from .wire import Answer, Call, World, enveloped
 
 _DETAILS = Body("tagIds:texts!")
+_PLANNER = "/social-media-posting/{locationId}"
+_READ = "socialplanner/category.readonly"
+_TAGS_READ = "socialplanner/tag.readonly"
 
 
-class CategoryOperations:
-    """What the routes of categories and tags lead to.
+class CategoryOperations(Operations):
+    """The operations on categories and tags."""
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def add_to(self, add: Add) -> None:
-        """Add the routes."""
-        place = "/social-media-posting/{locationId}"
-        read = "socialplanner/category.readonly"
-        add("GET", f"{place}/categories", read, self.categories)
-        add("GET", f"{place}/categories/{{id}}", read, self.category)
-        read = "socialplanner/tag.readonly"
-        add("GET", f"{place}/tags", read, self.tags)
-        add("POST", f"{place}/tags/details", read, self.details)
-
-    def categories(self, call: Call) -> Answer:
-        """GET …/categories: a page of those whose name holds the text."""
-        found = _chosen(call, self._world.planners.of(call.params["locationId"]).categories)
-        rows = [category(one) for one in found[page(call.query)]]
+    @route("GET", f"{_PLANNER}/categories", _READ)
+    def categories(self, request: SimRequest) -> SimResponse:
+        """List the categories whose name contains a text."""
+        found = _chosen(request, self._planner(request).categories)
+        rows = [category(one) for one in found[page(request.query)]]
         return enveloped(200, "Fetched Categories", {"count": len(found), "categories": rows})
 
-    def category(self, call: Call) -> Answer:
-        """GET …/categories/{id}: 200 with words in its place where there is none."""
-        found = self._world.planners.of(call.params["locationId"]).categories.get(call.params["id"])
+    @route("GET", f"{_PLANNER}/categories/{{id}}", _READ)
+    def category(self, request: SimRequest) -> SimResponse:
+        """Return a category; for an unknown id, 200 with a text instead of the category."""
+        found = self._planner(request).categories.get(request.params["id"])
         shown = category(found) if found else "Category not found"
         return enveloped(200, "Fetched Category", {"category": shown})
 
-    def tags(self, call: Call) -> Answer:
-        """GET …/tags: a page of those whose name holds the text."""
-        found = _chosen(call, self._world.planners.of(call.params["locationId"]).tags)
-        rows = [_tag(one) for one in found[page(call.query)]]
+    @route("GET", f"{_PLANNER}/tags", _TAGS_READ)
+    def tags(self, request: SimRequest) -> SimResponse:
+        """List the tags whose name contains a text."""
+        found = _chosen(request, self._planner(request).tags)
+        rows = [_tag(one) for one in found[page(request.query)]]
         return enveloped(200, "Fetched Tags", {"tags": rows, "count": len(found)})
 
-    def details(self, call: Call) -> Answer:
-        """POST …/tags/details: the tags of some ids."""
-        wanted = _DETAILS.read(call)["tagIds"]
-        tags = self._world.planners.of(call.params["locationId"]).tags
+    @route("POST", f"{_PLANNER}/tags/details", _TAGS_READ)
+    def details(self, request: SimRequest) -> SimResponse:
+        """Return the tags with some ids."""
+        wanted = _DETAILS.read(request)["tagIds"]
+        tags = self._planner(request).tags
         rows = [_tag(tags[one]) for one in wanted if one in tags]
         return enveloped(201, "Fetched Tags", {"tags": rows, "count": len(rows)})
 
 
-def _chosen(call: Call, labels: dict[str, Label]) -> list[Label]:
-    text = call.query.get("searchText", "").casefold()
+def _chosen(request: SimRequest, labels: dict[str, Label]) -> list[Label]:
+    text = request.query.get("searchText", "").casefold()
     return [one for one in labels.values() if text in one.name.casefold()]
 
 
 def category(label: Label) -> dict[str, Any]:
-    """Return one category."""
+    """Return the JSON of a category."""
     return {
         "name": label.name,
         "primaryColor": label.primary_color,

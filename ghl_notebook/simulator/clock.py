@@ -1,4 +1,4 @@
-"""The time a simulator lives in: it stands still, unless a test lets it run."""
+"""The simulator's clock: fixed, unless a test makes it run."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-#: The instant a simulator lives in unless told otherwise, so that its answers never change.
+#: The default time of a simulator. It is fixed, so that responses never change.
 EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def standing_clock() -> datetime:
-    """Return `EPOCH`, whenever it is asked."""
+    """Return `EPOCH`, always."""
     return EPOCH
 
 
 def running_clock(start: datetime = EPOCH, speed: float = 1.0) -> Callable[[], datetime]:
     """Return a clock that starts to run now.
 
-    Tokens, codes and the day of the rate limit follow it. The interval of the rate limit does
-    not: it lasts its real seconds, as the pauses of a client do.
+    Tokens, codes and the day of the rate limit follow this clock. The interval of the rate limit
+    does not: it is measured in real seconds, like the pauses of a client.
 
     Parameters
     ----------
     start : datetime
-        What it shows now, with a time zone.
+        The time at the start, with a time zone.
     speed : float
-        Its seconds per real second: at 100, a token of a day lives for a quarter of an hour.
+        Its seconds per real second: at 100, a token of one day lasts a quarter of an hour.
 
     Returns
     -------
     callable
-        For ``Simulator(clock=…)``.
+        Pass it as ``Simulator(clock=…)``.
     """
     if speed <= 0:
         raise ValueError("speed is a positive number: time does not stop or go back.")

@@ -1,4 +1,4 @@
-"""The operations on comments: listed, written, liked."""
+"""The operations on comments: listed, created, liked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 
 from .bodies import Body, page
 from .faults import not_found, refuse
+from .messages import SimRequest, SimResponse, enveloped, require
 from .planner_comments import PLATFORMS
-from .planner_records import Comment
-from .planners import Planner
-from .posts import instant
-from .routes import Add
+from .planner_records import Comment, Planner
+from .posts import read_datetime
+from .routes import Operations, route
 from .state import stamp
-from .wire import Answer, Call, World, enveloped, require
 
 _LIKED = ("facebook", "linkedin", "community", "tiktok", "bluesky")
 _LIST = Body(
@@ -24,43 +23,29 @@ _CREATE = Body(
     "parentId:text! isParentThread:boolean! content:text! attachments:objects mentions:objects"
     " notifyAllGroupMembers:boolean"
 )
-_MOST = 100
+_MAX_COMMENTS_PER_PAGE = 100
+# The documents name no scope for comments.
+_COMMENTS = "/social-media-posting/comments/{platform}"
 
 
-class CommentOperations:
-    """What the routes of comments lead to.
+class CommentOperations(Operations):
+    """The operations on comments."""
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def add_to(self, add: Add) -> None:
-        """Add the routes; the documents name no scope."""
-        comments = "/social-media-posting/comments/{platform}"
-        add("POST", f"{comments}/list", None, self.list, v3_only=True)
-        add("POST", comments, None, self.create, v3_only=True)
-        add("POST", f"{comments}/{{id}}/like", None, self.like, v3_only=True)
-        add("DELETE", f"{comments}/{{id}}/like", None, self.unlike, v3_only=True)
-
-    def list(self, call: Call) -> Answer:
-        """POST …/comments/{platform}/list: of a post, of a comment, or all of the accounts."""
-        planner, body = self._planner(call, PLATFORMS), _LIST.read(call)
+    @route("POST", f"{_COMMENTS}/list", None, v3_only=True)
+    def list(self, request: SimRequest) -> SimResponse:
+        """List the comments of a post, the replies to a comment, or all of some accounts."""
+        planner, body = self._checked(request, PLATFORMS), _LIST.read(request)
         if ("fromDate" in body) is not ("toDate" in body):
             raise refuse(422, ["fromDate and toDate are required together"])
-        if not 1 <= body.get("limit", 10) <= _MOST:
-            raise refuse(422, [f"limit must not be greater than {_MOST}"])
+        if not 1 <= body.get("limit", 10) <= _MAX_COMMENTS_PER_PAGE:
+            raise refuse(422, [f"limit must not be greater than {_MAX_COMMENTS_PER_PAGE}"])
         since, until = (
-            instant(key, body) if key in body else None for key in ("fromDate", "toDate")
+            read_datetime(key, body) if key in body else None for key in ("fromDate", "toDate")
         )
         found = [
             one
             for one in planner.comments.values()
-            if one.platform == call.params["platform"]
+            if one.platform == request.params["platform"]
             and one.origin_id in body["originIds"]
             and _is_below(one, body.get("parentId"))
             and body.get("search", "").casefold() in one.content.casefold()
@@ -79,49 +64,48 @@ class CommentOperations:
         rows = [_shown(one, planner) for one in found[chosen]]
         return enveloped(201, "Fetched Comments", {"comments": rows, "meta": meta})
 
-    def create(self, call: Call) -> Answer:
-        """POST …/comments/{platform}: on a post, or as a reply."""
-        planner, body, state = self._planner(call, PLATFORMS), _CREATE.read(call), self._world.state
+    @route("POST", _COMMENTS, None, v3_only=True)
+    def create(self, request: SimRequest) -> SimResponse:
+        """Create a comment on a post, or a reply."""
+        planner, body = self._checked(request, PLATFORMS), _CREATE.read(request)
+        state = self._state
         parent = planner.comments.get(body["parentId"])
         post = planner.posts.get(parent.post_id if parent else body["parentId"])
         if post is None or body["isParentThread"] is (parent is not None):
             raise refuse(400, "Parent not found")
         account = state.account(post.account_ids[0], planner.location_id)
         made = Comment(
-            id=state.hex_id("comment"),
-            post_id=post.id,
-            parent_id=body["parentId"],
-            platform=call.params["platform"],
-            origin_id=account.page.origin_id if account else "",
-            author="The team",
-            content=body["content"],
-            published_at=state.clock(),
-            is_read=True,
+            id=state.hex_id("comment"), post_id=post.id, parent_id=body["parentId"],
+            platform=request.params["platform"],
+            origin_id=account.page.origin_id if account else "", author="The team",
+            content=body["content"], published_at=state.clock(), is_read=True,
             attachments=[*body.get("attachments", ())],
-        )
+        )  # fmt: skip
         planner.comments[made.id] = made
         planner.is_changed = True
         return enveloped(201, "Created Comment", _shown(made, planner))
 
-    def like(self, call: Call) -> Answer:
-        """POST …/comments/{platform}/{id}/like: liked twice is liked once."""
-        self._comment(call).liked = True
+    @route("POST", f"{_COMMENTS}/{{id}}/like", None, v3_only=True)
+    def like(self, request: SimRequest) -> SimResponse:
+        """Like a comment; a second like changes nothing."""
+        self._comment(request).liked = True
         return enveloped(201, "Liked Comment")
 
-    def unlike(self, call: Call) -> Answer:
-        """DELETE …/comments/{platform}/{id}/like."""
-        self._comment(call).liked = False
+    @route("DELETE", f"{_COMMENTS}/{{id}}/like", None, v3_only=True)
+    def unlike(self, request: SimRequest) -> SimResponse:
+        """Remove the like of a comment."""
+        self._comment(request).liked = False
         return enveloped(200, "Unliked Comment")
 
-    def _planner(self, call: Call, platforms: tuple[str, ...]) -> Planner:
-        if call.params["platform"] not in platforms:
-            raise not_found(call.method, call.path)
-        require(call, "locationId")
-        return self._world.planners.of(call.query["locationId"])
+    def _checked(self, request: SimRequest, platforms: tuple[str, ...]) -> Planner:
+        if request.params["platform"] not in platforms:
+            raise not_found(request.method, request.path)
+        require(request, "locationId")
+        return self._context.planners.of(request.query["locationId"])
 
-    def _comment(self, call: Call) -> Comment:
-        planner = self._planner(call, _LIKED)
-        found = planner.comments.get(call.params["id"])
+    def _comment(self, request: SimRequest) -> Comment:
+        planner = self._checked(request, _LIKED)
+        found = planner.comments.get(request.params["id"])
         if found is None:
             raise refuse(400, "Comment not found")
         planner.is_changed = True

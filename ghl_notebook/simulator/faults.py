@@ -1,7 +1,7 @@
-"""The errors the service is known to answer, each written down once.
+"""The known errors of the service, each defined once.
 
-A message is what was captured from the live service; an error that has no capture is worded
-plainly. The HTTP status counts, the ``statusCode`` in a body is only repeated there.
+Messages were captured from the live service; an error without a capture has a plain message. The
+HTTP status is decisive: the ``statusCode`` in a body repeats it.
 """
 
 from __future__ import annotations
@@ -11,37 +11,25 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 FaultName = Literal[
-    "scope_missing",
-    "wrong_auth_class",
-    "user_type_mismatch",
-    "command_timed_out",
-    "version_missing",
-    "version_invalid",
-    "invalid_token",
-    "expired_token",
-    "wrong_location",
-    "agency_only",
-    "user_agent_refused",
-    "not_found",
-    "not_found_empty",
-    "unknown_property",
-    "too_many_requests",
-    "not_successful",
-]
+    "scope_missing", "wrong_auth_class", "user_type_mismatch", "command_timed_out",
+    "version_missing", "version_invalid", "invalid_token", "expired_token", "wrong_location",
+    "agency_only", "user_agent_refused", "not_found", "not_found_empty", "unknown_property",
+    "too_many_requests", "not_successful",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """One error answer.
+class SimFailure:
+    """An error response.
 
     Attributes
     ----------
     status : int
         The HTTP status.
     body : dict, list, str or bytes
-        Sent as JSON when it is a dict or a list, else as it is.
+        JSON for a dict or a list, else sent unchanged.
     headers : dict
-        Extra headers of the answer.
+        Extra headers of the response.
     traced : bool
         Whether a ``traceId`` is added to the body.
     """
@@ -52,20 +40,20 @@ class Failure:
     traced: bool = True
 
 
-class RefusedError(Exception):
-    """Raised inside the simulator to answer an error instead of a result."""
+class SimFailureError(Exception):
+    """Raised inside the simulator to answer with an error instead of a result."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: SimFailure) -> None:
         super().__init__(failure.status)
         self.failure = failure
 
 
-def refuse(status: int, message: str | list[str]) -> RefusedError:
-    """Return the exception that answers ``message`` under ``status``."""
+def refuse(status: int, message: str | list[str]) -> SimFailureError:
+    """Return the exception that answers with a status and a message."""
     body: dict[str, Any] = {"statusCode": status, "message": message}
     if status in (401, 422):
         body["error"] = HTTPStatus(status).phrase.replace("Content", "Entity")
-    return RefusedError(Failure(status, body))
+    return SimFailureError(SimFailure(status, body))
 
 
 _TEXTS: dict[FaultName, tuple[int, str | list[str]]] = {
@@ -76,7 +64,7 @@ _TEXTS: dict[FaultName, tuple[int, str | list[str]]] = {
         "Please check with HighLevel team.",
     ),
     "user_type_mismatch": (401, "Token's user type mismatch!"),
-    # The gateway's timeout, dressed as 401.
+    # The gateway's timeout; the service answers it as 401.
     "command_timed_out": (401, "Command timed out"),
     "version_missing": (401, "version header was not found."),
     "version_invalid": (401, "version header is invalid"),
@@ -88,32 +76,34 @@ _TEXTS: dict[FaultName, tuple[int, str | list[str]]] = {
 }
 
 
-def known(name: FaultName) -> RefusedError:
-    """Return one of the known errors by its name."""
+def known(name: FaultName) -> SimFailureError:
+    """Return a known error by its name."""
     if name in _TEXTS:
         return refuse(*_TEXTS[name])
     if name == "user_agent_refused":
-        # From the CDN in front of the service: plain text, no trace id, no rate limit headers.
-        return RefusedError(Failure(403, "error code: 1010"))
+        # The CDN's answer: plain text, without trace id and rate limit headers.
+        return SimFailureError(SimFailure(403, "error code: 1010"))
     if name == "not_found_empty":
-        return RefusedError(Failure(404, ""))
+        return SimFailureError(SimFailure(404, ""))
     if name == "too_many_requests":
-        # Captured without an error, a trace id and a Retry-After.
+        # The captured answer has neither `error` nor trace id nor Retry-After.
         body = {"statusCode": 429, "message": "Too Many Requests"}
-        return RefusedError(Failure(429, body, traced=False))
+        return SimFailureError(SimFailure(429, body, traced=False))
     if name == "not_successful":
         return not_successful(200, "Something went wrong")
     return not_found("GET", "/unknown")
 
 
-def not_found(method: str, path: str) -> RefusedError:
-    """Return the answer to a path that does not exist."""
+def not_found(method: str, path: str) -> SimFailureError:
+    """Return the error of a path that does not exist."""
     message = f"Cannot {method} {path}"
-    return RefusedError(Failure(404, {"statusCode": 404, "message": message, "error": "Not Found"}))
+    return SimFailureError(
+        SimFailure(404, {"statusCode": 404, "message": message, "error": "Not Found"})
+    )
 
 
-def not_successful(status: int, message: str) -> RefusedError:
-    """Return a refusal that only its ``success`` gives away."""
-    return RefusedError(
-        Failure(status, {"success": False, "statusCode": status, "message": message})
+def not_successful(status: int, message: str) -> SimFailureError:
+    """Return a refusal that only ``success: false`` marks as one."""
+    return SimFailureError(
+        SimFailure(status, {"success": False, "statusCode": status, "message": message})
     )

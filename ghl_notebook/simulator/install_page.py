@@ -1,40 +1,40 @@
-"""The HTML of the authorization page: who is asked to let an app in, and where."""
+"""The HTML of the authorization page."""
 
 from __future__ import annotations
 
 from html import escape
 
-from .oauth_records import App
-from .pages import document, root
-from .wire import World
+from .context import SimContext
+from .oauth_records import MarketplaceApp
+from .pages import document, radio_button, root
 
 NAME = "GoHighLevel"
 
 
-def install_page(world: World, app: App, scopes: list[str], ticket: str) -> str:
-    """Return the page on which a person picks the agency or a sub-account, and decides.
+def install_page(context: SimContext, app: MarketplaceApp, scopes: list[str], ticket: str) -> str:
+    """Return the page on which a person chooses the agency or a sub-account, and decides.
 
     Parameters
     ----------
     ticket : str
-        The signed request, which comes back with the decision.
+        The signed request, which the form sends back with the decision.
     """
-    state = world.state
+    state = context.state
     rows = [(one.id, one.name, "Sub-account") for one in state.locations.values()]
     rows += [(one.id, one.name, "Agency") for one in state.companies.values()]
-    places = "\n".join(_row(*row, checked=number == 0) for number, row in enumerate(rows))
+    locations = "\n".join(_row(*row, checked=number == 0) for number, row in enumerate(rows))
     grants = "".join(f"<li>{escape(scope)}</li>" for scope in scopes)
     main = f"""
 <header class="brand">
-<img src="{escape(root(world))}/avatars/mark-none.svg" alt="" width="48" height="48">
+<img src="{escape(root(context))}/avatars/mark-none.svg" alt="" width="48" height="48">
 <div><h1>Install an app</h1>
 <p><strong dir="auto">{escape(app.name)}</strong> wants access. Where should it be installed?</p>
 </div>
 </header>
-<form method="post" action="{escape(root(world))}/oauth/chooselocation">
+<form method="post" action="{escape(root(context))}/oauth/chooselocation">
 <input type="hidden" name="ticket" value="{escape(ticket)}">
 <fieldset class="people"><legend>Install for</legend>
-{places}
+{locations}
 </fieldset>
 <ul class="grants" aria-label="The app will be able to">{grants}</ul>
 <div class="actions">
@@ -43,13 +43,10 @@ def install_page(world: World, app: App, scopes: list[str], ticket: str) -> str:
 </div>
 <p class="fine">Not a real login: no password is asked.</p>
 </form>"""
-    return document(world, "none", "Install an app (simulation)", main, name=NAME)
+    return document(context, "none", "Install an app (simulation)", main, name=NAME)
 
 
 def _row(key: str, name: str, kind: str, *, checked: bool) -> str:
-    return f"""<div class="person">
-<input type="radio" name="place" id="place-{escape(key)}" value="{escape(key)}"
-{" checked" if checked else ""}>
-<label for="place-{escape(key)}">
+    return f"""<div class="person">{radio_button("location", key, checked=checked)}
 <span><bdi class="name">{escape(name)}</bdi>
 <span class="handle">{escape(kind)}</span></span></label></div>"""

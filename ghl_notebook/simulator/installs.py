@@ -1,4 +1,4 @@
-"""Installs of an app and the tokens that descend from them: made, rotated, revoked."""
+"""Installs of an app and their tokens: issued, rotated, revoked."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from functools import cache
 from typing import Any
 
 from .levers import Levers
-from .oauth_records import App, Grant, Install, RefreshToken
+from .oauth_records import Grant, Install, MarketplaceApp, RefreshToken
 from .records import Location, Token
 from .state import State
 
 
 class GrantError(Exception):
-    """A code or a refresh token that is worth nothing; its text is the service's."""
+    """An invalid code or refresh token; the text is the service's message."""
 
 
 class Installs:
-    """Everything that happens to installs, codes and tokens.
+    """The lifecycle of installs, codes and tokens.
 
     Parameters
     ----------
     state : State
-        Remembers them.
+        Stores them.
     levers : Levers
-        Hold the lifetimes.
+        Set the lifetimes.
     """
 
     def __init__(self, state: State, levers: Levers) -> None:
@@ -36,56 +36,53 @@ class Installs:
         self._levers = levers
 
     def target(self, choose: str | None) -> Location | None:
-        """Return the sub-account of a name or id; None is the agency.
+        """Return the sub-account with a name or id; None is the agency.
 
         Parameters
         ----------
         choose : str or None
-            None is the main sub-account; "agency", the agency's name or its id is the agency.
+            None: the main sub-account. "agency", the agency's name or its id: the agency.
 
         Raises
         ------
         LookupError
-            For a choice that the authorization page does not show.
+            If the authorization page does not show this choice.
         """
-        places = self._state.locations
+        locations = self._state.locations
         if choose is None:
-            return next(iter(places.values()))
-        if choose in places:
-            return places[choose]
+            return next(iter(locations.values()))
+        if choose in locations:
+            return locations[choose]
         for company in self._state.companies.values():
             if choose in ("agency", company.id, company.name):
                 return None
-        for place in places.values():
-            if choose == place.name:
-                return place
+        for location in locations.values():
+            if choose == location.name:
+                return location
         raise LookupError(f"There is no sub-account {choose!r}.")
 
     def install(
         self,
-        app: App,
-        place: Location | None,
+        app: MarketplaceApp,
+        location: Location | None,
         scopes: Iterable[str],
         approved: Iterable[str] | None = None,
     ) -> Install:
-        """Remember that a person installed an app; None as the place is the agency."""
+        """Store the install of an app in a sub-account; None is the agency."""
         state = self._state
         with state.lock:
             install = Install(
-                id=state.hex_id("install"),
-                client_id=app.client_id,
-                company_id=place.company_id if place else next(iter(state.companies)),
-                location_id=place.id if place else None,
-                user_id=self._person(place),
-                scopes=tuple(scopes),
-                approved=None if approved is None else list(approved),
-            )
+                id=state.hex_id("install"), client_id=app.client_id,
+                company_id=location.company_id if location else next(iter(state.companies)),
+                location_id=location.id if location else None, user_id=self._person(location),
+                scopes=tuple(scopes), approved=None if approved is None else list(approved),
+            )  # fmt: skip
             state.installs[install.id] = install
             return install
 
-    def _person(self, place: Location | None) -> str:
-        """Return who installs: an admin of the sub-account, else someone of the agency."""
-        own = self._state.users_of(place.id) if place else []
+    def _person(self, location: Location | None) -> str:
+        """Return the user who installs: an admin of the sub-account, else of the agency."""
+        own = self._state.users_of(location.id) if location else []
         admins = [one for one in own if one.role == "admin" and not one.deleted]
         agency = [one for one in self._state.users if one.type == "agency"]
         return (admins or agency)[0].id
@@ -100,14 +97,14 @@ class Installs:
             return code
 
     def exchange(
-        self, app: App, code: str, redirect_uri: str | None, verifier: str | None
+        self, app: MarketplaceApp, code: str, redirect_uri: str | None, verifier: str | None
     ) -> dict[str, Any]:
         """Turn a code into a pair of tokens, once.
 
         Raises
         ------
         GrantError
-            For every reason that makes the code worthless. It is used up then as well.
+            If the code is invalid for any reason. A failed exchange uses it up too.
         """
         state = self._state
         with state.lock:
@@ -123,13 +120,13 @@ class Installs:
                 raise GrantError("code_verifier is invalid")
             return self.pair(grant.install, grant.install.location_id)
 
-    def refresh(self, app: App, value: str) -> dict[str, Any]:
+    def refresh(self, app: MarketplaceApp, value: str) -> dict[str, Any]:
         """Turn a refresh token into a new pair, once.
 
         Raises
         ------
         GrantError
-            Reuse of a token revokes its whole family: every token of the same install.
+            If the token is invalid. Reuse revokes its family: all tokens of the same install.
         """
         state = self._state
         with state.lock:
@@ -147,26 +144,22 @@ class Installs:
             return self.pair(install, token.location_id)
 
     def pair(self, install: Install, location_id: str | None) -> dict[str, Any]:
-        """Make an access and a refresh token, and return the token endpoint's answer."""
+        """Issue an access and a refresh token; return the token endpoint's response."""
         state, levers = self._state, self._levers
         with state.lock:
             now = state.clock()
             access = Token(
                 value=f"access-{state.digest('access-token').hex()}-simulated",
-                kind="sub_account" if location_id else "company",
-                company_id=install.company_id,
-                location_id=location_id,
-                scopes=_as_set(install.scopes),
+                kind="sub_account" if location_id else "company", company_id=install.company_id,
+                location_id=location_id, scopes=_as_set(install.scopes),
                 expires_at=now + timedelta(seconds=levers.token_lifetime),
-                client_id=install.client_id,
-                install_id=install.id,
-            )
+                client_id=install.client_id, install_id=install.id,
+            )  # fmt: skip
             refresh = RefreshToken(
                 value=f"refresh-{state.digest('refresh-token').hex()}-simulated",
-                install_id=install.id,
-                location_id=location_id,
+                install_id=install.id, location_id=location_id,
                 expires_at=now + timedelta(seconds=levers.refresh_lifetime),
-            )
+            )  # fmt: skip
             state.issued[access.value] = access
             state.refresh_tokens[refresh.value] = refresh
         answer: dict[str, Any] = {
@@ -190,20 +183,20 @@ class Installs:
         }
 
     def reached(self, install: Install | None) -> list[str]:
-        """Return the sub-accounts that an agency's token may mint tokens for.
+        """Return the sub-accounts that an agency's token can issue tokens for.
 
-        None as the install is an agency that has the app everywhere.
+        The install None means: the agency has the app in every sub-account.
         """
         if install is not None and install.approved is not None:
             ids: Iterable[str] = install.approved
         else:
             company = install.company_id if install else None
-            places = self._state.locations.values()
-            ids = [place.id for place in places if company in (None, place.company_id)]
+            locations = self._state.locations.values()
+            ids = [location.id for location in locations if company in (None, location.company_id)]
         return [one for one in ids if one not in self._levers.not_installed]
 
     def reaches(self, install: Install, location_id: str) -> bool:
-        """Say whether a token may be minted for one of the agency's sub-accounts."""
+        """Whether a token can be issued for one of the agency's sub-accounts."""
         if location_id in self._levers.not_installed:
             return False
         return install.approved is None or location_id in install.approved
@@ -211,14 +204,14 @@ class Installs:
 
 @cache
 def _as_set(scopes: tuple[str, ...]) -> frozenset[str]:
-    # One for all tokens of an agency, of which there are ten thousand.
+    # Shared by all tokens of an agency, of which there can be ten thousand.
     return frozenset(scopes)
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:
-    """Say whether a verifier fits the code's challenge (RFC 7636, 4.6)."""
+    """Whether a verifier matches the code's challenge (RFC 7636, 4.6)."""
     if grant.challenge is None:
-        # A verifier without a challenge means that someone took the challenge away.
+        # A verifier without a challenge means that the challenge was removed on the way.
         return verifier is None
     if grant.challenge_method == "S256":
         digest = hashlib.sha256((verifier or "").encode()).digest()

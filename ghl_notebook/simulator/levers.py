@@ -1,4 +1,4 @@
-"""The levers: how a test or a demo makes the simulated service misbehave."""
+"""The levers: settings that make the simulated service misbehave, for tests and demos."""
 
 from __future__ import annotations
 
@@ -8,98 +8,98 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
-from .faults import Failure, FaultName, known, not_found
+from .faults import FaultName, SimFailure, known, not_found
 
 
 @dataclass(slots=True)
 class Fault:
-    """An error that waits for the requests it applies to.
+    """An error, and the requests that receive it.
 
     Attributes
     ----------
     path : str
         Shell-style pattern of the path; ``*`` also matches ``/``.
     method : str or None
-        Only this method, or every one.
+        Only this method; None: all methods.
     failure : Failure or None
-        The answer. None answers 404 with the path that was asked for.
+        The response. None: 404 with the path of the request.
     times : int or None
-        How many requests are still to fail; None is for ever.
+        The number of requests that will fail; None: all.
     location : str or None
-        Only requests that name this sub-account, or every one.
+        Only requests that name this sub-account; None: all.
     """
 
     path: str
     method: str | None
-    failure: Failure | None
+    failure: SimFailure | None
     times: int | None
     location: str | None = None
 
 
 class Levers:
-    """Everything that can be set wrong, as plain attributes. All of them may be set at any time.
+    """The faults of the service, as plain attributes. You can set each of them at any time.
 
     Attributes
     ----------
     latency : float
-        Seconds before each answer of the API.
+        Seconds before each response of the API.
     gateway_timeout : float
-        Seconds after which a slow answer becomes 401 ``Command timed out``.
+        Seconds after which a slow response becomes 401 ``Command timed out``.
     rate_limit, rate_interval : int, float
-        Requests in one interval, and its length in real seconds. They are counted per app and
-        sub-account (or agency), at the token endpoint per client, else per bearer.
+        Requests in one interval, and its length in real seconds. Requests are counted per app and
+        sub-account (or agency), at the token endpoint per client, else per token.
     daily_limit : int
         Requests in a day of the simulated clock.
     rate_window : str
-        "fixed": the interval begins with its first request, and then all of the limit is back.
-        "sliding": each request is given back one interval after it was sent.
+        "fixed": the interval starts with its first request; after it, the whole limit is available.
+        "sliding": each request is available again one interval after it was sent.
     rate_headers : bool
-        Answers tell the limits.
+        Responses report the limits in headers.
     token_lifetime : int
-        Seconds for which a new access token is accepted, told as ``expires_in``.
+        Seconds for which a new access token is valid, reported as ``expires_in``.
     code_lifetime, refresh_lifetime : int
-        Seconds for which a new authorization code and a new refresh token are accepted.
+        Seconds for which a new authorization code and a new refresh token are valid.
     pkce : str
-        "supported": a code that was asked for with a challenge wants its verifier. "required":
-        the authorization page wants a challenge. "ignored": nobody looks at either.
+        "supported": a code requested with a challenge needs its verifier. "required": the
+        authorization page needs a challenge. "ignored": neither is checked.
     token_location : str or None
-        The ``locationId`` of the token answers, instead of the right one.
+        The ``locationId`` in token responses, instead of the right one.
     not_installed : set of str
-        Ids of the agency's sub-accounts on which the app is not installed: no token is minted.
+        Ids of the agency's sub-accounts without the app: no token is issued for them.
     rotate_then_fail : int
-        How many of the next refreshes are done, but answered with 502 and a page: the old refresh
-        token is used up and nobody knows the new one. Counts down.
+        The number of refreshes that succeed but are answered with 502 and a page: the old refresh
+        token is used up, and the client never receives the new one. Counts down.
     start_answer : str
-        What start answers: "redirect", "html" (200 with the provider's page), "no_location"
+        The response of start: "redirect", "html" (200 with the provider's page), "no_location"
         (302 without an address) or "odd_scheme" (302 to `odd_location`).
     odd_location : str
         The address of "odd_scheme".
     consent_coop : str or None
         ``Cross-Origin-Opener-Policy`` of the consent page, such as "same-origin".
     message : str
-        "once", "none" or "twice".
+        The finish page posts its message "once", "twice" or not at all ("none").
     message_origin : str
-        "same", or "localhost": the finish page comes from ``http://localhost:PORT``. Has no
-        effect behind a proxy, where that address does not lead here.
+        "same", or "localhost": the finish page is at ``http://localhost:PORT``. Behind a proxy,
+        which does not forward that address, the lever has no effect.
     message_page : str
-        How the payload spells ``page``.
+        The spelling of ``page`` in the message.
     message_as_json : bool
-        Post the payload as a JSON string.
+        Post the message as a JSON string.
     reconnect_accounts : list of str or None
-        Sent as ``reconnectAccounts``; None leaves the key out, as was captured.
+        Sent as ``reconnectAccounts``; None omits the key, as in the capture.
     late_ms : int
-        Milliseconds between the arrival of the finish page and its message.
+        Milliseconds from the load of the finish page to its message.
     close_ms : int
-        Milliseconds between the message and the window closing itself.
+        Milliseconds from the message until the window closes itself.
     keep_open : bool
         The finish page never closes itself.
     deny_message : str
-        After a refusal: "undefined" (``accountId`` is that string), "absent" (no such key) or
-        "nothing" (no message at all). Which of them the live page does is not known.
+        After a refusal: "undefined" (``accountId`` is that string), "absent" (the key is omitted)
+        or "nothing" (the page posts nothing). We have not tested which the live page does.
     instagram_key : str
-        Step 2 names the account's id "id", "originId" or "both".
+        The key of an account's id in step 2: "id", "originId" or "both".
     linkedin_profile : str
-        "list", or "object" as one document has it.
+        "list", or "object" as in one document.
     google_locations : str
         "one" object, a "list", or "auto": an object for one location, a list for several.
     tiktok_shape : str
@@ -109,13 +109,13 @@ class Levers:
     pinterest_shape : str
         "profile" or "flat".
     fetch_all_shows_unattached : bool
-        ``fetchAll=true`` also lists pages of logins that nothing was attached from yet.
+        ``fetchAll=true`` also lists the pages of logins without an attached account.
     post_lag : int
-        From how many lists a new post is missing.
+        The number of lists from which a new post is still absent.
     empty_tags : str
-        A post without tags has an empty "list", or an empty "text".
+        The tags of a post without tags: an empty "list" or an empty "text".
     csv_imports : str
-        Imports come as a "list", or as "one" object, as one document has it.
+        Imports are a "list", or "one" object as in one document.
     """
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class Levers:
         self.post_lag: int = 0
         self.empty_tags: Literal["list", "text"] = "list"
         self.csv_imports: Literal["list", "one"] = "list"
-        # Last, so that a misspelt lever fails at once instead of doing nothing.
+        # Set last: a misspelled lever then raises an error instead of doing nothing.
         self._sealed = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -178,7 +178,7 @@ class Levers:
         method: str | None = None,
         location: str | None = None,
     ) -> Fault:
-        """Answer an error of your own instead of the result.
+        """Answer with a custom error instead of the result.
 
         Parameters
         ----------
@@ -187,23 +187,23 @@ class Levers:
         status : int
             The HTTP status.
         body : dict, list, str or bytes
-            JSON for a dict or a list, else sent as it is.
+            JSON for a dict or a list, else sent unchanged.
         headers : dict, optional
             Extra headers, for example ``{"Retry-After": "3"}``.
         times : int or None
-            How many requests fail; None for ever.
+            The number of requests that fail; None: all.
         method : str, optional
             Only requests of this method.
         location : str, optional
             Only requests that name this sub-account: in the path, in the query, or in the form
-            of a minting.
+            of a request for its token.
 
         Returns
         -------
         Fault
-            For `remove`.
+            Pass it to `remove`.
         """
-        failure = Failure(status, body, dict(headers or {}), traced=False)
+        failure = SimFailure(status, body, dict(headers or {}), traced=False)
         return self._add(Fault(path, method, failure, times, location))
 
     def fail_with(
@@ -215,7 +215,7 @@ class Levers:
         method: str | None = None,
         location: str | None = None,
     ) -> Fault:
-        """Answer one of the errors that the live service is known for.
+        """Answer with one of the live service's known errors.
 
         Parameters
         ----------
@@ -230,18 +230,18 @@ class Levers:
         Returns
         -------
         Fault
-            For `remove`.
+            Pass it to `remove`.
         """
         failure = None if name == "not_found" else known(name).failure
         return self._add(Fault(path, method, failure, times, location))
 
     def remove(self, fault: Fault) -> None:
-        """Take an error back; does nothing when it is used up."""
+        """Remove an error; does nothing after its last use."""
         with self._lock:
             self._drop(fault)
 
     def reset(self) -> None:
-        """Set every lever back and drop all errors."""
+        """Reset all levers and remove all errors."""
         fresh = Levers()
         for name, value in vars(fresh).items():
             if not name.startswith("_"):
@@ -251,21 +251,21 @@ class Levers:
 
     def take(
         self, method: str, path: str, names: Callable[[], Iterable[str]] = tuple
-    ) -> Failure | None:
-        """Return the error that this request gets, and count it.
+    ) -> SimFailure | None:
+        """Return the error for a request, and count it.
 
-        The oldest one wins; one of a sub-account comes before those of all.
+        Errors of a sub-account have priority; among several, the oldest is used.
 
         Parameters
         ----------
         names : callable
-            Returns what may be the id of a sub-account in the request.
+            Returns every text of the request that may be the id of a sub-account.
         """
         with self._lock:
             if not self._faults:
                 return None
-            for place in (*names(), None):
-                for fault in self._faults.get(place, ()):
+            for location in (*names(), None):
+                for fault in self._faults.get(location, ()):
                     if fault.method not in (None, method) or not fnmatchcase(path, fault.path):
                         continue
                     if fault.times is not None:

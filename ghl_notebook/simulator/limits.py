@@ -1,4 +1,4 @@
-"""The rate limit, as published: per app and sub-account, told on every answer of the API."""
+"""The published rate limit: per app and sub-account, reported on every response of the API."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from .levers import Levers
+from .messages import SimRequest
 from .state import State
-from .wire import Call
 
 
 @dataclass(slots=True)
 class _Window:
-    """What one caller sent: for either kind of interval, and today."""
+    """The requests of one caller: for both kinds of interval, and today."""
 
     began: float
     day: str
@@ -25,25 +25,25 @@ class _Window:
     sent: deque[float] = field(default_factory=deque)
 
 
-def counted_for(call: Call, state: State) -> str:
-    """Return whom a request is counted for.
+def counted_for(request: SimRequest, state: State) -> str:
+    """Return the caller that a request is counted for.
 
     All tokens of one app for one sub-account, or for one agency, share a limit. The token endpoint
-    is counted per client. Any other bearer, such as a private integration token, has its own.
+    is counted per client. Any other token, such as a private integration token, has its own limit.
     """
-    if call.path == "/oauth/token":
-        return f"client {_client_id(call)}"
-    token = state.token_of(call.bearer)
+    if request.path == "/oauth/token":
+        return f"client {_client_id(request)}"
+    token = state.token_of(request.bearer)
     if token is None or token.client_id is None:
-        return f"bearer {call.bearer}"
+        return f"bearer {request.bearer}"
     return f"app {token.client_id} {token.location_id or token.company_id}"
 
 
-def _client_id(call: Call) -> str:
-    fields: object = call.form()
-    if call.media_type == "application/json":
+def _client_id(request: SimRequest) -> str:
+    fields: object = request.form()
+    if request.media_type == "application/json":
         try:
-            fields = json.loads(call.body)
+            fields = json.loads(request.body)
         except ValueError:
             return ""
     if not isinstance(fields, dict):
@@ -51,17 +51,17 @@ def _client_id(call: Call) -> str:
     return str(fields.get("client_id") or fields.get("clientId") or "")
 
 
-class RateLimiter:
-    """Counts what each caller sends in an interval and in a day.
+class RequestCounter:
+    """Counts the requests of each caller in an interval and in a day.
 
     Parameters
     ----------
     levers : Levers
-        Holds the limits.
+        The limits.
     clock : callable
-        The current time; the day is the clock's UTC day.
+        The current time; a day is a UTC day of this clock.
     monotonic : callable
-        Seconds that only grow, for the interval.
+        Seconds that never decrease, for the interval.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RateLimiter:
         self._windows: dict[str, _Window] = {}
 
     def count(self, caller: str) -> tuple[bool, dict[str, str]]:
-        """Count one request; one that is refused uses nothing up.
+        """Count a request, unless it is refused.
 
         Returns
         -------
@@ -88,7 +88,7 @@ class RateLimiter:
         window = self._windows.get(caller)
         if window is None:
             window = self._windows[caller] = _Window(seconds, today)
-        # Both are kept up to date, so that the lever may be changed at any time.
+        # Both kinds are maintained, so that a test can change the lever at any time.
         if seconds - window.began >= levers.rate_interval:
             window.began, window.used = seconds, 0
         while window.sent and seconds - window.sent[0] >= levers.rate_interval:
@@ -114,6 +114,6 @@ class RateLimiter:
             "x-ratelimit-interval-milliseconds": str(round(levers.rate_interval * 1000)),
             "x-ratelimit-limit-daily": str(levers.daily_limit),
             "x-ratelimit-daily-remaining": str(max(0, levers.daily_limit - window.used_today)),
-            # A duration, not an instant.
+            # A duration, not a datetime.
             "x-ratelimit-daily-reset": str((midnight - now) // timedelta(milliseconds=1)),
         }

@@ -1,4 +1,4 @@
-"""What the simulated service keeps about apps and about who installed them."""
+"""The records of apps, their installs and their tokens."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import datetime
 
 
 @dataclass(slots=True)
-class App:
+class MarketplaceApp:
     """A marketplace app.
 
     Attributes
     ----------
     redirect_uris : list of str
-        A loopback address among them matches at any port.
+        A loopback address matches at any port.
     scopes : frozenset of str
-        What an authorization URL of this app may ask for.
+        The scopes that an authorization URL of this app may request.
     """
 
     client_id: str
@@ -27,16 +27,17 @@ class App:
 
 @dataclass(slots=True)
 class Install:
-    """One finished consent: the family of all tokens that descend from it.
+    """A completed consent, and the family of all tokens issued for it.
 
     Attributes
     ----------
     location_id : str or None
-        The sub-account that was chosen; None where the agency was.
+        The chosen sub-account; None for the agency.
     approved : list of str or None
-        Of the agency: the sub-accounts a token may be minted for; None is all, future ones too.
+        For an agency: the sub-accounts that a token can be issued for. None: all, including
+        future ones.
     revoked : bool
-        A refresh token was used twice: nothing of this family is accepted any more.
+        A refresh token was used twice: all tokens of this family are invalid.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Install:
 
 @dataclass(slots=True)
 class Grant:
-    """An authorization code, until it is exchanged."""
+    """An authorization code that was not exchanged yet."""
 
     install: Install
     redirect_uri: str
@@ -62,7 +63,7 @@ class Grant:
 
 @dataclass(slots=True)
 class RefreshToken:
-    """A refresh token, also after it was used: that is how its reuse is noticed."""
+    """A refresh token. A used one stays stored, to detect reuse."""
 
     value: str = field(repr=False)
     install_id: str

@@ -1,4 +1,4 @@
-"""The HTML of the provider's side: the consent page, the finish page, the pictures."""
+"""The HTML of the provider: consent page, finish page and pictures."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ import json
 from html import escape
 from typing import Any
 
+from .context import SimContext
 from .platforms import PLATFORMS
 from .records import Person
-from .wire import World
 
-# One warm or cool pair per platform, for the mark in the corner; no trademark is drawn.
-_TINTS = {
-    "facebook": ("#3b82f6", "#1d4ed8"),
-    "instagram": ("#f97316", "#c026d3"),
-    "google": ("#22c55e", "#2563eb"),
-    "linkedin": ("#38bdf8", "#075985"),
-    "tiktok": ("#22d3ee", "#e11d48"),
-    "tiktok-business": ("#22d3ee", "#e11d48"),
-    "youtube": ("#f87171", "#b91c1c"),
-    "pinterest": ("#fb7185", "#be123c"),
-    "threads": ("#64748b", "#0f172a"),
-}
+#: The text of `trouble_page` for a ticket that another simulator signed.
+FOREIGN = "It was not made by this simulation."
 
 _DOCUMENT = """<!doctype html>
 <html lang="en">
@@ -44,7 +34,7 @@ _DOCUMENT = """<!doctype html>
 
 
 def document(
-    world: World,
+    context: SimContext,
     platform: str,
     title: str,
     main: str,
@@ -52,43 +42,48 @@ def document(
     *,
     name: str | None = None,
 ) -> str:
-    """Return a whole page; its notice names the platform, or what ``name`` says."""
+    """Return a complete page; its notice names the platform, or ``name``."""
     return _DOCUMENT.format(
         title=escape(title),
-        root=escape(root(world)),
+        root=escape(root(context)),
         platform=escape(platform if platform in PLATFORMS else "none"),
-        name=escape(name or PLATFORMS.get(platform, "provider")),
+        name=escape(name or _name(platform, "provider")),
         head=head,
         main=main,
     )
 
 
-def root(world: World) -> str:
-    """Return the path that leads to the simulator from whichever host serves its pages."""
-    if world.public_url.startswith("/"):
-        return world.public_url
-    _, _, path = world.public_url.partition("://")
+def _name(platform: str, default: str) -> str:
+    return PLATFORMS[platform].name if platform in PLATFORMS else default
+
+
+def root(context: SimContext) -> str:
+    """Return the simulator's path, which is the same on every host that serves its pages."""
+    if context.public_url.startswith("/"):
+        return context.public_url
+    _, _, path = context.public_url.partition("://")
     _, slash, rest = path.partition("/")
     return slash + rest
 
 
-def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str) -> str:
+def consent_page(context: SimContext, platform: str, ticket: dict[str, Any], state: str) -> str:
     """Return the page on which a person logs in, picks pages and allows or denies."""
-    name = PLATFORMS[platform]
+    name = PLATFORMS[platform].name
     people = "\n".join(
-        _person(world, person, platform, number == 0)
-        for number, person in enumerate(world.state.people_asked(ticket))
+        _person(context, person, platform, number == 0)
+        for number, person in enumerate(context.state.people_asked(ticket))
     )
-    place = world.state.locations.get(ticket["locationId"])
+    location = context.state.locations.get(ticket["locationId"])
     direct = ticket.get("loginType") == "instagram"
     via = "Instagram itself" if direct else name
-    target = f"{root(world)}/consent/{platform}"
+    target = f"{root(context)}/consent/{platform}"
     main = f"""
 <header class="brand">
-<img src="{escape(root(world))}/avatars/mark-{escape(platform)}.svg" alt="" width="48" height="48">
+<img src="{escape(root(context))}/avatars/mark-{escape(platform)}.svg" alt="" width="48"
+ height="48">
 <div><h1>Log in with {escape(name)}</h1>
 <p>LeadConnector wants to manage your accounts for
-<strong dir="auto">{escape(place.name if place else "a sub-account")}</strong>.</p></div>
+<strong dir="auto">{escape(location.name if location else "a sub-account")}</strong>.</p></div>
 </header>
 <form method="post" action="{escape(target)}">
 <input type="hidden" name="state" value="{escape(state)}">
@@ -104,24 +99,22 @@ def consent_page(world: World, platform: str, ticket: dict[str, Any], state: str
 </div>
 <p class="fine">Logs in through {escape(via)}. Not a real login: no password is asked.</p>
 </form>"""
-    return document(world, platform, f"Log in with {name} (simulation)", main)
+    return document(context, platform, f"Log in with {name} (simulation)", main)
 
 
-def _person(world: World, person: Person, platform: str, checked: bool) -> str:
+def _person(context: SimContext, person: Person, platform: str, checked: bool) -> str:
     boxes = "\n".join(
         f"""<label class="page"><input type="checkbox" name="page"
  value="{escape(person.id)}:{escape(page.origin_id)}" checked>
-<img src="{escape(root(world))}/avatars/{page.avatar}.svg" alt="" width="36" height="36">
+<img src="{escape(root(context))}/avatars/{page.avatar}.svg" alt="" width="36" height="36">
 <span><bdi class="name">{escape(page.name)}</bdi>
 <bdi class="handle">{escape(page.username)}</bdi></span></label>"""
         for page in person.pages_on(platform)
     )
     empty = '<p class="empty">This person has no pages here. The connection will be empty.</p>'
     return f"""<div class="person">
-<input type="radio" name="person" id="person-{escape(person.id)}" value="{escape(person.id)}"
-{" checked" if checked else ""}>
-<label for="person-{escape(person.id)}">
-<img src="{escape(root(world))}/avatars/{person.avatar}.svg" alt="" width="40" height="40">
+{radio_button("person", person.id, checked=checked)}
+<img src="{escape(root(context))}/avatars/{person.avatar}.svg" alt="" width="40" height="40">
 <span><bdi class="name">{escape(person.name)}</bdi>
 <span class="handle">{escape(person.email)}</span></span></label>
 <div class="pages" role="group" aria-label="Pages to hand over">
@@ -129,26 +122,36 @@ def _person(world: World, person: Person, platform: str, checked: bool) -> str:
 </div></div>"""
 
 
-def finish_page(world: World, platform: str, messages: list[Any], *, account_id: str | None) -> str:
-    """Return the page that reports back to the window that opened it, then closes itself.
+def radio_button(name: str, key: str, *, checked: bool) -> str:
+    """Return a radio button and the start of its label."""
+    key = escape(key)
+    is_checked = " checked" if checked else ""
+    return f"""<input type="radio" name="{name}" id="{name}-{key}" value="{key}"{is_checked}>
+<label for="{name}-{key}">"""
+
+
+def finish_page(
+    context: SimContext, platform: str, messages: list[Any], *, account_id: str | None
+) -> str:
+    """Return the page that posts its messages to the opener, then closes itself.
 
     Parameters
     ----------
     messages : list
-        What is posted, in this order: objects, or strings of JSON.
+        The messages in their order: objects, or JSON strings.
     account_id : str or None
-        Shown only where the way back is cut.
+        Shown only if the page has no opener.
     """
-    levers = world.levers
+    levers = context.levers
     orders = {
         "messages": messages,
         "lateMs": levers.late_ms,
         "closeMs": None if levers.keep_open else levers.close_ms,
     }
-    # The page has no other place for data that a strict Content-Security-Policy leaves alone.
+    # A meta element is the only one for data that a strict Content-Security-Policy allows.
     head = (
         f'<meta name="orders" content="{escape(json.dumps(orders, ensure_ascii=False))}">\n'
-        f'<script type="module" src="{escape(root(world))}/static/finish.js"></script>\n'
+        f'<script type="module" src="{escape(root(context))}/static/finish.js"></script>\n'
     )
     outcome = "Connected" if account_id else "Not connected"
     hint = (
@@ -164,20 +167,20 @@ def finish_page(world: World, platform: str, messages: list[Any], *, account_id:
 <p id="unreported" role="alert" hidden>This window could not report back: its link to the page that
 opened it is cut. Go back to that page. {hint}</p>
 </div>"""
-    return document(world, platform, f"{outcome} (simulation)", main, head)
+    return document(context, platform, f"{outcome} (simulation)", main, head)
 
 
-def trouble_page(world: World, platform: str, text: str, *, name: str | None = None) -> str:
-    """Return the page of a link that does not work."""
+def trouble_page(context: SimContext, platform: str, text: str, *, name: str | None = None) -> str:
+    """Return the page for a link that does not work."""
     main = f"""
 <div class="outcome"><h1>This link does not work</h1>
 <p role="alert">{escape(text)} Close this window and start again.</p></div>"""
     title = "This link does not work (simulation)"
-    return document(world, platform, title, main, name=name)
+    return document(context, platform, title, main, name=name)
 
 
 def avatar(name: str, number: int) -> str:
-    """Return a picture made of a colour and the first letter of a name."""
+    """Return a picture: the first letter of a name on a color."""
     hue = (number * 67 + 20) % 360
     return _SVG.format(
         first=f"hsl({hue} 62% 52%)",
@@ -188,9 +191,10 @@ def avatar(name: str, number: int) -> str:
 
 
 def mark(platform: str) -> str:
-    """Return the mark of a platform: its initial on its colours."""
-    first, second = _TINTS.get(platform, ("#94a3b8", "#475569"))
-    letter = escape(PLATFORMS.get(platform, "?")[0])
+    """Return the mark of a platform: its initial on its colors."""
+    known = platform in PLATFORMS
+    first, second = PLATFORMS[platform].colors if known else ("#94a3b8", "#475569")
+    letter = escape(_name(platform, "?")[0])
     return _SVG.format(first=first, second=second, radius=24, letter=letter)
 
 

@@ -1,4 +1,4 @@
-"""The operations on posts: kept, listed, published when they are due."""
+"""The operations on posts: created, listed, edited and deleted."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from .audience import so_far
 from .bodies import Body, page
+from .context import SimContext
+from .engagement import total_until
 from .faults import refuse
+from .messages import SimRequest, SimResponse, enveloped
 from .planner_records import Post
-from .planners import Planner
 from .records import User
-from .routes import Add
+from .routes import Operations, route
 from .state import stamp
-from .wire import Answer, Call, World, enveloped
 
 _PLATFORMS = ("tiktok", "gmb", "linkedin", "pinterest", "facebook", "instagram", "youtube")
 _DETAILS = [f"{platform}PostDetails" for platform in _PLATFORMS]
@@ -31,7 +31,7 @@ _OLD = (
 _NEW = "selectedBestTime:text applyWatermark:boolean " + " ".join(
     f"{name}:object" for name in _DETAILS[2:]
 )
-# The documents want no media; the live service does, if only an empty list.
+# The documents do not require media; the live service does, if only an empty list.
 _CREATE = Body(f"accountIds:texts! type:text! userId:text! {_OLD} media:objects!", _NEW)
 _EDIT = Body(
     f"accountIds:texts type:text! userId:text {_OLD}",
@@ -47,46 +47,30 @@ _STATES = (
     "recent", "all", "scheduled", "draft", "failed", "in_review", "published", "in_progress",
     "pending", "deleted",
 )  # fmt: skip
-#: What is kept elsewhere than in a post's content.
+#: Keys that are not stored in the content of a post.
 _APART = ("accountIds", "userId", "createdBy", "status", "scheduleDate", "categoryId")
-#: What an answer shows of the content.
+#: Keys of the content that a response contains.
 _SHOWN = ("summary", "media", "type", "ogTagsDetails", "postApprovalDetails", *_DETAILS)
+_READ = "socialplanner/post.readonly"
+_WRITE = "socialplanner/post.write"
+_POSTS = "/social-media-posting/{locationId}/posts"
 
 
-class PostOperations:
-    """What the routes of posts lead to.
+class PostOperations(Operations):
+    """The operations on posts."""
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def add_to(self, add: Add) -> None:
-        """Add the routes."""
-        read, write = "socialplanner/post.readonly", "socialplanner/post.write"
-        posts = "/social-media-posting/{locationId}/posts"
-        add("POST", f"{posts}/list", read, self.list)
-        add("POST", f"{posts}/bulk-delete", write, self.bulk_delete)
-        add("POST", posts, write, self.create)
-        add("GET", f"{posts}/{{id}}", read, self.get)
-        add("PUT", f"{posts}/{{id}}", write, self.edit)
-        add("DELETE", f"{posts}/{{id}}", write, self.delete)
-
-    def list(self, call: Call) -> Answer:
-        """POST …/posts/list: newest first, those of a period."""
-        body = _LIST.read(call)
+    @route("POST", f"{_POSTS}/list", _READ)
+    def list(self, request: SimRequest) -> SimResponse:
+        """List the posts of a period, the newest first."""
+        body = _LIST.read(request)
         wanted = body.get("type", "all")
         if wanted not in _STATES:
             raise refuse(422, [f"type must be one of the following values: {', '.join(_STATES)}"])
-        since, until = instant("fromDate", body), instant("toDate", body)
+        since, until = read_datetime("fromDate", body), read_datetime("toDate", body)
         accounts = {part.strip() for part in body.get("accounts", "").split(",")} - {""}
         found = [
             post
-            for post in self._planner(call).posts.values()
+            for post in self._planner(request).posts.values()
             if since <= post.moment <= until
             and _is_wanted(post, wanted)
             and (not accounts or accounts & set(post.account_ids))
@@ -95,76 +79,74 @@ class PostOperations:
         ]
         found.sort(key=lambda post: post.moment, reverse=True)
         users = body["includeUsers"] == "true"
-        rows = [*self._rows(call, found[page(body)], with_user=users)]
+        rows = [*self._rows(request, found[page(body)], with_user=users)]
         return enveloped(201, "Fetched Posts", {"posts": rows, "count": len(found)})
 
     def _lags(self, post: Post) -> bool:
         post.lag -= 1
         return post.lag >= 0
 
-    def create(self, call: Call) -> Answer:
-        """POST …/posts: a draft, a planned one, or one that is published at once."""
-        post = self.made(call.params["locationId"], _CREATE.read(call))
-        post.lag = self._world.levers.post_lag
-        return enveloped(201, "Created Post", {"post": self._shown(call, post)})
+    @route("POST", _POSTS, _WRITE)
+    def create(self, request: SimRequest) -> SimResponse:
+        """Create a draft, a planned post, or a post to publish immediately."""
+        post = self.add(request.params["locationId"], _CREATE.read(request))
+        post.lag = self._levers.post_lag
+        return enveloped(201, "Created Post", {"post": self._shown(request, post)})
 
-    def made(self, location_id: str, body: dict[str, Any], source: str = "composer") -> Post:
-        """Keep a post of what was sent."""
+    def add(self, location_id: str, body: dict[str, Any], source: str = "composer") -> Post:
+        """Store the post that a body describes."""
         _check_words(body)
-        state = self._world.state
+        state = self._state
         accounts = [state.account(one, location_id) for one in body["accountIds"]]
         if not accounts or any(one is None or one.deleted for one in accounts):
             raise refuse(400, "Account not found")
-        schedule = instant("scheduleDate", body) if body.get("scheduleDate") else None
+        schedule = read_datetime("scheduleDate", body) if body.get("scheduleDate") else None
         status = body.get("status") or ("scheduled" if schedule else "in_progress")
         if status == "scheduled" and schedule is None:
             raise refuse(422, ["scheduleDate should not be empty"])
         now, first = state.clock(), accounts[0]
         assert first is not None
         post = Post(
-            id=state.hex_id("post"),
-            location_id=location_id,
-            status=status,
-            source=source,
-            account_ids=[*body["accountIds"]],
-            platform=first.page.platform,
-            created_by=body.get("createdBy") or body["userId"],
-            created_at=now,
-            updated_at=now,
+            id=state.hex_id("post"), location_id=location_id, status=status, source=source,
+            account_ids=[*body["accountIds"]], platform=first.page.platform,
+            created_by=body.get("createdBy") or body["userId"], created_at=now, updated_at=now,
             content={key: value for key, value in body.items() if key not in _APART},
-            schedule=schedule,
-            category_id=body.get("categoryId"),
-        )
-        self._world.planners.to_change(location_id).posts[post.id] = post
+            schedule=schedule, category_id=body.get("categoryId"),
+        )  # fmt: skip
+        self._context.planners.to_change(location_id).posts[post.id] = post
         return post
 
-    def get(self, call: Call) -> Answer:
-        """GET …/posts/{id}."""
-        return enveloped(200, "Fetched Post", {"post": self._shown(call, self._post(call))})
+    @route("GET", f"{_POSTS}/{{id}}", _READ)
+    def get(self, request: SimRequest) -> SimResponse:
+        """Return a post."""
+        return enveloped(200, "Fetched Post", {"post": self._shown(request, self._post(request))})
 
-    def edit(self, call: Call) -> Answer:
-        """PUT …/posts/{id}: what is sent is changed, the rest stays."""
-        body, post = _EDIT.read(call), self._post(call, to_change=True)
+    @route("PUT", f"{_POSTS}/{{id}}", _WRITE)
+    def edit(self, request: SimRequest) -> SimResponse:
+        """Change the sent fields of a post."""
+        body, post = _EDIT.read(request), self._post(request, to_change=True)
         _check_words(body)
         if body.get("scheduleDate"):
-            post.schedule = instant("scheduleDate", body)
+            post.schedule = read_datetime("scheduleDate", body)
         post.status = body.get("status") or post.status
         post.account_ids = body.get("accountIds") or post.account_ids
         post.category_id = body.get("categoryId") or post.category_id
         post.content |= {key: value for key, value in body.items() if key not in _APART}
-        post.updated_at = self._world.state.clock()
+        post.updated_at = self._state.clock()
         return enveloped(200, "Updated Post")
 
-    def delete(self, call: Call) -> Answer:
-        """DELETE …/posts/{id}: it is listed among the deleted ones from then on."""
-        post = self._post(call, to_change=True)
+    @route("DELETE", f"{_POSTS}/{{id}}", _WRITE)
+    def delete(self, request: SimRequest) -> SimResponse:
+        """Delete a post, which the list of deleted posts then contains."""
+        post = self._post(request, to_change=True)
         self._delete(post)
         return enveloped(200, "Deleted Post", {"postId": post.id})
 
-    def bulk_delete(self, call: Call) -> Answer:
-        """POST …/posts/bulk-delete: those that there are."""
-        wanted = _BULK.read(call)["postIds"]
-        posts = self._world.planners.to_change(call.params["locationId"]).posts
+    @route("POST", f"{_POSTS}/bulk-delete", _WRITE)
+    def bulk_delete(self, request: SimRequest) -> SimResponse:
+        """Delete several posts, and ignore unknown ids."""
+        wanted = _BULK.read(request)["postIds"]
+        posts = self._context.planners.to_change(request.params["locationId"]).posts
         found = [posts[one] for one in wanted if one in posts and posts[one].status != "deleted"]
         for post in found:
             self._delete(post)
@@ -173,43 +155,42 @@ class PostOperations:
         return enveloped(201, message, results)
 
     def _delete(self, post: Post) -> None:
-        post.status, post.updated_at = "deleted", self._world.state.clock()
+        post.status, post.updated_at = "deleted", self._state.clock()
 
-    def _planner(self, call: Call) -> Planner:
-        return self._world.planners.of(call.params["locationId"])
-
-    def _post(self, call: Call, *, to_change: bool = False) -> Post:
-        planners = self._world.planners
-        planner = (planners.to_change if to_change else planners.of)(call.params["locationId"])
-        post = planner.posts.get(call.params["id"])
+    def _post(self, request: SimRequest, *, to_change: bool = False) -> Post:
+        planners = self._context.planners
+        planner = (planners.to_change if to_change else planners.of)(request.params["locationId"])
+        post = planner.posts.get(request.params["id"])
         if post is None or post.status == "deleted":
             raise refuse(400, "Post not found")
         return post
 
-    def _shown(self, call: Call, post: Post) -> dict[str, Any]:
-        return next(self._rows(call, [post], with_user=True))
+    def _shown(self, request: SimRequest, post: Post) -> dict[str, Any]:
+        return next(self._rows(request, [post], with_user=True))
 
     def _rows(
-        self, call: Call, posts: Iterable[Post], *, with_user: bool
+        self, request: SimRequest, posts: Iterable[Post], *, with_user: bool
     ) -> Iterator[dict[str, Any]]:
-        is_v3 = call.headers["version"] == "v3"
-        comments = self._planner(call).comment_counts if is_v3 else Counter()
+        is_v3 = request.is_v3
+        comments = self._planner(request).comment_counts if is_v3 else Counter()
         for post in posts:
-            row = shown(self._world, post, is_v3=is_v3, with_user=with_user)
+            row = shown(self._context, post, is_v3=is_v3, with_user=with_user)
             if is_v3 and post.status == "published":
                 row["insights"] = self._insights(post) | {"comment": comments[post.id]}
             yield row
 
     def _insights(self, post: Post) -> dict[str, int]:
-        """Return what a post has brought about so far, on all of its accounts."""
-        state = self._world.state
+        """Return the engagement of a post so far, on all of its accounts."""
+        state = self._state
         today = state.clock().date()
-        each = [so_far(state.seed, post, account_id, today) for account_id in post.account_ids]
+        each = [total_until(state.seed, post, account_id, today) for account_id in post.account_ids]
         return {key: sum(one[f"{key}s"] for one in each) for key in ("like", "share")}
 
 
-def shown(world: World, post: Post, *, is_v3: bool, with_user: bool = False) -> dict[str, Any]:
-    """Return one post."""
+def shown(
+    context: SimContext, post: Post, *, is_v3: bool, with_user: bool = False
+) -> dict[str, Any]:
+    """Return the JSON of a post."""
     tags = post.content.get("tags") or []
     row: dict[str, Any] = {
         "_id": post.id,
@@ -224,8 +205,8 @@ def shown(world: World, post: Post, *, is_v3: bool, with_user: bool = False) -> 
         "error": "The connection has expired" if post.status == "failed" else "",
         "status": post.status,
         "createdBy": post.created_by,
-        # Seen to be a text when there are none.
-        "tags": tags or ("" if world.levers.empty_tags == "text" else []),
+        # The live service was seen to send a string if there are no tags.
+        "tags": tags or ("" if context.levers.empty_tags == "text" else []),
     }
     row |= {
         key: post.content[key]
@@ -234,7 +215,7 @@ def shown(world: World, post: Post, *, is_v3: bool, with_user: bool = False) -> 
     }
     if post.published_at is not None:
         row |= {"publishedAt": stamp(post.published_at), "postId": str(int(post.id, 16))[:15]}
-    user = next((u for u in world.state.users if u.id == post.created_by), None)
+    user = next((u for u in context.state.users if u.id == post.created_by), None)
     if with_user and user is not None:
         row["user"] = _user(user)
     return row
@@ -264,14 +245,8 @@ def _is_wanted(post: Post, wanted: str) -> bool:
     return post.status == ("published" if wanted == "recent" else wanted)
 
 
-def instant(key: str, body: dict[str, Any]) -> datetime:
-    """Return an instant of a body.
-
-    Raises
-    ------
-    RefusedError
-        Where it is none.
-    """
+def read_datetime(key: str, body: dict[str, Any]) -> datetime:
+    """Return a datetime of a body; refuse any other value with 422."""
     try:
         moment = datetime.fromisoformat(str(body.get(key)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the simulator writes down about each request: everything but what must stay secret."""
+"""The record of each request: all of it except secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from .wire import Answer, Call, Encoded, Recorded
+from .messages import EncodedJSON, RecordedRequest, SimRequest, SimResponse
 
 _SECRET = {
     "client_secret", "clientSecret", "code", "code_verifier", "codeVerifier", "access_token",
@@ -15,45 +15,40 @@ _SECRET = {
 HIDDEN = "***"
 
 
-def record(call: Call, answer: Answer) -> Recorded:
-    """Return a request and its answer without bearers, tokens, codes and client secrets.
+def record(request: SimRequest, answer: SimResponse) -> RecordedRequest:
+    """Return a request and its response without bearers, tokens, codes and client secrets.
 
-    An answer that was written down before stays as it is, so that all of its records share it.
+    An encoded response stays encoded, so that all of its records share it.
     """
-    headers = dict(call.headers)
+    headers = dict(request.headers)
     if "authorization" in headers:
         headers["authorization"] = headers["authorization"].partition(" ")[0]
-    body, answered = _parsed(call), answer.body
-    if call.path.startswith("/oauth/"):
+    body, answered = _parsed(request), answer.body
+    if request.path.startswith("/oauth/"):
         body, answered = _without_secrets(body), _without_secrets(answered)
-    return Recorded(
-        method=call.method,
-        path=call.path,
-        query=dict(call.query),
-        headers=headers,
-        body=body,
-        status=answer.status,
-        answer=answered,
-    )
+    return RecordedRequest(
+        method=request.method, path=request.path, query=dict(request.query), headers=headers,
+        body=body, status=answer.status, answer=answered,
+    )  # fmt: skip
 
 
-def shown(recorded: Recorded) -> Recorded:
-    """Return a record with its answer parsed, which waits until somebody looks."""
+def shown(recorded: RecordedRequest) -> RecordedRequest:
+    """Return a record with its response decoded, which is done only when it is read."""
     answer = recorded.answer
-    if not isinstance(answer, Encoded):
+    if not isinstance(answer, EncodedJSON):
         return recorded
     return replace(recorded, answer=json.loads(answer.content()))
 
 
-def _parsed(call: Call) -> Any:
-    if not call.body:
+def _parsed(request: SimRequest) -> Any:
+    if not request.body:
         return None
-    if call.path.startswith("/oauth/") and (form := call.form()):
+    if request.path.startswith("/oauth/") and (form := request.form()):
         return form
     try:
-        return json.loads(call.body)
+        return json.loads(request.body)
     except ValueError:
-        return call.body.decode(errors="replace")
+        return request.body.decode(errors="replace")
 
 
 def _without_secrets(part: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the simulated service keeps about each thing it knows."""
+"""The records of the simulated service: tokens, sub-accounts, users, logins and accounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TokenKind = Literal["sub_account", "company", "agency_integration"]
 
 @dataclass(slots=True)
 class Token:
-    """A bearer the service knows: whose it is, what it may do, until when."""
+    """A bearer token: its owner, its scopes, and when it expires."""
 
     value: str = field(repr=False)
     kind: TokenKind
@@ -19,7 +19,7 @@ class Token:
     location_id: str | None
     scopes: frozenset[str]
     expires_at: datetime | None = None
-    #: Of an OAuth token: the app it was made for, and the install it descends from.
+    #: For an OAuth token: the app, and the install that it was issued for.
     client_id: str | None = None
     install_id: str | None = None
 
@@ -34,7 +34,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Where a sub-account is."""
+    """The town of a sub-account."""
 
     name: str
     country: str
@@ -53,7 +53,7 @@ class Location:
 
 @dataclass(slots=True)
 class User:
-    """Someone who works in a sub-account."""
+    """A user of a sub-account."""
 
     id: str
     first_name: str
@@ -67,7 +67,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Something a person owns on a platform and may hand over: a page, a channel, a shop."""
+    """A page, channel or shop that a person owns on a platform and can give access to."""
 
     platform: str
     origin_id: str
@@ -81,7 +81,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone with accounts on the platforms, who can be picked on the consent page."""
+    """A person with accounts on the platforms, who can be chosen on the consent page."""
 
     id: str
     name: str
@@ -90,13 +90,13 @@ class Person:
     pages: tuple[Page, ...]
 
     def pages_on(self, platform: str) -> list[Page]:
-        """Return what this person owns on one platform, in the order of the consent page."""
+        """Return the person's pages on a platform, in the order of the consent page."""
         return [page for page in self.pages if page.platform == platform]
 
 
 @dataclass(slots=True)
 class Login:
-    """A finished consent: what GoHighLevel calls an OAuth connection."""
+    """A completed consent; GoHighLevel calls it an OAuth connection."""
 
     id: str
     platform: str
@@ -126,7 +126,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Group:
+class AccountGroup:
     """A named set of accounts of one sub-account."""
 
     id: str
@@ -137,7 +137,7 @@ class Group:
 
 @dataclass(slots=True)
 class Code:
-    """The provider's single-use answer to one consent, before it is exchanged for a login."""
+    """The provider's single-use code for a consent, before its exchange for a login."""
 
     ticket: dict[str, Any]
     person_id: str

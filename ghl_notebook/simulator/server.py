@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 
 class _ReadyServer(uvicorn.Server):
-    """Says when it accepts connections."""
+    """A uvicorn server that sets an event when it accepts connections."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -25,17 +25,17 @@ class _ReadyServer(uvicorn.Server):
         self.ready.set()
 
     async def main_loop(self) -> None:
-        # uvicorn looks every 0.1 s whether to stop, which hundreds of tests would wait for.
+        # uvicorn checks every 0.1 s whether to stop: too long for hundreds of tests.
         await self.on_tick(0)
         await self.stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn's own takes 0.1 s where nothing is left to wait for.
+        # uvicorn's own shutdown takes 0.1 s even if all connections are closed.
         for server in self.servers:
             server.close()
         for listening in sockets or []:
             listening.close()
-        await asyncio.sleep(0.001)  # those that were accepted just now are made known
+        await asyncio.sleep(0.001)  # connections accepted just now register themselves
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
@@ -43,7 +43,7 @@ class _ReadyServer(uvicorn.Server):
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
                 while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn sets no event
                     await asyncio.sleep(0.001)
-        # What is left is cancelled with the loop.
+        # Closing the loop cancels the remaining tasks.
 
 
 class ServerThread:
@@ -52,7 +52,7 @@ class ServerThread:
     Parameters
     ----------
     app : ASGI application
-        What is served.
+        The app to serve.
     port : int
         0 picks a free one.
     """
@@ -60,8 +60,8 @@ class ServerThread:
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it. asyncio sets it only where the socket's protocol is
-        # named; without it, a reused connection waits 40 ms for the client's delayed ACK.
+        # Accepted connections inherit the option. asyncio sets it only on a socket with a named
+        # protocol; without it, a reused connection waits 40 ms for the client's delayed ACK.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._socket.bind(("127.0.0.1", port))
@@ -71,11 +71,11 @@ class ServerThread:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            log_config=None,  # how the process logs is not the simulator's to change
+            log_config=None,  # the simulator must not change how the process logs
             access_log=False,
             lifespan="off",
             ws="none",
-            loop="auto",  # as fast as what is installed: uvloop, httptools
+            loop="auto",  # uses uvloop and httptools if they are installed
             http="auto",
             server_header=False,
             date_header=False,
@@ -89,7 +89,7 @@ class ServerThread:
         )
 
     def start(self) -> None:
-        """Start and return as soon as a connection would be accepted."""
+        """Start; return as soon as the server accepts connections."""
         self._thread.start()
         self._server.ready.wait()
         if self._error is not None:
@@ -97,7 +97,7 @@ class ServerThread:
             raise RuntimeError("The simulator could not start.") from self._error
 
     def stop(self) -> None:
-        """Stop and return when the thread is gone and the port is free."""
+        """Stop; return when the port is free and the thread is gone."""
         self._server.should_exit = True
         self.call_soon(self._server.stopping.set)
         if threading.current_thread() is not self._thread:
@@ -105,7 +105,7 @@ class ServerThread:
         self._socket.close()
 
     def call_soon(self, callback: Callable[[], object]) -> None:
-        """Run something in the server's loop, if it still runs."""
+        """Run a callback in the server's loop, if it still runs."""
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(callback)
 
@@ -113,7 +113,7 @@ class ServerThread:
         try:
             with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
                 runner.run(self._serve())
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start
+        except BaseException as error:  # noqa: BLE001 - raised again by `start`, in its thread
             self._error = error
         finally:
             self._server.ready.set()

@@ -1,26 +1,12 @@
-"""The JSON of accounts: step 2 of a login per platform, the attached row, the accounts list."""
+"""The JSON of accounts: step 2 per platform, the attached account, the accounts list."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .context import SimContext
 from .records import Account, Location, Login, Page, User
 from .state import stamp
-from .wire import World
-
-#: How the service's own messages call a platform.
-LABELS = {
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "google": "Google Business",
-    "linkedin": "LinkedIn",
-    "tiktok": "Tiktok",
-    "tiktok-business": "Tiktok Business",
-    "youtube": "YouTube",
-    "pinterest": "Pinterest",
-    "threads": "Threads",
-    "twitter": "Twitter",
-}
 
 _ADDRESS = {
     "regionCode": "FR",
@@ -32,21 +18,21 @@ _ADDRESS = {
 }
 
 
-def available(world: World, login: Login, pages: list[Page]) -> dict[str, Any]:
-    """Return ``results`` of step 2: what a login may attach, in the shape the levers ask for."""
-    levers = world.levers
-    items = [_item(world, login, page) for page in pages]
+def available(context: SimContext, login: Login, pages: list[Page]) -> dict[str, Any]:
+    """Return ``results`` of step 2: the accounts to attach, in the shape of the levers."""
+    levers = context.levers
+    items = [_item(context, login, page) for page in pages]
     match login.platform:
         case "facebook":
             return {"pages": [{**item, "isOwned": True} for item in items]}
         case "instagram":
             return {
-                "accounts": [_instagram(world, i, p) for i, p in zip(items, pages, strict=True)]
+                "accounts": [_instagram(context, i, p) for i, p in zip(items, pages, strict=True)]
             }
         case "linkedin":
             return _linkedin(items, pages, levers.linkedin_profile)
         case "google":
-            return _google(world, login, pages)
+            return _google(context, login, pages)
         case "tiktok" if levers.tiktok_shape == "flat":
             return _flat_tiktok(items)
         case "pinterest" if levers.pinterest_shape == "flat":
@@ -57,17 +43,17 @@ def available(world: World, login: Login, pages: list[Page]) -> dict[str, Any]:
             return {"profile": _profiles(items, pages)}
 
 
-def _item(world: World, login: Login, page: Page) -> dict[str, Any]:
+def _item(context: SimContext, login: Login, page: Page) -> dict[str, Any]:
     return {
         "id": page.origin_id,
         "name": page.name,
-        "avatar": world.avatar(page.avatar),
-        "isConnected": world.state.is_connected(page, login.location_id),
+        "avatar": context.avatar(page.avatar),
+        "isConnected": context.state.is_connected(page, login.location_id),
     }
 
 
-def _instagram(world: World, item: dict[str, Any], page: Page) -> dict[str, Any]:
-    key = world.levers.instagram_key
+def _instagram(context: SimContext, item: dict[str, Any], page: Page) -> dict[str, Any]:
+    key = context.levers.instagram_key
     item = {**item, "pageId": page.page_id, "isBusinessAccount": True}
     if key != "id":
         item["originId"] = item["id"]
@@ -87,8 +73,8 @@ def _linkedin(items: list[dict[str, Any]], pages: list[Page], profile: str) -> d
     return results
 
 
-def _google(world: World, login: Login, pages: list[Page]) -> dict[str, Any]:
-    person = world.state.people[login.person_id]
+def _google(context: SimContext, login: Login, pages: list[Page]) -> dict[str, Any]:
+    person = context.state.people[login.person_id]
     account = {
         "name": f"accounts/{int(person.id, 16)}",
         "accountName": person.name,
@@ -107,13 +93,13 @@ def _google(world: World, login: Login, pages: list[Page]) -> dict[str, Any]:
                 "relationshipData": {},
                 "maxLocation": False,
                 "isVerified": True,
-                "isConnected": world.state.is_connected(page, login.location_id),
+                "isConnected": context.state.is_connected(page, login.location_id),
             },
             "account": account,
         }
         for page in pages
     ]
-    shape = world.levers.google_locations
+    shape = context.levers.google_locations
     if shape == "list" or (shape == "auto" and len(rows) != 1):
         return {"locations": rows}
     return {"locations": rows[0]} if rows else {}
@@ -144,8 +130,8 @@ def _profiles(items: list[dict[str, Any]], pages: list[Page]) -> list[dict[str, 
     return rows
 
 
-def attached(world: World, account: Account, sent: dict[str, Any]) -> dict[str, Any]:
-    """Return ``results`` of an attach: name and picture are what the caller sent."""
+def attached(context: SimContext, account: Account, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return ``results`` of an attach, with the name and picture that the caller sent."""
     page = account.page
     return {
         "_id": account.profile_id,
@@ -156,8 +142,8 @@ def attached(world: World, account: Account, sent: dict[str, Any]) -> dict[str, 
         "platform": page.platform,
         "type": page.type,
         "name": sent.get("name", page.name),
-        "avatar": sent.get("avatar", world.avatar(page.avatar)),
-        "meta": _meta(world, account),
+        "avatar": sent.get("avatar", context.avatar(page.avatar)),
+        "meta": _meta(context, account),
         "active": True,
         "deleted": False,
         "createdAt": stamp(account.created_at),
@@ -165,13 +151,13 @@ def attached(world: World, account: Account, sent: dict[str, Any]) -> dict[str, 
     }
 
 
-def _meta(world: World, account: Account) -> dict[str, Any]:
+def _meta(context: SimContext, account: Account) -> dict[str, Any]:
     page = account.page
     meta: dict[str, Any] = {
         "pageId": page.page_id,
-        "page": {"id": page.page_id, "name": page.name, "avatar": world.avatar(page.avatar)},
+        "page": {"id": page.page_id, "name": page.name, "avatar": context.avatar(page.avatar)},
         "storeCode": page.page_id,
-        # A string here and a boolean below, as the field table has it.
+        # A string here and a boolean below, as in the vendor's field table.
         "isVerified": "true",
         "verified": True,
         "protected": False,
@@ -187,9 +173,9 @@ def _meta(world: World, account: Account) -> dict[str, Any]:
     return meta
 
 
-def listed(world: World, account: Account) -> dict[str, Any]:
-    """Return one row of the accounts list."""
-    expired = account.expired or account.expire <= world.state.clock()
+def listed(context: SimContext, account: Account) -> dict[str, Any]:
+    """Return a row of the accounts list."""
+    expired = account.expired or account.expire <= context.state.clock()
     return {
         "id": account.id,
         "oauthId": account.oauth_id,
@@ -198,10 +184,10 @@ def listed(world: World, account: Account) -> dict[str, Any]:
         "name": account.page.name,
         "platform": account.page.platform,
         "type": account.page.type,
-        "avatar": world.avatar(account.page.avatar),
+        "avatar": context.avatar(account.page.avatar),
         "expire": stamp(account.expire),
         "isExpired": expired,
-        "meta": _meta(world, account),
+        "meta": _meta(context, account),
         "active": not account.deleted,
         "deleted": account.deleted,
         "hasStatisticsPermissions": not expired,
@@ -211,22 +197,22 @@ def listed(world: World, account: Account) -> dict[str, Any]:
     }
 
 
-def email(place: Location) -> str:
-    """Return the address of a sub-account."""
-    return f"office.{place.id}@example.com".lower()
+def email(location: Location) -> str:
+    """Return the mail address of a sub-account."""
+    return f"office.{location.id}@example.com".lower()
 
 
-def location(place: Location) -> dict[str, Any]:
-    """Return one sub-account of the search."""
-    row = {"id": place.id, "name": place.name, "email": email(place)}
-    if place.town is not None:
-        town = place.town
+def location(location: Location) -> dict[str, Any]:
+    """Return a sub-account as the search lists it."""
+    row = {"id": location.id, "name": location.name, "email": email(location)}
+    if location.town is not None:
+        town = location.town
         row |= {"city": town.name, "country": town.country, "timezone": town.timezone}
     return row
 
 
 def user(found: User) -> dict[str, Any]:
-    """Return one user."""
+    """Return a user."""
     return {
         "id": found.id,
         "name": f"{found.first_name} {found.last_name}",

@@ -1,4 +1,4 @@
-"""The simulator itself: one stateful stand-in for the service, on a free port."""
+"""The simulator: a stateful service on a free port."""
 
 from __future__ import annotations
 
@@ -10,56 +10,60 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from . import user
+from . import fake_user
+from .app import SimulatorApp
 from .clock import standing_clock
-from .gate import Gate
+from .context import SimContext
+from .fake_user import MessageEvent
+from .headless_browser import HeadlessBrowser
 from .levers import Levers
-from .limits import RateLimiter
-from .oauth_records import App
+from .limits import RequestCounter
+from .messages import RecordedRequest
+from .oauth_records import MarketplaceApp
 from .recording import shown
 from .records import Account
 from .seed import seed_state
 from .server import ServerThread
 from .state import State
-from .user import MessageEvent
-from .wire import Recorded, World
 
 
 class Simulator:
-    """A stand-in for GoHighLevel's Social Planner API and for the providers' consent pages.
+    """A simulator of GoHighLevel's Social Planner API and of the platforms' consent pages.
 
-    Nothing leaves this computer: it listens on 127.0.0.1 only, and its pages load nothing from
-    elsewhere. Two simulators share nothing; with the same seed they give the same answers.
+    Nothing leaves your computer: the simulator listens on 127.0.0.1 only, and its pages load
+    nothing from elsewhere. Two simulators share nothing; with the same seed, their responses are
+    the same.
 
     Parameters
     ----------
     seed : int
-        Fixes every id.
+        Determines every id.
     port : int
-        0 picks a free one, which a later `start` takes again.
+        0 chooses a free one, which a later `start` uses again.
     public_url : str, optional
-        How a browser reaches the simulator, default `base_url`. May be path-absolute, such as
-        "/user/someone/proxy/{port}", behind a reverse proxy that strips that prefix; "{port}"
-        is replaced.
+        The address for browsers; by default `base_url`. It can be path-absolute, such as
+        "/user/someone/proxy/{port}", behind a reverse proxy that strips that prefix. The text
+        "{port}" is replaced.
     clock : callable, optional
-        The current time with a time zone; by default it stands still at 2026-01-05T09:00:00Z.
-        `running_clock` makes one that runs.
+        Returns the current time with a time zone; by default always 2026-01-05T09:00:00Z.
+        `running_clock` returns a clock that runs.
     locations : int
-        How many more sub-accounts the agency has than the two of the examples.
+        The number of extra sub-accounts, besides the two that always exist.
     accounts : int or range
-        How many connected accounts each of those has: on several platforms, under names in
-        several scripts, some expired and some soon to be. Of a range, another number for each.
+        The number of connected accounts of each extra sub-account; for a range, a different one
+        for each. They are on several platforms, with names in several scripts. Some are expired,
+        and some expire soon.
     record : int
-        How many of the last requests are kept in `requests`; 0 keeps none.
+        The number of recent requests in `requests`; 0 records none.
     monotonic : callable, optional
-        Seconds that only grow, for the interval of the rate limit; by default real ones.
+        Returns seconds for the interval of the rate limit; by default real seconds.
 
     Attributes
     ----------
     state : State
         Tokens, sub-accounts, users, logins, accounts and groups.
     levers : Levers
-        What goes wrong.
+        The faults that you can set.
 
     Examples
     --------
@@ -89,36 +93,36 @@ class Simulator:
         self.levers = Levers()
         self._port = port
         self._public_url = public_url
-        self._world = World(self.state, self.levers)
-        self._limiter = RateLimiter(self.levers, self.state.clock, monotonic)
-        self._gate: Gate | None = None
-        self._recorded: deque[Recorded] = deque(maxlen=record)
+        self._context = SimContext(self.state, self.levers)
+        self._counter = RequestCounter(self.levers, self.state.clock, monotonic)
+        self._app: SimulatorApp | None = None
+        self._recorded: deque[RecordedRequest] = deque(maxlen=record)
         self._server: ServerThread | None = None
 
     def __repr__(self) -> str:
-        where = self._world.base_url if getattr(self, "_server", None) else "stopped"
+        where = self._context.base_url if getattr(self, "_server", None) else "stopped"
         return f"<Simulator {where}>"
 
     def start(self) -> Self:
-        """Start to listen; returns when requests are answered. Does nothing while it runs."""
+        """Start the server; return when it answers. Does nothing while it runs."""
         if self._server is not None:
             return self
-        gate = Gate(self._world, self._limiter, self._recorded)
-        server = ServerThread(gate, self._port)
+        app = SimulatorApp(self._context, self._counter, self._recorded)
+        server = ServerThread(app, self._port)
         self._port = server.port
-        self._world.base_url = f"http://127.0.0.1:{server.port}"
-        public = self._public_url or self._world.base_url
-        self._world.public_url = public.replace("{port}", str(server.port)).rstrip("/")
+        self._context.base_url = f"http://127.0.0.1:{server.port}"
+        public = self._public_url or self._context.base_url
+        self._context.public_url = public.replace("{port}", str(server.port)).rstrip("/")
         server.start()
-        self._gate, self._server = gate, server
+        self._app, self._server = app, server
         return self
 
     def stop(self) -> None:
-        """Stop to listen; the state stays. Does nothing when it does not run."""
-        server, gate = self._server, self._gate
-        self._server = self._gate = None
-        if server is not None and gate is not None:
-            server.call_soon(gate.stop_waiting)
+        """Stop the server; the state remains. Does nothing if it does not run."""
+        server, app = self._server, self._app
+        self._server = self._app = None
+        if server is not None and app is not None:
+            server.call_soon(app.stop_waiting)
             server.stop()
 
     def __enter__(self) -> Self:
@@ -135,16 +139,16 @@ class Simulator:
     @property
     def base_url(self) -> str:
         """The address on this machine, ``http://127.0.0.1:PORT``."""
-        return self._started(self._world.base_url)
+        return self._started(self._context.base_url)
 
     @property
     def public_url(self) -> str:
-        """The address a browser uses; redirects, forms and pictures are built on it."""
-        return self._started(self._world.public_url)
+        """The address for browsers; redirects, forms and pictures start with it."""
+        return self._started(self._context.public_url)
 
     @property
     def origin(self) -> str:
-        """The origin of the messages; "self" where `public_url` is path-absolute."""
+        """The origin of the messages; "self" if `public_url` is path-absolute."""
         if self.public_url.startswith("/"):
             return "self"
         split = urlsplit(self.public_url)
@@ -173,23 +177,23 @@ class Simulator:
 
     @property
     def now(self) -> datetime:
-        """The instant it lives in."""
+        """The simulator's current time."""
         return self.state.clock()
 
     @property
     def client_id(self) -> str:
         """The client id of the simulated app."""
-        return self._app.client_id
+        return self._marketplace_app.client_id
 
     @property
     def client_secret(self) -> str:
         """The client secret of the simulated app."""
-        return self._app.client_secret
+        return self._marketplace_app.client_secret
 
     @property
     def redirect_uri(self) -> str:
         """The redirect URI of the simulated app; it matches at any port of 127.0.0.1."""
-        return self._app.redirect_uris[0]
+        return self._marketplace_app.redirect_uris[0]
 
     @property
     def authorize_url(self) -> str:
@@ -197,12 +201,12 @@ class Simulator:
         return f"{self.public_url}/oauth/chooselocation"
 
     @property
-    def _app(self) -> App:
+    def _marketplace_app(self) -> MarketplaceApp:
         return next(iter(self.state.apps.values()))
 
     @property
-    def requests(self) -> list[Recorded]:
-        """What was asked and answered last, without secrets, pictures and styles."""
+    def requests(self) -> list[RecordedRequest]:
+        """The last requests with their responses, without secrets, pictures and styles."""
         return [shown(one) for one in list(self._recorded)]
 
     def play_user(
@@ -213,49 +217,50 @@ class Simulator:
         tick: Iterable[str] | None = None,
         allow: bool = True,
     ) -> MessageEvent:
-        """Play the person in the popup: open the consent page, pick, and press a button.
+        """Play the person in the pop-up: open the consent page, make choices, press a button.
 
-        Plain HTTP without a browser; may be called from any thread.
+        Uses plain HTTP without a browser. You can call it from any thread.
 
         Parameters
         ----------
         authorization_url : str
             The ``Location`` of a start.
         choose : str, optional
-            Name, address or id of the person who logs in; by default the first.
+            Name, mail address or id of the person who logs in; by default the first.
         tick : iterable of str, optional
-            Names, handles or ids of the pages to hand over; by default all of the person's.
+            Names, handles or ids of the pages to give access to; by default all of them.
         allow : bool
             Press "Allow" or "Deny".
 
         Returns
         -------
         MessageEvent
-            The first message that the finish page posts.
+            The first message of the finish page.
 
         Raises
         ------
         LookupError
-            When the finish page posts nothing, or a page shows an error or not that choice.
+            If the finish page posts nothing, or a page shows an error or lacks a choice.
         ValueError
-            When the address does not lead to this simulator; nothing is sent then.
+            If the address is not the simulator's; nothing is sent.
         """
-        return user.play_user(
-            authorization_url,
-            base_url=self.base_url,
-            public_url=self.public_url,
-            origin=self.origin,
-            choose=choose,
-            tick=tick,
-            allow=allow,
+        with HeadlessBrowser(self.base_url, self.public_url) as browser:
+            address, orders = fake_user.play_user(
+                browser, authorization_url, choose=choose, tick=tick, allow=allow
+            )
+        finish = urlsplit(address)
+        is_elsewhere = (
+            finish.hostname == "localhost" and finish.port == urlsplit(self.base_url).port
         )
+        origin = f"{finish.scheme}://{finish.netloc}" if is_elsewhere else self.origin
+        return MessageEvent(origin, orders["messages"][0])
 
     def play_installer(
         self, authorization_url: str, *, choose: str | None = None, allow: bool = True
     ) -> str:
-        """Play the person who installs the app: open the authorization page and press a button.
+        """Play the person who installs the app: open the authorization page, press a button.
 
-        Plain HTTP without a browser; may be called from any thread.
+        Uses plain HTTP without a browser. You can call it from any thread.
 
         Parameters
         ----------
@@ -269,22 +274,19 @@ class Simulator:
         Returns
         -------
         str
-            The redirect URI with ``code`` or ``error`` and ``state``; it is not requested.
+            The redirect URI with ``code`` or ``error`` and ``state``. It is not opened.
 
         Raises
         ------
         LookupError
-            When the page shows an error or not that choice.
+            If the page shows an error or lacks the choice.
         ValueError
-            When the address does not lead to this simulator; nothing is sent then.
+            If the address is not the simulator's; nothing is sent.
         """
-        return user.play_installer(
-            authorization_url,
-            base_url=self.base_url,
-            public_url=self.public_url,
-            choose=choose or self.location_id,
-            allow=allow,
-        )
+        with HeadlessBrowser(self.base_url, self.public_url) as browser:
+            return fake_user.play_installer(
+                browser, authorization_url, choose=choose or self.location_id, allow=allow
+            )
 
     def install(
         self,
@@ -293,16 +295,17 @@ class Simulator:
         scopes: Iterable[str] | None = None,
         approved: Iterable[str] | None = None,
     ) -> dict[str, Any]:
-        """Install the app at once, without HTTP, and return the token endpoint's answer.
+        """Install the app immediately, without HTTP; return the token endpoint's response.
 
         Parameters
         ----------
         choose : str, optional
             Name or id of a sub-account, or "agency"; by default the main sub-account.
         scopes : iterable of str, optional
-            By default all of the app's.
+            By default all scopes of the app.
         approved : iterable of str, optional
-            Of the agency: ids of the sub-accounts a token may be minted for; by default all.
+            For the agency: ids of the sub-accounts that a token can be issued for; by default
+            all.
 
         Returns
         -------
@@ -312,32 +315,32 @@ class Simulator:
         Raises
         ------
         LookupError
-            When there is no such sub-account.
+            If the sub-account does not exist.
         """
-        installs = self._world.installs
-        wanted = sorted(self._app.scopes) if scopes is None else scopes
-        install = installs.install(self._app, installs.target(choose), wanted, approved)
+        installs = self._context.installs
+        wanted = sorted(self._marketplace_app.scopes) if scopes is None else scopes
+        install = installs.install(self._marketplace_app, installs.target(choose), wanted, approved)
         return installs.pair(install, install.location_id)
 
     def pass_time(self, time: timedelta) -> None:
-        """Let time pass at once: connections and tokens grow older by it.
+        """Advance the clock: connections and tokens become older.
 
         Parameters
         ----------
         time : timedelta
-            How much.
+            The duration.
 
         Raises
         ------
         ValueError
-            If it is negative: time does not go back.
+            If the duration is negative.
         """
         if time < timedelta():
             raise ValueError("time does not go back.")
         self._passed += time
 
     def reconnect(self, location_id: str, account_id: str) -> None:
-        """Play the person who renews a connection, at once and without HTTP.
+        """Play the person who reconnects an account, immediately and without HTTP.
 
         Parameters
         ----------
@@ -347,12 +350,12 @@ class Simulator:
         Raises
         ------
         LookupError
-            When there is no such connection.
+            If the connection does not exist.
         """
         self.state.renew(self._account(location_id, account_id))
 
     def revoke(self, location_id: str, account_id: str) -> None:
-        """Play the platform that ends a connection before its time, as after a new password.
+        """Play the platform that expires a connection early, as after a new password.
 
         Parameters
         ----------
@@ -362,7 +365,7 @@ class Simulator:
         Raises
         ------
         LookupError
-            When there is no such connection.
+            If the connection does not exist.
         """
         self.state.revoke(self._account(location_id, account_id))
 

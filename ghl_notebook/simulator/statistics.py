@@ -1,4 +1,4 @@
-"""Statistics: made of an account, a day and the posts of that day, so that they always agree."""
+"""Statistics, computed from account, day and posts, so that all numbers agree."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from .audience import LASTS, WEEK, chance, followers, so_far
 from .bodies import Body
+from .engagement import LASTS, WEEK, chance, followers, total_until
 from .faults import refuse
-from .posts import instant
+from .messages import SimRequest, SimResponse, require
+from .posts import read_datetime
 from .records import Account
-from .routes import Add
-from .wire import Answer, Call, World, require
+from .routes import Operations, route
 
 _FETCH = Body("profileIds:texts! platforms:texts currentRange:object prevRange:object")
 _PLATFORMS = ("facebook", "instagram", "linkedin", "google", "pinterest", "youtube", "tiktok")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _METRICS = ("posts", "impressions", "reach", "likes", "comments", "shares", "followers")
-#: Of the impressions; the followers are new ones.
+#: Shares of the impressions; followers are the new ones.
 _SHARES = {"reach": 0.8, "followers": 0.004}
 _AGES = {
     "13-17": 4, "18-24": 17, "25-34": 31, "35-44": 22, "45-54": 14, "55-64": 8, "65+": 4,
 }  # fmt: skip
-_MOST = 100
+_MAX_PROFILES = 100
 _DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class _Days:
-    """A platform's numbers, by metric and day."""
+    """The numbers of a platform, by metric and day."""
 
     series: dict[str, list[int]]
 
@@ -39,49 +39,39 @@ class _Days:
         return sum(self.series[metric])
 
 
-class StatisticsOperations:
-    """What the route of statistics leads to.
+_SCOPE = "socialplanner/statistics.readonly"
 
-    Parameters
-    ----------
-    world : World
-        What is simulated.
-    """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+class StatisticsOperations(Operations):
+    """The statistics of accounts."""
 
-    def add_to(self, add: Add) -> None:
-        """Add the route."""
-        scope = "socialplanner/statistics.readonly"
-        add("POST", "/social-media-posting/statistics", scope, self.fetch)
-
-    def fetch(self, call: Call) -> Answer:
-        """POST /social-media-posting/statistics: no ``success`` in the answer."""
-        require(call, "locationId")
-        body = _FETCH.read(call)
-        if not 1 <= len(body["profileIds"]) <= _MOST:
-            raise refuse(422, [f"profileIds must contain no more than {_MOST} elements"])
+    @route("POST", "/social-media-posting/statistics", _SCOPE)
+    def fetch(self, request: SimRequest) -> SimResponse:
+        """Return the statistics of some accounts; the response has no ``success``."""
+        require(request, "locationId")
+        body = _FETCH.read(request)
+        if not 1 <= len(body["profileIds"]) <= _MAX_PROFILES:
+            raise refuse(422, [f"profileIds must contain no more than {_MAX_PROFILES} elements"])
         if set(body.get("platforms", ())) - set(_PLATFORMS):
             values = ", ".join(_PLATFORMS)
             raise refuse(
                 422, [f"each value in platforms must be one of the following values: {values}"]
             )
-        today = self._world.state.clock().date()
+        today = self._state.clock().date()
         days = _span("currentRange", body) or [today - timedelta(days=n) for n in range(7, 0, -1)]
         before = _span("prevRange", body) or [day - timedelta(days=len(days)) for day in days]
-        accounts = self._accounts(call.query["locationId"], body)
+        accounts = self._accounts(request.query["locationId"], body)
         now, then = (self._by_platform(accounts, span) for span in (days, before))
-        status = 200 if call.headers["version"] == "v3" else 201
+        status = 200 if request.is_v3 else 201
         results = _results(days, now, then)
-        return Answer(status, {"results": results, "message": "Analytics Built Successfully"})
+        return SimResponse(status, {"results": results, "message": "Analytics Built Successfully"})
 
     def _accounts(self, location_id: str, body: dict[str, Any]) -> list[Account]:
-        """Return those that there are numbers of: without permission there are none."""
-        now = self._world.state.clock()
+        """Return the accounts with numbers: an expired connection has none."""
+        now = self._state.clock()
         return [
             account
-            for account in self._world.state.accounts_of(location_id)
+            for account in self._state.accounts_of(location_id)
             if account.profile_id in body["profileIds"]
             and account.page.platform in (body.get("platforms") or _PLATFORMS)
             and not account.deleted
@@ -101,38 +91,38 @@ class StatisticsOperations:
         return found
 
     def _numbers(self, account: Account, days: list[date]) -> dict[str, list[int]]:
-        """Return an account's numbers: what its posts bring about, and who looks in besides."""
-        state, today = self._world.state, self._world.state.clock().date()
-        planner = self._world.planners.of(account.location_id)
+        """Return the numbers of an account: engagement of its posts, and other visits."""
+        state, today = self._state, self._state.clock().date()
+        planner = self._context.planners.of(account.location_id)
         posts = [
             (post, post.published_at.date())
             for post in planner.posts.values()
             if post.status == "published" and post.published_at and account.id in post.account_ids
         ]
         own = {post.id for post, _ in posts}
-        said = Counter(
+        comments = Counter(
             comment.published_at.date()
             for comment in planner.comments.values()
             if comment.post_id in own
         )
         found: dict[str, list[int]] = {metric: [] for metric in _METRICS}
         for day in days:
-            new = self._besides(account, day) if day <= today else Counter()
+            new = self._other_visits(account, day) if day <= today else Counter()
             for post, published in posts if day <= today else ():
                 if published <= day <= published + LASTS:
-                    new += so_far(state.seed, post, account.id, day)
-                    new -= so_far(state.seed, post, account.id, day - _DAY)
+                    new += total_until(state.seed, post, account.id, day)
+                    new -= total_until(state.seed, post, account.id, day - _DAY)
             new["posts"] = sum(published == day for _, published in posts)
-            new["comments"] = said[day] if day <= today else 0
+            new["comments"] = comments[day] if day <= today else 0
             for metric, part in _SHARES.items():
                 new[metric] = int(new["impressions"] * part)
             for metric, series in found.items():
                 series.append(new[metric])
         return found
 
-    def _besides(self, account: Account, day: date) -> Counter[str]:
-        """Return who sees an account on a day without a new post."""
-        seed = self._world.state.seed
+    def _other_visits(self, account: Account, day: date) -> Counter[str]:
+        """Return the impressions of an account on a day that no post causes."""
+        seed = self._state.seed
         luck = chance(f"{seed}:{account.id}:{day}")
         size = followers(seed, account.id, day) * WEEK[day.weekday()]
         return Counter({"impressions": round(size * (0.03 + 0.03 * luck))})
@@ -142,7 +132,7 @@ def _span(key: str, body: dict[str, Any]) -> list[date]:
     given = body.get(key)
     if given is None:
         return []
-    first, last = (instant(name, given).date() for name in ("startDate", "endDate"))
+    first, last = (read_datetime(name, given).date() for name in ("startDate", "endDate"))
     if last < first:
         raise refuse(422, [f"{key}.startDate must not be after {key}.endDate"])
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]

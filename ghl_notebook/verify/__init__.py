@@ -1,14 +1,17 @@
-"""Whether the live service is as this project assumes it to be: ``ghl-notebook verify-live``.
+"""``ghl-notebook verify-live``: compare the live service with the assumptions of this project.
 
-Nobody of the project can call the live service; its users can. With a user's own credentials, and
-in their own browser, one login is walked through from its start to the accounts list, and each
-step is compared with `assumptions` and with the vendor's OpenAPI files. What is printed can be
-published: it holds the forms of values, and no values.
+The project's developers cannot call the live service; you can. With your own credentials, and in
+your own browser, a probe logs in once and compares each step, from start to the accounts list, with
+the assumptions and with the vendor's OpenAPI files. You can publish the printed report: it contains
+forms of values instead of values.
 """
 
-from .assumptions import ASSUMPTIONS, Assumption
-from .evidence import Found, Verdict
+from .assumptions import Assumption
+from .checks import ASSUMPTIONS
+from .evidence import CheckResult, Verdict
 from .live import verify_live
-from .report import Report, Row
+from .report import Report, ReportRow
 
-__all__ = ["ASSUMPTIONS", "Assumption", "Found", "Report", "Row", "Verdict", "verify_live"]
+__all__ = [
+    "ASSUMPTIONS", "Assumption", "CheckResult", "Report", "ReportRow", "Verdict", "verify_live",
+]  # fmt: skip

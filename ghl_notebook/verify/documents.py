@@ -1,8 +1,8 @@
-"""The vendor's OpenAPI files, as far as the walk meets them: keys and types.
+"""Keys and types from the vendor's OpenAPI files, for the operations of a probe.
 
-``documents.json`` is taken out of these files (``python -m tests.verify.extract``; CC0 1.0), and a
-test compares the two. The files themselves are forty times as long, and a validator of JSON Schema
-judges values, which nobody here keeps.
+``documents.json`` is extracted from these files (``python -m tests.verify.extract``; CC0 1.0), and
+a test compares the two. The files themselves are forty times as long. A JSON Schema validator is
+not used, because it needs values, and a probe does not keep them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from .shape import Shape, type_of
 
-# Sent by the live service beyond the documents: behaviour.md, sections 3, 5 and 6.
+# Keys that the live service sends, although the documents lack them.
 _EVERYWHERE: Final = frozenset({"traceId"})
 _SEEN: Final = {
     "accounts": {
@@ -30,21 +30,21 @@ _SEEN: Final = {
     "pinterest": {"profile": frozenset({"websiteUrl"})},
 }  # fmt: skip
 
-# Only the v3 documents have these; they are held against the closest form of v2.
+# Only the v3 documents have these platforms; they are compared with the closest v2 form.
 _CLOSEST: Final = {
     "youtube": "tiktok", "pinterest": "tiktok", "threads": "tiktok", "tiktok-business": "tiktok"
 }  # fmt: skip
 
 
 def find_document(verb: str, kind: str) -> dict[str, Any] | None:
-    """Return the documented answer under 2xx; None where no document has the operation.
+    """Return the documented 2xx answer; None if no document has the operation.
 
     Parameters
     ----------
     verb : str
         ``GET`` or ``POST``.
     kind : str
-        A platform for step 2 and for attaching, else ``accounts`` or ``users``.
+        A platform for step 2 and attach, else ``accounts`` or ``users``.
     """
     paths = {"accounts": "/social-media-posting/{locationId}/accounts", "users": "/users/"}
     collection = "locations" if kind == "google" else "accounts"
@@ -59,25 +59,25 @@ def find_document(verb: str, kind: str) -> dict[str, Any] | None:
 
 
 def seen_beyond(kind: str, collection: str) -> frozenset[str]:
-    """Return the keys that the live service sends in items beyond the documents."""
+    """Return the keys of items that the live service sends and the documents lack."""
     return _SEEN.get(kind, {}).get(collection, frozenset())
 
 
 def faults(
     document: Any, shape: Shape, where: str = "", also: frozenset[str] = frozenset()
 ) -> Iterator[str]:
-    """Yield what a shape has in another way than its document.
+    """Yield the differences between a shape and its document.
 
     Parameters
     ----------
     document : object
-        A type's name, or a dict or list of such.
+        The name of a type, or a dict or list of documents.
     shape : dict, list or str
-        What was answered.
+        The shape of the answer.
     where : str
-        The way to it.
+        The path of the shape in the answer.
     also : frozenset of str
-        Keys that may be there as well.
+        Additional allowed keys.
     """
     if shape == "null":
         return

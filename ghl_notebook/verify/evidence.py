@@ -1,4 +1,4 @@
-"""What one walk has seen: everything that the checks look at, and nothing that is somebody's."""
+"""The evidence of a probe: all that the checks need, without personal values."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ Variant = Literal["connect", "reconnect", "cancel"]
 
 
 class Verdict(StrEnum):
-    """What was found of an assumption."""
+    """The result of a check."""
 
     AS_ASSUMED = "as assumed"
     DIFFERS = "differs"
     NOT_SEEN = "not seen"
 
 
-class Found(NamedTuple):
-    """What was found, and what there was to see, in words without anybody's values."""
+class CheckResult(NamedTuple):
+    """The verdict on an assumption, and the evidence in words that anybody may read."""
 
     verdict: Verdict
     seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """A message event that the login page, or the client's browser, has heard.
+class ObservedMessage:
+    """A message event that the login page, or the client's browser, received.
 
     Attributes
     ----------
     origin : str
         ``event.origin``.
     is_own : bool
-        Whether that is the service's own host.
+        Whether the origin is the service's own host.
     is_allowed : bool
-        Whether the client takes messages from it.
+        Whether the client accepts messages from the origin.
     source : str
         ``popup`` for the login's own window, else ``other``.
     kind : str
         ``object``, ``JSON string``, or the type of something else.
     data : dict, list or str
-        Its shape; of the object, also where that came as a JSON string.
+        The shape of the data; a JSON string is decoded first.
     is_ours : bool
-        Whether it looks like a message of the finish page.
+        Whether the data looks like a message of the finish page.
     """
 
     origin: str
@@ -60,47 +60,43 @@ class Sighting:
 
     @property
     def has_account(self) -> bool:
-        """Whether it names an account."""
+        """Whether the message contains an account id."""
         account = self.data.get("accountId") if isinstance(self.data, dict) else None
-        return isinstance(account, str) and account not in (
-            '"undefined"',
-            '"null"',
-            "null",
-            "empty",
-        )
+        empty = ('"undefined"', '"null"', "null", "empty")
+        return isinstance(account, str) and account not in empty
 
 
 @dataclass(slots=True)
-class Walk:
-    """One walk through start, message, step 2 and the accounts list.
+class Probe:
+    """A login with the live service: start, message, step 2 and the accounts list.
 
     Attributes
     ----------
     platform, variant, login_type
-        What was asked for.
+        The options of the probe.
     exchanges : list of Exchange
-        In their order.
-    sightings : list of Sighting
-        In their order.
+        Requests with their answers, in their order.
+    observed : list of ObservedMessage
+        Messages, in their order.
     seen_before_lost : int or None
-        How many sightings there were when the page first lost sight of the window; None: never.
+        The number of messages before the page first lost sight of the window; None: it never did.
     ended : str
         The login's last status.
     delivered_by : str or None
-        By which way its result came.
+        How the result arrived.
     account_form : str
-        The form of the account id, which shapes show as ``{accountId}``.
+        The form of the account id, for which shapes have ``{accountId}``.
     is_attached : bool
         Whether an account was attached.
     steps : list of tuple of str
-        Each step and how it went.
+        Each step and its outcome.
     """
 
     platform: str
     variant: Variant = "connect"
     login_type: str | None = None
     exchanges: list[Exchange] = field(default_factory=list)
-    sightings: list[Sighting] = field(default_factory=list)
+    observed: list[ObservedMessage] = field(default_factory=list)
     seen_before_lost: int | None = None
     ended: str = ""
     delivered_by: str | None = None
@@ -110,13 +106,13 @@ class Walk:
 
     @property
     def label(self) -> str:
-        """What tells it from other walks."""
+        """The name of the probe in the report."""
         return self.platform if self.variant == "connect" else f"{self.platform}, {self.variant}"
 
-    def last(self, operation: str, query: str = "") -> Exchange | None:
-        """Return the last exchange of an operation, with this parameter or without the other."""
+    def last(self, operation: str, *, fetch_all: bool = False) -> Exchange | None:
+        """Return the last exchange of an operation, with or without ``fetchAll=true``."""
         for one in reversed(self.exchanges):
-            if one.operation == operation and one.is_like("fetchAll=true") == bool(query):
+            if one.operation == operation and one.is_like("fetchAll=true") == fetch_all:
                 return one
         return None
 
@@ -127,12 +123,12 @@ class Walk:
         return start is not None and start.redirect is not None
 
     @property
-    def messages(self) -> list[Sighting]:
-        """The sightings that are judged: what else is posted to a page is not the service's."""
+    def messages(self) -> list[ObservedMessage]:
+        """The messages to check: others that a page receives are not the service's."""
         for chosen in (
-            [s for s in self.sightings if s.is_ours and s.source == "popup"],
-            [s for s in self.sightings if s.is_ours],
-            [s for s in self.sightings if s.source == "popup"],
+            [m for m in self.observed if m.is_ours and m.source == "popup"],
+            [m for m in self.observed if m.is_ours],
+            [m for m in self.observed if m.source == "popup"],
         ):
             if chosen:
                 return chosen
@@ -140,10 +136,10 @@ class Walk:
 
     @property
     def message(self) -> dict[str, Shape] | None:
-        """The data of the message of a login that was not refused."""
-        for sighting in self.messages if self.variant != "cancel" else ():
-            if isinstance(sighting.data, dict) and sighting.has_account:
-                return sighting.data
+        """The data of the message of a login that the user did not refuse."""
+        for message in self.messages if self.variant != "cancel" else ():
+            if isinstance(message.data, dict) and message.has_account:
+                return message.data
         return None
 
     @property
@@ -153,18 +149,18 @@ class Walk:
 
     def rows(self, *, fetch_all: bool = False) -> list[dict[str, Shape]]:
         """Return the rows of the accounts list."""
-        results = results_of(self.last(ACCOUNTS, "fetchAll" if fetch_all else ""))
+        results = results_of(self.last(ACCOUNTS, fetch_all=fetch_all))
         found = results.get("accounts") if isinstance(results, dict) else None
         return list(dicts(found))
 
     def own_rows(self) -> list[dict[str, Shape]]:
-        """Return the rows of this login, from both forms of the list."""
+        """Return the rows of this login, with and without ``fetchAll``."""
         rows = [*self.rows(), *self.rows(fetch_all=True)]
         return [row for row in rows if row.get("oauthId") == "{accountId}"]
 
 
 def body_of(exchange: Exchange | None) -> dict[str, Shape] | None:
-    """Return the body of a success: a JSON object under 2xx that does not deny it."""
+    """Return the body of a success: a 2xx JSON object without ``success: false``."""
     if exchange is None or not 200 <= exchange.status < 300:
         return None
     body = exchange.body

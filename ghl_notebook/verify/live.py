@@ -1,4 +1,4 @@
-"""All walks with one client, and the report of them."""
+"""All probes with one client, and their report."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ghl_notebook.models import find_platform
 from ghl_notebook.settings import DEFAULT_BASE_URL, is_loopback
 
 from .evidence import Variant
+from .probe import ProbeOptions, Say, run_probe
 from .recorder import Recorder
 from .report import Report
 from .shape import Names
-from .walk import Route, Say, take_walk
 
 
 def _say(text: str) -> None:
@@ -37,45 +37,45 @@ def verify_live(
     say: Say = _say,
     **client_options: Any,
 ) -> Report:
-    """Walk through a login with the user's own credentials, and compare it with what is assumed.
+    """Log in with your own credentials, and compare the service with the assumptions.
 
-    Nothing is changed at the service but by the login itself, and by `attach`.
+    Only the login itself, and `attach`, change anything at the service.
 
     Parameters
     ----------
     platforms : sequence of str
-        One walk for each.
+        One probe for each.
     variants : sequence of str
         For each platform: ``connect``, ``reconnect`` (with ``reconnect=true``), ``cancel`` (the
         user refuses).
     login_type : str, optional
         As for `ConnectAccount`.
     attach : str, optional
-        Also attach one of the login's accounts: its ``origin_id``, or empty for the only one.
+        The ``origin_id`` of an account to attach, or an empty string for the only one.
     time_limit : float, default 600
-        Seconds that the user has for each login.
+        Seconds for each login.
     browser : callable, optional
-        Stands in for the user's browser, as `Client.browser`.
+        Replaces your browser, as `Client.browser` does.
     show : callable, optional
-        Shows a login to the user; by default in the system's browser, or by its address.
+        Shows a login; by default, it opens the system's browser or prints the address.
     say : callable, optional
-        Tells the user what is not for publication; by default on stderr.
+        Prints texts that are not for publication; by default on stderr.
     **client_options
-        Handed to `Client`, whose settings come from the environment otherwise.
+        Arguments of `Client`; other settings come from the environment.
 
     Returns
     -------
     Report
-        ``str()`` of it is Markdown for a public issue.
+        ``str(report)`` is Markdown for a public issue.
 
     Raises
     ------
     PlatformError
         If a platform is unknown or cannot be connected.
     SettingsError
-        If a setting is missing or makes no sense.
+        If a setting is missing or invalid.
     FrontEndError
-        If nobody could log in here.
+        If a login is not possible here.
     """
     keys = [find_platform(name).key for name in platforms]
     names = Names()
@@ -90,18 +90,18 @@ def verify_live(
             )
         names.add("locationId", client.location_id)
         names.add("userId", client.user_id)
-        walks = [
-            take_walk(
+        probes = [
+            run_probe(
                 client,
                 recorder,
-                Route(key, variant, login_type, attach, time_limit),
+                ProbeOptions(key, variant, login_type, attach, time_limit),
                 show=show or (lambda login: present(client, login)),
                 say=say,
             )
             for key in keys
             for variant in variants
         ]
-        return Report(walks, names, _service(client.core.base_url))
+        return Report(probes, names, _service(client.core.base_url))
 
 
 def _service(base_url: str) -> str:

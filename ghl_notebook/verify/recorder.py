@@ -1,4 +1,4 @@
-"""What was really sent and answered, as shapes: a transport around the one that carries it."""
+"""A transport that records the shapes of requests and answers."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ ATTACH: Final = f"POST {_TEMPLATES[1][1]}"
 ACCOUNTS: Final = f"GET {_TEMPLATES[3][1]}"
 USERS: Final = f"GET {_TEMPLATES[4][1]}"
 
-# The only headers and parameters whose values are kept.
-_KEPT_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})
-_KEPT_PARAMETERS: Final = frozenset({"fetchAll", "reconnect", "loginType", "page"})
+# Only the values of these headers and parameters are recorded.
+_SAFE_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})
+_SAFE_PARAMETERS: Final = frozenset({"fetchAll", "reconnect", "loginType", "page"})
 _LIMITS: Final = "x-ratelimit-"
 _TOKENS: Final = ("/oauth/token", "/oauth/locationToken", "/oauth/location-token")
 _FINISH: Final = re.compile(rf".*{_OAUTH}/[a-z-]+/finish")
-_SHORTEST_STATE: Final = 16
+_MIN_STATE_LENGTH: Final = 16
 _PLAIN: Final = re.compile(r"[\w ,;=/+.*-]{0,80}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
-    """A ``Location``, without the address.
+class RedirectShape:
+    """A ``Location`` header without the address.
 
     Attributes
     ----------
     is_page : bool
-        Whether it is an address of https, or of this computer for a service on this computer.
+        Whether the address is https; for a service on this computer, http is accepted, too.
     parameters : tuple of str
-        The names of its parameters.
+        The names of the parameters.
     has_state : bool
-        Whether ``state`` is there and not short.
+        Whether there is a ``state`` that is not short.
     finish : bool or None
-        Whether ``redirect_uri`` is the service's own ``…/oauth/{platform}/finish``; None: it has
-        none.
+        Whether ``redirect_uri`` is the service's own ``…/oauth/{platform}/finish``; None: the
+        parameter is absent.
     """
 
     is_page: bool
@@ -75,30 +75,30 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer, without any value that could be somebody's.
+    """A request and its answer, without personal values.
 
     Attributes
     ----------
     operation : str
         Verb and path template.
     query : tuple of str
-        Names of the parameters, and the values of a few.
+        Names of the parameters, with the values of a few.
     sent : tuple of str
-        Names of the request's headers, and the values of a few.
+        Names of the request's headers, with the values of a few.
     status : int
         The HTTP status.
     names : tuple of str
-        Names of the answer's headers as they came.
+        Names of the answer's headers, unchanged.
     headers : dict
-        The values of those that may be kept, by lowercase names.
+        The values of the safe headers, by lowercase names.
     kind : str
         ``json``, ``html``, ``empty`` or ``other``.
     body : dict, list or str
-        The shape of the body; of the request's in `asked`.
+        The shape of the body; `asked` is the shape of the request's body.
     meaning : str
-        The name of the error that the answer is; empty for none.
-    redirect : Redirect or None
-        Of an answer with a ``Location``.
+        The name of the error class; empty for a success.
+    redirect : RedirectShape or None
+        For an answer with a ``Location``.
     """
 
     operation: str
@@ -111,23 +111,23 @@ class Exchange:
     kind: str
     body: Shape
     meaning: str
-    redirect: Redirect | None
+    redirect: RedirectShape | None
 
     def is_like(self, query: str) -> bool:
-        """Tell whether a parameter with its value was sent, such as ``fetchAll=true``."""
+        """Whether a parameter was sent with a value, such as ``fetchAll=true``."""
         return query in self.query
 
 
 @dataclass(slots=True)
 class Recorder(httpx.AsyncBaseTransport):
-    """Carry requests, and keep the shapes of them and of their answers.
+    """A transport that records the shapes of requests and answers.
 
     Parameters
     ----------
     names : Names
-        What is known of the run.
+        Values that are replaced by names.
     inner : httpx.AsyncBaseTransport, optional
-        What carries the requests; by default httpx's own, through the proxy of the environment.
+        Sends the requests; by default httpx's own transport, with the environment's proxy.
     """
 
     names: Names
@@ -135,7 +135,7 @@ class Recorder(httpx.AsyncBaseTransport):
     exchanges: list[Exchange] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, read its answer whole, and keep what both look like."""
+        """Send a request, read the complete answer, and record the shapes of both."""
         if self.inner is None:
             self.inner = carry(request.url)
         response = await self.inner.handle_async_request(request)
@@ -144,7 +144,7 @@ class Recorder(httpx.AsyncBaseTransport):
         finally:
             await response.aclose()
         response.request = request
-        if not request.url.path.endswith(_TOKENS):  # how tokens are renewed is not of the walk
+        if not request.url.path.endswith(_TOKENS):  # a probe does not include token refreshes
             self.exchanges.append(self._exchange(request, response))
         return response
 
@@ -165,7 +165,7 @@ class Recorder(httpx.AsyncBaseTransport):
             headers={
                 name: value
                 for name, value in response.headers.items()
-                if (name in _KEPT_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)
+                if (name in _SAFE_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)
             },
             kind=kind,
             body=body,
@@ -175,12 +175,9 @@ class Recorder(httpx.AsyncBaseTransport):
 
 
 def carry(url: httpx.URL) -> httpx.AsyncHTTPTransport:
-    """Return what carries requests to an address: a transport of one's own has no proxy by itself.
+    """Return a transport for an address, with the proxy of the environment.
 
-    Parameters
-    ----------
-    url : httpx.URL
-        The address.
+    A client with its own transport ignores the environment, unless the transport reads it.
     """
     proxies = urllib.request.getproxies()
     proxy = proxies.get(url.scheme) or proxies.get("all")
@@ -196,7 +193,7 @@ def _meaning(response: httpx.Response) -> str:
     return read_error_response(response.status_code, response.content, kind).kind.__name__
 
 
-def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:
+def _redirect(asked: httpx.URL, response: httpx.Response) -> RedirectShape | None:
     location = response.headers.get("location", "").strip()
     if not location:
         return None
@@ -204,10 +201,10 @@ def _redirect(asked: httpx.URL, response: httpx.Response) -> Redirect | None:
     query = dict(parse_qsl(parts.query)) if parts else {}
     target = _split(query.get("redirect_uri", ""))
     schemes = ("https", "http") if is_loopback(asked.host) else ("https",)
-    return Redirect(
+    return RedirectShape(
         is_page=parts is not None and bool(parts.hostname) and parts.scheme in schemes,
         parameters=tuple(safe_key(name) for name in query),
-        has_state=len(query.get("state", "")) >= _SHORTEST_STATE,
+        has_state=len(query.get("state", "")) >= _MIN_STATE_LENGTH,
         finish=None
         if not query.get("redirect_uri") or target is None
         else target.netloc == asked.netloc.decode() and _FINISH.fullmatch(target.path) is not None,
@@ -219,13 +216,13 @@ def _template(path: str) -> str:
 
 
 def _parameter(name: str, value: str) -> str:
-    if name in _KEPT_PARAMETERS and _PLAIN.fullmatch(value):
+    if name in _SAFE_PARAMETERS and _PLAIN.fullmatch(value):
         return f"{name}={value}"
     return safe_key(name)
 
 
 def _header(name: str, value: str) -> str:
-    return f"{name}: {value}" if name in _KEPT_HEADERS and _PLAIN.fullmatch(value) else name
+    return f"{name}: {value}" if name in _SAFE_HEADERS and _PLAIN.fullmatch(value) else name
 
 
 def _body(content: bytes, names: Names) -> tuple[str, Shape]:

@@ -1,4 +1,4 @@
-"""What was found, as Markdown for a public issue."""
+"""The report, as Markdown for a public issue."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import NamedTuple
 
-from .assumptions import ASSUMPTIONS, Assumption
-from .checks import CHECKS
-from .evidence import Verdict, Walk
+from .assumptions import Assumption
+from .checks import ASSUMPTIONS
+from .evidence import Probe, Verdict
 from .shape import Names, brief
 
 _NOTE = (
@@ -20,8 +20,8 @@ _NOTE = (
 )
 
 
-class Row(NamedTuple):
-    """One assumption, and what all walks together have found."""
+class ReportRow(NamedTuple):
+    """An assumption, and the result of all probes together."""
 
     assumption: Assumption
     verdict: Verdict
@@ -30,39 +30,35 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the walks have found; `markdown` is for publication.
+    """The results of all probes. You can publish its text.
 
     Attributes
     ----------
-    walks : sequence of Walk
-        What was seen.
+    probes : sequence of Probe
+        The evidence.
     names : Names
-        What must not be shown, once more.
+        Values that the text must not contain, as a second safeguard.
     service : str
-        Which service it was, without its address.
+        The kind of service, without its address.
     """
 
-    walks: Sequence[Walk]
+    probes: Sequence[Probe]
     names: Names
     service: str
 
     @property
-    def rows(self) -> list[Row]:
-        """One row for each assumption, in their order."""
-        return [_row(assumption, self.walks) for assumption in ASSUMPTIONS]
+    def rows(self) -> list[ReportRow]:
+        """A row for each assumption, in their order."""
+        return [_row(assumption, self.probes) for assumption in ASSUMPTIONS]
 
     @property
-    def differing(self) -> list[Row]:
+    def differing(self) -> list[ReportRow]:
         """The rows that differ."""
         return [row for row in self.rows if row.verdict is Verdict.DIFFERS]
 
     def __str__(self) -> str:
-        return self.markdown()
-
-    def markdown(self) -> str:
-        """Return the report."""
         text = "\n".join(self._lines()) + "\n"
-        # No shape holds one of these; should one ever, it is still not shown.
+        # Shapes do not contain these values; if a mistake adds one, it is still not shown.
         for value, name in self.names.items():
             text = text.replace(value, f"{{{name}}}")
         return text
@@ -76,7 +72,7 @@ class Report:
         yield ""
         yield f"- ghl-notebook {version('ghl-notebook')}, Python {platform.python_version()}"
         yield f"- {self.service}"
-        yield f"- walks: {'; '.join(walk.label for walk in self.walks)}"
+        yield f"- probes: {'; '.join(probe.label for probe in self.probes)}"
         yield "- " + ", ".join(f"{verdict}: {count[verdict]}" for verdict in Verdict)
         yield ""
         yield from _table(
@@ -93,16 +89,16 @@ class Report:
                 for row in rows
             ),
         )
-        for walk in self.walks:
-            yield from _of_walk(walk)
+        for probe in self.probes:
+            yield from _of_probe(probe)
 
 
-def _of_walk(walk: Walk) -> Iterator[str]:
+def _of_probe(probe: Probe) -> Iterator[str]:
     yield ""
-    yield f"### {walk.label}"
+    yield f"### {probe.label}"
     yield ""
-    yield "Steps: " + "; ".join(f"{name}: {how}" for name, how in walk.steps) + "."
-    if walk.sightings:
+    yield "Steps: " + "; ".join(f"{name}: {how}" for name, how in probe.steps) + "."
+    if probe.observed:
         yield ""
         yield from _table(
             ("message from", "window", "taken", "came as", "data"),
@@ -114,7 +110,7 @@ def _of_walk(walk: Walk) -> Iterator[str]:
                     s.kind,
                     _code(brief(s.data)),
                 )
-                for s in walk.sightings
+                for s in probe.observed
             ),
         )
     lines = Counter(
@@ -123,7 +119,7 @@ def _of_walk(walk: Walk) -> Iterator[str]:
             f"{e.status} {e.meaning}".strip(),
             _code(brief(e.body)),
         )
-        for e in walk.exchanges
+        for e in probe.exchanges
     )
     yield ""
     yield from _table(
@@ -132,15 +128,15 @@ def _of_walk(walk: Walk) -> Iterator[str]:
     )
     yield ""
     for title, headers in (
-        ("Headers sent", [e.sent for e in walk.exchanges]),
-        ("Headers answered", [_headers(e.names, e.headers) for e in walk.exchanges]),
+        ("Headers sent", [e.sent for e in probe.exchanges]),
+        ("Headers answered", [_headers(e.names, e.headers) for e in probe.exchanges]),
     ):
         for line, times in Counter(map(tuple, headers)).items():
             yield f"- {title}, {times} times: {_code(', '.join(line))}"
 
 
 def _headers(names: Sequence[str], values: dict[str, str]) -> list[str]:
-    # What is left changes with every answer: lines that are the same otherwise are shown as one.
+    # Other values change with every answer; without them, equal lines are counted together.
     kept = ("content-type", "retry-after", "x-ratelimit-max", "x-ratelimit-limit-daily")
     return [
         f"{name}: {values[name.lower()]}"
@@ -150,13 +146,13 @@ def _headers(names: Sequence[str], values: dict[str, str]) -> list[str]:
     ]
 
 
-def _row(assumption: Assumption, walks: Sequence[Walk]) -> Row:
-    check = CHECKS[assumption.id]
-    found = [(walk.label, one) for walk in walks if (one := check(walk)) is not None]
+def _row(assumption: Assumption, probes: Sequence[Probe]) -> ReportRow:
+    results = ((probe.label, assumption.check(probe)) for probe in probes)
+    found = [(label, one) for label, one in results if one is not None]
     verdicts = {one.verdict for _, one in found}
     verdict = next((v for v in (Verdict.DIFFERS, Verdict.AS_ASSUMED) if v in verdicts), None)
-    said = [one.seen if len(walks) == 1 else f"{label}: {one.seen}" for label, one in found]
-    return Row(assumption, verdict or Verdict.NOT_SEEN, "; ".join(said))
+    said = [one.seen if len(probes) == 1 else f"{label}: {one.seen}" for label, one in found]
+    return ReportRow(assumption, verdict or Verdict.NOT_SEEN, "; ".join(said))
 
 
 def _table(head: Sequence[str], lines: Iterator[Sequence[str]]) -> Iterator[str]:
@@ -167,5 +163,5 @@ def _table(head: Sequence[str], lines: Iterator[Sequence[str]]) -> Iterator[str]
 
 
 def _code(text: str) -> str:
-    """Return text as code: Markdown would take ``<24 hex>`` for a tag."""
+    """Return text as code: Markdown would treat ``<24 hex>`` as a tag."""
     return f"`{text.replace('`', '')}`" if text else ""

@@ -1,8 +1,8 @@
-"""What a value looks like, without the value: keys, types and forms.
+"""Shapes of values: keys, types and forms, without the values.
 
-A *shape* is a dict or a list like the value it is of, with a form in the place of each leaf:
-``24 hex``, ``date-time``, ``text``, ``true``. Only the short words under a few names are kept as
-they are, in quotes. What is known of a run (`Names`) is named: ``{accountId}``.
+A *shape* is a dict or list like its value, but with a form instead of each leaf: ``24 hex``,
+``date-time``, ``text``, ``true``. Only short words under a few keys are kept, in quotes. Values
+that a run knows (`Names`) are replaced by their names: ``{accountId}``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any, Final, TypeAlias
 
 Shape: TypeAlias = "dict[str, Shape] | list[Shape] | str"
 
-# Under these names stand words of the service, never of its users.
+# The values of these keys are words of the service, never of its users.
 _WORDS: Final = frozenset(
     {"actionType", "page", "platform", "placement", "type", "loginType", "role"}
 )
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,31}")
-# A key that is rather an id than a name has several digits.
+# A key with several digits is probably an id, and not a name.
 _KEY: Final = re.compile(r"(?=\D*\d?\D*$)[A-Za-z_]\w{0,39}", re.ASCII)
 _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]{1,100}(:\d{1,5})?|null|file://")
 _FORMS: Final = (
@@ -31,17 +31,17 @@ _FORMS: Final = (
     (re.compile(r"[a-z][a-z0-9+.-]*://.*", re.IGNORECASE | re.DOTALL), "URL"),
     (re.compile(r"[^@\s]+@[^@\s]+"), "mail address"),
 )
-_DEEPEST: Final = 8
+_MAX_DEPTH: Final = 8
 
 
 class Names:
-    """Values that a run knows, by the names that they are shown under."""
+    """The values that a run knows, with their names."""
 
     def __init__(self) -> None:
         self._by_value: dict[str, str] = {}
 
     def add(self, name: str, value: str | None) -> None:
-        """Show a value as ``{name}`` from now on."""
+        """Replace a value by ``{name}`` from now on."""
         if value and len(value) >= 8:
             self._by_value.setdefault(value, name)
 
@@ -62,11 +62,11 @@ def shape_of(value: object, names: Names | None = None, *, key: str = "", depth:
     value : object
         The value.
     names : Names, optional
-        What is known of the run.
+        Values that are replaced by names.
     key : str
-        The name that the value stands under.
+        The key of the value.
     depth : int
-        How deep inside of the whole.
+        The depth of the value in the whole.
     """
     names = names or Names()
     if isinstance(value, bool):
@@ -75,7 +75,7 @@ def shape_of(value: object, names: Names | None = None, *, key: str = "", depth:
         return "null"
     if isinstance(value, int | float):
         return str(value) if key == "statusCode" and 99 < value < 1000 else "number"
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return "too deep"
     if isinstance(value, Mapping):
         return {
@@ -97,17 +97,17 @@ def form_of(text: str) -> str:
 
 
 def safe_key(key: str) -> str:
-    """Return a key as it may be shown: ids have been seen as keys elsewhere."""
+    """Return a key, or its form if it could be an id, which other services use as keys."""
     return key if _KEY.fullmatch(key) else f"<{form_of(key)}>"
 
 
 def safe_origin(origin: str) -> str:
-    """Return an origin as it may be shown; it has no path and no parameters."""
+    """Return an origin, or its form if it contains more than scheme, host and port."""
     return origin if _ORIGIN.fullmatch(origin) else form_of(origin)
 
 
 def type_of(shape: Shape) -> str:
-    """Return the JSON type of what a shape is of."""
+    """Return the JSON type of a shape's value."""
     if isinstance(shape, dict):
         return "object"
     if isinstance(shape, list):
@@ -119,10 +119,10 @@ def type_of(shape: Shape) -> str:
     return "null" if shape == "null" else "string"
 
 
-def brief(shape: Shape, longest: int = 400) -> str:
-    """Return a shape on one line; of a list its first item stands for the others."""
+def brief(shape: Shape, max_length: int = 400) -> str:
+    """Return a shape on one line; the first item of a list represents all items."""
     text = _brief(shape)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return text if len(text) <= max_length else f"{text[: max_length - 1]}…"
 
 
 def _brief(shape: Shape) -> str:
@@ -153,7 +153,7 @@ def _string(key: str, text: str, names: Names) -> str:
 
 
 def _composed(value: str, whole: Mapping[Any, Any], names: Names) -> str | None:
-    """Return how an id is made of others, such as ``{oauthId}_{locationId}_{originId}``."""
+    """Return the parts of a composed id, such as ``{oauthId}_{locationId}_{originId}``."""
     parts = [(whole.get(k), k) for k in ("oauthId", "oAuthId", "originId")]
     parts += [(text, name) for text, name in names.items() if name == "locationId"]
     marked = value

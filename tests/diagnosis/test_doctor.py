@@ -14,8 +14,8 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client, Diagnosis, Finding
 from ghl_notebook.api import Limits
-from ghl_notebook.diagnosis import Mark, reading
-from ghl_notebook.diagnosis.words import span
+from ghl_notebook.diagnosis import Mark, snapshot
+from ghl_notebook.diagnosis.format import span
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import plain_http
 
@@ -145,11 +145,11 @@ def user(sim: Simulator, name: str) -> str:
 @pytest.mark.parametrize(
     ("pick", "mark", "words"),
     [
-        (lambda sim: None, "ok", "None was given"),
+        (lambda sim: None, "ok", "Not set: "),
         (lambda sim: user(sim, "Noor"), "ok", "an administrator"),
-        (lambda sim: user(sim, "Piet"), "ok", "no administrator"),
+        (lambda sim: user(sim, "Piet"), "ok", "not an administrator"),
         (lambda sim: user(sim, "Vera"), "problem", "was deleted"),
-        (lambda sim: "nobody00000000000000", "problem", "no user of this sub-account"),
+        (lambda sim: "nobody00000000000000", "problem", "not a user of this sub-account"),
         (lambda sim: sim.location_id, "problem", "the sub-account's own id"),
     ],
     ids=["none", "admin", "user", "deleted", "unknown", "location"],
@@ -194,12 +194,12 @@ def test_a_fault_of_the_service_is_a_finding(examine: Examine, sim: Simulator, f
 
 def told(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     """Have each client tell this."""
-    read = reading.read
+    take = snapshot.take_snapshot
 
-    def changed(core: AsyncClient) -> reading.Reading:
-        return read(core)._replace(**changes)
+    def changed(core: AsyncClient) -> snapshot.Snapshot:
+        return take(core)._replace(**changes)
 
-    monkeypatch.setattr("ghl_notebook.diagnosis.service.read", changed)
+    monkeypatch.setattr("ghl_notebook.diagnosis.service.take_snapshot", changed)
 
 
 def test_the_scopes_for_writing_are_known_where_they_are_listed(
@@ -240,16 +240,16 @@ class Dated(httpx.AsyncBaseTransport):
 
 
 def test_the_clock_is_that_of_the_answers(examine: Examine) -> None:
-    """Each of them tells the time."""
+    """Each of them has the time."""
     assert of(examine(transport=Dated(timedelta(0))), "clock").mark == "ok"
     found = of(examine(transport=Dated(timedelta(days=-1, hours=-1))), "clock")
-    assert (found.mark, "ahead of the service" in found.meaning) == ("problem", True)
+    assert (found.mark, "ahead of the API" in found.meaning) == ("problem", True)
 
 
 @pytest.mark.parametrize(
     ("seconds", "mark", "words"),
     [
-        (None, "unknown", "not told"),
+        (None, "unknown", "contained no time"),
         (0, "ok", "agree"),
         (-59, "ok", "agree"),
         (61, "problem", "1 minute 1 second behind"),
@@ -280,8 +280,8 @@ def test_the_limits_are_said_in_words(examine: Examine, monkeypatch: pytest.Monk
     """Per interval and per day, and when the day begins anew."""
     told(monkeypatch, limits=LEFT)
     assert of(examine(), "limits").meaning == (
-        "22 of 25 calls left in 10 seconds, 9000 of 10000 today, "
-        "which is counted anew in 15 hours 1 minute."
+        "22 of 25 calls left in 10 seconds, 9000 of 10000 today; "
+        "the daily count restarts in 15 hours 1 minute."
     )
 
 
@@ -330,7 +330,7 @@ def test_nobody_here_is_a_problem(examine: Examine, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("front_end", "words"),
     [
-        ("NOTEBOOK", "a window and its message"),
+        ("NOTEBOOK", "the pop-up's message"),
         ("DESKTOP", "opens the system's browser"),
         ("TERMINAL", "prints an address"),
     ],

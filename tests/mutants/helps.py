@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     Mutant(
         "The doctor sees that no message could be taken",
-        "diagnosis/place.py",
+        "diagnosis/environment.py",
         "if {own, SAME_ORIGIN} & set(core.allowed_origins):",
         "if True:",
         "diagnosis/test_doctor.py::origins_that_cannot_be_right_are_said",
@@ -29,14 +29,14 @@ MUTANTS = [
     Mutant(
         "verify-live keeps the values of a few headers only",
         "verify/recorder.py",
-        "if (name in _KEPT_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)",
+        "if (name in _SAFE_HEADERS or name.startswith(_LIMITS)) and _PLAIN.fullmatch(value)",
         "if _PLAIN.fullmatch(value)",
         "verify/test_recorder.py::values_are_not_kept",
     ),
     Mutant(
         "verify-live names a message of another origin",
         "verify/checks/message.py",
-        "judge(all(m.is_own for m in walk.messages), seen)",
+        "judge(all(m.is_own for m in probe.messages), seen)",
         "judge(True, seen)",
         "verify/test_levers.py::a_deviation_is_named",
     ),
@@ -49,8 +49,8 @@ MUTANTS = [
     ),
     Mutant(
         "verify-live writes nothing unless it is asked to",
-        "verify/walk.py",
-        "if route.attach is not None and account_id is not None and",
+        "verify/probe.py",
+        "if options.attach is not None and account_id is not None and",
         "if account_id is not None and",
         "verify/test_report.py::without_attach_nothing_is_written",
     ),

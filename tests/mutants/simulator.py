@@ -43,7 +43,7 @@ MUTANTS = [
     Mutant(
         "A lever cuts the consent page from its opener",
         "simulator/provider.py",
-        "if self._world.levers.consent_coop:",
+        "if self._levers.consent_coop:",
         "if False:",
         "simulator/test_levers.py::the_consent_page_can_cut_its_opener",
     ),

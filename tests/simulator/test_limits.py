@@ -8,7 +8,7 @@ import pytest
 
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.levers import Levers
-from ghl_notebook.simulator.limits import RateLimiter
+from ghl_notebook.simulator.limits import RequestCounter
 from tests.simulator.conftest import Caller
 
 
@@ -71,14 +71,14 @@ def test_the_window_opens_again():
     """After one interval of monotonic time the full limit is back, after a day the daily one."""
     levers, seconds, now = Levers(), [0.0], [datetime(2026, 1, 5, 23, 59, tzinfo=UTC)]
     levers.rate_limit, levers.daily_limit = 1, 2
-    limiter = RateLimiter(levers, lambda: now[0], lambda: seconds[0])
-    allowed = [limiter.count("a")[0] for _ in range(2)]
+    counter = RequestCounter(levers, lambda: now[0], lambda: seconds[0])
+    allowed = [counter.count("a")[0] for _ in range(2)]
     seconds[0] = 10.0
-    allowed += [limiter.count("a")[0]]
+    allowed += [counter.count("a")[0]]
     seconds[0] = 20.0
-    allowed += [limiter.count("a")[0]]
+    allowed += [counter.count("a")[0]]
     now[0] = datetime(2026, 1, 6, 0, 0, tzinfo=UTC)
-    allowed += [limiter.count("a")[0]]
+    allowed += [counter.count("a")[0]]
     assert allowed == [True, False, True, False, True]
 
 
@@ -88,12 +88,12 @@ def seconds():
     return [0.0]
 
 
-def _allowed(limiter, seconds, moments):
+def _allowed(counter, seconds, moments):
     """Return which requests, sent at these moments, are within the limits."""
     result = []
     for moment in moments:
         seconds[0] = moment
-        result.append(limiter.count("a")[0])
+        result.append(counter.count("a")[0])
     return result
 
 
@@ -110,9 +110,9 @@ def test_the_two_kinds_of_window(seconds, kind, expected):
     """Two requests are allowed in ten seconds."""
     levers = Levers()
     levers.rate_limit, levers.rate_window = 2, kind
-    limiter = RateLimiter(levers, lambda: datetime(2026, 1, 5, tzinfo=UTC), lambda: seconds[0])
+    counter = RequestCounter(levers, lambda: datetime(2026, 1, 5, tzinfo=UTC), lambda: seconds[0])
     last = 19.0 if kind == "sliding" else 12.0
-    assert _allowed(limiter, seconds, [0.0, 9.0, 9.999, 10.0, 11.0, last]) == expected
+    assert _allowed(counter, seconds, [0.0, 9.0, 9.999, 10.0, 11.0, last]) == expected
 
 
 @pytest.mark.parametrize(("kind", "most"), [("fixed", 9), ("sliding", 5)])
@@ -120,9 +120,9 @@ def test_only_a_sliding_window_keeps_to_its_limit_in_every_interval(seconds, kin
     """Around the end of a fixed interval, almost twice the limit gets through."""
     levers = Levers()
     levers.rate_limit, levers.rate_window = 5, kind
-    limiter = RateLimiter(levers, lambda: datetime(2026, 1, 5, tzinfo=UTC), lambda: seconds[0])
+    counter = RequestCounter(levers, lambda: datetime(2026, 1, 5, tzinfo=UTC), lambda: seconds[0])
     moments = [0.0, *(9.0 + tick / 8 for tick in range(8 * 30))]
-    allowed = _allowed(limiter, seconds, moments)
+    allowed = _allowed(counter, seconds, moments)
     sent = [moment for moment, ok in zip(moments, allowed, strict=True) if ok]
     assert max(sum(one <= other < one + 10 for other in sent) for one in sent) == most
 

@@ -10,7 +10,7 @@ import pytest
 
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.clock import EPOCH
-from ghl_notebook.simulator.places import place_name
+from ghl_notebook.simulator.many_locations import location_name
 from tests.simulator.conftest import Caller
 
 MANY = 10_000
@@ -18,10 +18,10 @@ MANY = 10_000
 
 def test_ten_thousand_sub_accounts_have_ids_and_names_of_their_own():
     """No two are called the same."""
-    names = [place_name(number) for number in range(MANY)]
+    names = [location_name(number) for number in range(MANY)]
     assert len(set(names)) == MANY
-    assert place_name(0) == "Harbour Dental Austin"
-    assert place_name(MANY) == "Harbour Dental Austin 2"
+    assert location_name(0) == "Harbour Dental Austin"
+    assert location_name(MANY) == "Harbour Dental Austin 2"
     assert len(Simulator(locations=MANY).state.locations) == MANY + 2
 
 
@@ -51,19 +51,19 @@ def test_all_of_them_are_found_page_by_page():
 def test_each_of_them_can_be_worked_in():
     """The agency mints its token, and it has a user who is an admin."""
     with Simulator(locations=60) as sim:
-        caller, place = Caller(sim), list(sim.state.locations)[-1]
-        company = sim.state.locations[place].company_id
+        caller, location = Caller(sim), list(sim.state.locations)[-1]
+        company = sim.state.locations[location].company_id
         minted = caller.http.post(
             "/oauth/locationToken",
-            data={"companyId": company, "locationId": place},
+            data={"companyId": company, "locationId": location},
             headers={"Authorization": f"Bearer {sim.install('agency')['access_token']}"},
         ).json()
         bearer = {"Authorization": f"Bearer {minted['access_token']}"}
-        answer = caller.get("/users/", params={"locationId": place}, headers=bearer)
+        answer = caller.get("/users/", params={"locationId": location}, headers=bearer)
         caller.http.close()
     (user,) = answer.json()["users"]
-    assert (user["roles"]["role"], place in user["roles"]["locationIds"]) == ("admin", True)
-    assert sim.install(sim.state.locations[place].name)["userId"] == user["id"]
+    assert (user["roles"]["role"], location in user["roles"]["locationIds"]) == ("admin", True)
+    assert sim.install(sim.state.locations[location].name)["userId"] == user["id"]
 
 
 class Agency:
@@ -71,25 +71,25 @@ class Agency:
 
     def __init__(self, sim):
         self.sim, self.caller = sim, Caller(sim)
-        self.places = list(sim.state.locations)[2:]
+        self.locations = list(sim.state.locations)[2:]
 
-    def _bearer(self, place):
-        return {"Authorization": f"Bearer {self.sim.install(place)['access_token']}"}
+    def _bearer(self, location):
+        return {"Authorization": f"Bearer {self.sim.install(location)['access_token']}"}
 
-    def get(self, place, path="accounts", **query):
+    def get(self, location, path="accounts", **query):
         """Ask for something of the Social Planner."""
-        path = f"/social-media-posting/{place}/{path}"
-        return self.caller.get(path, headers=self._bearer(place), params=query)
+        path = f"/social-media-posting/{location}/{path}"
+        return self.caller.get(path, headers=self._bearer(location), params=query)
 
-    def rows(self, place, **query):
+    def rows(self, location, **query):
         """Return the accounts list."""
-        return self.get(place, **query).json()["results"]["accounts"]
+        return self.get(location, **query).json()["results"]["accounts"]
 
-    def delete(self, place, account):
+    def delete(self, location, account):
         """Disconnect an account."""
-        path = f"/social-media-posting/{place}/accounts/{account}"
+        path = f"/social-media-posting/{location}/accounts/{account}"
         query = {"userId": "anyone"}
-        return self.caller.http.delete(path, params=query, headers=self._bearer(place))
+        return self.caller.http.delete(path, params=query, headers=self._bearer(location))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def agency():
 
 def test_each_of_them_has_so_many_accounts(agency):
     """Of as many platforms as there are, all with ids of their own."""
-    rows = [row for place in agency.places for row in agency.rows(place)]
+    rows = [row for location in agency.locations for row in agency.rows(location)]
     assert len(rows) == 30 * 9
     assert {len({row[key] for row in rows}) for key in ("id", "oauthId", "profileId")} == {270}
     assert set(Counter(row["platform"] for row in rows).values()) == {30}
@@ -113,7 +113,7 @@ def test_each_has_another_number_of_accounts():
     """Of a range: as of clients of whom some have one page and others are everywhere."""
     sims = [Simulator(locations=number, accounts=range(1, 10)) for number in (40, 80)]
     few, many = (
-        [len(sim.state.accounts_of(place)) for place in list(sim.state.locations)[2:42]]
+        [len(sim.state.accounts_of(location)) for location in list(sim.state.locations)[2:42]]
         for sim in sims
     )
     assert few == many
@@ -123,26 +123,26 @@ def test_each_has_another_number_of_accounts():
 
 def test_a_connection_ends_before_its_time_and_is_renewed(agency):
     """As after a new password, and when somebody logs in again."""
-    place, sim = agency.places[4], agency.sim
-    before = agency.rows(place)[0]
+    location, sim = agency.locations[4], agency.sim
+    before = agency.rows(location)[0]
     assert not before["isExpired"]
-    sim.revoke(place, before["id"])
-    assert agency.rows(place)[0] == before | {
+    sim.revoke(location, before["id"])
+    assert agency.rows(location)[0] == before | {
         "isExpired": True,
         "hasStatisticsPermissions": False,
-        "updatedAt": agency.rows(place)[0]["updatedAt"],
+        "updatedAt": agency.rows(location)[0]["updatedAt"],
     }
-    sim.reconnect(place, before["id"])
-    after = agency.rows(place)[0]
+    sim.reconnect(location, before["id"])
+    after = agency.rows(location)[0]
     assert (after["isExpired"], after["id"]) == (False, before["id"])
     assert after["expire"] > before["expire"]
     with pytest.raises(LookupError, match="no account 'other'"):
-        sim.revoke(place, "other")
+        sim.revoke(location, "other")
 
 
 def test_some_of_their_accounts_have_expired_and_some_will_soon(agency):
     """By the dates around the clock's now; most have long to run."""
-    rows = [row for place in agency.places for row in agency.rows(place)]
+    rows = [row for location in agency.locations for row in agency.rows(location)]
     soon = (EPOCH + timedelta(days=30)).isoformat()
     kinds = Counter(
         "expired" if row["isExpired"] else "soon" if row["expire"] < soon else "later"
@@ -154,7 +154,7 @@ def test_some_of_their_accounts_have_expired_and_some_will_soon(agency):
 
 def test_their_accounts_have_names_in_several_scripts(agency):
     """Beside the name of the sub-account."""
-    names = {row["name"] for place in agency.places for row in agency.rows(place)}
+    names = {row["name"] for location in agency.locations for row in agency.rows(location)}
     text = "".join(names)
     assert "Harbour Dental Austin" in names
     assert not [sign for sign in ("Пекарня", "מאפיית", "港の", "한강", "🌿") if sign not in text]
@@ -164,8 +164,8 @@ def test_their_accounts_are_fixed_by_the_seed():
     """However many there are of either."""
     few, many = Simulator(locations=2, accounts=2), Simulator(locations=9, accounts=5)
     other = Simulator(seed=1, locations=2, accounts=2)
-    place = list(few.state.locations)[-1]
-    assert many.state.accounts_of(place)[:2] == few.state.accounts_of(place)
+    location = list(few.state.locations)[-1]
+    assert many.state.accounts_of(location)[:2] == few.state.accounts_of(location)
     ids = [sim.state.accounts_of(list(sim.state.locations)[3])[0].id for sim in (few, other)]
     assert ids[0] != ids[1]
 
@@ -182,23 +182,23 @@ def test_an_expiry_among_them_follows_the_clock():
     now = [EPOCH]
     with Simulator(locations=1, accounts=2, clock=lambda: now[0]) as sim:
         agency = Agency(sim)
-        (place,) = agency.places
-        before = [row["isExpired"] for row in agency.rows(place)]
+        (location,) = agency.locations
+        before = [row["isExpired"] for row in agency.rows(location)]
         now[0] += timedelta(days=61)
-        after = [row["isExpired"] for row in agency.rows(place)]
+        after = [row["isExpired"] for row in agency.rows(location)]
         now[0] = EPOCH
-        again = [row["isExpired"] for row in agency.rows(place)]
+        again = [row["isExpired"] for row in agency.rows(location)]
         agency.caller.http.close()
     assert (before, after, again) == ([True, False], [True, True], [True, False])
 
 
 def test_one_of_them_can_disconnect_an_account(agency):
     """The row stays and says so; the other rows and the other sub-accounts are as before."""
-    place, other = agency.places[:2]
-    before, theirs = agency.rows(place), agency.rows(other)
-    assert agency.delete(place, before[3]["id"]).status_code == 200
-    assert agency.delete(place, before[3]["id"]).status_code == 400
-    after = agency.rows(place)
+    location, other = agency.locations[:2]
+    before, theirs = agency.rows(location), agency.rows(other)
+    assert agency.delete(location, before[3]["id"]).status_code == 200
+    assert agency.delete(location, before[3]["id"]).status_code == 400
+    after = agency.rows(location)
     assert [row["deleted"] for row in after].count(True) == 1
     assert after[3]["deleted"]
     assert after[:3] + after[4:] == before[:3] + before[4:]
@@ -207,41 +207,41 @@ def test_one_of_them_can_disconnect_an_account(agency):
 
 def test_a_login_of_one_of_them_offers_its_page_again(agency):
     """What the list calls a login, step 2 knows."""
-    place = agency.places[5]
-    row = next(row for row in agency.rows(place) if row["platform"] == "facebook")
-    path = f"oauth/{place}/facebook/accounts/{row['oauthId']}"
-    answer = agency.caller.get(f"/social-media-posting/{path}", headers=agency._bearer(place))
+    location = agency.locations[5]
+    row = next(row for row in agency.rows(location) if row["platform"] == "facebook")
+    path = f"oauth/{location}/facebook/accounts/{row['oauthId']}"
+    answer = agency.caller.get(f"/social-media-posting/{path}", headers=agency._bearer(location))
     (page,) = answer.json()["results"]["pages"]
     assert (page["name"], page["isConnected"]) == (row["name"], True)
 
 
 def test_one_of_them_can_connect_another_account(agency):
     """A person logs in, and the new row comes after those from before."""
-    place, sim = agency.places[7], agency.sim
-    before = agency.rows(place)
-    user = sim.state.users_of(place)[0].id
-    bearer, query = agency._bearer(place), {"locationId": place, "userId": user}
+    location, sim = agency.locations[7], agency.sim
+    before = agency.rows(location)
+    user = sim.state.users_of(location)[0].id
+    bearer, query = agency._bearer(location), {"locationId": location, "userId": user}
     start = "/social-media-posting/oauth/instagram/start"
     url = agency.caller.get(start, params=query, headers=bearer).headers["location"]
     login = sim.play_user(url).data["accountId"]
-    path = f"/social-media-posting/oauth/{place}/instagram/accounts/{login}"
+    path = f"/social-media-posting/oauth/{location}/instagram/accounts/{login}"
     found = agency.caller.get(path, headers=bearer).json()["results"]["accounts"][0]
     body = {"originId": found["id"], "pageId": found["pageId"], "name": found["name"]}
     assert agency.caller.http.post(path, json=body, headers=bearer).status_code == 201
-    after = agency.rows(place)
+    after = agency.rows(location)
     assert after[:-1] == before
     assert after[-1]["oauthId"] == login
 
 
 def test_all_accounts_of_one_that_nothing_happened_to(agency):
     """There is nothing beside the list yet, so fetchAll gives the same."""
-    place = agency.places[0]
-    assert agency.rows(place, fetchAll="true") == agency.rows(place)
+    location = agency.locations[0]
+    assert agency.rows(location, fetchAll="true") == agency.rows(location)
 
 
 def test_their_pictures_can_be_seen(agency):
     """Every sub-account has one; there is none of a sub-account that does not exist."""
-    address = agency.rows(agency.places[-1])[0]["avatar"]
+    address = agency.rows(agency.locations[-1])[0]["avatar"]
     there = agency.caller.get(address)
     beyond = agency.caller.get(address.replace("1029", "1030"))
     assert (there.status_code, there.headers["content-type"]) == (200, "image/svg+xml")
@@ -250,15 +250,15 @@ def test_their_pictures_can_be_seen(agency):
 
 def test_each_list_has_a_trace_id_of_its_own(agency):
     """Also where the list itself was written down before."""
-    place = agency.places[0]
-    first, second = (agency.get(place).json() for _ in range(2))
+    location = agency.locations[0]
+    first, second = (agency.get(location).json() for _ in range(2))
     assert first.pop("traceId") != second.pop("traceId")
     assert first == second
 
 
 def test_what_they_were_answered_is_recorded_like_everything_else(agency):
     """Parsed, and as it was sent."""
-    sent = agency.get(agency.places[0]).json()
+    sent = agency.get(agency.locations[0]).json()
     assert agency.sim.requests[-1].answer == sent
 
 
@@ -267,8 +267,8 @@ def test_ten_thousand_of_them_cost_little_before_anybody_asks():
     tracemalloc.start()
     sim = Simulator(locations=MANY, accounts=5)
     before = tracemalloc.get_traced_memory()[0]
-    for place in list(sim.state.locations)[2:502]:
-        assert len(sim.state.accounts_of(place)) == 5
+    for location in list(sim.state.locations)[2:502]:
+        assert len(sim.state.accounts_of(location)) == 5
     after = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert before < 16_000_000

@@ -11,7 +11,7 @@ from tests.simulator.conftest import Caller
 @pytest.fixture
 def caller(monkeypatch):
     """A caller of a simulator that keeps few planners."""
-    monkeypatch.setattr("ghl_notebook.simulator.planners._MOST", 3)
+    monkeypatch.setattr("ghl_notebook.simulator.planners._MAX_PLANNERS", 3)
     with Simulator(locations=6, accounts=3) as sim:
         caller = Caller(sim)
         yield caller

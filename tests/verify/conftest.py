@@ -1,4 +1,4 @@
-"""A simulated service, and walks through it as its users take them."""
+"""A simulated service, and probes of it as its users run them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ghl_notebook.verify import Report, verify_live
 from tests.login.recording import PATIENCE, plain_http, settle
 from tests.verify.person import Person
 
-Walk = Callable[..., Report]
+RunProbe = Callable[..., Report]
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +38,8 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def walk(sim: Simulator, said: list[str]) -> Iterator[Walk]:
-    """Walk with the login page on the loopback server, whose user `Person` plays.
+def probe(sim: Simulator, said: list[str]) -> Iterator[RunProbe]:
+    """Probe with the login page on the loopback server, whose user `Person` plays.
 
     With ``browser`` the client's own browser plays the user instead.
     """

@@ -22,7 +22,7 @@ _WALKED = re.compile(
 
 
 def extract() -> dict[str, Any]:
-    """Return keys and types of each successful answer of the walk, by verb, path and status."""
+    """Return keys and types of each successful answer of a probe, by verb, path and status."""
     found: dict[str, Any] = {}
     for name in ("social-media-posting", "users"):
         document = json.loads((FILES / f"{name}.json").read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The walk in a real browser: what the login page hears, and what only a browser does."""
+"""The probe in a real browser: what the login page hears, and what only a browser does."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
     return browsers.get(request.param)
 
 
-def walk(
+def probe(
     sim: Simulator, browser: Browser, button: str = "Allow", *, is_asked: bool = False, **how: Any
 ) -> Report:
-    """Walk in a thread, with the browser in this one."""
+    """Probe in a thread, with the browser in this one."""
     addresses: queue.SimpleQueue[str] = queue.SimpleQueue()
     reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
 
@@ -59,7 +59,7 @@ def walk(
 
 def test_the_page_tells_what_it_hears(sim: Simulator, browser: Browser) -> None:
     """Origin and payload come from the event, by the loopback server."""
-    report = walk(sim, browser)
+    report = probe(sim, browser)
     assert differing(report) == {}
     assert seen(report, "message_origin") == ("as assumed", sim.origin)
     assert seen(report, "message_once") == ("as assumed", "1")
@@ -68,7 +68,7 @@ def test_the_page_tells_what_it_hears(sim: Simulator, browser: Browser) -> None:
 def test_a_refusal_is_heard(sim: Simulator, browser: Browser) -> None:
     """The message has no account, and its string says so."""
     sim.levers.keep_open = True
-    report = walk(sim, browser, "Deny", variants=("cancel",))
+    report = probe(sim, browser, "Deny", variants=("cancel",))
     assert differing(report) == {}
     assert 'accountId: "undefined"' in seen(report, "cancel_message")[1]
 
@@ -76,5 +76,5 @@ def test_a_refusal_is_heard(sim: Simulator, browser: Browser) -> None:
 def test_a_window_that_cannot_report_is_named(sim: Simulator, browser: Browser) -> None:
     """The provider's policy cuts its tie: the login arrives by the accounts list."""
     sim.levers.consent_coop = "same-origin"
-    found = differing(walk(sim, browser, is_asked=True))
+    found = differing(probe(sim, browser, is_asked=True))
     assert found == {"message_arrives": "no message; the login was found by: accounts"}

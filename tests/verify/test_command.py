@@ -26,7 +26,7 @@ def test_doctor_prints_its_diagnosis(
     """Here nobody can log in, which is the one problem."""
     assert __main__.main(["doctor"]) == 1
     printed = capsys.readouterr().out
-    assert "ok      token: The service takes it." in printed
+    assert "ok      token: The API accepts it." in printed
     assert printed.endswith("1 problem.\n")
     assert environment.token not in printed
 

@@ -15,7 +15,7 @@ from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.verify import ASSUMPTIONS, verify_live
 from tests.login.recording import plain_http
 from tests.verify import test_levers
-from tests.verify.conftest import Walk, differing, seen
+from tests.verify.conftest import RunProbe, differing, seen
 
 Change = Callable[[dict[str, Any]], None]
 STEP_2 = "*/instagram/accounts/*"
@@ -133,10 +133,10 @@ answer("document_accounts", "accounts[].owner (object) is in no document", LIST,
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_changed_answer_is_named(walk: Walk, name: str) -> None:
+def test_a_changed_answer_is_named(probe: RunProbe, name: str) -> None:
     """The right row differs, says how, and is alone."""
     make, row, words = ANSWERS[name]
-    found = differing(walk(transport=make()))
+    found = differing(probe(transport=make()))
     assert found.keys() == {row}
     assert words in found[row]
 
@@ -166,7 +166,7 @@ def test_a_changed_message_is_named(sim: Simulator, name: str) -> None:
     assert found.keys() == expected.keys()
     for row, words in expected.items():
         assert words in found[row]
-    assert "secret-5" not in report.markdown()
+    assert "secret-5" not in str(report)
 
 
 def options(sim: Simulator) -> dict[str, Any]:
@@ -222,17 +222,17 @@ def test_a_provider_that_returns_elsewhere_is_named(sim: Simulator) -> None:
     ],
 )
 def test_an_unknown_error_is_named(
-    walk: Walk, sim: Simulator, status: int, body: object, expected: str
+    probe: RunProbe, sim: Simulator, status: int, body: object, expected: str
 ) -> None:
     """By its status; the service's words stay out."""
     sim.levers.fail("*/accounts", status, body, times=None)
-    report = walk()
+    report = probe()
     found = differing(report)
     assert found.keys() == {"errors_known"}
     assert (
         f"{expected} at GET /social-media-posting/{{locationId}}/accounts" in found["errors_known"]
     )
-    assert "Nope" not in report.markdown()
+    assert "Nope" not in str(report)
 
 
 @pytest.mark.parametrize(
@@ -243,39 +243,39 @@ def test_an_unknown_error_is_named(
         "not_found_empty", "unknown_property",
     ],
 )  # fmt: skip
-def test_a_known_error_is_as_assumed(walk: Walk, sim: Simulator, name: Any) -> None:
+def test_a_known_error_is_as_assumed(probe: RunProbe, sim: Simulator, name: Any) -> None:
     """Each error that the fact sheet has."""
     sim.levers.fail_with(name, "*/users/", times=None)
-    report = walk()
+    report = probe()
     assert differing(report) == {}
     assert seen(report, "errors_known")[0] == "as assumed"
 
 
-def test_an_error_of_another_form_is_named(walk: Walk, sim: Simulator) -> None:
+def test_an_error_of_another_form_is_named(probe: RunProbe, sim: Simulator) -> None:
     """Its message is neither a string nor a list of strings."""
     sim.levers.fail("*/users/", 404, {"message": {"text": "Nope"}}, times=None)
-    assert differing(walk()) == {"errors_form": "message is {text: text}"}
+    assert differing(probe()) == {"errors_form": "message is {text: text}"}
 
 
-def test_success_false_is_named(walk: Walk, sim: Simulator) -> None:
+def test_success_false_is_named(probe: RunProbe, sim: Simulator) -> None:
     """Nobody has captured it."""
     sim.levers.fail_with("not_successful", "*/accounts", times=None)
-    found = differing(walk())
+    found = differing(probe())
     assert found.keys() == {"errors_success"}
     assert "200 with success false" in found["errors_success"]
 
 
-def test_the_long_form_that_is_unknown_is_named(walk: Walk, sim: Simulator) -> None:
+def test_the_long_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator) -> None:
     """A wrong path reads as 404: then the login is not confirmed either."""
     sim.levers.fail_with("not_found", f"*/{sim.location_id}/instagram/*", times=None)
     report = verify_live(**options(sim), browser=lambda url: sim.play_user(url.reveal()))
     assert differing(report) == {"step2_path": "404 NotFoundError"}
 
 
-def test_the_short_form_that_is_unknown_is_named(walk: Walk, sim: Simulator) -> None:
+def test_the_short_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator) -> None:
     """The vendor's page has it, and no working code."""
     sim.levers.fail_with("not_found", "*/oauth/instagram/accounts/*", times=None)
-    assert differing(walk()) == {"step2_short": "404 NotFoundError"}
+    assert differing(probe()) == {"step2_short": "404 NotFoundError"}
 
 
 ATTACHED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -292,30 +292,30 @@ ATTACHED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("name", ATTACHED)
-def test_a_changed_attach_is_named(walk: Walk, sim: Simulator, name: str) -> None:
+def test_a_changed_attach_is_named(probe: RunProbe, sim: Simulator, name: str) -> None:
     """What comes back after attaching."""
     change, expected = ATTACHED[name]
     transport = Altering(STEP_2, method="POST", **change)
-    found = differing(walk(transport=transport, attach="17841405123456789"))
+    found = differing(probe(transport=transport, attach="17841405123456789"))
     assert found.keys() == expected.keys()
     for row, words in expected.items():
         assert words in found[row]
 
 
-def test_a_body_that_is_refused_is_named(walk: Walk, sim: Simulator) -> None:
+def test_a_body_that_is_refused_is_named(probe: RunProbe, sim: Simulator) -> None:
     """422 names a key that the service does not want any more."""
     sim.levers.fail_with("unknown_property", "*/accounts/*", method="POST", times=None)
-    found = differing(walk(attach="17841405123456789"))
+    found = differing(probe(attach="17841405123456789"))
     assert found.keys() == {"attach_body"}
     assert "422 ValidationError, sent {originId: 17 digits, name: text" in found["attach_body"]
 
 
-def test_retry_after_is_named(walk: Walk, sim: Simulator) -> None:
+def test_retry_after_is_named(probe: RunProbe, sim: Simulator) -> None:
     """429 with a header that nobody has seen."""
     headers = {"Retry-After": "1", "x-ratelimit-interval-milliseconds": "10"}
     body = {"statusCode": 429, "message": "Too Many Requests"}
     sim.levers.fail("*/users/", 429, body, headers, times=1)
-    assert differing(walk()).keys() == {"limits_retry_after", "limits_interval"}
+    assert differing(probe()).keys() == {"limits_retry_after", "limits_interval"}
 
 
 def test_a_login_without_pages_is_as_assumed(sim: Simulator) -> None:

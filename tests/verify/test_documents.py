@@ -11,7 +11,7 @@ def test_the_extract_is_that_of_the_files() -> None:
     assert TARGET.read_text("utf-8") == text()
 
 
-def test_every_operation_of_the_walk_is_documented_but_one() -> None:
+def test_every_operation_of_a_probe_is_documented_but_one() -> None:
     """Nobody documents how a tiktok-business account is attached; it is held against TikTok's."""
     for platform in ("facebook", "instagram", "google", "linkedin", "tiktok", "tiktok-business"):
         assert find_document("GET", platform) is not None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook.simulator import Levers, Simulator
-from tests.verify.conftest import Walk, differing, seen
+from tests.verify.conftest import RunProbe, differing, seen
 
 PLATFORMS = [
     "facebook", "instagram", "google", "linkedin", "tiktok", "tiktok-business", "youtube",
@@ -16,7 +16,7 @@ PLATFORMS = [
 CANCEL = {"variants": ("cancel",)}
 RECONNECT = {"variants": ("reconnect",)}
 
-# Levers, how to walk, and what then differs: the assumption and a part of what is said of it.
+# Levers, how to probe, and what then differs: the assumption and a part of what is said of it.
 DEVIATIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, str]]] = [
     ({"start_answer": "html"}, "instagram", {}, {"start_redirect": "200, no Location, body: html"}),
     ({"start_answer": "no_location"}, "instagram", {}, {"start_redirect": "302, no Location"}),
@@ -72,14 +72,14 @@ ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 
 # What only a browser sees: tests/verify/test_browser.py.
 IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
-# Of the app's login and of renewal, which the walk does not meet.
+# Of the app's login and of renewal, which a probe does not meet.
 OF_TOKENS = {
     "not_installed",
     "code_lifetime", "pkce", "refresh_lifetime", "rotate_then_fail", "token_lifetime",
     "token_location",
 }  # fmt: skip
 
-# Of what is posted, which the walk does not ask for.
+# Of what is posted, which a probe does not ask for.
 OF_POSTS = {"csv_imports", "empty_tags", "post_lag"}
 
 
@@ -90,21 +90,21 @@ def turn(sim: Simulator, levers: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_nothing_differs_by_itself(walk: Walk, platform: str) -> None:
+def test_nothing_differs_by_itself(probe: RunProbe, platform: str) -> None:
     """The simulator does what we assume, on every platform."""
-    report = walk(platform)
+    report = probe(platform)
     assert differing(report) == {}
     assert seen(report, "message_arrives") == ("as assumed", "result taken by: loopback")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_nothing_differs_when_something_is_attached(
-    walk: Walk, platform: str, said: list[str]
+    probe: RunProbe, platform: str, said: list[str]
 ) -> None:
     """The body of every platform is taken, but of the one that nobody can attach."""
-    walk(platform, attach="")
+    probe(platform, attach="")
     origin_id = next(word for text in said for word in _offered(text))
-    report = walk(platform, attach=origin_id)
+    report = probe(platform, attach=origin_id)
     assert differing(report) == {}
     row = "attach_tiktok_business" if platform == "tiktok-business" else "attach_body"
     assert seen(report, row)[0] == "as assumed"
@@ -117,7 +117,7 @@ def _offered(text: str) -> list[str]:
 
 @pytest.mark.parametrize(("levers", "platform", "how", "expected"), DEVIATIONS, ids=repr)
 def test_a_deviation_is_named(
-    walk: Walk,
+    probe: RunProbe,
     sim: Simulator,
     levers: dict[str, Any],
     platform: str,
@@ -126,7 +126,7 @@ def test_a_deviation_is_named(
 ) -> None:
     """The right row differs, says how, and is alone."""
     turn(sim, levers)
-    found = differing(walk(platform, **how))
+    found = differing(probe(platform, **how))
     assert found.keys() == expected.keys()
     for name, words in expected.items():
         assert words in found[name]
@@ -134,11 +134,11 @@ def test_a_deviation_is_named(
 
 @pytest.mark.parametrize(("levers", "platform", "how"), ACCEPTED, ids=repr)
 def test_what_may_be_does_not_differ(
-    walk: Walk, sim: Simulator, levers: dict[str, Any], platform: str, how: dict[str, Any]
+    probe: RunProbe, sim: Simulator, levers: dict[str, Any], platform: str, how: dict[str, Any]
 ) -> None:
     """Both forms that are known of are as assumed."""
     turn(sim, levers)
-    assert differing(walk(platform, **how)) == {}
+    assert differing(probe(platform, **how)) == {}
 
 
 def test_every_lever_was_turned() -> None:
@@ -148,33 +148,33 @@ def test_every_lever_was_turned() -> None:
     assert levers == turned | IN_A_BROWSER | OF_TOKENS | OF_POSTS
 
 
-def test_a_walk_goes_on_with_a_message_that_was_refused(walk: Walk, sim: Simulator) -> None:
+def test_a_probe_goes_on_with_a_message_that_was_refused(probe: RunProbe, sim: Simulator) -> None:
     """The origin is what we want to know: it is shown, and step 2 is still seen."""
     sim.levers.message_origin = "localhost"
-    report = walk()
+    report = probe()
     port = sim.base_url.rpartition(":")[2]
-    assert f"http://localhost:{port}" in report.markdown()
+    assert f"http://localhost:{port}" in str(report)
     assert seen(report, "step2_instagram")[0] == "as assumed"
 
 
-def test_login_type_is_seen_in_the_accounts(walk: Walk) -> None:
+def test_login_type_is_seen_in_the_accounts(probe: RunProbe) -> None:
     """The undocumented parameter, and what it does."""
-    assert seen(walk(login_type="instagram"), "start_login_type") == ("as assumed", '"instagram"')
+    assert seen(probe(login_type="instagram"), "start_login_type") == ("as assumed", '"instagram"')
 
 
-def test_reconnecting_and_refusing_are_seen(walk: Walk) -> None:
+def test_reconnecting_and_refusing_are_seen(probe: RunProbe) -> None:
     """The two open points of the message."""
-    reconnected = walk(variants=("reconnect",))
+    reconnected = probe(variants=("reconnect",))
     assert seen(reconnected, "reconnect_message") == ("as assumed", "no reconnectAccounts")
     assert seen(reconnected, "message_first")[0] == "not seen"
-    refused = walk(variants=("cancel",))
+    refused = probe(variants=("cancel",))
     assert seen(refused, "cancel_message")[0] == "as assumed"
     assert seen(refused, "message_arrives")[0] == "not seen"
 
 
-def test_several_platforms_are_told_apart(walk: Walk, sim: Simulator) -> None:
+def test_several_platforms_are_told_apart(probe: RunProbe, sim: Simulator) -> None:
     """One table: a row says on which platform something was seen."""
     sim.levers.tiktok_shape = "flat"
-    report = walk("instagram", "tiktok")
+    report = probe("instagram", "tiktok")
     assert differing(report).keys() == {"step2_tiktok"}
     assert seen(report, "message_account_id")[1] == "instagram: 24 hex; tiktok: 24 hex"

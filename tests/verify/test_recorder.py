@@ -54,7 +54,7 @@ async def test_values_are_not_kept() -> None:
 
 
 @pytest.mark.parametrize("path", ["oauth/token", "oauth/locationToken", "oauth/location-token"])
-async def test_the_token_endpoint_is_no_part_of_the_walk(path: str) -> None:
+async def test_the_token_endpoint_is_no_part_of_a_probe(path: str) -> None:
     """A credential renews itself by the same transport."""
     answer = httpx.Response(200, json={"access_token": SECRET})
     recorder = await record(httpx.Request("POST", f"{BASE}/{path}"), answer)

@@ -10,10 +10,10 @@ import pytest
 from ghl_notebook.errors import FrontEndError, PlatformError
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
-from ghl_notebook.verify import ASSUMPTIONS, Report, verify_live
-from ghl_notebook.verify.checks import CHECKS
+from ghl_notebook.verify import ASSUMPTIONS, Assumption, Report, verify_live
+from ghl_notebook.verify.checks import accounts, documents, message, service, step2
 from tests.folding import folded
-from tests.verify.conftest import Walk
+from tests.verify.conftest import RunProbe
 from tests.verify.test_deviations import options
 
 
@@ -40,19 +40,19 @@ def planted(sim: Simulator) -> Iterator[str]:
     yield from (group.id for group in state.groups)
 
 
-WALKS = {
+PROBES = {
     "connect": {"attach": "17841405123456789"},
     "reconnect": {"variants": ("reconnect",)},
     "cancel": {"variants": ("cancel",)},
 }
 
 
-@pytest.mark.parametrize("how", WALKS)
+@pytest.mark.parametrize("how", PROBES)
 @pytest.mark.parametrize("lever", ["none", "localhost", "json", "fails", "html"])
 def test_nothing_of_anybody_is_in_it(
-    walk: Walk, sim: Simulator, said: list[str], how: str, lever: str
+    probe: RunProbe, sim: Simulator, said: list[str], how: str, lever: str
 ) -> None:
-    """Whatever the walk was, and however it went; what is found there is found by the same search.
+    """Whatever the probe was, and however it went; what is found there is found by the same search.
 
     What only the user is told holds no token and no ``state`` either.
     """
@@ -64,7 +64,7 @@ def test_nothing_of_anybody_is_in_it(
         sim.levers.deny_message = "nothing"
     if lever == "html":
         sim.levers.start_answer = "html"
-    text = str(walk(**WALKS[how]))  # type: ignore[arg-type]
+    text = str(probe(**PROBES[how]))  # type: ignore[arg-type]
     assert "accounts list: done" in text
     for secret in planted(sim):
         assert len(secret) > 4
@@ -103,26 +103,32 @@ def test_a_hostile_message_shows_forms_only(sim: Simulator) -> None:
     assert all(line.count("|") - line.count("\\|") == 6 for line in rows)
 
 
-def test_every_assumption_has_a_check() -> None:
-    """By its name, in the table's order once each."""
+def test_every_check_is_an_assumption() -> None:
+    """Each public function of `checks` is one, by its own name, and each name is used once."""
     names = [assumption.id for assumption in ASSUMPTIONS]
     assert len(names) == len(set(names))
-    assert set(names) == set(CHECKS)
+    for module in (accounts, documents, message, service, step2):
+        own = [
+            name
+            for name, value in vars(module).items()
+            if getattr(value, "__module__", None) == module.__name__ and not name.startswith("_")
+        ]
+        assert own == [], f"without an assumption: {own}"
+        assert all(vars(module)[a.id] is a for a in ASSUMPTIONS if a.id in vars(module))
 
 
 @folded("assumption", ASSUMPTIONS, ids=lambda a: a.id)
-def test_an_assumption_is_a_sentence(assumption: tuple[str, ...]) -> None:
-    """It can be read in the table."""
-    _, section, _, sentence, how = assumption
-    assert section
-    assert sentence.endswith(".")
-    assert how
-    assert "|" not in sentence
+def test_an_assumption_is_a_sentence(assumption: Assumption) -> None:
+    """It can be read in the table, and its check says what it compares."""
+    assert assumption.section
+    assert assumption.sentence.endswith(".")
+    assert assumption.check.__doc__
+    assert "|" not in assumption.sentence
 
 
-def test_a_walk_of_nothing_has_seen_nothing() -> None:
+def test_a_probe_of_nothing_has_seen_nothing() -> None:
     """Before anything was asked, every row says so."""
-    from ghl_notebook.verify.evidence import Walk as Empty
+    from ghl_notebook.verify.evidence import Probe as Empty
     from ghl_notebook.verify.shape import Names
 
     report = Report([Empty("instagram")], Names(), "no service")
@@ -152,16 +158,16 @@ def test_a_service_that_is_gone_is_a_report_too(sim: Simulator) -> None:
     assert {row.verdict for row in report.rows} == {"not seen"}
 
 
-def test_without_attach_nothing_is_written(walk: Walk, sim: Simulator) -> None:
+def test_without_attach_nothing_is_written(probe: RunProbe, sim: Simulator) -> None:
     """Only GET, but on the platform's own page."""
-    walk("instagram", "facebook", variants=("connect", "reconnect"))
+    probe("instagram", "facebook", variants=("connect", "reconnect"))
     asked = {r.method for r in sim.requests if not r.path.startswith("/consent/")}
     assert asked == {"GET"}
 
 
-def test_with_attach_one_post_is_sent(walk: Walk, sim: Simulator) -> None:
+def test_with_attach_one_post_is_sent(probe: RunProbe, sim: Simulator) -> None:
     """And nothing is deleted."""
-    walk(attach="17841405123456789")
+    probe(attach="17841405123456789")
     asked = [r.method for r in sim.requests if not r.path.startswith("/consent/")]
     assert asked.count("POST") == 1
     assert set(asked) == {"GET", "POST"}

@@ -1,44 +1,54 @@
-"""What the vendor's OpenAPI files say: keys and types of each answer."""
+"""The vendor's OpenAPI files: keys and types of each answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from ghl_notebook.verify.assumptions import section
 from ghl_notebook.verify.documents import faults, find_document, seen_beyond
-from ghl_notebook.verify.evidence import Found, Walk, body_of
+from ghl_notebook.verify.evidence import CheckResult, Probe, body_of
 from ghl_notebook.verify.recorder import ACCOUNTS, ATTACH, STEP_2, USERS
 from ghl_notebook.verify.shape import Shape
 
-from .say import without
+from .results import without
 
 _SEEN = "no other key or type"
 
-
-def document_users(walk: Walk) -> Found | None:
-    """The users."""
-    body, document = body_of(walk.last(USERS)), find_document("GET", "users")
-    return None if body is None else without(faults(document, body), _SEEN)
+assume = section("OpenAPI")
 
 
-def document_step2(walk: Walk) -> Found | None:
-    """Step 2's envelope and items; what lies between is the platform's own assumption."""
-    return _by_parts(walk, STEP_2, "GET", walk.platform)
+@assume("document", "The users are as in the OpenAPI file.")
+def document_users(probe: Probe) -> CheckResult | None:
+    """Compare keys and types."""
+    return _whole(probe, USERS, "GET", "users")
 
 
-def document_accounts(walk: Walk) -> Found | None:
-    """The accounts and groups."""
-    return _by_parts(walk, ACCOUNTS, "GET", "accounts")
+@assume("document", "Step 2's items are as in the OpenAPI file, or as seen since.")
+def document_step2(probe: Probe) -> CheckResult | None:
+    """Compare envelope and items; the lists between them are assumptions of the platform."""
+    return _by_parts(probe, STEP_2, "GET", probe.platform)
 
 
-def document_attach(walk: Walk) -> Found | None:
-    """The attached account."""
-    body, document = body_of(walk.last(ATTACH)), find_document("POST", walk.platform)
+@assume("document", "The accounts are as in the OpenAPI file, or as seen since.")
+def document_accounts(probe: Probe) -> CheckResult | None:
+    """Compare keys and types of accounts and groups."""
+    return _by_parts(probe, ACCOUNTS, "GET", "accounts")
+
+
+@assume("document", "The attached account is as in the OpenAPI file.")
+def document_attach(probe: Probe) -> CheckResult | None:
+    """Compare keys and types (--attach)."""
+    return _whole(probe, ATTACH, "POST", probe.platform)
+
+
+def _whole(probe: Probe, operation: str, verb: str, kind: str) -> CheckResult | None:
+    body, document = body_of(probe.last(operation)), find_document(verb, kind)
     return None if body is None or document is None else without(faults(document, body), _SEEN)
 
 
-def _by_parts(walk: Walk, operation: str, verb: str, kind: str) -> Found | None:
-    body, document = body_of(walk.last(operation)), find_document(verb, kind)
+def _by_parts(probe: Probe, operation: str, verb: str, kind: str) -> CheckResult | None:
+    body, document = body_of(probe.last(operation)), find_document(verb, kind)
     if body is None or document is None:
         return None
     return without(_parts(document, body, kind), _SEEN)
@@ -49,7 +59,7 @@ def _parts(document: dict[str, Any], body: dict[str, Shape], kind: str) -> Itera
     yield from faults(document, around)
     results = body.get("results")
     for name, wanted in document["results"].items():
-        # A list in some answers, and one object in others: which, is the platform's assumption.
+        # Whether the service sends a list or one object is an assumption of the platform.
         item = wanted[0] if isinstance(wanted, list) else wanted
         found = results.get(name, []) if isinstance(results, dict) else []
         for one in found if isinstance(found, list) else [found]:

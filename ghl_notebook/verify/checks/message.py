@@ -2,63 +2,76 @@
 
 from __future__ import annotations
 
-from ghl_notebook.verify.evidence import Found, Walk
+from ghl_notebook.verify.assumptions import section
+from ghl_notebook.verify.evidence import CheckResult, Probe
 from ghl_notebook.verify.recorder import START
 from ghl_notebook.verify.shape import Shape, brief
 
-from .say import differs, judge, listed, without
+from .results import differs, judge, listed, without
 
 _CAPTURED = ("actionType", "page", "platform", "placement", "accountId", "refresh", "source")
 _LIST = "reconnectAccounts"
 
+assume = section("1 message")
 
-def message_arrives(walk: Walk) -> Found | None:
-    """With a message, or by another way."""
-    if walk.variant == "cancel" or not walk.has_started:
+
+@assume("M", "The finish page's message reaches the window that opened it.")
+def message_arrives(probe: Probe) -> CheckResult | None:
+    """Look for a message before the login is confirmed."""
+    if probe.variant == "cancel" or not probe.has_started:
         return None
-    if walk.messages:
-        return judge(True, f"result taken by: {walk.delivered_by or walk.ended}")
-    if walk.ended == "connected":
-        return differs(f"no message; the login was found by: {walk.delivered_by}")
+    if probe.messages:
+        return judge(True, f"result taken by: {probe.delivered_by or probe.ended}")
+    if probe.ended == "connected":
+        return differs(f"no message; the login was found by: {probe.delivered_by}")
     return None
 
 
-def message_once(walk: Walk) -> Found | None:
-    """One message."""
-    if walk.variant == "cancel" or not walk.messages:
+@assume("M", "The message is posted once.")
+def message_once(probe: Probe) -> CheckResult | None:
+    """Count the messages."""
+    if probe.variant == "cancel" or not probe.messages:
         return None
-    return judge(len(walk.messages) == 1, f"{len(walk.messages)}")
+    return judge(len(probe.messages) == 1, f"{len(probe.messages)}")
 
 
-def message_origin(walk: Walk) -> Found | None:
-    """The origin, and whether it was taken."""
-    if not walk.messages:
+@assume("M", "The message's origin is the service's own host.")
+def message_origin(probe: Probe) -> CheckResult | None:
+    """Compare `event.origin`, and report whether the client accepted it."""
+    if not probe.messages:
         return None
     seen = listed(
         f"{m.origin}{'' if m.is_allowed else ' (refused: not an allowed origin)'}"
-        for m in walk.messages
+        for m in probe.messages
     )
-    return judge(all(m.is_own for m in walk.messages), seen)
+    return judge(all(m.is_own for m in probe.messages), seen)
 
 
-def message_object(walk: Walk) -> Found | None:
-    """An object."""
-    kinds = {m.kind for m in walk.messages}
+@assume("H", "The message's data is an object, not a JSON string.")
+def message_object(probe: Probe) -> CheckResult | None:
+    """Compare the type of the data."""
+    kinds = {m.kind for m in probe.messages}
     return judge(kinds == {"object"}, listed(sorted(kinds))) if kinds else None
 
 
-def message_keys(walk: Walk) -> Found | None:
-    """The captured keys."""
-    if (data := walk.message) is None:
+@assume(
+    "H",
+    "The data has actionType, page, platform, placement, accountId, refresh and source, perhaps "
+    "reconnectAccounts, and nothing else.",
+)
+def message_keys(probe: Probe) -> CheckResult | None:
+    """Compare the keys of the data."""
+    if (data := probe.message) is None:
         return None
     missing = [f"no {key}" for key in _CAPTURED if key not in data]
     others = [f"also {key}: {brief(data[key])}" for key in data if key not in (*_CAPTURED, _LIST)]
     return without([*missing, *others], listed(data, 10))
 
 
-def message_undefined(walk: Walk) -> Found | None:
-    """Placement, refresh and source."""
-    if (data := walk.message) is None:
+@assume("H", 'A missing value is the string "undefined".')
+def message_undefined(probe: Probe) -> CheckResult | None:
+    """Compare placement, refresh and source."""
+    if (data := probe.message) is None:
         return None
     values = {key: data[key] for key in ("placement", "refresh", "source") if key in data}
     empty = ("null", "empty", '"null"')
@@ -66,77 +79,90 @@ def message_undefined(walk: Walk) -> Found | None:
     return without(odd, listed(f"{key}: {brief(value)}" for key, value in values.items()))
 
 
-def message_action(walk: Walk) -> Found | None:
-    """The action."""
-    return _is(walk, "actionType", "close")
+@assume("H", "actionType is close.")
+def message_action(probe: Probe) -> CheckResult | None:
+    """Compare the value."""
+    return _is(probe, "actionType", "close")
 
 
-def message_page(walk: Walk) -> Found | None:
-    """The page's spelling."""
-    return _is(walk, "page", "social_media_posting")
+@assume("H", "page is social_media_posting, with underscores.")
+def message_page(probe: Probe) -> CheckResult | None:
+    """Compare the value."""
+    return _is(probe, "page", "social_media_posting")
 
 
-def message_platform(walk: Walk) -> Found | None:
-    """The platform."""
-    return _is(walk, "platform", walk.platform)
+@assume("H", "platform is the one that was started.")
+def message_platform(probe: Probe) -> CheckResult | None:
+    """Compare the value."""
+    return _is(probe, "platform", probe.platform)
 
 
-def message_account_id(walk: Walk) -> Found | None:
-    """The account id's form, which the walk keeps beside its name."""
-    if walk.message is None or not walk.account_form:
+@assume("H", "accountId has 24 hex digits.")
+def message_account_id(probe: Probe) -> CheckResult | None:
+    """Compare the form of the id, which the probe stores separately from the message."""
+    if probe.message is None or not probe.account_form:
         return None
-    return judge(walk.account_form == "24 hex", walk.account_form)
+    return judge(probe.account_form == "24 hex", probe.account_form)
 
 
-def message_first(walk: Walk) -> Found | None:
-    """No reconnected accounts when nothing was to be reconnected."""
-    if walk.variant != "connect" or (data := walk.message) is None:
+@assume("H", "On a first connect, reconnectAccounts is absent.")
+def message_first(probe: Probe) -> CheckResult | None:
+    """Look for the key in a login that reconnects nothing."""
+    if probe.variant != "connect" or (data := probe.message) is None:
         return None
     return differs(_reconnected(data)) if _LIST in data else judge(True, "absent")
 
 
-def message_late(walk: Walk) -> Found | None:
-    """The window read closed first."""
-    before = walk.seen_before_lost
-    if before is None or len(walk.sightings) <= before or not walk.messages:
+@assume("M", "The window can look closed before the message arrives.")
+def message_late(probe: Probe) -> CheckResult | None:
+    """Compare which of the two the login page reports first."""
+    before = probe.seen_before_lost
+    if before is None or len(probe.observed) <= before or not probe.messages:
         return None
     return judge(True, "closed first")
 
 
-def message_finish(walk: Walk) -> Found | None:
-    """Where the provider returns to."""
-    start = walk.last(START)
+@assume(
+    "H",
+    "The provider returns to /social-media-posting/oauth/{platform}/finish on the service's host.",
+)
+def message_finish(probe: Probe) -> CheckResult | None:
+    """Compare redirect_uri of the authorization URL."""
+    start = probe.last(START)
     if start is None or start.redirect is None or start.redirect.finish is None:
         return None
     is_so = start.redirect.finish
     return judge(is_so, "redirect_uri leads there" if is_so else "redirect_uri leads elsewhere")
 
 
-def cancel_message(walk: Walk) -> Found | None:
-    """What comes after a refusal."""
-    if walk.variant != "cancel" or not walk.has_started or walk.ended != "cancelled":
+@assume("open", 'After a refusal, a close message with the accountId "undefined" is posted.')
+def cancel_message(probe: Probe) -> CheckResult | None:
+    """Compare the message of a login that the user refused (--cancel)."""
+    if probe.variant != "cancel" or not probe.has_started or probe.ended != "cancelled":
         return None
-    if not walk.messages:
+    if not probe.messages:
         return differs("no message came")
-    (data, *_) = [m.data for m in walk.messages]
-    is_so = isinstance(data, dict) and (data.get("actionType"), data.get("accountId")) == (
-        '"close"',
-        '"undefined"',
-    )
+    data = probe.messages[0].data
+    wanted = ('"close"', '"undefined"')
+    is_so = isinstance(data, dict) and (data.get("actionType"), data.get("accountId")) == wanted
     return judge(is_so, brief(data))
 
 
-def reconnect_message(walk: Walk) -> Found | None:
-    """What comes after a reconnect."""
-    if walk.variant != "reconnect" or (data := walk.message) is None:
+@assume(
+    "open",
+    "With reconnect=true, the message is the same; reconnectAccounts, if sent, is a list of ids.",
+)
+def reconnect_message(probe: Probe) -> CheckResult | None:
+    """Compare the message of --reconnect."""
+    if probe.variant != "reconnect" or (data := probe.message) is None:
         return None
     ids = data.get(_LIST, [])
     is_list = isinstance(ids, list) and all(isinstance(i, str) and i != "text" for i in ids)
     return judge(is_list, _reconnected(data) if _LIST in data else f"no {_LIST}")
 
 
-def _is(walk: Walk, key: str, wanted: str) -> Found | None:
-    if (data := walk.message) is None or key not in data:
+def _is(probe: Probe, key: str, wanted: str) -> CheckResult | None:
+    if (data := probe.message) is None or key not in data:
         return None
     return judge(data[key] == f'"{wanted}"', brief(data[key]))
 

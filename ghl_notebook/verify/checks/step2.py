@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from ghl_notebook.verify.evidence import Found, Walk, body_of, dicts
+from ghl_notebook.verify.assumptions import section
+from ghl_notebook.verify.evidence import CheckResult, Probe, body_of, dicts
 from ghl_notebook.verify.recorder import STEP_2, STEP_2_SHORT
 from ghl_notebook.verify.shape import Shape, brief
 
-from .say import differs, judge, listed, without
+from .results import differs, judge, listed, without
 
 _ENVELOPE = ("success", "statusCode", "message", "results")
 
+assume = section("5 step 2")
 
-def step2_path(walk: Walk) -> Found | None:
-    """The long form."""
-    asked = walk.last(STEP_2)
+
+@assume("H", "Step 2's path has the location.")
+def step2_path(probe: Probe) -> CheckResult | None:
+    """Compare the status of the long form."""
+    asked = probe.last(STEP_2)
     if asked is None:
         return None
     if asked.status < 300:
         return judge(True, f"{asked.status}")
-    # A wrong path reads as 404, or as a missing scope.
+    # The service answers a wrong path as 404, or as a missing scope.
     is_path = asked.meaning in ("NotFoundError", "ScopeError")
     return differs(f"{asked.status} {asked.meaning}") if is_path else None
 
 
-def step2_short(walk: Walk) -> Found | None:
-    """The short form, where the long one works."""
-    long, short = walk.last(STEP_2), walk.last(STEP_2_SHORT)
+@assume("L", "The form without the location, of the vendor's page, works too.")
+def step2_short(probe: Probe) -> CheckResult | None:
+    """Compare the status of the short form, if the long form works."""
+    long, short = probe.last(STEP_2), probe.last(STEP_2_SHORT)
     if short is None or body_of(long) is None:
         return None
     is_so = body_of(short) is not None
     return judge(is_so, f"{short.status} {short.meaning}".strip())
 
 
-def step2_envelope(walk: Walk) -> Found | None:
-    """Its keys."""
-    asked = walk.last(STEP_2)
+@assume("H", "The answer has success, statusCode, message and results.")
+def step2_envelope(probe: Probe) -> CheckResult | None:
+    """Compare the keys of the answer."""
+    asked = probe.last(STEP_2)
     if asked is None or asked.status >= 300:
         return None
     if not isinstance(asked.body, dict):
@@ -44,50 +50,57 @@ def step2_envelope(walk: Walk) -> Found | None:
     return without((f"no {key}" for key in _ENVELOPE if key not in body), listed(body))
 
 
-def step2_facebook(walk: Walk) -> Found | None:
-    """Pages."""
+@assume("H", "facebook: pages[] with id, name, avatar, isOwned, isConnected.")
+def step2_facebook(probe: Probe) -> CheckResult | None:
+    """Compare results."""
     keys = ("id", "name", "avatar", "isOwned", "isConnected")
-    return _lists(walk, ("facebook",), {"pages": keys})
+    return _lists(probe, ("facebook",), {"pages": keys})
 
 
-def step2_instagram(walk: Walk) -> Found | None:
-    """Accounts."""
+@assume("H", "instagram: accounts[] with id or originId, name, avatar, pageId, isConnected.")
+def step2_instagram(probe: Probe) -> CheckResult | None:
+    """Compare results."""
     keys = ("id or originId", "name", "avatar", "pageId", "isConnected")
-    return _lists(walk, ("instagram",), {"accounts": keys})
+    return _lists(probe, ("instagram",), {"accounts": keys})
 
 
-def step2_linkedin(walk: Walk) -> Found | None:
-    """Pages and the person's own profile."""
+@assume("M", "linkedin: pages[] and profile[], both lists.")
+def step2_linkedin(probe: Probe) -> CheckResult | None:
+    """Compare results."""
     keys = ("id", "name", "avatar")
-    return _lists(walk, ("linkedin",), {"pages": keys, "profile": keys})
+    return _lists(probe, ("linkedin",), {"pages": keys, "profile": keys})
 
 
-def step2_tiktok(walk: Walk) -> Found | None:
-    """Profiles."""
-    return _lists(walk, ("tiktok", "tiktok-business"), {"profile": ("id", "name")})
+@assume("M", "tiktok, tiktok-business: profile[].")
+def step2_tiktok(probe: Probe) -> CheckResult | None:
+    """Compare results."""
+    return _lists(probe, ("tiktok", "tiktok-business"), {"profile": ("id", "name")})
 
 
-def step2_youtube(walk: Walk) -> Found | None:
-    """Profiles or channels."""
-    results = walk.results
+@assume("L", "youtube: profile[] or channels[].")
+def step2_youtube(probe: Probe) -> CheckResult | None:
+    """Compare results."""
+    results = probe.results
     name = "channels" if isinstance(results, dict) and "channels" in results else "profile"
-    return _lists(walk, ("youtube",), {name: ("id", "name")})
+    return _lists(probe, ("youtube",), {name: ("id", "name")})
 
 
-def step2_pinterest(walk: Walk) -> Found | None:
-    """Profiles, of a type that attaching does not take."""
-    found = _lists(walk, ("pinterest",), {"profile": ("id", "name")})
-    results = walk.results
+@assume("M", "pinterest: profile[], of type PINNER.")
+def step2_pinterest(probe: Probe) -> CheckResult | None:
+    """Compare results; attaching does not accept the type PINNER."""
+    found = _lists(probe, ("pinterest",), {"profile": ("id", "name")})
+    results = probe.results
     if found is None or not isinstance(results, dict):
         return found
     kinds = {str(row.get("type", "absent")) for row in dicts(results.get("profile"))}
     return differs(f"type {listed(sorted(kinds))}") if kinds - {'"PINNER"'} else found
 
 
-def step2_google(walk: Walk) -> Found | None:
-    """One location, or a list of them."""
-    results = walk.results
-    if walk.platform != "google" or not isinstance(results, dict) or not results:
+@assume("open", "google: locations is one {location, account} or a list of them.")
+def step2_google(probe: Probe) -> CheckResult | None:
+    """Compare results."""
+    results = probe.results
+    if probe.platform != "google" or not isinstance(results, dict) or not results:
         return None
     found = results.get("locations", "absent")
     items = found if isinstance(found, list) else [found]
@@ -95,31 +108,34 @@ def step2_google(walk: Walk) -> Found | None:
     return judge(is_so, f"locations: {'a list' if isinstance(found, list) else _top(found)}")
 
 
-def step2_threads(walk: Walk) -> Found | None:
-    """Profiles."""
-    return _lists(walk, ("threads",), {"profile": ("id", "name")})
+@assume("L", "threads: profile[].")
+def step2_threads(probe: Probe) -> CheckResult | None:
+    """Compare results."""
+    return _lists(probe, ("threads",), {"profile": ("id", "name")})
 
 
-def step2_empty(walk: Walk) -> Found | None:
-    """Nothing to attach, and no error."""
-    results = walk.results
+@assume("H", "An empty list with success true is normal.")
+def step2_empty(probe: Probe) -> CheckResult | None:
+    """Look at the results of a login without pages."""
+    results = probe.results
     is_empty = isinstance(results, dict) and not any(results.values())
     return judge(True, brief(results or {})) if is_empty else None
 
 
-def step2_oauth_id(walk: Walk) -> Found | None:
-    """The login's rows in the accounts list."""
-    if walk.own_rows():
-        return judge(True, f"{len(walk.own_rows())} rows")
-    return differs("no row of it, though attached") if walk.is_attached else None
+@assume("M", "The message's accountId is oauthId in the accounts list.")
+def step2_oauth_id(probe: Probe) -> CheckResult | None:
+    """Look for the login's rows in the accounts list."""
+    if probe.own_rows():
+        return judge(True, f"{len(probe.own_rows())} rows")
+    return differs("no row of it, though attached") if probe.is_attached else None
 
 
 def _lists(
-    walk: Walk, platforms: tuple[str, ...], wanted: dict[str, tuple[str, ...]]
-) -> Found | None:
-    """Judge `results`: a list under each name, whose items have these keys, and nothing else."""
-    results = walk.results
-    if walk.platform not in platforms or results is None or results == {}:
+    probe: Probe, platforms: tuple[str, ...], wanted: dict[str, tuple[str, ...]]
+) -> CheckResult | None:
+    """Compare `results` with the wanted lists, by name, and the keys of their items."""
+    results = probe.results
+    if probe.platform not in platforms or results is None or results == {}:
         return None
     if not isinstance(results, dict):
         return differs(f"results is {brief(results)}")

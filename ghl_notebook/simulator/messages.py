@@ -1,4 +1,4 @@
-"""A request and an answer, as the rooms of the simulator hand them to each other."""
+"""A request to the simulator, and the response to it."""
 
 from __future__ import annotations
 
@@ -8,47 +8,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .faults import refuse
-from .installs import Installs
-from .levers import Levers
-from .planners import Planners
-from .state import State
 
 
 @dataclass(slots=True)
-class World:
-    """What every handler sees: the state, the levers, and the address browsers use.
-
-    Attributes
-    ----------
-    installs : Installs
-        Who installed the app, and the tokens that came of it.
-    planners : Planners
-        What is planned and published, by sub-account.
-    public_url : str
-        Without a slash at its end; a path such as "/user/x/proxy/8123" behind a reverse proxy.
-    base_url : str
-        The address on this machine.
-    """
-
-    state: State
-    levers: Levers
-    public_url: str = ""
-    base_url: str = ""
-    installs: Installs = field(init=False)
-    planners: Planners = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.installs = Installs(self.state, self.levers)
-        self.planners = Planners(self.state)
-
-    def avatar(self, number: int) -> str:
-        """Return the address of a picture."""
-        return f"{self.public_url}/avatars/{number}.svg"
-
-
-@dataclass(slots=True)
-class Call:
-    """One request, read completely."""
+class SimRequest:
+    """A request with its complete body."""
 
     method: str
     path: str
@@ -56,6 +20,11 @@ class Call:
     headers: dict[str, str]
     body: bytes
     params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_v3(self) -> bool:
+        """Whether the request has API version v3."""
+        return self.headers.get("version") == "v3"
 
     @property
     def bearer(self) -> str:
@@ -74,7 +43,7 @@ class Call:
         return *self.path.split("/"), query, form
 
     def form(self) -> dict[str, str]:
-        """Return the fields of a form-encoded body; none where it is something else."""
+        """Return the fields of a form-encoded body; none for another content type."""
         if self.media_type != "application/x-www-form-urlencoded":
             return {}
         text = self.body.decode(errors="replace")
@@ -82,35 +51,35 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
-    """A JSON object that was written down before, for answers that are sent often.
+class EncodedJSON:
+    """A JSON object that was encoded earlier, for responses that are sent often.
 
     Attributes
     ----------
     text : bytes
         With its braces and at least one key.
     trace_id : str
-        What is told as ``traceId``, if anything.
+        Sent as ``traceId``, unless it is empty.
     """
 
     text: bytes
     trace_id: str = ""
 
     def content(self) -> bytes:
-        """Return what is sent."""
+        """Return the body to send."""
         if not self.trace_id:
             return self.text
         return b'%b,"traceId":"%b"}' % (self.text[:-1], self.trace_id.encode())
 
 
 def write_json(body: Any) -> bytes:
-    """Write JSON as the service does, without spaces."""
+    """Encode JSON as the service does, without spaces."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass(slots=True)
-class Answer:
-    """One answer: JSON for a dict, a list or an `Encoded`, else text or bytes as they are."""
+class SimResponse:
+    """A response: JSON for a dict, a list or an `EncodedJSON`, else text or bytes unchanged."""
 
     status: int
     body: Any = ""
@@ -118,15 +87,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """One request and what it was answered, without the bearer.
+class RecordedRequest:
+    """A request and its response, without the bearer token.
 
     Attributes
     ----------
     headers : dict
-        Names in lower case; ``authorization`` holds the scheme only.
+        Names in lower case; ``authorization`` is reduced to its scheme.
     body, answer : object
-        Parsed where it is JSON, else the text.
+        Decoded if JSON, else the text.
     """
 
     method: str
@@ -138,16 +107,21 @@ class Recorded:
     answer: Any
 
 
+def html(text: str, status: int = 200) -> SimResponse:
+    """Return a page."""
+    return SimResponse(status, text, {"content-type": "text/html; charset=utf-8"})
+
+
 def enveloped(
     status: int, message: str, results: dict[str, Any] | None = None, code: int | None = None
-) -> Answer:
-    """Return an answer in the service's envelope; ``code`` is what it says its status is."""
+) -> SimResponse:
+    """Return a response in the service's envelope; ``code`` overrides its ``statusCode``."""
     body: dict[str, Any] = {"success": True, "statusCode": code or status, "message": message}
-    return Answer(status, body if results is None else {**body, "results": results})
+    return SimResponse(status, body if results is None else {**body, "results": results})
 
 
-def require(call: Call, *keys: str) -> None:
-    """Refuse a request without one of these in its query."""
-    faults = [f"{key} should not be empty" for key in keys if not call.query.get(key)]
+def require(request: SimRequest, *keys: str) -> None:
+    """Refuse a request whose query lacks one of these keys."""
+    faults = [f"{key} should not be empty" for key in keys if not request.query.get(key)]
     if faults:
         raise refuse(422, faults)

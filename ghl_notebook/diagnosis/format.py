@@ -1,4 +1,4 @@
-"""Numbers in words."""
+"""The format of durations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def span(duration: timedelta) -> str:
-    """Say how long something is, in its two largest units: ``2 hours 5 minutes``."""
+    """Return a duration in its two largest units, such as ``2 hours 5 minutes``."""
     left = round(abs(duration.total_seconds()))
     words = []
     for seconds, name in _UNITS:

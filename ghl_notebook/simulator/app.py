@@ -1,4 +1,4 @@
-"""The one ASGI app: everything that happens to a request before and after its handler."""
+"""The ASGI app: every step of a request before and after its handler."""
 
 from __future__ import annotations
 
@@ -10,34 +10,37 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from .api import Api
-from .faults import Failure, RefusedError, known
-from .limits import RateLimiter, counted_for
+from .context import SimContext
+from .faults import SimFailure, SimFailureError, known
+from .limits import RequestCounter, counted_for
+from .messages import EncodedJSON, RecordedRequest, SimRequest, SimResponse, write_json
 from .provider import Provider
 from .recording import record
-from .wire import Answer, Call, Encoded, Recorded, World, write_json
 
 _JSON = b"application/json; charset=utf-8"
 
 
-class Gate:
-    """Reads a request, lets the levers have their say, answers it and records both.
+class SimulatorApp:
+    """Reads a request, applies the levers, answers the request and records both.
 
     Parameters
     ----------
-    world : World
-        What is simulated.
-    limiter : RateLimiter
-        Counts the API calls.
-    recorded : deque of Recorded
-        Every request is appended, unless it holds none.
+    context : SimContext
+        State, levers and addresses of the simulator.
+    counter : RequestCounter
+        Counts the API calls against the rate limit.
+    recorded : deque of RecordedRequest
+        Every request is appended, unless its maximum length is 0.
     """
 
-    def __init__(self, world: World, limiter: RateLimiter, recorded: deque[Recorded]) -> None:
+    def __init__(
+        self, context: SimContext, counter: RequestCounter, recorded: deque[RecordedRequest]
+    ) -> None:
         self._recorded = recorded
-        self._world = world
-        self._limiter = limiter
-        self._api = Api(world)
-        self._provider = Provider(world)
+        self._context = context
+        self._counter = counter
+        self._api = Api(context)
+        self._provider = Provider(context)
         self._stopping = False
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -51,31 +54,31 @@ class Gate:
         """Answer one request (ASGI)."""
         body = await _read(receive)
         if body is None:
-            return  # it was killed while it asked: nobody waits for an answer
-        call = _call(scope, body)
-        if self._provider.serves(call.path):
-            answer = self._page(call)
+            return  # the client was killed during its request: there is no one to answer
+        request = _request(scope, body)
+        if self._provider.serves(request.path):
+            answer = self._page(request)
         else:
-            answer = await self._service(call)
-        if self._recorded.maxlen != 0 and not call.path.startswith(("/static/", "/avatars/")):
-            self._recorded.append(record(call, answer))
+            answer = await self._service(request)
+        if self._recorded.maxlen != 0 and not request.path.startswith(("/static/", "/avatars/")):
+            self._recorded.append(record(request, answer))
         await _send(answer, send)
 
-    def _page(self, call: Call) -> Answer:
-        failure = self._world.levers.take(call.method, call.path)
-        return self._failed(failure) if failure else self._provider.answer(call)
+    def _page(self, request: SimRequest) -> SimResponse:
+        failure = self._context.levers.take(request.method, request.path)
+        return self._failed(failure) if failure else self._provider.answer(request)
 
-    async def _service(self, call: Call) -> Answer:
-        if call.headers.get("user-agent", "").lower().startswith("python-urllib"):
-            # The CDN refuses before the service sees, counts or traces anything.
+    async def _service(self, request: SimRequest) -> SimResponse:
+        if request.headers.get("user-agent", "").lower().startswith("python-urllib"):
+            # The CDN refuses the request before the service counts or traces it.
             return self._failed(known("user_agent_refused").failure)
-        allowed, headers = self._limiter.count(counted_for(call, self._world.state))
-        answer = await self._limited(call, allowed)
+        allowed, headers = self._counter.count(counted_for(request, self._context.state))
+        answer = await self._limited(request, allowed)
         answer.headers = {**headers, **answer.headers}
         return answer
 
-    async def _limited(self, call: Call, allowed: bool) -> Answer:
-        levers = self._world.levers
+    async def _limited(self, request: SimRequest, allowed: bool) -> SimResponse:
+        levers = self._context.levers
         try:
             if not allowed:
                 raise known("too_many_requests")
@@ -83,11 +86,11 @@ class Gate:
                 await self._wait(min(levers.latency, levers.gateway_timeout))
                 if levers.latency > levers.gateway_timeout:
                     raise known("command_timed_out")
-            failure = levers.take(call.method, call.path, call.names)
+            failure = levers.take(request.method, request.path, request.names)
             if failure is not None:
                 return self._failed(failure)
-            answer = self._api.answer(call)
-        except RefusedError as refused:
+            answer = self._api.answer(request)
+        except SimFailureError as refused:
             return self._failed(refused.failure)
         answer.body = self._traced(answer.body)
         return answer
@@ -105,15 +108,17 @@ class Gate:
             timer.cancel()
             self._waiting.discard(over)
 
-    def _failed(self, failure: Failure) -> Answer:
+    def _failed(self, failure: SimFailure) -> SimResponse:
         body = self._traced(failure.body) if failure.traced else failure.body
-        return Answer(failure.status, body, dict(failure.headers))
+        return SimResponse(failure.status, body, dict(failure.headers))
 
     def _traced(self, body: Any) -> Any:
-        """Add the ``traceId`` that is in most bodies."""
-        if isinstance(body, Encoded):
-            return Encoded(body.text, self._world.state.trace_id())
-        return {**body, "traceId": self._world.state.trace_id()} if isinstance(body, dict) else body
+        """Add the ``traceId`` that most bodies have."""
+        if isinstance(body, EncodedJSON):
+            return EncodedJSON(body.text, self._context.state.trace_id())
+        return (
+            {**body, "traceId": self._context.state.trace_id()} if isinstance(body, dict) else body
+        )
 
 
 def _end(over: asyncio.Future[None]) -> None:
@@ -122,7 +127,7 @@ def _end(over: asyncio.Future[None]) -> None:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return the body of a request; None where its sender is gone."""
+    """Return the body of a request; None if its sender has disconnected."""
     parts = []
     while True:
         message = await receive()
@@ -133,19 +138,18 @@ async def _read(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-def _call(scope: Scope, body: bytes) -> Call:
+def _request(scope: Scope, body: bytes) -> SimRequest:
     query, headers = scope["query_string"].decode("latin-1"), scope["headers"]
-    return Call(
-        method=scope["method"],
-        path=scope["path"],
+    return SimRequest(
+        method=scope["method"], path=scope["path"],
         query=dict(parse_qsl(query, keep_blank_values=True)) if query else {},
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in headers},
         body=body,
-    )
+    )  # fmt: skip
 
 
-async def _send(answer: Answer, send: Send) -> None:
-    # Not by a Response of a library: that takes as long as all the rest.
+async def _send(answer: SimResponse, send: Send) -> None:
+    # Not with a library's Response, which takes as long as all other steps together.
     content, kind = _encoded(answer.body)
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
@@ -160,8 +164,8 @@ async def _send(answer: Answer, send: Send) -> None:
 
 
 def _encoded(body: Any) -> tuple[bytes, bytes]:
-    """Return a body as it is sent, and its content type where the answer has none."""
-    if isinstance(body, Encoded):
+    """Return the bytes of a body, and the content type for a response without one."""
+    if isinstance(body, EncodedJSON):
         return body.content(), _JSON
     if isinstance(body, dict | list):
         return write_json(body), _JSON

@@ -1,4 +1,4 @@
-"""The walk: start, message, step 2, accounts list; attaching only when asked."""
+"""The probe: start, message, step 2, accounts list, and attach if requested."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ghl_notebook.errors import ArgumentError, GHLError, LoginCancelledError, Re
 from ghl_notebook.login import ConnectAccount, Heard
 from ghl_notebook.models import AvailableAccount, read_message
 
-from .evidence import Sighting, Variant, Walk
+from .evidence import ObservedMessage, Probe, Variant
 from .recorder import Recorder
 from .shape import Names, form_of, safe_origin, shape_of, type_of
 
@@ -30,8 +30,8 @@ _TASKS: dict[Variant, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """What one walk is to do.
+class ProbeOptions:
+    """The options of one probe.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Route:
     login_type : str or None
         The undocumented parameter ``loginType``.
     attach : str or None
-        The ``origin_id`` to attach; empty for the only one there is; None: attach nothing.
+        The ``origin_id`` to attach; empty: the only one there is; None: attach nothing.
     time_limit : float
         Seconds that the user has.
     """
@@ -54,23 +54,25 @@ class Route:
     time_limit: float = 600.0
 
 
-class Ear:
-    """Hears what the login's window posts, taken or not (a `login.Witness`)."""
+class MessageRecorder:
+    """Records the messages of the login's pop-up, accepted or not (a `login.Witness`)."""
 
-    def __init__(self, walk: Walk, client: Client, names: Names, stop: Callable[[], None]) -> None:
-        self._walk = walk
+    def __init__(
+        self, probe: Probe, client: Client, names: Names, stop: Callable[[], None]
+    ) -> None:
+        self._probe = probe
         self._client = client
         self._names = names
         self._stop = stop
         self.account_id: str | None = None
 
     def heard(self, heard: Heard) -> None:
-        """Keep the shape of a message; do not wait on when the one that counts was refused."""
+        """Record the shape of a message; stop waiting if the finish page's message was refused."""
         payload = read_message(heard.data)
         if payload is not None and payload.has_plausible_id:
             self.account_id = payload.account_id
             self._names.add("accountId", payload.account_id)
-            self._walk.account_form = form_of(payload.account_id or "")
+            self._probe.account_form = form_of(payload.account_id or "")
         data = heard.data
         kind = type_of(shape_of(data))
         if isinstance(data, str):
@@ -79,71 +81,67 @@ class Ear:
                 kind = f"JSON {kind}"
             except (ValueError, RecursionError):
                 pass
-        sighting = Sighting(
-            origin=safe_origin(heard.origin),
-            is_own=heard.origin == _origin(self._client),
-            is_allowed=heard.origin in self._client.allowed_origins,
-            source=heard.source,
-            kind=kind,
-            data=shape_of(data, self._names),
-            is_ours=payload is not None,
-        )
-        self._walk.sightings.append(sighting)
-        if sighting.is_ours and sighting.source == "popup" and not sighting.is_allowed:
+        observed = ObservedMessage(
+            origin=safe_origin(heard.origin), is_own=heard.origin == _origin(self._client),
+            is_allowed=heard.origin in self._client.allowed_origins, source=heard.source, kind=kind,
+            data=shape_of(data, self._names), is_ours=payload is not None,
+        )  # fmt: skip
+        self._probe.observed.append(observed)
+        if observed.is_ours and observed.source == "popup" and not observed.is_allowed:
             self._stop()
 
     def lost(self) -> None:
-        """Note when the window went out of sight."""
-        if self._walk.seen_before_lost is None:
-            self._walk.seen_before_lost = len(self._walk.sightings)
+        """Record when the page lost sight of the window."""
+        if self._probe.seen_before_lost is None:
+            self._probe.seen_before_lost = len(self._probe.observed)
 
 
-def take_walk(
+def run_probe(
     client: Client,
     recorder: Recorder,
-    route: Route,
+    options: ProbeOptions,
     *,
     show: Callable[[ConnectAccount], None],
     say: Say,
-) -> Walk:
-    """Walk once and return what was seen. A step that fails is noted, and the next one is tried.
+) -> Probe:
+    """Log in once and return the evidence. A failed step is recorded; the next one still runs.
 
     ``GET /users/``, ``GET …/oauth/{platform}/start``, step 2 in both forms,
     ``GET /social-media-posting/{locationId}/accounts`` without and with ``fetchAll=true``; with
-    `Route.attach` one POST. Nothing is ever deleted.
+    `ProbeOptions.attach` one POST. Nothing is ever deleted.
 
     Parameters
     ----------
     client : Client
-        Whose transport is `recorder`.
+        A client whose transport is `recorder`.
     recorder : Recorder
-        What keeps the shapes.
-    route : Route
-        What to do.
+        Records the shapes.
+    options : ProbeOptions
+        The options.
     show : callable
-        Shows the login to its user.
+        Shows the login to the user.
     say : callable
-        Tells the user something that is not for publication.
+        Prints texts for the user that are not for publication.
     """
-    walk = Walk(route.platform, route.variant, route.login_type)
+    probe = Probe(options.platform, options.variant, options.login_type)
     begin = len(recorder.exchanges)
 
     def step(name: str, act: Callable[[], T]) -> T | None:
         try:
             result = act()
         except GHLError as error:
-            walk.steps.append((name, _name(error)))
+            probe.steps.append((name, _name(error)))
             if not isinstance(error, LoginCancelledError):
                 say(f"{name}: {error}")
             return None
-        walk.steps.append((name, "done"))
+        probe.steps.append((name, "done"))
         return result
 
     step("users", client.users)
-    account_id = _log_in(client, recorder.names, route, walk, step, show, say)
+    account_id = _log_in(client, recorder.names, options, probe, step, show, say)
     if account_id is not None:
         recorder.names.add("accountId", account_id)
-        platform = route.platform
+        platform = options.platform
         found = step("step 2", lambda: client.oauth.available_accounts(platform, account_id))
         step(
             "step 2, the vendor's short form",
@@ -151,54 +149,54 @@ def take_walk(
         )
     step("accounts list", client.accounts.list)
     step("accounts list, fetchAll", lambda: client.accounts.list(fetch_all=True))
-    if route.attach is not None and account_id is not None and walk.ended == "connected":
-        wanted = step("choose", lambda: _choose(found or [], route.attach or ""))
+    if options.attach is not None and account_id is not None and probe.ended == "connected":
+        wanted = step("choose", lambda: _choose(found or [], options.attach or ""))
         if wanted is not None:
-            step("attach", lambda: client.oauth.attach(route.platform, account_id, wanted))
-            walk.is_attached = walk.steps[-1][1] == "done"
+            step("attach", lambda: client.oauth.attach(options.platform, account_id, wanted))
+            probe.is_attached = probe.steps[-1][1] == "done"
             step("accounts list, attached", client.accounts.list)
-    walk.exchanges = recorder.exchanges[begin:]
-    return walk
+    probe.exchanges = recorder.exchanges[begin:]
+    return probe
 
 
 def _log_in(
     client: Client,
     names: Names,
-    route: Route,
-    walk: Walk,
+    options: ProbeOptions,
+    probe: Probe,
     step: Callable[[str, Callable[[], object]], object],
     show: Callable[[ConnectAccount], None],
     say: Say,
 ) -> str | None:
-    """Log in, and return the account id; also that of a message that was refused."""
-    ear = Ear(walk, client, names, stop=lambda: login.cancel())
+    """Log in, and return the account id, which may be from a refused message."""
+    messages = MessageRecorder(probe, client, names, stop=lambda: login.cancel())
     login = ConnectAccount(
         client,
-        route.platform,
-        reconnect=route.variant == "reconnect",
-        login_type=route.login_type,
-        time_limit=route.time_limit,
-        witness=ear,
+        options.platform,
+        reconnect=options.variant == "reconnect",
+        login_type=options.login_type,
+        time_limit=options.time_limit,
+        witness=messages,
     )
     try:
-        say(f"{login.platform_name}: {_TASKS[route.variant]}")
+        say(f"{login.platform_name}: {_TASKS[options.variant]}")
         if client.browser is None:
             show(login)
         step("login", login.wait)
-        walk.ended, walk.delivered_by = login.status, login.delivered_by
+        probe.ended, probe.delivered_by = login.status, login.delivered_by
         names.add("userId", client.user_id)
-        return login.account_id or ear.account_id
+        return login.account_id or messages.account_id
     finally:
         login.close()
 
 
 def _choose(found: list[AvailableAccount], origin_id: str) -> AvailableAccount:
-    """Return what is to be attached.
+    """Return the account to attach.
 
     Raises
     ------
     ArgumentError
-        If it is not among them, or it was left open and there are several.
+        If the id is unknown, or it is empty and there are several accounts.
     """
     named = [a for a in found if a.origin_id and origin_id in ("", a.origin_id)]
     if len(named) == 1:
@@ -210,7 +208,7 @@ def _choose(found: list[AvailableAccount], origin_id: str) -> AvailableAccount:
 
 
 def _name(error: GHLError) -> str:
-    """Name an error for publication; its text may hold ids."""
+    """Return the name of an error; its text may contain ids, and is not for publication."""
     cause = error.__cause__ if isinstance(error.__cause__, GHLError) else error
     status = f" ({cause.status})" if isinstance(cause, ResponseError) else ""
     name = type(error).__name__

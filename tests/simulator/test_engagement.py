@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ghl_notebook.simulator.audience import LASTS, comment_count, followers, so_far
+from ghl_notebook.simulator.engagement import LASTS, comment_count, followers, total_until
 from ghl_notebook.simulator.planner_records import Post
 
 THURSDAY = datetime(2025, 12, 11, 19, tzinfo=UTC)
@@ -21,7 +21,7 @@ def _post(moment: datetime | None = THURSDAY, appeal: float = 1.0, platform: str
 
 
 def _seen(post: Post, day: date = date(2026, 1, 5)) -> int:
-    return so_far(0, post, "account", day)["impressions"]
+    return total_until(0, post, "account", day)["impressions"]
 
 
 @pytest.mark.parametrize(

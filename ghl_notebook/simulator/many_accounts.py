@@ -1,4 +1,4 @@
-"""What an agency's further sub-accounts had connected before anybody called."""
+"""The initial accounts of an agency's extra sub-accounts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import hashlib
 import unicodedata
 from datetime import datetime, timedelta
 
-from .platforms import CONNECTION_LIFETIME, ORIGINS, TYPES, account_id, decimal_id
+from .platforms import CONNECTION_LIFETIME, PLATFORMS, decimal_id, make_account
 from .records import Account, Location, Login, Page
 
-#: The first two are what nearly every business has; the others take turns.
+#: Nearly every business has the first two; the others alternate.
 _FIRST = ("facebook", "instagram")
 _TURNS = ("google", "linkedin", "tiktok", "youtube", "pinterest", "threads", "tiktok-business")
 
-#: What some of them are called there instead of the sub-account's own name.
+#: Names of pages that differ from the sub-account's name.
 _SIGNS = (
     "Κήπος της Ελιάς", "Пекарня на углу", "عيادة الميناء", "מאפיית השחר", "港の歯科クリニック",
     "한강 자전거 수리", "老磨坊烘焙", "रिवरसाइड योग केंद्र", "ร้านดอกไม้ริมน้ำ", "Nhà hàng Hoa Sen",
@@ -21,25 +21,27 @@ _SIGNS = (
     "Atelier d'Été «chez Zoë»", "Żółta Łódź & Spółka", "O'Brien & Sons, Ltd.",
 )  # fmt: skip
 
-_LONG = timedelta(days=365)
+#: The connections of all other platforms last a year.
+_YEAR = timedelta(days=365)
 _DAY = 86_400
 
 
-class PlaceAccounts:
-    """Makes the accounts of a further sub-account whenever they are asked for, always the same.
+class ManyAccounts:
+    """Generates the initial accounts of an extra sub-account, always the same ones.
 
-    None are kept: ten thousand sub-accounts cost nothing until somebody asks, and little then.
+    Accounts are generated for each request and not stored, so that an agency of ten thousand
+    sub-accounts costs nothing at the start.
 
     Parameters
     ----------
     seed : int
-        Fixes them.
+        Determines the accounts.
     now : datetime
-        The dates lie around it: some accounts have expired, some will within 30 days.
+        Some accounts expired before this time, some expire within the next 30 days.
     each : int or range
-        How many a sub-account has; of a range, another number of it for each.
+        The number of accounts of a sub-account; for a range, a different one for each.
     owner_id, person_id : str
-        Who connected them, and as whom.
+        The user who connected them, and the person on the platforms.
     """
 
     def __init__(
@@ -51,9 +53,9 @@ class PlaceAccounts:
         self._owner_id = owner_id
         self._person_id = person_id
 
-    def of(self, place: Location, number: int) -> list[tuple[Login, Account]]:
-        """Return what the nth sub-account has, each with the login it came from."""
-        return [self._made(place, number, index) for index in range(self._count(number))]
+    def of(self, location: Location, number: int) -> list[tuple[Login, Account]]:
+        """Return the accounts of the nth sub-account, each with its login."""
+        return [self._made(location, number, index) for index in range(self._count(number))]
 
     def _count(self, number: int) -> int:
         if isinstance(self._each, int):
@@ -61,55 +63,38 @@ class PlaceAccounts:
         digest = hashlib.sha512(f"{self._seed}:place-count:{number}".encode()).digest()
         return self._each[int.from_bytes(digest[:4], "big") % len(self._each)]
 
-    def _made(self, place: Location, number: int, index: int) -> tuple[Login, Account]:
+    def _made(self, location: Location, number: int, index: int) -> tuple[Login, Account]:
         text = f"{self._seed}:place-account:{number}:{index}"
         digest = hashlib.sha512(text.encode()).digest()
         platform = _platform(number, index)
-        page = self._page(place, number, platform, digest)
+        page = self._page(location, number, platform, digest)
         expire = self._expire(platform, digest)
-        created = expire - (CONNECTION_LIFETIME if platform in _FIRST else _LONG)
+        created = expire - (CONNECTION_LIFETIME if platform in _FIRST else _YEAR)
         login = Login(
-            id=digest[:12].hex(),
-            platform=platform,
-            location_id=place.id,
-            owner_id=self._owner_id,
-            person_id=self._person_id,
-            pages=[page],
-            login_type=None,
+            id=digest[:12].hex(), platform=platform, location_id=location.id,
+            owner_id=self._owner_id, person_id=self._person_id, pages=[page], login_type=None,
             created_at=created,
-        )
-        account = Account(
-            id=account_id(login.id, place.id, page),
-            profile_id=digest[12:24].hex(),
-            oauth_id=login.id,
-            location_id=place.id,
-            page=page,
-            expire=expire,
-            created_at=created,
-            updated_at=created,
-        )
-        return login, account
+        )  # fmt: skip
+        return login, make_account(login, page, digest[12:24].hex(), created, expire)
 
-    def _page(self, place: Location, number: int, platform: str, digest: bytes) -> Page:
-        origin = decimal_id(digest[24:44], *ORIGINS[platform])
+    def _page(self, location: Location, number: int, platform: str, digest: bytes) -> Page:
+        origin = decimal_id(digest[24:44], *PLATFORMS[platform].origin)
         has_sign = digest[44] < 64
-        handle = _handle(place.name)
+        handle = _handle(location.name)
         return Page(
-            platform=platform,
-            origin_id=origin,
-            name=_SIGNS[digest[45] % len(_SIGNS)] if has_sign else place.name,
+            platform=platform, origin_id=origin,
+            name=_SIGNS[digest[45] % len(_SIGNS)] if has_sign else location.name,
             username=f"@{handle}" if platform == "pinterest" else handle,
-            avatar=place_picture(number),
-            type=TYPES[platform],
+            avatar=location_picture(number), type=PLATFORMS[platform].page_type,
             page_id=decimal_id(digest[40:60], "10", 15),
             urn=f"urn:li:organization:{origin}" if platform == "linkedin" else "",
-        )
+        )  # fmt: skip
 
     def _expire(self, platform: str, digest: bytes) -> datetime:
         kind, seconds = digest[46], int.from_bytes(digest[60:64], "big")
-        if kind < 20:  # one in thirteen has expired
+        if kind < 20:  # one in thirteen is expired
             away = -(seconds % (90 * _DAY)) - 1
-        elif kind < 60:  # one in six will soon
+        elif kind < 60:  # one in six expires soon
             away = 1 + seconds % (30 * _DAY - 1)
         else:
             last = 60 if platform in _FIRST else 365
@@ -117,18 +102,18 @@ class PlaceAccounts:
         return self._now + timedelta(seconds=away)
 
 
-#: Pictures below this number are those of the people on the consent pages.
-_PICTURES = 1000
+#: Lower numbers are the pictures of the people on the consent pages.
+_FIRST_PICTURE = 1000
 
 
-def place_picture(number: int) -> int:
-    """Return the number of the picture that the nth sub-account has everywhere."""
-    return _PICTURES + number
+def location_picture(number: int) -> int:
+    """Return the number of the picture of the nth sub-account."""
+    return _FIRST_PICTURE + number
 
 
-def pictured(picture: int) -> int | None:
-    """Return which sub-account a picture is of; None for one of a person or a page."""
-    return picture - _PICTURES if picture >= _PICTURES else None
+def pictured_location(picture: int) -> int | None:
+    """Return the sub-account that a picture belongs to; None for a person's or page's picture."""
+    return picture - _FIRST_PICTURE if picture >= _FIRST_PICTURE else None
 
 
 def _platform(number: int, index: int) -> str:
