@@ -169,11 +169,11 @@ if TYPE_CHECKING:
     from .fetch.statistics import fetch_statistics as fetch_statistics
     from .fetch.statistics import fetch_statistics_breakdowns as fetch_statistics_breakdowns
     from .fetch.statistics import fetch_statistics_totals as fetch_statistics_totals
-    from .login import ConnectAccount as ConnectAccount
-    from .login import connect as connect
-    from .login import reconnect as reconnect
-    from .login.app_entry import log_in as log_in
-    from .login.app_login import AppLogin as AppLogin
+    from .login.app import AppLogin as AppLogin
+    from .login.app.log_in import log_in as log_in
+    from .login.social import ConnectAccount as ConnectAccount
+    from .login.social.connect import connect as connect
+    from .login.social.connect import reconnect as reconnect
     from .models import (
         Account as Account,
     )
@@ -299,14 +299,14 @@ _MODULES = {
     "Client": "api",
     "App": "auth.app",
     "log_out": "auth",
-    "AppLogin": "login.app_login",
+    "AppLogin": "login.app",
     "Diagnosis": "diagnosis",
     "Finding": "diagnosis",
     "doctor": "diagnosis",
-    "ConnectAccount": "login",
-    "connect": "login",
-    "log_in": "login.app_entry",
-    "reconnect": "login",
+    "ConnectAccount": "login.social",
+    "connect": "login.social.connect",
+    "log_in": "login.app.log_in",
+    "reconnect": "login.social.connect",
     "attach": "fetch.accounts",
     "compare_accounts": "fetch.runs",
     "failures": "fetch.locations",

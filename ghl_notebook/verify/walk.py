@@ -11,7 +11,8 @@ import httpx
 
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError, LoginCancelledError, ResponseError
-from ghl_notebook.login import ConnectAccount, Heard
+from ghl_notebook.login import RawMessage
+from ghl_notebook.login.social import ConnectAccount
 from ghl_notebook.models import AvailableAccount, read_message
 
 from .evidence import Sighting, Variant, Walk
@@ -54,8 +55,8 @@ class Route:
     time_limit: float = 600.0
 
 
-class Ear:
-    """Hears what the login's window posts, taken or not (a `login.Witness`)."""
+class MessageRecorder:
+    """Records the shape of every message of the login's window (a `MessageObserver`)."""
 
     def __init__(self, walk: Walk, client: Client, names: Names, stop: Callable[[], None]) -> None:
         self._walk = walk
@@ -64,14 +65,14 @@ class Ear:
         self._stop = stop
         self.account_id: str | None = None
 
-    def heard(self, heard: Heard) -> None:
-        """Keep the shape of a message; do not wait on when the one that counts was refused."""
-        payload = read_message(heard.data)
+    def on_message(self, message: RawMessage) -> None:
+        """Record a message; stop waiting if the login's result was rejected."""
+        payload = read_message(message.data)
         if payload is not None and payload.has_plausible_id:
             self.account_id = payload.account_id
             self._names.add("accountId", payload.account_id)
             self._walk.account_form = form_of(payload.account_id or "")
-        data = heard.data
+        data = message.data
         kind = type_of(shape_of(data))
         if isinstance(data, str):
             try:
@@ -80,10 +81,10 @@ class Ear:
             except (ValueError, RecursionError):
                 pass
         sighting = Sighting(
-            origin=safe_origin(heard.origin),
-            is_own=heard.origin == _origin(self._client),
-            is_allowed=heard.origin in self._client.allowed_origins,
-            source=heard.source,
+            origin=safe_origin(message.origin),
+            is_own=message.origin == _origin(self._client),
+            is_allowed=message.origin in self._client.allowed_origins,
+            source=message.source,
             kind=kind,
             data=shape_of(data, self._names),
             is_ours=payload is not None,
@@ -92,8 +93,8 @@ class Ear:
         if sighting.is_ours and sighting.source == "popup" and not sighting.is_allowed:
             self._stop()
 
-    def lost(self) -> None:
-        """Note when the window went out of sight."""
+    def on_window_lost(self) -> None:
+        """Record when the page lost its handle to the window."""
         if self._walk.seen_before_lost is None:
             self._walk.seen_before_lost = len(self._walk.sightings)
 
@@ -171,14 +172,14 @@ def _log_in(
     say: Say,
 ) -> str | None:
     """Log in, and return the account id; also that of a message that was refused."""
-    ear = Ear(walk, client, names, stop=lambda: login.cancel())
+    messages = MessageRecorder(walk, client, names, stop=lambda: login.cancel())
     login = ConnectAccount(
         client,
         route.platform,
         reconnect=route.variant == "reconnect",
         login_type=route.login_type,
         time_limit=route.time_limit,
-        witness=ear,
+        message_observer=messages,
     )
     try:
         say(f"{login.platform_name}: {_TASKS[route.variant]}")
@@ -187,7 +188,7 @@ def _log_in(
         step("login", login.wait)
         walk.ended, walk.delivered_by = login.status, login.delivered_by
         names.add("userId", client.user_id)
-        return login.account_id or ear.account_id
+        return login.account_id or messages.account_id
     finally:
         login.close()
 

@@ -14,9 +14,9 @@ _EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", r
 
 @cache
 def read_script(module: Path) -> str:
-    """Return a module with what it imports, and what that imports, in place of the imports.
+    """Return a module with all modules that it imports, inlined.
 
-    A widget's module comes from a ``blob:`` address, which has no neighbours to import from.
+    A widget's module comes from a ``blob:`` address, from which nothing can be imported.
 
     Parameters
     ----------
@@ -42,5 +42,5 @@ def read_script(module: Path) -> str:
 
 @cache
 def read_style(*files: Path) -> str:
-    """Return the style of a widget: that of all, and then what these files say."""
+    """Return the style of a widget: the common style, then these files."""
     return "".join(file.read_text(encoding="utf-8") for file in (_BOX, *files))

@@ -15,7 +15,7 @@ from ghl_notebook.background import start_in_background
 from ghl_notebook.login import Appearance, Claim, Login, LoginState, Status
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import UI_THREAD
 from tests import local
 
 PATIENCE = 60.0
@@ -163,7 +163,7 @@ def settle() -> None:
             await asyncio.wait(tasks)
 
     start_in_background(rest).result(PATIENCE)
-    SCREEN.post(lambda: None).result(PATIENCE)
+    UI_THREAD.post(lambda: None).result(PATIENCE)
 
 
 def _steps_of_logins() -> Iterator[tuple[str, asyncio.Task[Any]]]:

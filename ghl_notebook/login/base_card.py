@@ -1,4 +1,4 @@
-"""What every card of a login has in common: traits that the kernel owns, its pages, and waiting."""
+"""The base of both cards: traits that the kernel owns, the login's pages, and waiting."""
 
 from __future__ import annotations
 
@@ -8,47 +8,69 @@ import logging
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Generator, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import anywidget
 
 from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
-from ghl_notebook.widgets import SCREEN, pass_on
+from ghl_notebook.secret import Secret
+from ghl_notebook.widgets import UI_THREAD, pass_on
 
-from .loopback import Message
-from .pages import Conducted, Pages
-from .state import ENDS, Status
-from .terminal import tell
+from .flow import ENDS, LoginFlow, Status
+from .messages import Channel
+from .pages import Pages
+from .terminal import print_error
 
 _log = logging.getLogger("ghl_notebook.login")
-_OF_THE_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
+_SET_BY_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
 Buffer = bytes | memoryview
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 
 
-def kept(trait: Any) -> Any:
-    """Make a trait that flows to the page only: the kernel alone sets it."""
+def kernel_owned(trait: Any) -> Any:
+    """Make a trait that only the kernel sets, and that is sent to the page."""
+    trait.read_only = True
     return trait.tag(sync=True, kernel_owned=True)
 
 
-class Card(anywidget.AnyWidget):
-    """A login as a widget. What kind of login it is, a subclass says.
+class BaseCard(anywidget.AnyWidget):
+    """A login as a widget.
 
-    A subclass makes `_login` and `_pages` and sets its traits before it calls ``__init__``, which
-    opens the comm: so the page has them from its first moment on.
+    A subclass makes the flow, and passes it on with the traits that are set before the comm opens:
+    so the page has them from its first moment on.
     """
 
-    _login: Conducted
-    _pages: Pages
-    _is_in_browser = False
-    _what = "The login"
+    _card: ClassVar[str]
+    """Name of the script and the style (see `static_files`)."""
+    _subject = "The login"
     """What is waited for, as the beginning of a sentence."""
+    _is_in_browser = False
+    _login: LoginFlow[Any]
+    _pages: Pages
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        login: LoginFlow[Any],
+        traits: Mapping[str, Any],
+        *,
+        reports_messages: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self._login = login
+        self._pages = Pages(
+            login,
+            self.send,
+            lambda: {name: getattr(self, name) for name in self.trait_names(kernel_owned=True)},
+            card=self._card,
+            reports_messages=reports_messages,
+        )
+        for name, value in traits.items():
+            self.set_trait(name, value)
         pass_on(super().__init__, **kwargs)
         self.on_msg(self._receive)
 
@@ -75,11 +97,11 @@ class Card(anywidget.AnyWidget):
         """
         check_patience(timeout)
         until = None if timeout is None else time.monotonic() + timeout
-        for outcome in self._waiting("loopback"):
+        for outcome in self._waiting(Channel.LOOPBACK):
             left = _RESEND_SECONDS if until is None else until - time.monotonic()
             if left <= 0:
                 raise LoginTimeoutError(
-                    f"{self._what} is not finished after {timeout} s.",
+                    f"{self._subject} is not finished after {timeout} s.",
                     "It goes on: finish it in its window, then wait again.",
                 )
             concurrent.futures.wait([outcome], min(left, _RESEND_SECONDS))
@@ -110,50 +132,72 @@ class Card(anywidget.AnyWidget):
         """
         self._is_in_browser = True
         address, is_open = self._pages.open_outside(open_url)
-        said = "The login opens in your browser. If you do not see it, open"
-        is_told = tell(f"{said if is_open else 'Open'} {address} on this computer.")
-        if not (is_open or is_told):
+        verb = "The login opens in your browser. If you do not see it, open" if is_open else "Open"
+        is_printed = print_error(f"{verb} {address} on this computer.")
+        if not (is_open or is_printed):
             raise FrontEndError(
                 "No browser could be opened, and there is no stderr to write the address to.",
                 "Display the login in a notebook, or run it in a terminal.",
             )
 
     def cancel(self) -> None:
-        """Give up the attempt that is going; a later click begins another one."""
+        """Give up the current attempt; a later click begins another one."""
         self._login.cancel()
         self._flush()
 
     def close(self) -> None:
         """Cancel the login and remove the card."""
-        # ipywidgets also closes widgets that are half made, and all that are left at the very end,
-        # when no thread can be started any more.
+        # ipywidgets also closes widgets whose __init__ failed, and all others when the interpreter
+        # exits and can start no thread any more.
         if (pages := getattr(self, "_pages", None)) and not sys.is_finalizing():
             self._login.cancel()
             pages.close()
         super().close()
 
-    # What the page says; on which thread depends on the front end.
+    # Messages of the page; on which thread depends on the front end.
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take over what a page may change: how the card lies there, never what it is or says."""
-        super().set_state({k: v for k, v in sync_data.items() if k in _OF_THE_PAGE})
+        """Accept from a page only the card's layout, never its content."""
+        super().set_state({k: v for k, v in sync_data.items() if k in _SET_BY_PAGE})
 
-    def _receive(self, _widget: object, content: object, buffers: Sequence[Buffer]) -> None:
+    def _receive(self, _widget: object, content: object, _buffers: Sequence[Buffer]) -> None:
         if isinstance(content, dict):
-            self._pages.take(self._unpacked(content, buffers), "comm")
+            self._pages.receive(content, Channel.MESSAGE)
 
-    def _unpacked(self, content: Message, _buffers: Sequence[Buffer]) -> Message:
-        """Return a message with what a page has sent beside it."""
-        return content
+    # The view of the flow (see `flow.LoginView`). Called in the UI thread.
+
+    def update(self, state: Any) -> None:
+        """Set the traits, `status` last: who observes it finds the others set. Then tell pages."""
+        with self.hold_sync():
+            for name, value in self._traits_of(state).items():
+                try:
+                    self.set_trait(name, value)
+                except Exception:  # noqa: BLE001
+                    # A user's observer of this trait failed: the other traits are set all the same.
+                    _log.exception("An observer of a login's %s failed", name)
+        self._pages.update(state)
+
+    @abstractmethod
+    def _traits_of(self, state: Any) -> dict[str, Any]:
+        """Return the traits that show a state, `status` last."""
+
+    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
+        """Send the pages the authorization URL."""
+        self._pages.authorize(request, run, url, seconds_left)
+
+    def close_window(self, request: str) -> None:
+        """Have a page close the window that it opened for `request`."""
+        self._pages.close_window(request)
 
     # Helpers.
 
-    def _check(self, kwargs: dict[str, Any]) -> None:
-        """Refuse a keyword that is no trait which a user may set."""
+    def _check_keywords(self, kwargs: dict[str, Any]) -> None:
+        """Refuse a keyword that is not a trait which a user may set."""
+        owned = self.trait_names(kernel_owned=True)
         unknown = [
             name
             for name in kwargs
-            if name.startswith("_") or not self.has_trait(name) or self._is_kernel_owned(name)
+            if name.startswith("_") or not self.has_trait(name) or name in owned
         ]
         if unknown:
             raise ArgumentError(
@@ -165,35 +209,25 @@ class Card(anywidget.AnyWidget):
         """Tell whether the login needs a page, and with it a person."""
         return True
 
+    @abstractmethod
     def _needs_person(self) -> bool:
-        """Tell whether a person is needed, and raise a `FrontEndError` where none can be asked."""
-        raise NotImplementedError
-
-    def _bring_up(self, news: dict[str, Any]) -> None:
-        """Set traits, in this order; who observes the last finds the others set."""
-        with self.hold_sync():
-            for name, value in news.items():
-                try:
-                    self.set_trait(name, value)
-                except Exception:  # noqa: BLE001
-                    # A user's observer failed, of this trait: the others are set all the same.
-                    _log.exception("An observer of a login's %s failed", name)
+        """Tell whether a person is needed; raise a `FrontEndError` if none can be asked."""
 
     async def _finish(self) -> Self:
         done: asyncio.Future[Any] | None = None
-        for outcome in self._waiting("comm", "loopback"):
+        for outcome in self._waiting(Channel.MESSAGE, Channel.LOOPBACK):
             done = done or asyncio.wrap_future(outcome)
             await asyncio.wait([done], timeout=_RESEND_SECONDS)
         self._login.finished()
         return self
 
-    def _waiting(self, *ways: str) -> Iterator[Future[Any]]:
-        """Yield the outcome again and again until it is there; the caller waits in between.
+    def _waiting(self, *channels: Channel) -> Iterator[Future[Any]]:
+        """Yield the outcome repeatedly until it is there; the caller waits in between.
 
-        Nobody may press the button when no page is heard in these `ways`: that is said after a
-        while.
+        Raise a `FrontEndError` if no page sends anything over these channels for a while: then
+        nobody may be there to press the button.
         """
-        if SCREEN.is_current_thread():
+        if UI_THREAD.is_current_thread():
             raise ArgumentError(
                 "A login was waited for in a function that observes a login.",
                 "Use its traits there, or wait in a cell.",
@@ -205,11 +239,11 @@ class Card(anywidget.AnyWidget):
         if self._login.state.status is Status.IDLE:
             self._login.begin(None if needs_page else "browser")
         patience = time.monotonic() + _PATIENCE_SECONDS
+        received = [self._pages.received[channel] for channel in channels]
         try:
             while not outcome.done():
-                is_heard = any(self._pages.heard[way].is_set() for way in ways)
                 is_late = time.monotonic() > patience and not self._is_in_browser
-                if needs_page and not is_heard and is_late:
+                if needs_page and is_late and not any(event.is_set() for event in received):
                     raise FrontEndError(
                         f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
                         "Display the login in a cell of its own, press its button there, and "
@@ -219,16 +253,6 @@ class Card(anywidget.AnyWidget):
         finally:
             outcome.cancel()
 
-    def _shown_traits(self) -> dict[str, Any]:
-        """Return the traits that the kernel alone sets: what a page shows."""
-        names = [name for name in self.trait_names() if self._is_kernel_owned(name)]
-        return {name: getattr(self, name) for name in names}
-
     def _flush(self) -> None:
-        if not SCREEN.is_current_thread():
-            SCREEN.post(lambda: None).result()
-
-    @classmethod
-    def _is_kernel_owned(cls, name: str) -> bool:
-        trait = cls.class_traits().get(name)
-        return trait is not None and bool(trait.metadata.get("kernel_owned"))
+        if not UI_THREAD.is_current_thread():
+            UI_THREAD.post(lambda: None).result()

@@ -1,4 +1,4 @@
-"""An app's login in one call, wherever it runs: in a cell, a script, or a terminal far away."""
+"""Log in as a marketplace app in one call: in a cell, a script, or a remote terminal."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.guard import guarded
+from ghl_notebook.login.flow import ENDS, Status
+from ghl_notebook.login.front_end import FrontEnd, find_front_end
+from ghl_notebook.login.terminal import TerminalLines, print_error
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import check_id, now, read_base_url, read_location_id
 
-from .app_login import HEADLESS, AppLogin, Granted
-from .code_flow import CodeFlow
-from .front_end import FrontEnd, find_front_end
-from .state import ENDS, Status
-from .terminal import TerminalLines, tell
+from .app_card import HEADLESS, AppLogin, Granted
+from .authorization_code import AuthorizationCodeFlow
 
 G = TypeVar("G", bound=Granted)
 
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 @guarded
@@ -112,7 +112,8 @@ def authorize(
             case FrontEnd.DESKTOP:
                 login.open_in_browser()
             case FrontEnd.TERMINAL:
-                return _ask_in_terminal(CodeFlow(app, finish, time_limit=time_limit), timeout)
+                flow = AuthorizationCodeFlow(app, finish, time_limit=time_limit)
+                return _ask_in_terminal(flow, timeout)
             case FrontEnd.NOBODY:
                 raise FrontEndError("Nobody can log in here.", HEADLESS)
         try:
@@ -139,25 +140,25 @@ def _app_of_environment() -> App:
     return app
 
 
-def _ask_in_terminal(flow: CodeFlow[G], timeout: float | None) -> G:
-    """Print the authorization URL, and take the address that is pasted, or the redirect itself."""
+def _ask_in_terminal(flow: AuthorizationCodeFlow[G], timeout: float | None) -> G:
+    """Print the authorization URL, and accept the redirect or an address that is pasted."""
     until = None if timeout is None else time.monotonic() + timeout
     try:
         url = flow.start()
-        tell(
+        print_error(
             f"Open this address in a browser, and choose there:\n\n{url.reveal()}\n\n"
             "Then paste the address that the browser ends at, even if it shows an error there:"
         )
-        lines, told = TerminalLines(), None
+        lines, printed = TerminalLines(), None
         while flow.state.status not in ENDS:
             if until is not None and time.monotonic() > until:
                 raise _over(timeout)
-            for line in lines.read(_LOOK_SECONDS):
+            for line in lines.read(_POLL_SECONDS):
                 flow.paste(line)
-                told = None
-            if (notice := flow.state.notice) and notice != told:
-                told = notice
-                tell(notice)
+                printed = None
+            if (notice := flow.state.notice) and notice != printed:
+                printed = notice
+                print_error(notice)
     except BaseException:
         flow.cancel()
         raise

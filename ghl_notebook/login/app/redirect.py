@@ -1,8 +1,8 @@
-"""Where an app's login ends, if the app has registered an address on this computer.
+"""The redirect URI of an app, if the app has registered one on this computer.
 
-RFC 8252, section 7.3: a server on 127.0.0.1 for the one path of the redirect URI, for as long as a
-login waits. It answers nothing but the redirect of a browser, and decides nothing: what it is asked
-goes to the login, whose ``state`` tells whether it is meant.
+RFC 8252, section 7.3: a server on 127.0.0.1 for the one path of the redirect URI, while a login
+waits. It responds only to the redirect of a browser, and decides nothing: it passes the query to
+the login, whose ``state`` tells whether the redirect belongs to it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ghl_notebook.errors import GHLError, LoginCancelledError, LoginFailedError
+from ghl_notebook.login.asgi_server import PRIVATE_HEADERS, BackgroundServer, refused
+from ghl_notebook.login.static_files import message_page
 from ghl_notebook.secret import Secret
-
-from .message_page import message_page
-from .serving import PRIVATE_HEADERS, Serving, refused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -39,24 +38,24 @@ _FOREIGN: Final = (
 
 
 class Redirect:
-    """The end of one login's way.
+    """The redirect that one login waits for.
 
     Parameters
     ----------
     redirect_uri : str
         Of the app: ``http://``, and a name of this computer.
-    take : callable
-        Takes the query that the browser was redirected with, in the background event loop. Returns
-        what is wrong with it, or None.
+    accept : callable
+        Accepts the query of the redirect, in the background event loop. Returns what is wrong with
+        it, or None.
     """
 
-    def __init__(self, redirect_uri: str, take: Callable[[Secret], GHLError | None]) -> None:
+    def __init__(self, redirect_uri: str, accept: Callable[[Secret], GHLError | None]) -> None:
         parts = urlsplit(redirect_uri)
         self.port: Final = parts.port or 80
-        # Browsers leave the port out that goes without saying.
+        # Browsers leave out the default port.
         self.host: Final = parts.netloc.lower().removesuffix(":80")
         self.path: Final = parts.path or "/"
-        self.take: Final = take
+        self.accept: Final = accept
 
 
 class _Listener:
@@ -64,7 +63,7 @@ class _Listener:
 
     def __init__(self, port: int) -> None:
         self.redirects: list[Redirect] = []
-        self.serving = Serving(self._serve, port)
+        self.server = BackgroundServer(self._serve, port)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         from starlette.exceptions import HTTPException
@@ -79,7 +78,7 @@ class _Listener:
         await answer(scope, receive, send)
 
     def _answer(self, request: Request) -> Response:
-        # A page whose name was made to lead here (DNS rebinding) does not get to the path.
+        # A page whose host name resolves to this computer (DNS rebinding) is refused.
         host = request.headers.get("host", "").lower()
         here = [one for one in self.redirects if one.host == host.removesuffix(":80")]
         if not here:
@@ -90,13 +89,13 @@ class _Listener:
             raise refused(404)
         if request.method != "GET":
             raise refused(405)
-        # A page elsewhere may put the address into a frame or an image: no user has come by it.
+        # A page elsewhere may load the address in a frame or an image, without its user.
         if request.headers.get("sec-fetch-dest", "document") != "document":
             raise refused(403)
         query = Secret(request.url.query)
         problems = []
-        for redirect in here:  # each knows its own answer by its state
-            problem = redirect.take(query)
+        for redirect in here:  # each recognizes its own answer by its state
+            problem = redirect.accept(query)
             if problem is None:
                 return message_page(200, *_DONE)
             problems.append(problem)
@@ -110,14 +109,14 @@ class Redirects:
 
     def __init__(self) -> None:
         self._listeners: dict[int, _Listener] = {}
-        self._inherited: dict[int, _Listener] = {}  # whose tasks nobody may collect as pending
+        self._inherited: dict[int, _Listener] = {}  # whose tasks must not be collected
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
 
     def own(self) -> asyncio.Lock:
-        """Return the lock to hold: a port that is being given back is not taken anew meanwhile.
+        """Return the lock to hold: a port that is being released is not opened again meanwhile.
 
-        Where somebody has stopped the loop, or forked the process, nobody listens any more.
+        In another loop, after a stop or a fork, no earlier listener works any more.
         """
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
@@ -131,7 +130,7 @@ class Redirects:
         Raises
         ------
         OSError
-            If another program has the port, or it is not for us.
+            If another program has the port, or it is reserved.
         """
         async with self.own():
             listener = self._listeners.get(redirect.port)
@@ -140,14 +139,14 @@ class Redirects:
             listener.redirects.append(redirect)
 
     async def close(self, redirect: Redirect) -> None:
-        """Listen no longer; the last login of a port gives it back."""
+        """Stop listening; the last login of a port releases it."""
         async with self.own():
             listener = self._listeners.get(redirect.port)
             if listener is None or redirect not in listener.redirects:
                 return
             listener.redirects.remove(redirect)
             if not listener.redirects:
-                await listener.serving.stop()
+                await listener.server.stop()
                 del self._listeners[redirect.port]
 
 

@@ -1,4 +1,4 @@
-"""The card of an app's login: how a user lets a marketplace app into their account."""
+"""The card of an app's login: a user lets a marketplace app into their account."""
 
 from __future__ import annotations
 
@@ -12,17 +12,14 @@ from ghl_notebook.auth import open_logins
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
+from ghl_notebook.login.base_card import BaseCard, Buffer, kernel_owned
+from ghl_notebook.login.flow import Status
+from ghl_notebook.login.front_end import FrontEnd, find_front_end
+from ghl_notebook.login.static_files import card_script, card_style
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_base_url
 
-from .card import Buffer, Card, kept
-from .code_flow import CodeFlow, CodeFlowState
-from .front_end import FrontEnd, find_front_end
-from .loopback import Message
-from .pages import Pages
-from .protocol import Begin, Cancel, Redirected, Said
-from .state import Status, Way
-from .static_files import card_script, card_style
+from .authorization_code import AuthorizationCodeFlow, AuthorizationCodeState
 
 HEADLESS = (
     "Where nobody can log in, set GHL_REFRESH_TOKEN to the refresh token of an earlier login, and "
@@ -31,7 +28,7 @@ HEADLESS = (
 
 
 class Granted(Protocol):
-    """Whom a login has let the app in to: what the card says of it."""
+    """The account that granted access, as shown on the card."""
 
     @property
     def user_type(self) -> str:
@@ -47,11 +44,11 @@ class Granted(Protocol):
 
     @property
     def user_id(self) -> str | None:
-        """Who has logged in."""
+        """The user who has logged in."""
 
 
 @guarded
-class AppLogin(Card):
+class AppLogin(BaseCard):
     """A card that logs in to GoHighLevel as a marketplace app.
 
     Display it and press its button: the marketplace's page opens in a window of its own, where you
@@ -70,7 +67,7 @@ class AppLogin(Card):
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the answer must have arrived.
     **kwargs
-        Handed to `ipywidgets.DOMWidget`, for instance ``layout``.
+        Passed to `ipywidgets.DOMWidget`, for instance ``layout``.
 
     Attributes
     ----------
@@ -98,21 +95,22 @@ class AppLogin(Card):
     ``state``, the code and the tokens are never traits.
     """
 
-    _esm = card_script("app")
-    _css = card_style("app")
+    _card = "app"
+    _esm = card_script(_card)
+    _css = card_style(_card)
 
-    _login: CodeFlow[Any]
-    _what = "The login to GoHighLevel"
+    _login: AuthorizationCodeFlow[Any]
+    _subject = "The login to GoHighLevel"
 
-    status = kept(t.Unicode("idle", read_only=True))
-    kind = kept(t.Unicode(None, allow_none=True, read_only=True))
-    location_id = kept(t.Unicode(None, allow_none=True, read_only=True))
-    company_id = kept(t.Unicode(None, allow_none=True, read_only=True))
-    who = kept(t.Unicode(None, allow_none=True, read_only=True))
-    error = kept(t.Unicode(None, allow_none=True, read_only=True))
-    message = kept(t.Unicode(None, allow_none=True, read_only=True))
-    listens = kept(t.Bool(False, read_only=True))
-    time_limit = kept(t.Float(read_only=True))
+    status = kernel_owned(t.Unicode("idle"))
+    kind = kernel_owned(t.Unicode(None, allow_none=True))
+    location_id = kernel_owned(t.Unicode(None, allow_none=True))
+    company_id = kernel_owned(t.Unicode(None, allow_none=True))
+    who = kernel_owned(t.Unicode(None, allow_none=True))
+    error = kernel_owned(t.Unicode(None, allow_none=True))
+    message = kernel_owned(t.Unicode(None, allow_none=True))
+    listens = kernel_owned(t.Bool(False))
+    time_limit = kernel_owned(t.Float())
 
     def __init__(
         self,
@@ -122,13 +120,11 @@ class AppLogin(Card):
         time_limit: float = 600.0,
         **kwargs: Any,
     ) -> None:
-        self._check(kwargs)
+        self._check_keywords(kwargs)
         if finish is None:
             finish = functools.partial(open_logins(read_base_url(), clock=now).finish, app)
-        self._login = CodeFlow(app, finish, screen=self, time_limit=time_limit)
-        self._pages = Pages(self._login, self.send, self._shown_traits, tell=self._hear, card="app")
-        self.set_trait("time_limit", float(time_limit))
-        super().__init__(**kwargs)
+        login = AuthorizationCodeFlow(app, finish, view=self, time_limit=time_limit)
+        super().__init__(login, {"time_limit": float(time_limit)}, **kwargs)
 
     def __repr__(self) -> str:
         return f"AppLogin(status={self.status!r})"
@@ -141,7 +137,7 @@ class AppLogin(Card):
         Parameters
         ----------
         redirected : str or Secret
-            The whole address. What is wrong with it is said in `message`.
+            The whole address. If it is wrong, `message` says why.
         """
         self._login.paste(redirected)
         self._flush()
@@ -150,55 +146,33 @@ class AppLogin(Card):
         """Return what `finish` has returned, or raise the error that says why there is nothing."""
         return self._login.finished()
 
-    # What the login shows (see `code_flow.CodeFlowScreen`); these run in the screen's thread.
+    # Helpers.
 
-    def show(self, state: CodeFlowState) -> None:
-        """Bring the traits up to date, `status` last: who observes it finds the others set."""
+    def _traits_of(self, state: AuthorizationCodeState) -> dict[str, Any]:
+        """Return the traits that show a state, `status` last."""
         granted: Granted | None = state.result if state.status is Status.CONNECTED else None
         kind = None
         if granted is not None:
             kind = "agency" if granted.user_type == "Company" else "sub-account"
-        self._bring_up(
-            {
-                "kind": kind,
-                "location_id": granted and granted.location_id,
-                "company_id": granted and granted.company_id,
-                "who": granted and granted.user_id,
-                "error": state.error and str(state.error),
-                "message": state.notice,
-                "listens": state.listens,
-                "status": str(state.status),
-            }
-        )
-        self._pages.show(state)
+        return {
+            "kind": kind,
+            "location_id": granted and granted.location_id,
+            "company_id": granted and granted.company_id,
+            "who": granted and granted.user_id,
+            "error": state.error and str(state.error),
+            "message": state.notice,
+            "listens": state.listens,
+            "status": str(state.status),
+        }
 
-    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Hand the pages the authorization URL."""
-        self._pages.authorize(request, run, url, seconds_left)
-
-    # Helpers.
-
-    def _hear(self, said: Said, _way: Way) -> None:
-        """Tell the login what a page has said."""
-        match said:
-            case Begin(request=request, takes_over=takes_over):
-                self._login.begin(request, anew=takes_over)
-            case Redirected(address=address):
-                self._login.paste(address)
-            case Cancel(run=run):
-                self._login.cancel(run)
-
-    def _unpacked(self, content: Message, buffers: Sequence[Buffer]) -> Message:
-        """Return a message with its address, which comes beside it.
-
-        The comm package logs whole messages at the level DEBUG, but no buffer's content.
-        """
-        if content.get("type") != "redirected" or not buffers:
-            return content
-        return content | {"address": bytes(buffers[0]).decode("utf-8", "replace")}
+    def _receive(self, widget: object, content: object, buffers: Sequence[Buffer]) -> None:
+        # The page sends an address as a buffer: the comm package logs messages at the level DEBUG.
+        if isinstance(content, dict) and content.get("type") == "redirected" and buffers:
+            content = content | {"address": bytes(buffers[0]).decode("utf-8", "replace")}
+        super()._receive(widget, content, buffers)
 
     def _needs_person(self) -> bool:
-        """Tell that a person is needed, and raise where none can be asked."""
+        """Tell that a person is needed; raise a `FrontEndError` if none can be asked."""
         if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
             return True
         raise FrontEndError(

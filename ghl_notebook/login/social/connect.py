@@ -1,4 +1,4 @@
-"""A login in one call: for a script or a cell, and for a row of the accounts list."""
+"""Connect a social account in one call, or reconnect a row of `fetch_accounts`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from ghl_notebook.api import Client
 from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
+from ghl_notebook.login.front_end import FrontEnd, find_front_end
 
-from .front_end import FrontEnd, find_front_end
-from .login import require_client
-from .widget import ConnectAccount
+from .connect_card import ConnectAccount
+from .connect_flow import require_client
 
 
 class AccountRow(Protocol):

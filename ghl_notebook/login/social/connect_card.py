@@ -1,4 +1,4 @@
-"""The card in the notebook: a login as an anywidget."""
+"""The card that connects a social account, as an anywidget."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ import traitlets as t
 from ghl_notebook.api import Client
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
+from ghl_notebook.login.base_card import BaseCard, kernel_owned
+from ghl_notebook.login.flow import Status
+from ghl_notebook.login.front_end import FrontEnd, find_front_end
+from ghl_notebook.login.static_files import card_script, card_style
 from ghl_notebook.models import MessagePayload
 from ghl_notebook.sanitize import one_line
-from ghl_notebook.secret import Secret
 from ghl_notebook.settings import read_account_ids, read_pictures
 from ghl_notebook.widgets import Pictures
 
-from .card import Card, kept
-from .front_end import FrontEnd, find_front_end
-from .login import Login, Witness
-from .pages import Pages
-from .protocol import Begin, Cancel, Lost, Mine, NotMine, Paste, Recheck, Said
-from .state import Appearance, Claim, Heard, LoginState, Status, Way
-from .static_files import card_script, card_style
+from .connect_flow import ConnectFlow, MessageObserver
+from .state import Appearance, LoginState
 
 _MOST_FOUND = 5
 _MOST_NAMES = 5
@@ -29,17 +27,17 @@ _LONGEST_NAME = 200
 
 
 @guarded
-class ConnectAccount(Card):
+class ConnectAccount(BaseCard):
     """A card that connects a social account through the service's OAuth.
 
-    Display it, press its button, log in in the window that opens; the window closes itself and
-    the traits hold what came back. All traits are read-only; observe or link them as you like
-    (functions given to `observe` run in a thread of their own).
+    Display it, press its button, and log in in the window that opens. The window closes
+    automatically, and the traits hold the result. All traits are read-only; observe or link them
+    as you like (functions passed to `observe` run in a thread of their own).
 
-    The result may arrive in four ways, whichever is first: as the window's message, over the comm
-    or by the kernel's loopback server; as a change in the accounts list, when the login's pages
-    have cut the tie between the window and the notebook; as an account id that the user enters.
-    Each is a claim until the service has confirmed it to the kernel.
+    The result arrives through whichever of four channels is first: the window's message, over the
+    comm or through the kernel's loopback server; a change in the accounts list, if the login's
+    pages have isolated the window from the notebook; an account id that the user enters. Each is a
+    claim until the service has confirmed it to the kernel.
 
     Parameters
     ----------
@@ -70,11 +68,11 @@ class ConnectAccount(Card):
         of its own (see `open_in_browser`), and the window opens from there. If that page cannot be
         reached, the window opens from the card without a tie to it, and the result arrives by the
         accounts list.
-    witness : Witness, optional
-        Who is told of every message that the login page hears, also of those that are refused;
-        for ``ghl-notebook verify-live``.
+    message_observer : MessageObserver, optional
+        Receives every message that reaches the login page, also rejected ones; for
+        ``ghl-notebook verify-live``.
     **kwargs
-        Handed to `ipywidgets.DOMWidget`, for instance ``layout``.
+        Passed to `ipywidgets.DOMWidget`, for instance ``layout``.
 
     Attributes
     ----------
@@ -144,33 +142,34 @@ class ConnectAccount(Card):
     """
 
     # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
-    _esm = card_script("connect")
-    _css = card_style("connect")
+    _card = "connect"
+    _esm = card_script(_card)
+    _css = card_style(_card)
 
-    _login: Login
+    _login: ConnectFlow
 
-    platform = kept(t.Unicode(read_only=True))
-    platform_name = kept(t.Unicode(read_only=True))
-    status = kept(t.Unicode("idle", read_only=True))
-    delivered_by = kept(t.Unicode(None, allow_none=True, read_only=True))
-    location_id = kept(t.Unicode(read_only=True))
-    user_id = kept(t.Unicode(None, allow_none=True, read_only=True))
-    action_type = kept(t.Unicode(None, allow_none=True, read_only=True))
-    page = kept(t.Unicode(None, allow_none=True, read_only=True))
-    placement = kept(t.Unicode(None, allow_none=True, read_only=True))
-    account_id = kept(t.Unicode(None, allow_none=True, read_only=True))
-    reconnect = kept(t.Bool(False, read_only=True))
-    account_name = kept(t.Unicode(None, allow_none=True, read_only=True))
-    reconnect_accounts = kept(t.List(t.Unicode(), read_only=True))
-    payload = kept(t.Dict(read_only=True))
-    account_names = kept(t.List(t.Unicode(), read_only=True))
-    error = kept(t.Unicode(None, allow_none=True, read_only=True))
-    notice = kept(t.Unicode(None, allow_none=True, read_only=True))
-    found = kept(t.List(t.Dict(), read_only=True))
-    watches_accounts = kept(t.Bool(False, read_only=True))
-    time_limit = kept(t.Float(read_only=True))
-    separate_page = kept(t.Bool(False, read_only=True))
-    can_recheck = kept(t.Bool(False, read_only=True))
+    platform = kernel_owned(t.Unicode())
+    platform_name = kernel_owned(t.Unicode())
+    status = kernel_owned(t.Unicode("idle"))
+    delivered_by = kernel_owned(t.Unicode(None, allow_none=True))
+    location_id = kernel_owned(t.Unicode())
+    user_id = kernel_owned(t.Unicode(None, allow_none=True))
+    action_type = kernel_owned(t.Unicode(None, allow_none=True))
+    page = kernel_owned(t.Unicode(None, allow_none=True))
+    placement = kernel_owned(t.Unicode(None, allow_none=True))
+    account_id = kernel_owned(t.Unicode(None, allow_none=True))
+    reconnect = kernel_owned(t.Bool(False))
+    account_name = kernel_owned(t.Unicode(None, allow_none=True))
+    reconnect_accounts = kernel_owned(t.List(t.Unicode()))
+    payload = kernel_owned(t.Dict())
+    account_names = kernel_owned(t.List(t.Unicode()))
+    error = kernel_owned(t.Unicode(None, allow_none=True))
+    notice = kernel_owned(t.Unicode(None, allow_none=True))
+    found = kernel_owned(t.List(t.Dict()))
+    watches_accounts = kernel_owned(t.Bool(False))
+    time_limit = kernel_owned(t.Float())
+    separate_page = kernel_owned(t.Bool(False))
+    can_recheck = kernel_owned(t.Bool(False))
 
     def __init__(
         self,
@@ -185,40 +184,34 @@ class ConnectAccount(Card):
         assume_mine: bool = False,
         pictures: str | None = None,
         separate_page: bool = False,
-        witness: Witness | None = None,
+        message_observer: MessageObserver | None = None,
         **kwargs: Any,
     ) -> None:
-        self._check(kwargs)
-        self._login = Login(
+        self._check_keywords(kwargs)
+        login = ConnectFlow(
             client,
             platform,
-            screen=self,
+            view=self,
             page=page,
             reconnect=reconnect,
             login_type=login_type,
             time_limit=time_limit,
             assume_mine=assume_mine,
-            witness=witness,
+            message_observer=message_observer,
         )
         self._pictures = Pictures.of(client.core, read_pictures(pictures))
-        self._what = f"The login for {self._login.platform.title}"
-        self._pages = Pages(
-            self._login,
-            self.send,
-            self._shown_traits,
-            tell=self._hear,
-            is_witnessed=witness is not None,
-        )
-        # Set before the comm opens, so that the page has them from its first moment on.
-        self.set_trait("platform", self._login.platform.key)
-        self.set_trait("platform_name", self._login.platform.title)
-        self.set_trait("location_id", client.location_id)
-        self.set_trait("user_id", client.user_id)
-        self.set_trait("reconnect", reconnect)
-        self.set_trait("account_name", account_name)
-        self.set_trait("separate_page", separate_page)
-        self.set_trait("time_limit", float(time_limit))
-        super().__init__(**kwargs)
+        self._subject = f"The login for {login.platform.title}"
+        traits = {
+            "platform": login.platform.key,
+            "platform_name": login.platform.title,
+            "location_id": client.location_id,
+            "user_id": client.user_id,
+            "reconnect": reconnect,
+            "account_name": account_name,
+            "separate_page": separate_page,
+            "time_limit": float(time_limit),
+        }
+        super().__init__(login, traits, reports_messages=message_observer is not None, **kwargs)
 
     def __repr__(self) -> str:
         return f"ConnectAccount({self.platform!r}, status={self.status!r})"
@@ -244,16 +237,15 @@ class ConnectAccount(Card):
         """Return platform and account id, or raise the `LoginError` that says why there is none."""
         return self.platform, self._login.finished()
 
-    # What the login shows (see `login.Screen`); these run in the screen's thread.
+    # Helpers.
 
-    def show(self, state: LoginState) -> None:
-        """Bring the traits up to date, `status` last: who observes it finds the others set."""
+    def _traits_of(self, state: LoginState) -> dict[str, Any]:
+        """Return the traits that show a state, `status` last."""
         payload = state.payload if state.status is Status.CONNECTED else None
         known = payload or MessagePayload()
-        way = state.delivered_by if state.status is Status.CONNECTED else None
-        news = {
+        return {
             "user_id": self._login.client.user_id,
-            "delivered_by": None if way is None else str(way),
+            "delivered_by": None if payload is None else str(state.delivered_by),
             "action_type": known.action_type,
             "page": known.page,
             "placement": known.placement,
@@ -263,54 +255,27 @@ class ConnectAccount(Card):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
-            "found": [_as_asked(one, self._pictures) for one in state.found[:_MOST_FOUND]],
+            "found": [self._found(one) for one in state.found[:_MOST_FOUND]],
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
         }
-        self._bring_up(news)
-        self._pages.show(state)
 
-    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Hand the pages the authorization URL."""
-        self._pages.authorize(request, run, url, seconds_left)
-
-    def close_window(self, request: str) -> None:
-        """Have the page close the window that it opened in vain."""
-        self._pages.close_window(request)
-
-    # Helpers.
-
-    def _hear(self, said: Said, way: Way) -> None:
-        """Tell the login what a page has said."""
-        match said:
-            case Begin(prefetched=True, run=str(run)) if self._login.opened(run):
-                pass
-            case Begin(request=request):
-                self._login.begin(request)
-            case Claim() as claim:
-                self._login.claim(claim, way)
-            case Heard() as heard:
-                self._login.heard(heard)
-            case Lost(run=run):
-                self._login.lost(run)
-            case Mine(run=run, account_id=account_id):
-                self._login.mine(run, account_id)
-            case NotMine(run=run):
-                self._login.not_mine(run)
-            case Paste(account_id=account_id):
-                self._login.paste(account_id)
-            case Cancel(run=run):
-                self._login.cancel(run)
-            case Recheck(run=run):
-                self._login.recheck(run)
+    def _found(self, one: Appearance) -> dict[str, Any]:
+        """Return what the card shows of a login that may be another user's."""
+        return {
+            "account_id": one.account_id,
+            "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
+            "picture": self._pictures.choose(one.picture),
+            "found_at": one.found_at,
+        }
 
     def _needs_page(self) -> bool:
-        """Tell whether the login needs a page: not where the client has a browser of its own."""
+        """Tell whether the login needs a page: not if the client has its own browser."""
         return self._login.client.browser is None
 
     def _needs_person(self) -> bool:
-        """Tell whether a person is needed; use an earlier login where nobody can be asked."""
+        """Tell whether a person is needed; use an earlier login if none can be asked."""
         if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
             return True
         account_id = read_account_ids().get(self.platform)
@@ -324,13 +289,3 @@ class ConnectAccount(Card):
             )
         self._login.paste(account_id)
         return False
-
-
-def _as_asked(one: Appearance, pictures: Pictures) -> dict[str, Any]:
-    """Return what the card shows of a login that may be somebody else's."""
-    return {
-        "account_id": one.account_id,
-        "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
-        "picture": pictures.choose(one.picture),
-        "found_at": one.found_at,
-    }

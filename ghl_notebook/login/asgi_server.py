@@ -1,8 +1,8 @@
-"""What this package serves on 127.0.0.1 for a login, and what all of it has in common.
+"""The servers on 127.0.0.1 that a login needs, in the background event loop.
 
 Every program of this computer may open any number of connections there, and each takes a file
-descriptor of the kernel. So there are few of them, each request has to be complete in time, and who
-has not named a login makes room for who comes next.
+descriptor of the kernel. So the number of connections is limited, each request has to be complete
+in time, and a connection that has named no login makes room for the next one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PRIVATE_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Of every answer whose address or content is for one person only."""
+"""Headers of every response whose address or content is for one person only."""
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -35,7 +35,7 @@ _GRACE_SECONDS = 1.0
 
 
 class _Listening(socket.socket):
-    """Holds what was accepted last: a wait for it that is cancelled would lose it, unclosed."""
+    """Stores the last accepted socket: a cancelled wait would lose it without closing it."""
 
     last: socket.socket | None = None
 
@@ -46,34 +46,34 @@ class _Listening(socket.socket):
         return accepted
 
 
-class Serving:
-    """An application that is served on this computer, in the background event loop.
+class BackgroundServer:
+    """Serve an ASGI application on this computer.
 
     Parameters
     ----------
     app : ASGI application
         The application.
     port : int, default 0
-        Where; 0 for any port that is free.
+        The port; 0 for any port that is free.
     is_known : callable, optional
-        Tells of a path whether only those ask for it who know a login. Their connections are not
+        Tells whether a path belongs to a login. A connection that asked for such a path is not
         closed in favor of others.
     most : int
-        Connections that there may be.
+        Most connections that may be open.
     patience : float
         Seconds within which a request has to be complete.
 
     Attributes
     ----------
     port : int
-        Where it is.
+        The port.
     loop : asyncio.AbstractEventLoop
-        In which it runs.
+        The event loop in which the server runs.
 
     Raises
     ------
     OSError
-        If the port is in use, or not for us.
+        If the port is in use, or reserved.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Serving:
 
         from .connection import make_config
 
-        # Bound and listening before anybody learns of it: what a page asks at once is not refused.
+        # Listening before anybody learns of the port: an immediate request is not refused.
         self._listening = _Listening(
             fileno=socket.create_server(("127.0.0.1", port), backlog=_BACKLOG).detach()
         )
@@ -122,12 +122,12 @@ class Serving:
             connection.transport.abort()
 
     async def _accept(self) -> None:
-        # Not by asyncio's own server, or uvicorn's: they accept all that come before they look at
-        # any of them, and say on stderr that no descriptor is left.
+        # Not asyncio's own server, or uvicorn's: they accept all connections before handling any,
+        # and write to stderr when no descriptor is left.
         from .connection import Connection
 
         loop = asyncio.get_running_loop()
-        with closing(self._listening):  # also when somebody stops the loop
+        with closing(self._listening):  # also if the loop is stopped
             while True:
                 try:
                     accepted, _ = await loop.sock_accept(self._listening)
@@ -145,7 +145,7 @@ class Serving:
                 await loop.connect_accepted_socket(lambda made=connection: made, accepted)  # type: ignore[misc]
 
     def _make_room(self) -> bool:
-        """Close the connection that has been there longest and has named no login."""
+        """Close the oldest connection that has named no login."""
         for connection in self._open:
             if connection.path is None or not self._is_known(connection.path):
                 del self._open[connection]
@@ -155,7 +155,7 @@ class Serving:
 
 
 def refused(status: int) -> Exception:
-    """Return what a handler raises in order to answer with a status and nothing else."""
+    """Return the exception by which a handler responds with a status only."""
     from starlette.exceptions import HTTPException
 
     return HTTPException(status)

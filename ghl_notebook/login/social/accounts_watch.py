@@ -1,4 +1,4 @@
-"""What a login changes in the accounts list: the way of a window that cannot report."""
+"""What a login changes in the accounts list: the channel of a window that cannot report."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ghl_notebook.models import (
 
 from .state import Appearance
 
-# A service that keeps a connection alive by itself moves its end by hours, a new login by weeks.
+# A connection that the service keeps alive expires hours later, one with a new login weeks later.
 _RENEWAL = timedelta(days=1)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class AccountsWatch:
-    """Compares the accounts list with what it was when the login began.
+    """Compares the accounts list with the list of when the login began.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ class AccountsWatch:
     platform : Platform
         Rows of other platforms do not count.
     reconnect : bool
-        Whether the login is to renew what is there: then a later end of a connection counts too,
-        which otherwise may have any reason.
+        Whether the login renews connections: then a later expiry counts too. Otherwise, it may have
+        any reason.
     clock : callable
         Returns the seconds since the epoch.
     """
@@ -50,17 +50,17 @@ class AccountsWatch:
 
     @property
     def logins(self) -> set[str]:
-        """The logins that the first look has found."""
+        """The logins that the first call of `look` found."""
         return {oauth_id for oauth_id, _ in self._before or ()}
 
     async def look(self) -> list[Appearance]:
-        """Return what has appeared since the first look, and was there at the last look as well.
+        """Return the logins that are new since the first look, and that the last look found too.
 
-        Two looks, because the message of a window that can report arrives in between, and says
-        more. The first look returns nothing.
+        A login has to be seen twice, because the message of a window that can report arrives in
+        between and is more precise. The first look returns nothing.
 
-        ``GET /social-media-posting/{locationId}/accounts?fetchAll=true``: that parameter is not
-        documented. With it the list may also name a login that nothing is attached from yet.
+        ``GET /social-media-posting/{locationId}/accounts?fetchAll=true``: the parameter is not
+        documented. With it, the list may also name a login that nothing is attached from yet.
 
         Raises
         ------

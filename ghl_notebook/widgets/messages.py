@@ -1,4 +1,4 @@
-"""What a page says to the kernel, as one of the messages that it may say."""
+"""Parse a page's message to the kernel."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import msgspec
 _log = logging.getLogger("ghl_notebook.widgets")
 
 
-def read_said(content: object, kinds: Any) -> Any:
-    """Read a page's message as one of some kinds; None for one that makes no sense."""
+def parse_message(content: object, types: Any) -> Any:
+    """Return a page's message as one of some message types; None if it is not valid."""
     try:
-        return msgspec.convert(content, kinds)
+        return msgspec.convert(content, types)
     except msgspec.ValidationError as error:
         _log.debug("A message of the page was not understood: %s", error)
         return None

@@ -1,12 +1,11 @@
-"""What a user should know while a login goes on."""
+"""The notices that the card of a social account's login may show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ghl_notebook.login.flow import TICKET_REUSED
 from ghl_notebook.sanitize import one_line
-
-from .state import TICKET_REUSED
 
 NO_ACCOUNT_ID = (
     "That is no account id. It has 24 letters and digits, as in the column oauth_id of "
@@ -18,8 +17,8 @@ USED_TWICE = "That login has finished another card in the meantime, and was not 
 REUSED_AFTER = f"{TICKET_REUSED} after the login. Check that the account is yours."
 
 
-def not_allowed(origin: str, allowed: Iterable[str]) -> str:
-    """Say that a message came from elsewhere, and what to do if that is the service itself."""
+def origin_not_allowed(origin: str, allowed: Iterable[str]) -> str:
+    """Return the notice about a message from an origin that is not allowed."""
     return (
         f"A message like this login's result came from {one_line(origin, 200)}, which is not an "
         "allowed origin, and was not taken. If that is your service's own address, add it to "
@@ -27,16 +26,16 @@ def not_allowed(origin: str, allowed: Iterable[str]) -> str:
     )
 
 
-def earlier(account_id: str) -> str:
-    """Say that a message names a login that was there before."""
+def earlier_login(account_id: str) -> str:
+    """Return the notice about a message that names a login from before this run."""
     return (
         f"A message came that names an earlier login, {account_id}, and was not taken. If it is "
         "yours, enter it as account id."
     )
 
 
-def two_wait(platform: str) -> str:
-    """Say that a result may be that of either of two logins."""
+def two_logins_wait(platform: str) -> str:
+    """Return the notice about a result that may belong to either of two logins."""
     return (
         f"A result came while two logins wait for {platform}, and it cannot be told whose it is. "
         "Cancel one of them and reopen the window of the other."

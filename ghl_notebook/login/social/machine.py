@@ -13,7 +13,7 @@
     idle, starting, waiting, checking           ─ cancel ──────────> cancelled
     idle, waiting                               ─ claim without id > cancelled
     idle, starting, waiting                     ─ expire ──────────> timed_out
-    idle, starting, waiting, checking           ─ broke ───────────> failed
+    idle, starting, waiting, checking           ─ on_error ────────> failed
     idle, starting, waiting, checking           ─ exposed ─────────> failed
     failed                                      ─ recheck ─────────> checking
     checking                                    ─ not_confirmed ───> failed
@@ -21,16 +21,17 @@
     idle, starting, waiting                     ─ paste ───────────> checking
     cancelled, timed_out, failed                ─ paste ───────────> checking
 
-From ``idle`` all but `begin` and `paste` need an authorization URL that was asked for before the
-click. What has `appeared` is looked at when the page has `lost` sight of the window: one that can
-report says more. It may be the login of somebody else at the same sub-account, so the user is asked
-whether it is theirs (`mine`, `not_mine`), unless the caller has said that nobody else connects
-anything (`assume_mine`). A pasted id that is not confirmed goes back to ``waiting`` only where a
-window was open; elsewhere it fails.
+From ``idle``, all events but `begin` and `paste` need an authorization URL that was requested
+before the click. Changes of the accounts list (`on_accounts_changed`) count only after the page has
+lost the window (`on_window_lost`): a window that can report is more precise. A login in the list
+may belong to another user of the sub-account, so the card asks whether it is the user's own
+(`mine`, `not_mine`), unless the caller guarantees that nobody else connects accounts
+(`assume_mine`). A pasted id that is not confirmed goes back to ``waiting`` only if a window was
+open; otherwise the login fails.
 
-A *run* is one attempt: from asking the service for the authorization URL to one of the ends. What
-arrives, by whichever `Way`, is a claim until the service has confirmed it, and belongs to the run
-it was made in.
+A *run* is one attempt: from the request for the authorization URL to one of the ends. A result,
+through whichever `Channel`, is a claim until the service has confirmed it, and belongs to the run
+in which it was made.
 """
 
 from __future__ import annotations
@@ -38,16 +39,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ghl_notebook.errors import GHLError, LoginFailedError
+from ghl_notebook.login.flow import ENDS, Status, ticket_reused
+from ghl_notebook.login.messages import Channel, Claim
 from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
 from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import SAME_ORIGIN
 
 from . import notices
-from .kept_claims import KeptClaims
-from .ledger import Ledger
-from .state import ENDS, Appearance, Claim, LoginState, Status, Way, ticket_reused
+from .registry import LoginRegistry
+from .state import Appearance, LoginState, PendingClaims
 
 _MOST_NAMES = 1_000
 _LONGEST_NAME = 200
@@ -55,39 +58,39 @@ _LONGEST_NAME = 200
 
 @dataclass(slots=True)
 class LoginMachine:
-    """The machine. Its methods return whether they changed anything; `state` is what is now.
+    """The machine. Its methods return whether they changed `state`.
 
     Parameters
     ----------
     platform : Platform
         The platform to connect.
     allowed_origins : iterable of str
-        Origins whose messages are taken; compared exactly.
+        Origins whose messages count; compared exactly.
     time_limit : float
         Seconds that a run may take until its claim arrives.
-    ledger : Ledger
+    registry : LoginRegistry
         Shared by all logins of the process.
     assume_mine : bool, default False
-        Nobody else logs in meanwhile: what appears in the accounts list need not be asked about.
+        Use a login in the accounts list without asking: nobody else connects accounts meanwhile.
     """
 
     platform: Platform
     allowed_origins: Iterable[str]
     time_limit: float
-    ledger: Ledger
+    registry: LoginRegistry
     assume_mine: bool = False
     state: LoginState = field(default_factory=LoginState)
-    _later: KeptClaims = field(default_factory=KeptClaims)
+    _pending: PendingClaims = field(default_factory=PendingClaims)
     _has_window: bool = False  # whether the run has, or may have, a window that can still report
     _finished_before: int = 0
-    _known: frozenset[str] | None = None  # None: nobody has looked yet
-    _is_lost: bool = False
+    _baseline: frozenset[str] | None = None  # logins in the accounts list before the run
+    _is_window_lost: bool = False
     _declined: set[str] = field(default_factory=set)
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
-        """Begin a new run and return its name; None where none may begin.
+        """Begin a new run and return its name; None if none may begin.
 
-        With `prefetch` nobody has pressed the button yet: the status stays ``idle``.
+        With `prefetch`, the user has not pressed the button yet: the status stays ``idle``.
         """
         if self.state.status in (Status.CHECKING, Status.CONNECTED, Status.STARTING):
             return None
@@ -103,9 +106,9 @@ class LoginMachine:
         return True
 
     def authorized(self, run: str) -> bool:
-        """The service has given the authorization URL."""
+        """The service has returned the authorization URL."""
         if self._is(run, Status.IDLE):
-            self.ledger.wait(run, self.platform.key)
+            self.registry.wait(run, self.platform.key)
             return True
         if not self._is(run, Status.STARTING):
             return False
@@ -113,39 +116,39 @@ class LoginMachine:
         return True
 
     def start_failed(self, run: str, error: GHLError) -> bool:
-        """The service has refused to give the authorization URL."""
+        """The service has refused to return the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
-    def noticed(self, run: str, logins: Iterable[str]) -> bool:
-        """These logins were in the accounts list before the run had a window.
+    def on_baseline(self, run: str, logins: Iterable[str]) -> bool:
+        """Store the logins that were in the accounts list before the run had a window.
 
-        A message that names one of them may be an old one; from the run's own window it is not.
-        What other windows have said in the meantime is judged now.
+        A message that names one of them may be an old one, unless the run's own window sent it.
+        The messages that other windows sent in the meantime are judged now.
         """
         if run != self.state.run:
             return False
-        self._known = frozenset(logins)
-        return self._hear_later()
+        self._baseline = frozenset(logins)
+        return self._judge_pending()
 
-    def lost(self, run: str) -> None:
-        """The page cannot see the run's window any more, or never could."""
+    def on_window_lost(self, run: str) -> None:
+        """The page has lost its handle to the run's window, or never had one."""
         if run == self.state.run:
-            self._is_lost = True
+            self._is_window_lost = True
 
     def watching(self, run: str, *, on: bool) -> bool:
-        """The accounts list is being watched for the run's result, or no longer is."""
+        """The accounts list is watched for the run's result, or no longer is."""
         if run != self.state.run or self.state.status in ENDS:
             return False
         changed = self.state.watches_accounts is not on
         self.state = replace(self.state, watches_accounts=on)
         return changed
 
-    def claim(self, claim: Claim, way: Way = Way.MESSAGE) -> bool:
-        """A message has arrived that may be the login's result.
+    def claim(self, claim: Claim, channel: Channel = Channel.MESSAGE) -> bool:
+        """Judge a message that may be the login's result.
 
-        It is taken when it belongs to this run, comes from an allowed origin, speaks of this
-        platform, and has a plausible id that has not finished another login. What is taken is
-        `checking`; what is refused and might be meant for this login leaves a `notice`.
+        A claim counts if it belongs to this run, comes from an allowed origin, names this platform,
+        and has a plausible id that has not finished another login. An accepted claim is `checking`;
+        a rejected one that may be meant for this login leaves a `notice`.
         """
         if not self._is(claim.run, Status.WAITING, Status.IDLE, Status.CHECKING):
             return False
@@ -153,10 +156,10 @@ class LoginMachine:
         if payload is None or not payload.is_for(self.platform.key):
             return False
         if self.state.status is Status.CHECKING:
-            # Should the one that is being checked prove false, this may be it.
-            return self._keep(claim, way)
+            # If the claim that is being checked proves false, this one may be the result.
+            return self._defer(claim, channel)
         if not self._allows(claim):
-            return self._notice(notices.not_allowed(claim.origin, self.allowed_origins))
+            return self._notice(notices.origin_not_allowed(claim.origin, self.allowed_origins))
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
                 return self._end(Status.CANCELLED)
@@ -164,28 +167,29 @@ class LoginMachine:
         if not payload.has_plausible_id:
             return self._notice(notices.NO_USABLE_ID)
         if claim.source != "popup":
-            if self._known is None:
-                return self._keep(claim, way)
-            if self.ledger.was_taken(payload.account_id) or payload.account_id in self._known:
-                return self._notice(notices.earlier(payload.account_id))
-            if self.ledger.has_rival(claim.run, self.platform.key):
-                return self._notice(notices.two_wait(self.platform.title))
-        return self._check(payload, way)
+            if self._baseline is None:
+                return self._defer(claim, channel)
+            account_id = payload.account_id
+            if self.registry.has_finished(account_id) or account_id in self._baseline:
+                return self._notice(notices.earlier_login(account_id))
+            if self.registry.has_rival(claim.run, self.platform.key):
+                return self._notice(notices.two_logins_wait(self.platform.title))
+        return self._check(payload, channel)
 
-    def appeared(self, run: str, found: Iterable[Appearance]) -> bool:
-        """Logins have appeared in the accounts list since the run began."""
-        if not (self._is_lost and self._is(run, Status.WAITING)):
+    def on_accounts_changed(self, run: str, found: Iterable[Appearance]) -> bool:
+        """Ask the user about logins that appeared in the accounts list since the run began."""
+        if not (self._is_window_lost and self._is(run, Status.WAITING)):
             return False
         new = tuple(
             one
             for one in found
             if one.account_id not in self._declined
-            and not self.ledger.was_taken(one.account_id, self._finished_before)
+            and not self.registry.has_finished(one.account_id, self._finished_before)
         )
         if new == self.state.found:
             return False
         self.state = replace(self.state, found=new)
-        is_plain = len(new) == 1 and not self.ledger.has_rival(run, self.platform.key)
+        is_plain = len(new) == 1 and not self.registry.has_rival(run, self.platform.key)
         if self.assume_mine and is_plain:
             self.mine(run, new[0].account_id)
         return True
@@ -195,12 +199,12 @@ class LoginMachine:
         one = next((one for one in self.state.found if one.account_id == account_id), None)
         if one is None or not self._is(run, Status.WAITING):
             return False
-        if self.ledger.was_taken(account_id, self._finished_before):
+        if self.registry.has_finished(account_id, self._finished_before):
             return self.not_mine(run) and self._notice(notices.USED_TWICE)
         payload = MessagePayload(
             platform=self.platform.key, account_id=account_id, reconnect_accounts=one.renewed
         )
-        return self._check(payload, Way.ACCOUNTS)
+        return self._check(payload, Channel.ACCOUNTS)
 
     def not_mine(self, run: str) -> bool:
         """The user says that no login that was found is this one."""
@@ -220,15 +224,15 @@ class LoginMachine:
         if self.state.status is not Status.WAITING:
             self._begin(Status.STARTING, now)
         payload = MessagePayload(platform=self.platform.key, account_id=account_id)
-        return self._check(payload, Way.PASTED)
+        return self._check(payload, Channel.PASTED)
 
     def confirmed(self, run: str, account_names: Iterable[str]) -> bool:
-        """The service knows the claimed id."""
+        """The service has confirmed the claimed id."""
         if not self._is(run, Status.CHECKING):
             return False
         assert self.state.payload is not None
         assert self.state.payload.account_id is not None
-        self.ledger.take(self.state.payload.account_id)
+        self.registry.finish(self.state.payload.account_id)
         return self._end(
             Status.CONNECTED,
             payload=self.state.payload,
@@ -237,9 +241,9 @@ class LoginMachine:
         )
 
     def not_confirmed(self, run: str) -> bool:
-        """The service does not know the claimed id: a forged or foreign one.
+        """The service does not know the claimed id: the claim was forged, or another sub-account's.
 
-        Where a window may still report, the run keeps waiting.
+        If a window may still report, the run keeps waiting.
         """
         if not self._is(run, Status.CHECKING):
             return False
@@ -247,8 +251,8 @@ class LoginMachine:
         if not self._has_window:
             next_step = "Check the id and the sub-account, or log in."
             return self._end(Status.FAILED, error=LoginFailedError(unknown, next_step))
-        was_pasted = self.state.delivered_by is Way.PASTED
-        if self.state.delivered_by is Way.ACCOUNTS and self.state.payload is not None:
+        was_pasted = self.state.delivered_by is Channel.PASTED
+        if self.state.delivered_by is Channel.ACCOUNTS and self.state.payload is not None:
             self._declined.add(self.state.payload.account_id or "")
         self.state = replace(
             self.state,
@@ -257,51 +261,37 @@ class LoginMachine:
             delivered_by=None,
             notice=unknown if was_pasted else notices.UNKNOWN_RESULT,
         )
-        self._hear_later()
+        self._judge_pending()
         return True
 
     def check_delayed(self, run: str, error: GHLError) -> bool:
-        """The service did not answer the check, and is to be asked again."""
+        """The check got no answer yet and is repeated."""
         return self._is(run, Status.CHECKING) and self._notice(
             f"GoHighLevel has not confirmed the result yet, and is asked again. ({error.what})"
         )
 
     def check_failed(self, run: str, error: GHLError) -> bool:
-        """The service could not be asked. The claim is kept for `recheck`."""
-        return self._is(run, Status.CHECKING) and self._end(
-            Status.FAILED,
-            payload=self.state.payload,
-            delivered_by=self.state.delivered_by,
-            error=error,
-        )
+        """The check has failed. The claim is stored for `recheck`."""
+        return self._is(run, Status.CHECKING) and self._fail(error)
 
     def recheck(self, run: str, now: float) -> bool:
-        """Check the kept claim again. The run goes on, with a time limit that begins anew."""
+        """Check the stored claim again. The run resumes with a new time limit."""
         if not (self._is(run, Status.FAILED) and self.state.can_recheck):
             return False
-        self.ledger.wait(run, self.platform.key)
+        self.registry.wait(run, self.platform.key)
         self.state = replace(
             self.state, status=Status.CHECKING, error=None, deadline=now + self.time_limit
         )
         return True
 
-    def broke(self, run: str, error: GHLError) -> bool:
-        """Something went wrong that has no name."""
-        return (
-            run == self.state.run
-            and self.state.status not in ENDS
-            and self._end(
-                Status.FAILED,
-                payload=self.state.payload,
-                delivered_by=self.state.delivered_by,
-                error=error,
-            )
-        )
+    def on_error(self, run: str, error: GHLError) -> bool:
+        """A step of the run has raised an unexpected error."""
+        return run == self.state.run and self.state.status not in ENDS and self._fail(error)
 
     def exposed(self) -> bool:
-        """The login page was opened by two, of whom one may be a stranger.
+        """The login page was opened twice, and one of the two may be a stranger.
 
-        What is not connected yet does not count; what is connected may be the stranger's.
+        A run that is not connected yet fails; a connected account may be the stranger's.
         """
         match self.state.status:
             case Status.CONNECTED:
@@ -311,59 +301,59 @@ class LoginMachine:
         return self._end(Status.FAILED, error=ticket_reused())
 
     def cancel(self, run: str | None = None) -> bool:
-        """The user gives up; `run` None means: whichever is going."""
+        """Give up `run`, or with None whichever is going."""
         if run not in (None, self.state.run) or self.state.run is None:
             return False
         return self.state.status not in ENDS and self._end(Status.CANCELLED)
 
     def expire(self, now: float) -> bool:
-        """End a run whose time limit is over; a claim that is being checked is not cut off."""
+        """End a run whose time limit is over, unless a claim is being checked."""
         deadline = self.state.deadline
         if deadline is None or now < deadline or self.state.status is Status.CHECKING:
             return False
         return self.state.status not in ENDS and self._end(Status.TIMED_OUT)
 
     def _begin(self, status: Status, now: float) -> str:
-        self.ledger.leave(self.state.run)
-        self._later.take()
+        self.registry.leave(self.state.run)
+        self._pending.take()
         self._has_window = False
-        self._known = None
-        self._is_lost = False
+        self._baseline = None
+        self._is_window_lost = False
         self._declined.clear()
-        self._finished_before = self.ledger.count
+        self._finished_before = self.registry.count
         run = secrets.token_urlsafe(16)
         self.state = LoginState(status=status, run=run, deadline=now + self.time_limit)
         return run
 
-    def _check(self, payload: MessagePayload, way: Way) -> bool:
-        self._has_window = self._has_window or way is not Way.PASTED
+    def _check(self, payload: MessagePayload, channel: Channel) -> bool:
+        self._has_window = self._has_window or channel is not Channel.PASTED
         self.state = replace(
             self.state,
             status=Status.CHECKING,
             payload=payload,
-            delivered_by=way,
+            delivered_by=channel,
             notice=None,
             found=(),
         )
         return True
 
-    def _keep(self, claim: Claim, way: Way) -> bool:
-        self._later.keep(claim, way, is_allowed=self._allows(claim))
+    def _defer(self, claim: Claim, channel: Channel) -> bool:
+        self._pending.add(claim, channel, is_allowed=self._allows(claim))
         return False
 
-    def _hear_later(self) -> bool:
-        """Judge what was kept, the run's own window first, until something is to be checked."""
-        kept, changed = self._later.take(), False
-        while kept and self.state.status in (Status.WAITING, Status.IDLE):
-            changed = self.claim(*kept.pop(0)) or changed
-        for claim, way in kept:
-            self._keep(claim, way)
+    def _judge_pending(self) -> bool:
+        """Judge the pending claims, the run's own window first, until one is to be checked."""
+        pending, changed = self._pending.take(), False
+        while pending and self.state.status in (Status.WAITING, Status.IDLE):
+            changed = self.claim(*pending.pop(0)) or changed
+        for claim, channel in pending:
+            self._defer(claim, channel)
         return changed
 
     def _wait(self) -> None:
         assert self.state.run is not None
         self._has_window = True
-        self.ledger.wait(self.state.run, self.platform.key)
+        self.registry.wait(self.state.run, self.platform.key)
         self.state = replace(self.state, status=Status.WAITING)
 
     def _allows(self, claim: Claim) -> bool:
@@ -378,22 +368,12 @@ class LoginMachine:
         self.state = replace(self.state, notice=text)
         return True
 
-    def _end(
-        self,
-        status: Status,
-        *,
-        payload: MessagePayload | None = None,
-        delivered_by: Way | None = None,
-        account_names: tuple[str, ...] = (),
-        error: GHLError | None = None,
-    ) -> bool:
-        self.ledger.leave(self.state.run)
-        self.state = LoginState(
-            status=status,
-            run=self.state.run,
-            payload=payload,
-            delivered_by=delivered_by,
-            account_names=account_names,
-            error=error,
-        )
+    def _fail(self, error: GHLError) -> bool:
+        """Fail, and store the claim for `recheck`."""
+        claim = {"payload": self.state.payload, "delivered_by": self.state.delivered_by}
+        return self._end(Status.FAILED, error=error, **claim)
+
+    def _end(self, status: Status, **changes: Any) -> bool:
+        self.registry.leave(self.state.run)
+        self.state = LoginState(status, self.state.run, **changes)
         return True
