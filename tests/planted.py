@@ -234,7 +234,7 @@ class Watched:
         things = [self.client, core, self.login, core._requester, core._connection._carrier.http]
         things += [core._requester._auth, core._connection._carrier.http.headers, self.spy]
         login = self.login._login
-        things += [login, login.state, login._machine, login._machine.ledger]
+        things += [login, login.state, login._machine, login._machine.registry]
         return "\n".join(f"{thing!r} {thing!s} {thing} {pprint.pformat(thing)}" for thing in things)
 
     def insides(self) -> str:

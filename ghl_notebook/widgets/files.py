@@ -9,12 +9,15 @@ from typing import Final
 
 _BOX: Final = Path(__file__).parent / "static" / "box.css"
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "([\w./-]+\.js)";$', re.MULTILINE)
+_JSON: Final = re.compile(
+    r'^import (\w+) from "([\w./-]+\.json)" with \{ type: "json" \};$', re.MULTILINE
+)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
 
 
 @cache
 def read_script(module: Path) -> str:
-    """Return a module with all modules that it imports, inlined.
+    """Return a module with all modules and JSON files that it imports, inlined.
 
     A widget's module comes from a ``blob:`` address, from which nothing can be imported.
 
@@ -33,7 +36,10 @@ def read_script(module: Path) -> str:
             seen.add(neighbour)
             return _EXPORT.sub("", inlined(neighbour))
 
-        return _IMPORT.sub(imported, path.read_text(encoding="utf-8"))
+        def read(found: re.Match[str]) -> str:
+            return f"const {found[1]} = {(path.parent / found[2]).read_text(encoding='utf-8')};"
+
+        return _IMPORT.sub(imported, _JSON.sub(read, path.read_text(encoding="utf-8")))
 
     script = inlined(module)
     assert seen, module

@@ -16,7 +16,7 @@ import pytest
 
 from ghl_notebook import AppLogin, ConnectAccount
 from ghl_notebook.errors import LoginFailedError
-from ghl_notebook.login.code_flow import CodeFlow
+from ghl_notebook.login.app.authorization_code import AuthorizationCodeFlow
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import Simulator
 from tests.browser.shell import run, write_browser
@@ -180,7 +180,7 @@ def test_a_second_use_too_late_for_an_app_login_is_told(when: str) -> None:
     async def exchange(_code: Secret, _verifier: Secret) -> Tokens:
         return await asyncio.wrap_future(tokens)
 
-    flow = CodeFlow(make_app(), exchange)
+    flow = AuthorizationCodeFlow(make_app(), exchange)
     flow.paste(answer_to(flow.start()))
     if when == "afterwards":
         tokens.set_result(Tokens())

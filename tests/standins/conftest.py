@@ -19,7 +19,7 @@ from tests.standins.shown import PICTURES, Shown
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait seconds until the accounts list is looked at again."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.1)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.1)
 
 
 @pytest.fixture(scope="session")

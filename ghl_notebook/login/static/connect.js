@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The card that connects one social account.
+ * The card that connects one social account; its texts are in connect.json.
  *
- * The kernel decides everything: it asks for the login page, judges what comes back, and names each
+ * The kernel decides everything: it requests the login page, judges the result, and names each
  * attempt (a *run*). This page does what only a page can: it opens the window inside the click,
- * hears the window's message, and shows where the login stands. The address of the login page comes
- * as a message and stays in memory, because traits are saved with the notebook.
+ * receives the window's message, and shows the state. The address of the login page comes as a
+ * message and stays in memory, because traits are saved with the notebook.
  *
  * @typedef {import("./protocol").Traits} Traits
  * @typedef {import("./protocol").Status} Status
@@ -14,8 +14,9 @@
  */
 
 import {
-  OTHERS, Session, isDoor, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
+  Session, fill, isEndpoint, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
 } from "./session.js";
+import TEXTS from "./connect.json" with { type: "json" };
 import {
   PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId, say,
   webAddress, widgetOf,
@@ -33,7 +34,13 @@ const MAX_CHARS = 16_384;
 const MAX_ITEMS = 100;
 const NAMES_SHOWN = 5;
 const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
-const ASKING = "Asking GoHighLevel for the login page…";
+const CONTROLS = TEXTS.controls;
+const ASKING = TEXTS.states.starting.text;
+/** States from which a login begins. */
+const BEGINNINGS = new Set(["idle", "idle.renew", "cancelled", "timed_out", "failed"]);
+/** States in which the kernel's silence is more important than the hint. */
+const MAY_BE_SILENT = new Set(
+  ["starting", "waiting", "waiting.separate", "waiting.link", "waiting.reported"]);
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
@@ -49,8 +56,8 @@ class ConnectSession extends Session {
   opened = [];
   /** How many messages of each kind of window were passed on in this run. */
   claims = { popup: 0, other: 0 };
-  /** @type {string | null} The run that the kernel knows to be out of sight. */
-  toldLost = null;
+  /** @type {string | null} The run whose lost window was reported to the kernel. */
+  reportedLost = null;
   /** Whether the user has followed the link out of this front end. */
   isElsewhere = false;
 
@@ -78,7 +85,7 @@ class ConnectSession extends Session {
     return this.status === "waiting" && !this.isOthers ? this.model.get("found") : [];
   }
 
-  /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
+  /** Whether to offer the field for an account id: the window may no longer report. */
   get mayPaste() {
     if (this.isOthers || this.found.length) return false;
     if (this.status === "timed_out") return !this.isGone;
@@ -141,22 +148,22 @@ class ConnectSession extends Session {
 
   linkFollowed() {
     this.isElsewhere = true;
-    this.tellLost();
+    this.reportLost();
     super.linkFollowed();
   }
 
   onLook() {
-    this.tellLost();
+    this.reportLost();
   }
 
-  /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
-  tellLost() {
+  /** Only then may the kernel use the accounts list, which does not show whose login is new. */
+  reportLost() {
     const isLost = this.readsClosed || this.isElsewhere || (this.isSeparate && this.begun)
       // Begun in another tab, which sees the window, or here, before the page was loaded again.
       || (!this.begun && this.status === "waiting" && this.sinceClick > PASTE_AFTER_MS);
-    if (!isLost || this.isOthers || this.run === null || this.run === this.toldLost) return;
-    this.toldLost = this.run;
-    this.send({ type: "lost", run: this.run });
+    if (!isLost || this.isOthers || this.run === null || this.run === this.reportedLost) return;
+    this.reportedLost = this.run;
+    this.send({ type: "window_lost", run: this.run });
   }
 
   /** @param {FromKernel} message */
@@ -178,7 +185,7 @@ class ConnectSession extends Session {
     const address = webAddress(url);
     if (address === null) {
       this.closeWindow();
-      this.problem = "What GoHighLevel answered is no web address, so it was not opened.";
+      this.problem = CONTROLS.no_web_address;
       return;
     }
     if (run !== this.run) this.claims = { popup: 0, other: 0 };
@@ -190,9 +197,9 @@ class ConnectSession extends Session {
   /** @param {Extract<FromKernel, {type: "loopback"}>} message */
   async onLoopback(message) {
     const { port, path, ticket, challenge } = message;
-    if (!isDoor(port, path, ticket, challenge)) return;
+    if (!isEndpoint(port, path, ticket, challenge)) return;
     await this.call(message);
-    if (this.door !== `${port}/${path}`) return;
+    if (this.endpoint !== `${port}/${path}`) return;
     // The system's browser, which VS Code hands links to, reaches what its frame may not.
     const server = isWebview() ? onThisComputer(port) : this.server;
     this.outside = server && `${server}open/${ticket}`;
@@ -278,7 +285,7 @@ const CLAIM_FIELDS = [
 function readClaim(raw, platform) {
   let data;
   try {
-    // By way of JSON both forms have one limit of size, and nothing but own, plain values.
+    // As JSON, both forms have one limit of size, and only own, plain values.
     const text = typeof raw === "string" ? raw : JSON.stringify(raw);
     data = text.length <= MAX_CHARS ? JSON.parse(text) : null;
   } catch {
@@ -312,174 +319,81 @@ function sameName(a, b) {
 
 // ---- card: what a session looks like, and one view of it ---------------------------------------
 
-/** @param {ConnectSession} session @returns {Look} */
-function look(session) {
+/** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
+function stateOf(session) {
   const { model, status } = session;
-  const name = model.get("platform_name");
-  if (session.isGone) return { text: "This card is no longer connected." };
-  if (session.isOthers) return lookAtOthers(session);
-  switch (status) {
-    case "starting":
-    case "waiting":
-      return lookWhileOpen(session);
-    case "checking":
-      return { text: "Checking with GoHighLevel what was connected…" };
-    case "connected":
-      return {
-        text: model.get("reconnect") ? `${name} is reconnected.` : `${name} is connected.`,
-        hint: model.get("account_names").length
-          ? "This login can attach:"
-          : "No account was shared in it, so there is nothing to attach.",
-      };
-    case "cancelled":
-      return { text: "The login was cancelled.", ...begins(session, "Try again") };
-    case "timed_out":
-      return {
-        text: `No result arrived within ${duration(model.get("time_limit"))}.`,
-        hint: "The login was given up. If you have finished it, enter its account id.",
-        ...begins(session, "Try again"),
-      };
-    case "failed":
-      return {
-        text: `${name} could not be connected.`,
-        error: model.get("error") ?? "No reason was given. Try again.",
-        again: model.get("can_recheck") && session.run !== null,
-        ...begins(session, "Try again"),
-      };
-    default:
-      return lookBefore(session);
-  }
+  if (session.isGone) return "gone";
+  if (session.isOthers) return status === "connected" ? "connected.others" : "waiting.others";
+  if (status === "starting" || status === "waiting") return stateWhileOpen(session);
+  if (status === "connected" && !model.get("account_names").length) return "connected.empty";
+  return status === "idle" ? stateBefore(session) : status;
 }
 
-/**
- * What begins a login: a button, or, where no window can be opened, or none is to have a hold on
- * this page, a link to the login page.
- *
- * @param {ConnectSession} session @param {string} label @returns {Partial<Look>}
- */
-function begins(session, label) {
-  const isOutside = isWebview() || (session.isSeparate && session.outside !== null);
-  if (!isOutside) return { primary: { label, act: () => session.begin() } };
-  return session.outside ? { outside: { label, address: session.outside } }
-    : { primary: { label } };
+/** @param {ConnectSession} session @returns {"idle" | "idle.renew"} */
+function stateBefore({ model }) {
+  return model.get("account_name") === null ? "idle" : "idle.renew";
 }
 
-/** @param {ConnectSession} session @returns {Look} */
-function lookBefore(session) {
-  const { model } = session;
-  const name = model.get("platform_name");
-  const account = model.get("account_name");
-  const place = isWebview() ? "your browser" : "a small window";
-  return {
-    text: account !== null
-      ? `Renew ${account}: log in as before, and leave it ticked.`
-      : `${name}'s login opens in ${place}. You decide there what to share.`,
-    ...begins(session, `${model.get("reconnect") ? "Reconnect" : "Connect"} ${name}`),
-  };
+/** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
+function stateWhileOpen(session) {
+  const { model, url, found, begun, isSeparate, isElsewhere, readsClosed } = session;
+  if (session.problem) return "idle.no_url";
+  if (found.length) return found.length === 1 ? "waiting.found" : "waiting.found_several";
+  if (!begun && url !== null && !isElsewhere) return stateBefore(session);
+  if (isWebview() || (!begun && (isElsewhere || isSeparate))) return "waiting.outside";
+  // While one click is being answered, the kernel accepts no other.
+  if (!begun) return session.status === "waiting" ? "waiting.elsewhere" : "starting.elsewhere";
+  if (url === null) return "starting";
+  if (session.blocked) return "waiting.blocked";
+  if (isFramed() && (readsClosed || session.sinceClick > WAY_OUT_AFTER_MS)) return "waiting.framed";
+  if (session.popup === null) return "waiting.link";
+  if (!readsClosed) return isSeparate ? "waiting.separate" : "waiting";
+  const reported = session.claims.popup + session.claims.other > 0 && !model.get("notice");
+  return reported ? "waiting.reported" : "waiting.closed";
 }
 
-/** @param {ConnectSession} session @returns {Look} */
-function lookAtOthers(session) {
-  if (session.status === "connected") {
-    return {
-      text: `${session.model.get("platform_name")} was connected in another browser.`,
-      hint: "The notebook uses that login. To connect your own account, display another card.",
-    };
-  }
-  return {
-    text: OTHERS,
-    hint: "An account is being connected there. Wait until the login is finished, or take over to "
-      + "cancel it and connect your own account.",
-    secondary: { label: "Take over", act: () => session.begin(true) },
-  };
-}
-
-/** @param {ConnectSession} session @returns {Look} */
-function lookWhileOpen(session) {
+/** @param {ConnectSession} session @returns {Look} What the card shows: the texts, and the acts. */
+function look(session) {
   const { model, url, popup, outside, found } = session;
-  const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
-  const silent = session.kernelIsSilent
-    ? "The kernel has not answered yet. It may be busy with another cell; "
-      + "if it was restarted, run this cell again."
-    : undefined;
-  const elsewhere = outside === null ? undefined
-    : { label: "Open in your browser", address: outside };
-  if (session.problem) {
-    return { text: "There is no login page to open.", primary: opening("Try again") };
+  const state = stateOf(session);
+  const texts = fill(TEXTS.states[state], {
+    platform: model.get("platform_name"),
+    account: model.get("account_name") ?? "",
+    window: isWebview() ? "your browser" : "a small window",
+    verb: model.get("reconnect") ? "Reconnect" : "Connect",
+    done: model.get("reconnect") ? "reconnected" : "connected",
+    limit: duration(model.get("time_limit")),
+    watching: model.get("watches_accounts") ? CONTROLS.watched : CONTROLS.unwatched,
+  });
+  const { primary: label = "", secondary = "", outside: outsideLabel = "" } = texts;
+  /** @type {Look} */
+  const view = { text: texts.text ?? "", hint: texts.hint };
+  if (session.kernelIsSilent && MAY_BE_SILENT.has(state)) view.hint = CONTROLS.silent;
+  if (state === "failed") {
+    view.error = model.get("error") ?? texts.error;
+    view.again = model.get("can_recheck") && session.run !== null;
   }
-  if (found.length) {
-    return {
-      text: found.length === 1 ? "Is this your login?" : "Which of these is your login?",
-      hint: "GoHighLevel lists a new login, and the login window has not reported back. "
-        + "A colleague may have connected it.",
-      found,
-      secondary: {
-        label: found.length === 1 ? "No, not mine" : "None of these is mine",
-        act: () => session.answer(null),
-      },
-    };
+  if (state === "waiting.blocked" || state === "waiting.link") view.link = url ?? undefined;
+  if (state === "waiting.framed") view.copy = outside ?? url;
+  if (outsideLabel && outside !== null) view.outside = { label: outsideLabel, address: outside };
+  if (secondary) {
+    const act = found.length ? () => session.answer(null) : () => session.begin(true);
+    view.secondary = { label: secondary, act };
+    if (found.length) view.found = found;
   }
-  if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
-  if (isWebview() || (!session.begun && (session.isElsewhere || session.isSeparate))) {
-    return {
-      text: "Finish the login in your browser.",
-      hint: "Its result comes back here by itself.",
-      outside: elsewhere && { ...elsewhere, label: "Open it again" },
-    };
+  if (!label) return view;
+  // Where no window can be opened, or none may have a hold on this page, a link begins the login.
+  const isOutside = isWebview() || (session.isSeparate && outside !== null);
+  if (BEGINNINGS.has(state) && isOutside) {
+    if (outside) view.outside = { label, address: outside };
+    else view.primary = { label };
+  } else if (state === "starting") {
+    view.primary = { label };
+  } else {
+    const shows = state === "waiting" || state === "waiting.separate";
+    view.primary = { label, act: () => (shows ? popup?.focus() : session.begin()) };
   }
-  if (!session.begun) {
-    return {
-      text: "This login was begun in another tab, or before the page was loaded again.",
-      hint: "If its window is still there, finish in it. Otherwise open it again here.",
-      // While one click is being answered, the kernel takes no other.
-      primary: session.status === "waiting" ? opening("Open the login window again") : undefined,
-    };
-  }
-  if (url === null) return { text: ASKING, hint: silent, primary: { label: "Opening…" } };
-  if (session.blocked) {
-    return {
-      text: "The browser gave no login window.",
-      hint: "It may have blocked it. If you see none, open the login page with this link; "
-        + "the result is still awaited.",
-      link: url,
-      outside: elsewhere,
-    };
-  }
-  if (isFramed() && (session.readsClosed || session.sinceClick > WAY_OUT_AFTER_MS)) {
-    return {
-      text: "Still waiting for the result.",
-      hint: "If the window shows an error, open the login page in a tab of its own: copy its "
-        + `address into one. If you have finished, ${watching(session)}`,
-      primary: opening("Reopen window"),
-      copy: outside ?? url,
-    };
-  }
-  const text = "Finish the login in the window that opened.";
-  if (popup === null) return { text, hint: silent ?? watching(session), link: url };
-  if (!session.readsClosed) {
-    const separate = session.isSeparate ? "The card looks for the result in the accounts list." : undefined;
-    return { text, hint: silent ?? separate, primary: { label: "Show window", act: () => popup.focus() } };
-  }
-  if (session.claims.popup + session.claims.other > 0 && !model.get("notice")) {
-    return {
-      text: "The result has reached the notebook.",
-      hint: silent ?? "The kernel checks it as soon as it is free.",
-      primary: opening("Reopen window"),
-    };
-  }
-  return {
-    text: "Still waiting for the result.",
-    hint: "The window reads closed. If it is still there, finish in it. If you have finished, "
-      + `${watching(session)} Otherwise reopen it.`,
-    primary: opening("Reopen window"),
-  };
-}
-
-/** @param {ConnectSession} session */
-function watching({ model }) {
-  return model.get("watches_accounts")
-    ? "the result is looked for in the accounts list, too."
-    : "the result may still arrive.";
+  return view;
 }
 
 /**
@@ -504,28 +418,28 @@ function renderCard(session, el, signal) {
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice");
   const code = make("code", "code", {}, NEXT_STEP);
-  const copy = button("secondary", "Copy", () => copyText(NEXT_STEP, code, copy), signal);
-  const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
+  const copy = button("secondary", CONTROLS.copy, () => copyText(NEXT_STEP, code, copy), signal);
+  const next = make("div", "next", {}, CONTROLS.next, make("div", "row", {}, code, copy));
   const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
-  const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
+  const link = make("a", "button", { target: "_blank", rel: "opener" }, CONTROLS.link);
   const outside = make("a", "button", { target: "_blank", rel: "noopener noreferrer" });
-  const again = button("secondary", "Check again", () => session.recheck(), signal);
+  const again = button("secondary", CONTROLS.again, () => session.recheck(), signal);
   const shown = make("code", "code", { hidden: "" });
-  const address = button("secondary", "Copy address", () => {
+  const address = button("secondary", CONTROLS.copy_address, () => {
     void copyText(look(session).copy ?? "", shown, address);
     session.linkFollowed();
   }, signal);
   const other = button("secondary", "", () => look(session).secondary?.act(), signal);
-  const question = make("ul", "found", { tabindex: "-1", "aria-label": "Logins that were found" });
+  const question = make("ul", "found", { tabindex: "-1", "aria-label": CONTROLS.question });
   let asked = "[]";
-  const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
+  const cancel = button("quiet", CONTROLS.cancel, () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
     type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
   });
-  const use = make("button", "button", { type: "submit" }, "Use it");
+  const use = make("button", "button", { type: "submit" }, CONTROLS.use);
   const form = make("form", "paste", {},
-    make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
+    make("label", "row", {}, make("span", "", {}, CONTROLS.account_id), input), use);
   // The card's own words are English, whatever the page is; names are in bdi and keep their own.
   const card = make("div", "card ghl-connect-box",
     { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
@@ -548,9 +462,9 @@ function renderCard(session, el, signal) {
     followed = performance.now();
     session.hello(); // which the kernel answers with another address
   }, { signal });
-  for (const way of [link, outside]) {
+  for (const anchor of [link, outside]) {
     // Not before the link is followed: a hidden one leads nowhere.
-    way.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
+    anchor.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -600,8 +514,8 @@ function renderCard(session, el, signal) {
     const isAsked = ask(view.found ?? []);
     const named = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
     if (announce([view.text, view.hint, named].filter(Boolean).join(" "))) {
-      copy.textContent = "Copy";
-      address.textContent = "Copy address";
+      copy.textContent = CONTROLS.copy;
+      address.textContent = CONTROLS.copy_address;
     }
     // Whoever is at the card, or nowhere, is led to the question; nobody is called away from a cell.
     if (isAsked && (wasHere || focused === document.body)) question.focus();
@@ -617,7 +531,7 @@ function renderCard(session, el, signal) {
     if (question.hidden) return false; // what may have the focus is left, until it is led onward
     question.replaceChildren(...logins.map(({ account_id, names: known, picture, found_at }) => {
       const who = make("bdi", "", { id: `ghl-connect-${newId()}` }, summary(known) || account_id);
-      const yes = button("primary", "Yes, this is mine", () => session.answer(account_id), signal);
+      const yes = button("primary", CONTROLS.mine, () => session.answer(account_id), signal);
       yes.setAttribute("aria-describedby", who.id);
       const when = new Date(found_at * 1000).toLocaleTimeString("en-US");
       return make("li", "", {}, avatar(known[0] ?? "", picture),

@@ -242,8 +242,8 @@ def test_cancelling_in_an_observer_is_no_deadlock(card: Card) -> None:
 
 def post(page: Page, **said: Any) -> None:
     """Say something to the loopback server, as the page does."""
-    door = page.hear("loopback")
-    url = f"http://127.0.0.1:{door['port']}/{door['path']}/"
+    endpoint = page.hear("loopback")
+    url = f"http://127.0.0.1:{endpoint['port']}/{endpoint['path']}/"
     headers = {"Origin": "http://localhost:8888"}
     assert local.post(url, json=said, headers=headers).status_code == 204
 
@@ -285,7 +285,7 @@ def test_what_comes_by_both_ways_counts_once(card: Card) -> None:
 
 def test_a_card_that_no_page_has_is_an_error(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook that runs without a browser does not wait for the time limit."""
-    monkeypatch.setattr("ghl_notebook.login.card._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("ghl_notebook.login.base_card._PATIENCE_SECONDS", 0.1)
     with pytest.raises(errors.FrontEndError, match="Display the login in a cell of its own"):
         card().wait(PATIENCE)
 
@@ -294,7 +294,7 @@ def test_a_page_that_is_heard_is_waited_for(
     card: Card, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once the page has said something, only the time limit counts."""
-    monkeypatch.setattr("ghl_notebook.login.card._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("ghl_notebook.login.base_card._PATIENCE_SECONDS", 0.0)
     login = card()
     page: Page = login.comm
     page.say("hello", page_id="page")

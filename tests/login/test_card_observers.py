@@ -74,7 +74,7 @@ def test_observers_run_in_a_thread_of_their_own(card: Card, sim: Simulator) -> N
     seen = Seen(login)
     connect(login, sim)
 
-    assert seen.threads == {"ghl_notebook-screen"}
+    assert seen.threads == {"ghl_notebook-ui"}
 
 
 def test_observers_may_ask_the_service(card: Card, client: Client, sim: Simulator) -> None:

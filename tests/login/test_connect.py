@@ -77,8 +77,8 @@ def test_connect_takes_the_account_id_of_an_earlier_login(
     """Where nobody can log in, and the environment names an id, that id is checked and used."""
     earlier = sim.play_user(client.start("instagram").reveal()).data["accountId"]
     monkeypatch.setenv("GHL_ACCOUNT_IDS", f"facebook=66a1b2c3d4e5f60718293a4b,instagram={earlier}")
-    monkeypatch.setattr("ghl_notebook.login.entry.find_front_end", lambda _: "nobody")
-    monkeypatch.setattr("ghl_notebook.login.widget.find_front_end", lambda _: "nobody")
+    monkeypatch.setattr("ghl_notebook.login.social.connect.find_front_end", lambda _: "nobody")
+    monkeypatch.setattr("ghl_notebook.login.social.connect_card.find_front_end", lambda _: "nobody")
     login = close(ghl.connect(client, timeout=PATIENCE))
 
     assert (login.account_id, login.delivered_by) == (earlier, "pasted")
@@ -89,8 +89,8 @@ def test_connect_refuses_the_account_id_of_a_stranger(
 ) -> None:
     """An id from the environment must be known to the service like any other."""
     monkeypatch.setenv("GHL_ACCOUNT_IDS", "instagram=66a1b2c3d4e5f60718293a4b")
-    monkeypatch.setattr("ghl_notebook.login.entry.find_front_end", lambda _: "nobody")
-    monkeypatch.setattr("ghl_notebook.login.widget.find_front_end", lambda _: "nobody")
+    monkeypatch.setattr("ghl_notebook.login.social.connect.find_front_end", lambda _: "nobody")
+    monkeypatch.setattr("ghl_notebook.login.social.connect_card.find_front_end", lambda _: "nobody")
     with pytest.raises(errors.LoginFailedError, match="knows no Instagram login"):
         ghl.connect(client, timeout=PATIENCE)
 

@@ -14,7 +14,7 @@ import pytest
 
 from ghl_notebook import errors
 from ghl_notebook.login import Status
-from ghl_notebook.login.code_flow import CodeFlow
+from ghl_notebook.login.app.authorization_code import AuthorizationCodeFlow
 from ghl_notebook.secret import Secret
 from tests.login.apps import (
     CLIENT_SECRET,
@@ -25,11 +25,11 @@ from tests.login.apps import (
     answer_to,
     make_app,
     state_in,
+    wait,
 )
-from tests.login.recording import PATIENCE
 from tests.planted import Logs
 
-Make = Callable[..., CodeFlow[Any]]
+Make = Callable[..., AuthorizationCodeFlow[Any]]
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def screen() -> Screen:
 @pytest.fixture
 def make(exchange: Exchange, screen: Screen) -> Iterator[Make]:
     """Make logins, which are given up after their test."""
-    made: list[CodeFlow[Any]] = []
+    made: list[AuthorizationCodeFlow[Any]] = []
 
-    def make(**options: Any) -> CodeFlow[Any]:
+    def make(**options: Any) -> AuthorizationCodeFlow[Any]:
         finish = options.pop("finish", exchange)
-        made.append(CodeFlow(make_app(), finish, screen=screen, **options))
+        made.append(AuthorizationCodeFlow(make_app(), finish, view=screen, **options))
         return made[-1]
 
     yield make
@@ -66,7 +66,7 @@ def test_a_pasted_answer_finishes_the_login(make: Make, exchange: Exchange, scre
     verifier = flow._authorization.verifier if flow._authorization else None
     flow.paste(answer_to(url))
 
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     assert (exchange.codes, exchange.verifiers) == ([Secret(CODE)], [verifier])
     assert screen.statuses == [Status.WAITING, Status.CHECKING, Status.CONNECTED]
 
@@ -112,7 +112,7 @@ def test_what_is_no_answer_is_said_and_the_login_goes_on(
     assert said in str(screen.until(Status.WAITING).notice) or said in str(flow.state.notice)
     flow.paste(answer_to(url))
 
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     assert flow.state.notice is None
 
 
@@ -130,7 +130,7 @@ def test_a_paste_after_the_end_changes_nothing(make: Make, exchange: Exchange) -
     flow = make()
     address = answer_to(flow.start())
     flow.paste(address)
-    flow.wait(PATIENCE)
+    wait(flow)
     flow.paste(address)
 
     assert flow.finished() == Tokens()
@@ -144,7 +144,7 @@ def test_an_answer_that_comes_many_times_is_exchanged_once(make: Make, exchange:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(flow.paste, [address] * 32))
 
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     assert len(exchange.codes) == 1
 
 
@@ -158,7 +158,7 @@ def test_the_answer_of_an_earlier_attempt_is_refused(make: Make, screen: Screen)
 
     assert "another login" in str(flow.state.notice)
     flow.paste(answer_to(url))
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 # Ends.
@@ -169,7 +169,7 @@ def test_denied(make: Make, exchange: Exchange) -> None:
     flow = make()
     flow.paste(answer_to(flow.start(), code="", error="access_denied"))
     with pytest.raises(errors.LoginCancelledError, match="not authorized"):
-        flow.wait(PATIENCE)
+        wait(flow)
     assert (flow.state.status, exchange.codes) == (Status.CANCELLED, [])
 
 
@@ -178,7 +178,7 @@ def test_refused(make: Make) -> None:
     flow = make()
     flow.paste(answer_to(flow.start(), code="", error="invalid_scope"))
     with pytest.raises(errors.LoginFailedError, match="invalid_scope"):
-        flow.wait(PATIENCE)
+        wait(flow)
 
 
 def test_cancelled(make: Make) -> None:
@@ -190,7 +190,7 @@ def test_cancelled(make: Make) -> None:
     flow.cancel("run-1")
     flow.paste(address)
     with pytest.raises(errors.LoginCancelledError):
-        flow.wait(PATIENCE)
+        wait(flow)
 
 
 def test_timed_out(make: Make) -> None:
@@ -198,7 +198,7 @@ def test_timed_out(make: Make) -> None:
     flow = make(time_limit=0.05)
     flow.start()
     with pytest.raises(errors.LoginTimeoutError, match=r"within 0\.05 s"):
-        flow.wait(PATIENCE)
+        wait(flow)
     assert flow.state.status is Status.TIMED_OUT
 
 
@@ -207,17 +207,17 @@ def test_timed_out_before_a_click(make: Make) -> None:
     flow = make(time_limit=0.05)
     flow.begin(None)
     with pytest.raises(errors.LoginTimeoutError):
-        flow.wait(PATIENCE)
+        wait(flow)
 
 
 def test_waiting_may_end_before_the_login(make: Make) -> None:
     """The login goes on after it."""
     flow = make()
     url = flow.start()
-    with pytest.raises(errors.LoginTimeoutError, match="It goes on"):
-        flow.wait(0.01)
+    with pytest.raises(TimeoutError):
+        flow.outcome().result(0.01)
     flow.paste(answer_to(url))
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 def test_not_begun(make: Make) -> None:
@@ -232,10 +232,10 @@ def test_a_failed_exchange_fails_the_login(make: Make) -> None:
     flow = make(finish=exchange)
     flow.paste(answer_to(flow.start()))
     with pytest.raises(errors.InvalidTokenError):
-        flow.wait(PATIENCE)
+        wait(flow)
     exchange.result = Tokens()
     flow.paste(answer_to(flow.start()))
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 def test_a_broken_exchange_fails_the_login_without_its_words(make: Make) -> None:
@@ -245,7 +245,7 @@ def test_a_broken_exchange_fails_the_login_without_its_words(make: Make) -> None
     with logs.installed():
         flow.paste(answer_to(flow.start()))
         with pytest.raises(errors.LoginFailedError, match="RuntimeError") as caught:
-            flow.wait(PATIENCE)
+            wait(flow)
     assert "A step of a login failed: RuntimeError" in str(logs.texts)
     assert CODE not in str(logs.texts) + str(caught.value) + repr(caught.value.__context__)
 
@@ -264,11 +264,11 @@ def test_an_exchange_is_not_given_up(make: Make) -> None:
     flow.cancel()
     flow.begin("click")
     until = time.monotonic() + 0.4
-    with pytest.raises(errors.LoginTimeoutError):
-        flow.wait(until - time.monotonic())
+    with pytest.raises(TimeoutError):
+        flow.outcome().result(until - time.monotonic())
     assert flow.state.status is Status.CHECKING
     going_on.set()
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 @pytest.mark.parametrize("limit", [0, -1])
@@ -281,7 +281,7 @@ def test_a_time_limit_that_makes_no_sense(make: Make, limit: float) -> None:
 def test_an_app_is_wanted(exchange: Exchange) -> None:
     """What is passed instead is named."""
     with pytest.raises(errors.ArgumentError, match="is a str, not an App"):
-        CodeFlow("65a1-client", exchange)  # type: ignore[arg-type]
+        AuthorizationCodeFlow("65a1-client", exchange)  # type: ignore[arg-type]
 
 
 # Nothing is shown.
@@ -314,14 +314,14 @@ def test_nothing_secret_is_shown(
     reprs += [repr(screen.states), repr(vars(flow)), *logs.texts]
 
     planted = [CODE, CLIENT_SECRET, state_in(url), verifier.reveal()]
-    assert any("CodeFlow('65a1-client'" in text for text in reprs)
+    assert any("AuthorizationCodeFlow('65a1-client'" in text for text in reprs)
     assert not [text for text in reprs for one in planted if one in text]
 
 
-def told_of(flow: CodeFlow[Any]) -> list[str]:
+def told_of(flow: AuthorizationCodeFlow[Any]) -> list[str]:
     """Return what is shown of a login's end."""
     try:
-        return [repr(flow.wait(PATIENCE))]
+        return [repr(wait(flow))]
     except errors.GHLError as error:
         told = traceback.TracebackException.from_exception(error, capture_locals=True)
         return [str(error), repr(error), *told.format()]

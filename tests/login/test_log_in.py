@@ -17,7 +17,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import errors
-from ghl_notebook.login.app_entry import authorize
+from ghl_notebook.login.app.log_in import authorize
 from ghl_notebook.secret import Secret
 from tests import local
 from tests.browser.servers.program import free_port
@@ -27,7 +27,7 @@ from tests.login.recording import PATIENCE
 from tests.login.test_nobody import run_notebook, run_script
 
 SCRIPT = """\
-from ghl_notebook.login.app_entry import authorize
+from ghl_notebook.login.app.log_in import authorize
 from types import SimpleNamespace
 
 async def finish(code, verifier):
@@ -237,7 +237,7 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
         made.append(login)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ghl_notebook.login.app_entry.find_front_end", lambda _: "desktop")
+    monkeypatch.setattr("ghl_notebook.login.app.log_in.find_front_end", lambda _: "desktop")
     monkeypatch.setattr("ghl_notebook.AppLogin.open_in_browser", lambda login: None)
     monkeypatch.setattr("ghl_notebook.AppLogin.wait", interrupt)
     with pytest.raises(KeyboardInterrupt):

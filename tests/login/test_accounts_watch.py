@@ -9,8 +9,10 @@ import pytest
 
 from ghl_notebook import Client
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login import Appearance, Status, Way
-from ghl_notebook.login.watch import AccountsWatch
+from ghl_notebook.login import Channel, Status
+from ghl_notebook.login.messages import Mine
+from ghl_notebook.login.social import Appearance
+from ghl_notebook.login.social.accounts_watch import AccountsWatch
 from ghl_notebook.models import find_platform
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import Recording
@@ -20,7 +22,7 @@ LogIn = Callable[..., Recording]
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -51,13 +53,13 @@ def test_a_login_without_a_message_arrives(log_in: LogIn, sim: Simulator) -> Non
     screen.lose_sight()
     account_id = sim.play_user(address.url.reveal()).data["accountId"]
     (found,) = screen.until_found()
-    screen.login.mine(address.run, found.account_id)
+    screen.send(Mine(address.run, found.account_id))
     state = screen.end()
 
     assert found.names
     assert found.picture
 
-    assert (state.status, state.delivered_by) == (Status.CONNECTED, Way.ACCOUNTS)
+    assert (state.status, state.delivered_by) == (Status.CONNECTED, Channel.ACCOUNTS)
     assert screen.login.finished() == account_id
     assert state.account_names
 
@@ -67,7 +69,7 @@ def test_a_message_is_first_where_it_comes(log_in: LogIn, sim: Simulator) -> Non
     screen = log_in()
     state = screen.connect(sim)
 
-    assert state.delivered_by is Way.MESSAGE
+    assert state.delivered_by is Channel.MESSAGE
     assert state.payload is not None
     assert state.payload.action_type == "close"
 
@@ -88,7 +90,7 @@ def test_a_list_that_cannot_be_read_is_not_watched(log_in: LogIn, sim: Simulator
     assert not screen.states[-1].watches_accounts
     screen.claim(event)
 
-    assert screen.end().delivered_by is Way.MESSAGE
+    assert screen.end().delivered_by is Channel.MESSAGE
 
 
 def test_a_list_that_fails_for_a_while_is_watched_on(log_in: LogIn, sim: Simulator) -> None:
@@ -101,7 +103,7 @@ def test_a_list_that_fails_for_a_while_is_watched_on(log_in: LogIn, sim: Simulat
     sim.levers.fail("*/accounts", 503, times=7)
     sim.play_user(address.url.reveal())
 
-    assert screen.end().delivered_by is Way.ACCOUNTS
+    assert screen.end().delivered_by is Channel.ACCOUNTS
 
 
 def test_a_login_of_another_platform_does_not_count(

@@ -166,7 +166,7 @@ def test_cancel_and_try_again(make: Make) -> None:
     assert (login.status, login.error) == ("waiting", None)
 
 
-@pytest.mark.parametrize("kind", ["claim", "paste", "lost", "recheck", "nonsense"])
+@pytest.mark.parametrize("kind", ["claim", "paste", "window_lost", "recheck", "nonsense"])
 def test_what_another_card_would_say_is_not_heard(make: Make, kind: str) -> None:
     """A message of the other protocol changes nothing."""
     login = make()

@@ -56,7 +56,7 @@ def test_hello_is_answered_with_the_loopback_server(page: Page) -> None:
     assert answer["ticket"] != answer["path"]
 
 
-def test_hello_opens_no_door_for_a_finished_login(card: Card, sim: Simulator) -> None:
+def test_hello_opens_no_endpoint_for_a_finished_login(card: Card, sim: Simulator) -> None:
     """A notebook that is looked at again keeps no server running."""
     login = card()
     connect(login, sim)
