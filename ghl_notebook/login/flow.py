@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
@@ -74,7 +74,6 @@ class FlowState:
     deadline: float | None = None
 
 
-P = ParamSpec("P")
 S = TypeVar("S", bound=FlowState)
 S_contra = TypeVar("S_contra", bound=FlowState, contravariant=True)
 
@@ -197,11 +196,7 @@ class LoginFlow(ABC, Generic[S]):
             companion.cancel()
 
     def _spawn(
-        self,
-        step: Callable[Concatenate[str, P], Coroutine[Any, Any, None]],
-        run: str,
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, step: Callable[..., Coroutine[Any, Any, None]], run: str, *args: Any
     ) -> Future[None]:
         """Start a step of a run in the background."""
 
@@ -209,6 +204,6 @@ class LoginFlow(ABC, Generic[S]):
             if not task.cancelled() and (error := task.exception()) is not None:
                 self._fail(run, error)
 
-        task = start_in_background(step, run, *args, **kwargs)
+        task = start_in_background(step, run, *args)
         task.add_done_callback(on_done)
         return task

@@ -115,36 +115,29 @@ class Pages:
         match parse_message(content, FromPage):
             case Hello(origin=origin, page_id=page_id):
                 if self._owner is not None and page_id not in ("", self._owner):
-                    self._ask_owner()  # the owner's page may have been loaded again
+                    # The owner's page may have been loaded again.
+                    self._set_owner(self._owner, is_here=False)
                 UI_THREAD.post(lambda: self._send_all(self._time_message()))
                 # The page may have used its ticket.
                 self.invite(origin if channel is Channel.MESSAGE else None, renews_ticket=True)
             case Begin(request=request) as message if self._is_others(message):
                 UI_THREAD.post(lambda: self.close_window(request))
-                self._ask_owner()  # the owner may have left
+                self._set_owner(self._owner, is_here=False)  # the owner may have left
             case Begin(page_id=page_id) as message:
-                self._set_owner(page_id or None)
+                self._set_owner(page_id or None, is_here=page_id != "")
                 self._login.handle(message, channel)
             case Here(page_id=page_id):
                 if page_id == self._owner and not self._is_owner_here:
-                    self._set_owner(page_id)
+                    self._set_owner(page_id, is_here=True)
             case None:
                 pass
             case message:
                 self._login.handle(message, channel)
 
-    def _set_owner(self, page_id: str | None) -> None:
-        """Store which page is at work, and send it to all pages."""
-        self._owner, self._is_owner_here = page_id, page_id is not None
-        self._send_owner()
-
-    def _ask_owner(self) -> None:
-        """Have the page that is at work confirm that it is still there."""
-        self._is_owner_here = False
-        self._send_owner()
-
-    def _send_owner(self) -> None:
-        message = {"type": "owner", "page_id": self._owner, "is_here": self._is_owner_here}
+    def _set_owner(self, page_id: str | None, *, is_here: bool) -> None:
+        """Send all pages which one is at work; if it is still there without `is_here`, it replies."""
+        self._owner, self._is_owner_here = page_id, is_here
+        message = {"type": "owner", "page_id": page_id, "is_here": is_here}
         UI_THREAD.post(lambda: self._send_all(message))
 
     def _is_others(self, begin: Begin) -> bool:
@@ -194,19 +187,16 @@ class Pages:
         """Close the endpoint for good, also for threads that are about to open it."""
         with self._lock:
             self._is_closed = True
+        self._stop_inviting()
         self._close_endpoint()
 
     def _close_endpoint(self) -> None:
-        self._stop_inviting()
-        if endpoint := self._leave_endpoint():
-            start_in_background(LOOPBACK.close, endpoint)
-
-    def _leave_endpoint(self) -> LoginEndpoint | None:
         with self._lock:
             self._remove_file()
             endpoint, self._endpoint = self._endpoint, None
             self._past = endpoint or self._past
-        return endpoint
+        if endpoint is not None:
+            start_in_background(LOOPBACK.close, endpoint)
 
     def _on_ticket_used(self) -> None:
         with self._lock:
@@ -216,10 +206,8 @@ class Pages:
     def _on_ticket_reused(self) -> None:
         """Leave the endpoint, whose page may be a stranger's: its messages no longer count."""
         self._login.ticket_reused()
-        endpoint = self._leave_endpoint()
+        self._close_endpoint()
         self.invite()
-        if endpoint is not None:
-            start_in_background(LOOPBACK.close, endpoint)
 
     def _remove_file(self) -> None:
         file, self._file = self._file, None

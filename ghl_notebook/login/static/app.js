@@ -13,10 +13,10 @@
  * @typedef {import("./protocol").Look} Look
  */
 
-import { Session, fill, isEndpoint, isHere, openWindow, timeLeft } from "./session.js";
+import { Session, fill, isHere, openWindow, timeLeft } from "./session.js";
 import TEXTS from "./app.json" with { type: "json" };
 import {
-  PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, webAddress, widgetOf,
+  PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, widgetOf,
 } from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
@@ -100,28 +100,10 @@ class AppSession extends Session {
     if (shortened) this.send({ type: "redirected", address: shortened });
   }
 
-  /** @param {FromKernel} message */
-  onMessageOfKernel(message) {
-    if (message.type === "authorize") this.onAuthorize(message);
-    else if (message.type === "time") this.onTime(message);
-    else if (message.type === "loopback") this.onLoopback(message);
-  }
-
-  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
-  onLoopback(message) {
-    if (isEndpoint(message.port, message.path, message.challenge)) void this.call(message);
-  }
-
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
   onAuthorize({ request, run, url, seconds_left }) {
     if (request === null || request !== this.request) return;
-    const address = webAddress(url);
-    if (address === null) {
-      this.closeWindow();
-      this.problem = CONTROLS.no_web_address;
-      return;
-    }
-    if (this.takeAddress(run, address, seconds_left)) this.go();
+    if (this.takeAddress(run, url, seconds_left, CONTROLS.no_web_address)) this.go();
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */

@@ -14,12 +14,12 @@
  */
 
 import {
-  Session, fill, isEndpoint, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
+  Session, fill, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
 } from "./session.js";
 import TEXTS from "./connect.json" with { type: "json" };
 import {
   PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId, say,
-  webAddress, widgetOf,
+  widgetOf,
 } from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
@@ -166,13 +166,6 @@ class ConnectSession extends Session {
     this.send({ type: "window_lost", run: this.run });
   }
 
-  /** @param {FromKernel} message */
-  onMessageOfKernel(message) {
-    if (message.type === "loopback") void this.onLoopback(message);
-    else if (message.type === "authorize") this.onAuthorize(message);
-    else if (message.type === "time") this.onTime(message);
-  }
-
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
   onAuthorize({ request, run, url, seconds_left }) {
     if (request !== this.request) {
@@ -182,28 +175,22 @@ class ConnectSession extends Session {
       return this.keepUp(run, seconds_left);
     }
     if (request !== null) this.unanswered = false;
-    const address = webAddress(url);
-    if (address === null) {
-      this.closeWindow();
-      this.problem = CONTROLS.no_web_address;
-      return;
-    }
     if (run !== this.run) this.claims = { popup: 0, other: 0 };
-    if (!this.takeAddress(run, address, seconds_left) || !this.popup) return;
+    const address = this.takeAddress(run, url, seconds_left, CONTROLS.no_web_address);
+    if (address === null || !this.popup) return;
     windowsOfThePage().set(this.popup, run);
     this.popup.location.replace(address);
   }
 
   /** @param {Extract<FromKernel, {type: "loopback"}>} message */
   async onLoopback(message) {
-    const { port, path, ticket, challenge } = message;
-    if (!isEndpoint(port, path, ticket, challenge)) return;
-    await this.call(message);
-    if (this.endpoint !== `${port}/${path}`) return;
+    const { port, path, ticket } = message;
+    if (!await super.onLoopback(message) || this.endpoint !== `${port}/${path}`) return false;
     // The system's browser, which VS Code hands links to, reaches what its frame may not.
     const server = isWebview() ? onThisComputer(port) : this.server;
     this.outside = server && `${server}open/${ticket}`;
     this.update();
+    return true;
   }
 
   onStatus() {
@@ -326,12 +313,7 @@ function stateOf(session) {
   if (session.isOthers) return status === "connected" ? "connected.others" : "waiting.others";
   if (status === "starting" || status === "waiting") return stateWhileOpen(session);
   if (status === "connected" && !model.get("account_names").length) return "connected.empty";
-  return status === "idle" ? stateBefore(session) : status;
-}
-
-/** @param {ConnectSession} session @returns {"idle" | "idle.renew"} */
-function stateBefore({ model }) {
-  return model.get("account_name") === null ? "idle" : "idle.renew";
+  return status === "idle" && model.get("account_name") !== null ? "idle.renew" : status;
 }
 
 /** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
@@ -339,7 +321,9 @@ function stateWhileOpen(session) {
   const { model, url, found, begun, isSeparate, isElsewhere, readsClosed } = session;
   if (session.problem) return "idle.no_url";
   if (found.length) return found.length === 1 ? "waiting.found" : "waiting.found_several";
-  if (!begun && url !== null && !isElsewhere) return stateBefore(session);
+  if (!begun && url !== null && !isElsewhere) {
+    return model.get("account_name") === null ? "idle" : "idle.renew";
+  }
   if (isWebview() || (!begun && (isElsewhere || isSeparate))) return "waiting.outside";
   // While one click is being answered, the kernel accepts no other.
   if (!begun) return session.status === "waiting" ? "waiting.elsewhere" : "starting.elsewhere";

@@ -6,7 +6,7 @@
  * @typedef {Extract<import("./protocol").FromKernel, {type: "loopback"}>} Invitation
  */
 
-import { PATIENCE_MS, newId } from "../../widgets/static/parts.js";
+import { PATIENCE_MS, newId, webAddress } from "../../widgets/static/parts.js";
 
 // ---- session: one per live model of a card, shared by all its views ----------------------------
 
@@ -221,8 +221,10 @@ export class Session {
     this.lost = null;
     if (this.problem === KERNEL_GONE) this.problem = null;
     if (message.type === "owner") this.onOwner(message);
+    else if (message.type === "loopback") void this.onLoopback(message);
+    else if (message.type === "authorize") this.onAuthorize(message);
+    else if (message.type === "time") this.onTime(message);
     else if (message.type === "failed" && message.request === this.request) this.settle();
-    this.onMessageOfKernel(message);
     this.update();
   }
 
@@ -239,8 +241,19 @@ export class Session {
     this.url = this.owner = null;
   }
 
-  /** @param {import("./protocol").FromKernel} _message */
-  onMessageOfKernel(_message) {}
+  /** @param {Invitation} message @returns {Promise<boolean>} Whether it is well formed. */
+  async onLoopback(message) {
+    const { port, path, ticket, challenge } = message;
+    if (!isEndpoint(port, path, ticket, challenge)) return false;
+    await this.call(message);
+    return true;
+  }
+
+  /** @param {Extract<import("./protocol").FromKernel, {type: "authorize"}>} _message */
+  onAuthorize(_message) {}
+
+  /** @param {Extract<import("./protocol").FromKernel, {type: "time"}>} _message */
+  onTime(_message) {}
 
   /**
    * Send the messages that the comm may not have delivered, after the kernel's invitation over it.
@@ -325,14 +338,21 @@ export class Session {
   /**
    * The authorization URL has come.
    *
-   * @param {string} run @param {string} address @param {number | null} seconds
-   * @returns {boolean} Whether that is news: it arrives over two channels.
+   * @param {string} run @param {string} url @param {number | null} seconds
+   * @param {string} problem Is shown if no browser should open the URL.
+   * @returns {string | null} The address if it is news: it arrives over two channels.
    */
-  takeAddress(run, address, seconds) {
+  takeAddress(run, url, seconds, problem) {
+    const address = webAddress(url);
+    if (address === null) {
+      this.closeWindow();
+      this.problem = problem;
+      return null;
+    }
     const isNew = run !== this.run || address !== this.url;
     this.keepUp(run, seconds);
     this.url = address;
-    return isNew;
+    return isNew ? address : null;
   }
 
   /**
