@@ -135,7 +135,7 @@ class Pages:
                 self._login.handle(message, channel)
 
     def _set_owner(self, page_id: str | None, *, is_here: bool) -> None:
-        """Send all pages which one is at work; if it is still there without `is_here`, it replies."""
+        """Send all pages which one is at work; without `is_here`, it replies if it is there."""
         self._owner, self._is_owner_here = page_id, is_here
         message = {"type": "owner", "page_id": page_id, "is_here": is_here}
         UI_THREAD.post(lambda: self._send_all(message))
