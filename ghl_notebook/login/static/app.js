@@ -119,7 +119,7 @@ class AppSession extends Session {
   }
 }
 
-// ---- card: what a session looks like, and one view of it ---------------------------------------
+// ---- card: the state of a session, and one view of it ------------------------------------------
 
 /** @param {AppSession} session @returns {keyof typeof TEXTS.states} */
 function stateOf(session) {
@@ -197,7 +197,7 @@ function renderCard(session, el, signal) {
     session.update();
     if (session.pastes) input.focus();
   }, signal);
-  // The card's own words are English, whatever the page is; ids are in bdi.
+  // The card's texts are English, whatever the page's language; ids are in bdi.
   const card = make("div", "card ghl-connect-box", {
     role: "group", tabindex: "-1", lang: "en", dir: "ltr", "data-login": "app",
     "aria-label": "Log in to GoHighLevel",

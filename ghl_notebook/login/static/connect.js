@@ -46,15 +46,15 @@ const MAY_BE_SILENT = new Set(
 
 /** @extends {Session<Traits>} */
 class ConnectSession extends Session {
-  /** Whether the kernel has yet to answer the last click with an address. */
+  /** Whether the last click still waits for an address. */
   unanswered = false;
-  /** @type {string | null} Leads to the login page outside of this front end, once. */
+  /** @type {string | null} One-time address of the login page outside of this front end. */
   outside = null;
-  /** Whether a click in this page began, or reopened, what is going on. */
+  /** Whether a click in this page began, or reopened, the current run. */
   begun = false;
   /** @type {Window[]} Held because a window that nobody holds may lose its place in the registry. */
   opened = [];
-  /** How many messages of each kind of window were passed on in this run. */
+  /** How many messages of each kind of window were sent to the kernel in this run. */
   claims = { popup: 0, other: 0 };
   /** @type {string | null} The run whose lost window was reported to the kernel. */
   reportedLost = null;
@@ -71,7 +71,7 @@ class ConnectSession extends Session {
     return this.begun && this.unanswered;
   }
 
-  /** Whether the login's window is to have no hold on this page: then it cannot report to it. */
+  /** Whether the login's window gets no handle to this page; then it cannot report to it either. */
   get isSeparate() {
     return this.model.get("separate_page");
   }
@@ -80,7 +80,7 @@ class ConnectSession extends Session {
     return this.ahead !== null && this.sinceClick > PATIENCE_MS;
   }
 
-  /** What the user is asked about. */
+  /** The logins that the user is asked about. */
   get found() {
     return this.status === "waiting" && !this.isOthers ? this.model.get("found") : [];
   }
@@ -108,15 +108,14 @@ class ConnectSession extends Session {
     this.isElsewhere = false;
     const first = this.isSeparate ? null : this.url;
     this.popup = openWindow(first, ASKING, !this.isSeparate);
-    // Firefox goes on with what happens in the page while it opens a window, so that the address
-    // may have come in the meantime.
+    // Firefox runs other events of the page while it opens a window, so the address may have come.
     if (first === null && this.url !== null) this.popup?.location.replace(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
       windowsOfThePage().set(this.popup, (this.url && this.run) ?? request);
     }
-    // The same login page once more: the run goes on, and may still hear its first window.
+    // The same login page once more: the run continues, and its first window may still report.
     if (reopened) return this.update();
     this.request = request;
     this.begun = this.unanswered = true;
@@ -159,7 +158,7 @@ class ConnectSession extends Session {
   /** Only then may the kernel use the accounts list, which does not show whose login is new. */
   reportLost() {
     const isLost = this.readsClosed || this.isElsewhere || (this.isSeparate && this.begun)
-      // Begun in another tab, which sees the window, or here, before the page was loaded again.
+      // Begun in another tab, which has the window, or here, before the page was loaded again.
       || (!this.begun && this.status === "waiting" && this.sinceClick > PASTE_AFTER_MS);
     if (!isLost || this.isOthers || this.run === null || this.run === this.reportedLost) return;
     this.reportedLost = this.run;
@@ -207,20 +206,20 @@ class ConnectSession extends Session {
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
     const isKnown = run === null || run === this.run || this.isAsking;
-    // Another page has begun a run since: what this one holds belongs to an earlier one.
+    // Another page has begun a run since: this page's URL and window belong to an earlier run.
     if (!isKnown) this.settle();
     this.keepUp(isKnown ? this.run : run, seconds_left);
   }
 
   /**
-   * Pass on what may be the login's result. The kernel judges origin and content; here it is only
-   * decided whether the message concerns this login at all.
+   * Send the kernel a message that may be the login's result. The kernel judges origin and content;
+   * this page only decides whether the message concerns this login at all.
    *
    * @param {MessageEvent<unknown>} event
    */
   onMessage(event) {
     const listening = this.status === "waiting" || this.status === "checking";
-    // Also without a window of its own: that of before a reload still has this page as its opener.
+    // Also without a window: one from before a reload still has this page as its opener.
     if (!this.run || !listening || this.isOthers) return;
     const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
     if (owner !== undefined && owner !== this.run) return;
@@ -254,7 +253,7 @@ function windowsOfThePage() {
   return page[Symbol.for("ghl_notebook.windows")] ??= new WeakMap();
 }
 
-// ---- messages: what may be a login's result ----------------------------------------------------
+// ---- messages that may be a login's result -----------------------------------------------------
 
 const CLAIM_FIELDS = [
   "actionType", "page", "platform", "placement", "accountId", "reconnectAccounts", "refresh",
@@ -262,8 +261,8 @@ const CLAIM_FIELDS = [
 ];
 
 /**
- * Copy the known fields out of a message, or give null when it is not about this platform.
- * Everything that posts to the page ends up here, so nothing is taken along unseen.
+ * Copy the known fields of a message, or return null if it is not about this platform. Every
+ * message to the page arrives here, so no other field is copied.
  *
  * @param {unknown} raw An object, or the same as a JSON string.
  * @param {string} platform
@@ -280,12 +279,12 @@ function readClaim(raw, platform) {
   }
   if (data === null || typeof data !== "object") return null;
   /** @type {import("./protocol").Claim} */
-  // Without a prototype: what a script of the page has put on that is no part of the message.
+  // Without a prototype: properties that a script of the page added there are not in the message.
   const claim = Object.create(null);
   for (const key of CLAIM_FIELDS) {
     if (Object.hasOwn(data, key) && isSimple(data[key])) claim[key] = data[key];
   }
-  // The service's documents spell the page both ways, and only one message was ever captured.
+  // The vendor's documents use both spellings of the page, and only one message was ever captured.
   const looksLikeOurs = typeof claim.actionType === "string"
     || sameName(claim.page, "social_media_posting");
   return looksLikeOurs && sameName(claim.platform, platform) ? claim : null;
@@ -304,7 +303,7 @@ function sameName(a, b) {
   return typeof a === "string" && fold(a) === fold(b);
 }
 
-// ---- card: what a session looks like, and one view of it ---------------------------------------
+// ---- card: the state of a session, and one view of it ------------------------------------------
 
 /** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
 function stateOf(session) {
@@ -424,7 +423,7 @@ function renderCard(session, el, signal) {
   const use = make("button", "button", { type: "submit" }, CONTROLS.use);
   const form = make("form", "paste", {},
     make("label", "row", {}, make("span", "", {}, CONTROLS.account_id), input), use);
-  // The card's own words are English, whatever the page is; names are in bdi and keep their own.
+  // The card's texts are English, whatever the page's language; names are in bdi.
   const card = make("div", "card ghl-connect-box",
     { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
     make("div", "head", {}, mark, make("div", "", {}, title,
@@ -501,7 +500,7 @@ function renderCard(session, el, signal) {
       copy.textContent = CONTROLS.copy;
       address.textContent = CONTROLS.copy_address;
     }
-    // Whoever is at the card, or nowhere, is led to the question; nobody is called away from a cell.
+    // Move the focus to the question from the card or the body, but never from a cell.
     if (isAsked && (wasHere || focused === document.body)) question.focus();
     else keepFocus(card, focused, [question, primary, link, outside, copy]);
   }
@@ -540,7 +539,7 @@ function renderCard(session, el, signal) {
       from.textContent = "Copied";
       live.textContent = "Copied.";
     } catch {
-      // A front end may keep the clipboard from us: leave the text ready for the keyboard.
+      // A front end may block the clipboard: select the text for the keyboard.
       say(node, what);
       getSelection()?.selectAllChildren(node);
       from.textContent = "Selected";
