@@ -82,7 +82,8 @@ class Pages:
             self._stop_inviting()
         elif self._inviting is None:  # from before the click on, while a page may have to report
             self._inviting = start_in_background(self._keep_inviting)
-        self._send_by_loopback(self._traits_message())
+        if (endpoint := self._endpoint) is not None and endpoint.streams:  # else there is no reader
+            start_in_background(endpoint.send, self._traits_message())
         if state.status is Status.CONNECTED:
             self._close_endpoint()
         now = (state.run, state.deadline)
@@ -262,9 +263,6 @@ class Pages:
 
     def _send_all(self, message: Message) -> None:
         self._send(message)
-        self._send_by_loopback(message)
-
-    def _send_by_loopback(self, message: Message) -> None:
         if self._endpoint is not None:
             start_in_background(self._endpoint.send, message)
 

@@ -338,7 +338,8 @@ def test_nothing_is_logged(make: Make) -> None:
     logs = Logs()
     with (
         logs.installed(),
-        ThreadPoolExecutor(thread_name_prefix="simulated person") as browser,
+        # One after the other: the right answer, which is the last, closes the server.
+        ThreadPoolExecutor(1, thread_name_prefix="simulated person") as browser,
     ):
         logs.setLevel(1)
         logging.getLogger().setLevel(1)

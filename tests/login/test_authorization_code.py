@@ -85,7 +85,7 @@ def test_nothing_is_handed_out_before_a_click(make: Make, screen: Screen) -> Non
     """To wait for a click is no click."""
     flow = make()
     flow.begin(None)
-    flow.show_again()
+    flow.resend_url()
     screen.until(Status.IDLE)
 
     assert screen.urls == {}

@@ -244,7 +244,7 @@ class ConnectAccount(BaseCard):
         payload = state.payload if state.status is Status.CONNECTED else None
         known = payload or MessagePayload()
         return {
-            "user_id": self._login.client.user_id,
+            "user_id": self._login.client.core.user_id,
             "delivered_by": None if payload is None else str(state.delivered_by),
             "action_type": known.action_type,
             "page": known.page,
@@ -255,7 +255,7 @@ class ConnectAccount(BaseCard):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
-            "found": [self._found(one) for one in state.found[:_MOST_FOUND]],
+            "found": list(map(self._found, state.found[:_MOST_FOUND])),
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),

@@ -276,11 +276,12 @@ class LoginMachine:
 
     def recheck(self, run: str, now: float) -> bool:
         """Check the stored claim again. The run resumes with a new time limit."""
-        if not (self._is(run, Status.FAILED) and self.state.can_recheck):
+        if run != self.state.run or not self.state.can_recheck:
             return False
         self.registry.wait(run, self.platform.key)
+        deadline = now + self.time_limit
         self.state = replace(
-            self.state, status=Status.CHECKING, error=None, deadline=now + self.time_limit
+            self.state, status=Status.CHECKING, error=None, can_recheck=False, deadline=deadline
         )
         return True
 
@@ -370,7 +371,8 @@ class LoginMachine:
 
     def _fail(self, error: GHLError) -> bool:
         """Fail, and store the claim for `recheck`."""
-        claim = {"payload": self.state.payload, "delivered_by": self.state.delivered_by}
+        payload, channel = self.state.payload, self.state.delivered_by
+        claim = {"payload": payload, "delivered_by": channel, "can_recheck": payload is not None}
         return self._end(Status.FAILED, error=error, **claim)
 
     def _end(self, status: Status, **changes: Any) -> bool:

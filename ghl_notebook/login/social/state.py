@@ -45,11 +45,7 @@ class LoginState(FlowState):
     account_names: tuple[str, ...] = ()
     found: tuple[Appearance, ...] = ()
     watches_accounts: bool = False
-
-    @property
-    def can_recheck(self) -> bool:
-        """Whether a claim is stored that can be checked again."""
-        return self.status is Status.FAILED and self.payload is not None
+    can_recheck: bool = False  # whether a claim is stored that can be checked again
 
     @property
     def is_prefetched(self) -> bool:

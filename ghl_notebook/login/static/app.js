@@ -219,10 +219,10 @@ function renderCard(session, el, signal) {
     session.paste(input.value);
     input.value = ""; // it is not to stand there until the card is gone
   }, { signal });
-  session.show(paint, signal);
+  session.addView(update, signal);
   el.append(card);
 
-  function paint() {
+  function update() {
     const focused = focusIn(card);
     const view = look(session);
     const waits = session.status === "waiting" && !session.isGone;

@@ -453,10 +453,10 @@ function renderCard(session, el, signal) {
     event.preventDefault();
     session.paste(input.value);
   }, { signal });
-  session.show(paint, signal);
+  session.addView(update, signal);
   el.append(card);
 
-  function paint() {
+  function update() {
     const focused = focusIn(card);
     const view = look(session);
     const goingOn = session.goingOn.includes(session.status) && !session.isGone;

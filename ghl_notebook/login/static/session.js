@@ -112,16 +112,16 @@ export class Session {
     this.hello();
   }
 
-  /** @param {() => void} paint Shows a view. @param {AbortSignal} signal Ends it. */
-  show(paint, signal) {
+  /** @param {() => void} update Shows the state in a view. @param {AbortSignal} signal Ends it. */
+  addView(update, signal) {
     if (this.wasShown && this.views.size === 0) this.hello();
     this.wasShown = true;
-    this.views.add(paint);
+    this.views.add(update);
     signal.addEventListener("abort", () => {
-      this.views.delete(paint);
+      this.views.delete(update);
       if (this.views.size === 0) this.forget();
     }, { once: true });
-    paint();
+    update();
   }
 
   /** @returns {T["status"]} */
@@ -160,7 +160,7 @@ export class Session {
       clearInterval(this.timer);
       this.timer = undefined;
     }
-    this.views.forEach((paint) => paint());
+    this.views.forEach((update) => update());
   }
 
   tick() {
