@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import Protocol
 
 import anyio
@@ -183,7 +184,7 @@ class ConnectFlow(LoginFlow[LoginState]):
 
     def handle(self, message: FromPage, channel: Channel) -> None:
         """Handle a page's message."""
-        machine = self._machine
+        machine, observer = self._machine, self.message_observer
         with self._lock:
             match message:
                 case Begin(prefetched=True, run=str(run)) if self._apply(machine.opened(run)):
@@ -192,10 +193,11 @@ class ConnectFlow(LoginFlow[LoginState]):
                     self.begin(request)
                 case Claim():
                     self._apply(machine.claim(message, channel))
-                case RawMessage() if (observer := self.message_observer) is not None:
-                    UI_THREAD.post(lambda: observer.on_message(message))
+                case RawMessage():
+                    if observer is not None:
+                        UI_THREAD.post(partial(observer.on_message, message))
                 case WindowLost(run=run):
-                    if (observer := self.message_observer) is not None:
+                    if observer is not None:
                         UI_THREAD.post(observer.on_window_lost)
                     machine.on_window_lost(run)
                 case Mine(run=run, account_id=account_id):
