@@ -73,7 +73,7 @@ PATHS = {
 
 PLUMBING = {
     *("from_wire", "list_from_wire", "lend", "of", "sharing"),
-    *("authorize", "close_window", "set_state", "show"),
+    *("authorize", "close_window", "set_state", "update"),
 }
 """Public methods of public classes that are for other rooms of the package, and the widget's."""
 

@@ -34,11 +34,11 @@ from .fetch.schedule import schedule_posts as schedule_posts
 from .fetch.statistics import fetch_statistics as fetch_statistics
 from .fetch.statistics import fetch_statistics_breakdowns as fetch_statistics_breakdowns
 from .fetch.statistics import fetch_statistics_totals as fetch_statistics_totals
-from .login import ConnectAccount as ConnectAccount
-from .login import connect as connect
-from .login import reconnect as reconnect
-from .login.app_entry import log_in as log_in
-from .login.app_login import AppLogin as AppLogin
+from .login.app import AppLogin as AppLogin
+from .login.app.log_in import log_in as log_in
+from .login.social import ConnectAccount as ConnectAccount
+from .login.social.connect import connect as connect
+from .login.social.connect import reconnect as reconnect
 from .panel import AccountsPanel as AccountsPanel
 from .plot import plot_expiry as plot_expiry
 from .plot import plot_hours as plot_hours

@@ -234,7 +234,7 @@ class Watched:
         things = [self.client, core, self.login, core._sender, core._transport.http]
         things += [core._sender._bearer, core._transport.http.headers, self.spy]
         login = self.login._login
-        things += [login, login.state, login._machine, login._machine.ledger]
+        things += [login, login.state, login._machine, login._machine.registry]
         return "\n".join(f"{thing!r} {thing!s} {thing} {pprint.pformat(thing)}" for thing in things)
 
     def insides(self) -> str:

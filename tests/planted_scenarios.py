@@ -80,7 +80,7 @@ def list_shows_it(watched: Watched, sim: Simulator) -> None:
     """Log in in a window that cannot report, so that the accounts list has to tell."""
     url = watched.open()
     run = watched.page.heard("authorize")[-1]["run"]
-    watched.page.say("lost", run=run)
+    watched.page.say("window_lost", run=run)
     mine = watched.in_person(lambda: sim.play_user(url)).data["accountId"]
     watched.page.hear_question(mine)
     watched.page.say("mine", run=run, account_id=mine)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import ghl_notebook as ghl
 from ghl_notebook import GHLError, Secret
 from ghl_notebook.auth.app import App, Authorization
-from ghl_notebook.login import LoginMachine
-from ghl_notebook.login.watch import AccountsWatch
+from ghl_notebook.login.social import LoginMachine
+from ghl_notebook.login.social.accounts_watch import AccountsWatch
 from ghl_notebook.models import TokenAnswer, find_platform
 from ghl_notebook.sanitize import strip_controls
 from ghl_notebook.transport import read_error_response

@@ -48,7 +48,7 @@ def patched() -> Iterator[pytest.MonkeyPatch]:
     """Cards have the test at the other end of their comm."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("comm.create_comm", Page)
-        patch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.05)
+        patch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.05)
         yield patch
 
 

@@ -22,6 +22,8 @@ from tests.rooms import (
 
 PACKAGE = ROOT / "ghl_notebook"
 
+LOGINS = ("ghl_notebook.login.app", "ghl_notebook.login.social")
+
 _ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
@@ -99,6 +101,21 @@ def test_every_module_keeps_to_its_room() -> None:
         name = module.removesuffix(".__init__")
         package = name if path.name == "__init__.py" else module.rpartition(".")[0]
         found += faults(path.read_text("utf-8"), name, package=package)
+    assert found == []
+
+
+def test_the_two_logins_share_only_their_base() -> None:
+    """`login.social` and `login.app` do not import each other, and their base imports neither."""
+    found = []
+    for module, path in modules().items():
+        name = module.removesuffix(".__init__")
+        package = name if path.name == "__init__.py" else module.rpartition(".")[0]
+        side = next((one for one in LOGINS if f"{name}.".startswith(f"{one}.")), None)
+        if not name.startswith("ghl_notebook.login"):
+            continue
+        for line, other in imports(ast.parse(path.read_text("utf-8")), package):
+            if any(f"{other}.".startswith(f"{one}.") for one in LOGINS if one != side):
+                found.append(f"{module}:{line} imports {other}")
     assert found == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
-from ghl_notebook.login.serving import Serving
+from ghl_notebook.login.asgi_server import BackgroundServer
 from ghl_notebook.simulator.server import ServerThread
 from tests import local
 
@@ -36,7 +36,7 @@ def test_simulator_sends_small_answers_at_once() -> None:
 
 async def test_loopback_server_sends_small_answers_at_once() -> None:
     """Nagle's algorithm is off here as well."""
-    serving = Serving(PlainTextResponse("hello"))
+    serving = BackgroundServer(PlainTextResponse("hello"))
     await asyncio.sleep(0)
     async with local.AsyncClient(base_url=f"http://127.0.0.1:{serving.port}") as http:
         await http.get("/")

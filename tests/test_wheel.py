@@ -99,7 +99,9 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/py.typed",
         "ghl_notebook/login/static/app.css",
         "ghl_notebook/login/static/app.js",
+        "ghl_notebook/login/static/app.json",
         "ghl_notebook/login/static/connect.js",
+        "ghl_notebook/login/static/connect.json",
         "ghl_notebook/login/static/card.css",
         "ghl_notebook/login/static/page.css",
         "ghl_notebook/login/static/page.html",
@@ -162,7 +164,9 @@ def test_every_module_imports_without_extras(python: Path, tmp_path: Path) -> No
     )
     said = run(python, "-c", code, cwd=tmp_path)
 
-    assert {"ghl_notebook.login.widget", "ghl_notebook.fetch.accounts"} <= set(said.split())
+    assert {"ghl_notebook.login.social.connect_card", "ghl_notebook.fetch.accounts"} <= set(
+        said.split()
+    )
 
 
 def test_charts_name_the_extra_that_they_need(python: Path, tmp_path: Path) -> None:

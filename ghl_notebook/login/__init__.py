@@ -1,35 +1,22 @@
-"""The login flow: a state machine without a screen, and the pages that show it.
+"""Two logins on one base, and the cards that show them.
 
-Here is the login for a platform; that of an app is in `app_login` and `app_entry`, which load more.
+`social` connects a social account to a sub-account; `app` logs in to GoHighLevel as a marketplace
+app. Both are a `LoginFlow` without a screen, which a card of `base_card` shows.
 """
 
-from .entry import connect, present, reconnect, reconnect_card
+from .flow import ENDS, FlowState, LoginFlow, Status
 from .front_end import FrontEnd, find_front_end, find_front_end_here
-from .ledger import Ledger
-from .login import Login, Screen, Witness
-from .machine import LoginMachine
-from .state import ENDS, Appearance, Claim, Heard, LoginState, Status, Way
-from .widget import ConnectAccount
+from .messages import Channel, Claim, RawMessage
 
 __all__ = [
     "ENDS",
-    "Appearance",
+    "Channel",
     "Claim",
-    "ConnectAccount",
+    "FlowState",
     "FrontEnd",
-    "Heard",
-    "Ledger",
-    "Login",
-    "LoginMachine",
-    "LoginState",
-    "Screen",
+    "LoginFlow",
+    "RawMessage",
     "Status",
-    "Way",
-    "Witness",
-    "connect",
     "find_front_end",
     "find_front_end_here",
-    "present",
-    "reconnect",
-    "reconnect_card",
 ]

@@ -1,8 +1,8 @@
-"""How a browser gets a one-time address that no command line may show.
+"""A file that leads a browser to a one-time address, which must not be on a command line.
 
-Every user of a computer can read the command lines of all its processes, and a browser is started
-with the address on its own. So, as Jupyter does, the browser opens a file that only its user can
-read, and the file leads on to the address.
+Every user of a computer can read the command lines of all its processes, and a browser's contains
+the address that it opens. So, as in Jupyter, the browser opens a file that only its user can read,
+and the file redirects to the address.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class BrowserFile:
     Parameters
     ----------
     address : str
-        Where the file leads.
+        The address to which the file redirects.
 
     Attributes
     ----------
     url : str
-        The file's own ``file://`` address, which tells others nothing.
+        The ``file://`` address of the file; it is not secret.
 
     Raises
     ------
@@ -51,7 +51,7 @@ class BrowserFile:
 
     def __init__(self, address: str) -> None:
         folder = tempfile.mkdtemp(prefix="ghl_notebook-")
-        # Also at the end of the process, if the address was never used.
+        # Also at exit, if the address was never used.
         self._remove = weakref.finalize(self, _remove, folder, os.getpid())
         path = Path(folder) / "login.html"
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -59,10 +59,10 @@ class BrowserFile:
         self.url = path.as_uri()
 
     def remove(self) -> None:
-        """Remove the file: its address was used, or leads nowhere any more."""
+        """Remove the file, after its address was used or became invalid."""
         self._remove()
 
 
 def _remove(folder: str, pid: int) -> None:
-    if os.getpid() == pid:  # not in a forked child, whose end is not that of the login
+    if os.getpid() == pid:  # not in a forked child: the login may still be going
         shutil.rmtree(folder, ignore_errors=True)

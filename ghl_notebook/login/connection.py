@@ -1,4 +1,4 @@
-"""One connection to a server of ours: its limits, and what is said of what goes wrong in it."""
+"""One connection to a `BackgroundServer`: its limits, and the logging of its errors."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _KEEP_ALIVE_SECONDS = 5
 
 @_log.addFilter
 def _is_debugged(record: logging.LogRecord) -> bool:
-    """Keep from a cell what any program of this computer can bring about."""
+    """Log at DEBUG only: any program of this computer could fill a cell with these records."""
     record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return _log.isEnabledFor(logging.DEBUG)
 
 
 def make_config(app: ASGIApp) -> Config:
-    """Return how an application is served."""
+    """Return uvicorn's configuration for an application."""
     config = Config(
         app,
         http=H11Protocol,
         ws="none",
-        log_config=None,  # how the notebook's process logs is not ours to change
+        log_config=None,  # leave the logging of the notebook's process alone
         access_log=False,
         lifespan="off",
         server_header=False,
@@ -41,7 +41,7 @@ def make_config(app: ASGIApp) -> Config:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     config.load()
-    # Not wrapped: where a process logs everything, uvicorn would log whole addresses.
+    # Not wrapped: if a process logs everything, uvicorn would log complete addresses.
     config.loaded_app = app
     return config
 
@@ -54,11 +54,11 @@ class Connection(H11Protocol):
     config : Config
         What `make_config` returned.
     state : ServerState
-        Of its server.
+        State of its server.
     others : dict
-        All open connections of its server, the oldest first; this one leaves them when it is lost.
+        All open connections of its server, the oldest first; a lost connection is removed.
     patience : float
-        Seconds that a request may take, from the end of the last one.
+        Seconds that a request may take, from the end of the previous one.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Connection(H11Protocol):
 
     @property
     def path(self) -> str | None:
-        """What was asked for last."""
+        """Path of the last request."""
         scope = cast("HTTPScope | None", self.scope)
         return None if scope is None else scope["path"]
 
@@ -87,26 +87,26 @@ class Connection(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Read on; what cannot be read ends the connection."""
+        """Read data; invalid data ends the connection."""
         try:
             super().data_received(data)
         except Exception:  # noqa: BLE001
-            # uvicorn does not bear nonsense after a request that is not answered yet.
+            # uvicorn raises on invalid data after a request that is not answered yet.
             _log.debug("A client was not understood", exc_info=True)
             self.transport.abort()
 
     def handle_events(self) -> None:
-        """See whether what has come makes a request complete."""
+        """Check whether the request is complete."""
         super().handle_events()
         self._watch()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, and for the client to read the answer."""
+        """Wait for the next request, and for the client to read the response."""
         super().on_response_complete()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         self._others.pop(self, None)
         if self._timer is not None:
             self._timer.cancel()

@@ -1,4 +1,4 @@
-"""Who could press the button of a card: what is known of the place where this code runs."""
+"""Where a login can be shown: whether a user of this environment could press a card's button."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class FrontEnd(StrEnum):
     """Where a login can be shown."""
 
     NOTEBOOK = "notebook"
-    """In a notebook's page, which may or may not be there."""
+    """In a notebook's page, which may or may not be open."""
     DESKTOP = "desktop"
-    """In the system's browser, which a script or a shell can start."""
+    """In the system's browser, which a script or a shell can open."""
     TERMINAL = "terminal"
-    """In a browser elsewhere, whose user reads this terminal."""
+    """In a browser elsewhere; its user reads this terminal."""
     NOBODY = "nobody"
-    """Nowhere: a notebook that is executed without a page, a script without a terminal."""
+    """Nowhere: a notebook that runs without a page, or a script without a terminal."""
 
 
 def find_front_end(channel: object) -> FrontEnd:
@@ -31,7 +31,7 @@ def find_front_end(channel: object) -> FrontEnd:
     Parameters
     ----------
     channel : object
-        The card's comm; None for one that is closed.
+        The card's comm; None if it is closed.
     """
     if channel is not None and not isinstance(channel, comm.DummyComm):
         return FrontEnd.NOTEBOOK if _may_be_asked() else FrontEnd.NOBODY
@@ -41,17 +41,17 @@ def find_front_end(channel: object) -> FrontEnd:
 
 
 def find_front_end_here() -> FrontEnd:
-    """Find out where a login could be shown, before there is one: no comm is opened for it."""
-    # A kernel puts its own maker of comms in the place of the package's, which makes dummies.
+    """Find out where a login could be shown, without opening a comm."""
+    # A kernel replaces the comm package's own function, which makes dummies.
     has_comms = getattr(comm.create_comm, "__module__", "") != comm.__name__
     return find_front_end(comm if has_comms else None)
 
 
 def _may_be_asked() -> bool:
-    """Tell whether the cell that runs came from somebody who can answer.
+    """Tell whether a user who can answer has run the current cell.
 
-    nbclient, nbval, papermill and Voila execute cells with ``allow_stdin`` false; JupyterLab,
-    Notebook, VS Code and Colab with true. Kernels that do not say are taken to have a user.
+    nbclient, nbval, papermill, and Voila run cells with ``allow_stdin`` false; JupyterLab,
+    Notebook, VS Code, and Colab with true. A kernel without the setting counts as having a user.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
@@ -62,6 +62,6 @@ def _may_be_asked() -> bool:
 
 
 def _is_terminal() -> bool:
-    with suppress(AttributeError, ValueError):  # a program without a console has none, or closed
+    with suppress(AttributeError, ValueError):  # no console, or a closed one
         return sys.stdin.isatty() and sys.stderr.isatty()
     return False

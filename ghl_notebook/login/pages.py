@@ -1,7 +1,7 @@
-"""All pages that show one login, and the two ways in which kernel and page speak.
+"""All pages that show one login, and the two channels between kernel and page.
 
-A notebook's page has the comm, and the loopback server while a cell keeps the kernel from it; the
-login page has the loopback server only. What they say is the same (see `protocol`).
+A notebook's page has the comm, and the loopback server while a cell blocks the kernel; the login
+page has the loopback server only. The messages are the same (see `messages`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.errors import LoginCancelledError
 from ghl_notebook.secret import Secret
-from ghl_notebook.widgets import SCREEN, read_said
+from ghl_notebook.widgets import UI_THREAD, parse_message
 
 from .browser_file import BrowserFile
-from .loopback import LOOPBACK, Door, Message
-from .protocol import Begin, Hello, Here, Said
-from .state import ENDS, Shown, Status, Way
+from .flow import ENDS, FlowState, LoginFlow, Status
+from .loopback import LOOPBACK, LoginEndpoint, Message
+from .messages import Begin, Channel, FromPage, Hello, Here
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -31,174 +31,134 @@ _MOST_REMEMBERED = 1000
 _LONGEST_ID = 64
 
 
-class Conducted(Protocol):
-    """A login of any kind, as pages and cards use it."""
-
-    @property
-    def state(self) -> Shown:
-        """What is now."""
-
-    def seconds_left(self) -> float | None:
-        """Return the seconds until the time limit; None when no attempt is going."""
-
-    def begin(self, request: str | None = None) -> None:
-        """Begin an attempt: a button was pressed, or, with None, may be soon."""
-
-    def cancel(self, run: str | None = None) -> None:
-        """Give up; `run` None means: whichever is going."""
-
-    def show_again(self) -> None:
-        """Hand a page what it cannot know from the traits."""
-
-    def ticket_reused(self) -> None:
-        """Say that the login page's address was opened twice; end an attempt that is going."""
-
-    def outcome(self) -> Future[Any]:
-        """Return a future that is done when the login has ended and its end is shown."""
-
-    def finished(self) -> object:
-        """Return its result, or raise the error that says why there is none."""
-
-
 class Pages:
-    """Tell pages what the login does, and the login what pages say.
+    """Send a login's state to pages, and their messages to the login.
 
     Parameters
     ----------
-    login : Conducted
-        What is shown.
+    login : LoginFlow
+        The login.
     send : callable
         Sends a message over the comm.
     traits : callable
         Returns the traits that a page shows.
-    tell : callable
-        Tells the login what a page has said, and by which way.
     card : str
         The script and style of the card, on the login page (see `static_files`).
-    is_witnessed : bool
-        Have the login page tell of every message that it hears.
+    reports_messages : bool
+        Have the login page report every message that it receives.
     """
 
     def __init__(
         self,
-        login: Conducted,
+        login: LoginFlow[Any],
         send: Callable[[Message], None],
         traits: Callable[[], dict[str, Any]],
         *,
-        tell: Callable[[Said, Way], None],
-        card: str = "connect",
-        is_witnessed: bool = False,
+        card: str,
+        reports_messages: bool = False,
     ) -> None:
         self._login = login
         self._send = send
         self._traits = traits
-        self._tell = tell
         self._card = card
-        self._is_witnessed = is_witnessed
-        self._door: Door | None = None
+        self._reports_messages = reports_messages
+        self._endpoint: LoginEndpoint | None = None
         self._is_closed = False
-        self._past: Door | None = None  # closed; that one of its tickets is used again is told
+        self._past: LoginEndpoint | None = None  # closed; still reports a second use of a ticket
         self._file: BrowserFile | None = None
         self._lock = threading.RLock()
         self._inviting: Future[None] | None = None
         self._known_ids: dict[str, None] = {}
-        self._owner: str | None = None  # page that has begun; None: nobody's, or the login page
+        self._owner: str | None = None  # the page that began; None: nobody's, or the login page
         self._is_owner_here = False
         self._timed: tuple[str | None, float | None] = (None, None)
-        self.heard = {"comm": threading.Event(), "loopback": threading.Event()}
+        self.received = {Channel.MESSAGE: threading.Event(), Channel.LOOPBACK: threading.Event()}
 
-    # What pages are told. Called in the screen's thread.
+    # From kernel to page. Called in the UI thread.
 
-    def show(self, state: Shown) -> None:
-        """Tell the login pages what is shown now, and all pages how much time is left."""
-        if not _is_going(state):
+    def update(self, state: FlowState) -> None:
+        """Send the login pages the traits, and all pages the time that is left."""
+        if state.run is None or state.status in ENDS:
             self._stop_inviting()
-        elif self._inviting is None:
+        elif self._inviting is None:  # from before the click on, while a page may have to report
             self._inviting = start_in_background(self._keep_inviting)
-        self._say_by_loopback(self._traits_message())
+        if (endpoint := self._endpoint) is not None and endpoint.streams:  # else there is no reader
+            start_in_background(endpoint.send, self._traits_message())
         if state.status is Status.CONNECTED:
-            self._close_door()
+            self._close_endpoint()
         now = (state.run, state.deadline)
-        if state.deadline is not None and now != self._timed:  # a run began, or its time anew
+        if state.deadline is not None and now != self._timed:  # a new run or a new time limit
             self._timed = now
-            self._say(self._time_message())
+            self._send_all(self._time_message())
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Hand over the authorization URL, as a message: a trait would be saved."""
-        self._say(
-            {
-                "type": "authorize",
-                "request": request,
-                "run": run,
-                "url": url.reveal(),
-                "seconds_left": seconds_left,
-            }
-        )
+        """Send the authorization URL, as a message: a trait would be saved."""
+        address = {"request": request, "run": run, "url": url.reveal()}
+        self._send_all({"type": "authorize", **address, "seconds_left": seconds_left})
 
     def close_window(self, request: str) -> None:
-        """Have a page close the window that it opened in vain."""
-        self._say({"type": "failed", "request": request})
+        """Have a page close the window that it opened for `request`."""
+        self._send_all({"type": "failed", "request": request})
 
-    # What pages say. Called in whichever thread.
+    # From page to kernel. Called in any thread.
 
-    def take(self, content: Message, by: Literal["comm", "loopback"]) -> None:
-        """Take what a page said, once: it says everything by each way that it knows."""
-        self.heard[by].set()
-        if self._is_known(content.get("id")):
-            return
-        match read_said(content, Said):
+    def receive(self, content: Message, channel: Channel) -> None:
+        """Handle a page's message once: pages send each message over every channel."""
+        self.received[channel].set()
+        number = content.get("id")
+        if isinstance(number, str) and len(number) <= _LONGEST_ID:
+            with self._lock:
+                if number in self._known_ids:
+                    return
+                self._known_ids[number] = None
+                if len(self._known_ids) > _MOST_REMEMBERED:
+                    self._known_ids.pop(next(iter(self._known_ids)))
+        match parse_message(content, FromPage):
             case Hello(origin=origin, page_id=page_id):
                 if self._owner is not None and page_id not in ("", self._owner):
-                    self._ask_owner()  # this may be its page, loaded again
-                SCREEN.post(lambda: self._say(self._time_message()))
-                # The page may have used the ticket that it has.
-                self.introduce(origin if by == "comm" else None, renews_ticket=True)
-            case Begin(request=request) as said if self._is_others(said):
-                SCREEN.post(lambda: self.close_window(request))
-                self._ask_owner()  # it may have left
-            case Begin(page_id=page_id) as said:
-                self._own(page_id or None)
-                self._tell(said, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+                    # The owner's page may have been loaded again.
+                    self._set_owner(self._owner, is_here=False)
+                UI_THREAD.post(lambda: self._send_all(self._time_message()))
+                # The page may have used its ticket.
+                self.invite(origin if channel is Channel.MESSAGE else None, renews_ticket=True)
+            case Begin(request=request) as message if self._is_others(message):
+                UI_THREAD.post(lambda: self.close_window(request))
+                self._set_owner(self._owner, is_here=False)  # the owner may have left
+            case Begin(page_id=page_id) as message:
+                self._set_owner(page_id or None, is_here=page_id != "")
+                self._login.handle(message, channel)
             case Here(page_id=page_id):
                 if page_id == self._owner and not self._is_owner_here:
-                    self._own(page_id)
+                    self._set_owner(page_id, is_here=True)
             case None:
                 pass
-            case said:
-                self._tell(said, Way.MESSAGE if by == "comm" else Way.LOOPBACK)
+            case message:
+                self._login.handle(message, channel)
 
-    def _own(self, page_id: str | None) -> None:
-        """Note which page is at work, and tell all of them."""
-        self._owner, self._is_owner_here = page_id, page_id is not None
-        self._tell_owner()
-
-    def _ask_owner(self) -> None:
-        """Have the page that is at work say that it is still there."""
-        self._is_owner_here = False
-        self._tell_owner()
-
-    def _tell_owner(self) -> None:
-        message = {"type": "owner", "page_id": self._owner, "is_here": self._is_owner_here}
-        SCREEN.post(lambda: self._say(message))
+    def _set_owner(self, page_id: str | None, *, is_here: bool) -> None:
+        """Send all pages which one is at work; without `is_here`, it replies if it is there."""
+        self._owner, self._is_owner_here = page_id, is_here
+        message = {"type": "owner", "page_id": page_id, "is_here": is_here}
+        UI_THREAD.post(lambda: self._send_all(message))
 
     def _is_others(self, begin: Begin) -> bool:
-        """Tell whether a page would end what another one is at work on."""
+        """Tell whether a page would end an attempt that another user's page has begun."""
         status = self._login.state.status
         is_going = status not in (Status.IDLE, *ENDS)
-        # What is almost done is not given up: its user would be told nothing.
+        # An attempt that is almost finished is not given up: its user would not learn why.
         may = begin.page_id in ("", self._owner) or (begin.takes_over and status is Status.WAITING)
         return is_going and self._is_owner_here and not may
 
-    # The door of the loopback server.
+    # The login's endpoint on the loopback server.
 
-    def introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
-        """Tell the notebook's page what it cannot know from the traits."""
-        if self._login.state.status is not Status.CONNECTED:  # nothing more is to be heard then
-            start_in_background(self._introduce, origin, renews_ticket=renews_ticket)
-        self._login.show_again()
+    def invite(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
+        """Send the notebook's page what no trait holds: the endpoint, and the URL."""
+        if self._login.state.status is not Status.CONNECTED:  # then nothing more is accepted
+            start_in_background(self._invite, origin, renews_ticket=renews_ticket)
+        self._login.resend_url()
 
     def open_outside(self, open_url: Callable[[str], bool]) -> tuple[str, bool]:
-        """Have a browser open the login page by a file that leads to it.
+        """Have a browser open the login page, through a file that leads to it.
 
         Returns
         -------
@@ -210,93 +170,82 @@ class Pages:
         LoginCancelledError
             If the card is closed.
         """
-        door = self._make_door()
-        if door is None:
+        endpoint = self._make_endpoint()
+        if endpoint is None:
             raise LoginCancelledError("This card is closed.", "Make another one.")
-        address = run_in_background(self._address, door)
+        address = run_in_background(self._address, endpoint)
         try:
             file = BrowserFile(address)
-        except OSError as error:  # its user can still open the address
+        except OSError as error:  # the user can still open the address
             _log.debug("No file for the browser could be written: %s", error.strerror)
             return address, False
         with self._lock:
-            self._forget_file()
+            self._remove_file()
             self._file = file
         return address, open_url(file.url)
 
     def close(self) -> None:
-        """Close the door for good, also to what is under way in other threads."""
+        """Close the endpoint for good, also for threads that are about to open it."""
         with self._lock:
             self._is_closed = True
-        self._close_door()
-
-    def _close_door(self) -> None:
         self._stop_inviting()
-        if door := self._leave_door():
-            start_in_background(LOOPBACK.close, door)
+        self._close_endpoint()
 
-    def _leave_door(self) -> Door | None:
+    def _close_endpoint(self) -> None:
         with self._lock:
-            self._forget_file()
-            door, self._door = self._door, None
-            self._past = door or self._past
-        return door
+            self._remove_file()
+            endpoint, self._endpoint = self._endpoint, None
+            self._past = endpoint or self._past
+        if endpoint is not None:
+            start_in_background(LOOPBACK.close, endpoint)
 
-    def _enter(self) -> None:
+    def _on_ticket_used(self) -> None:
         with self._lock:
-            self._forget_file()
-        self.introduce()
+            self._remove_file()
+        self.invite()
 
-    def _reuse(self) -> None:
-        """Leave the page that may be a stranger's: what else it says is not heard."""
+    def _on_ticket_reused(self) -> None:
+        """Leave the endpoint, whose page may be a stranger's: its messages no longer count."""
         self._login.ticket_reused()
-        door = self._leave_door()
-        self.introduce()
-        if door is not None:
-            start_in_background(LOOPBACK.close, door)
+        self._close_endpoint()
+        self.invite()
 
-    def _forget_file(self) -> None:
+    def _remove_file(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             file.remove()
 
-    def _make_door(self) -> Door | None:
+    def _make_endpoint(self) -> LoginEndpoint | None:
         with self._lock:
-            if self._door is None and not self._is_closed:
-                self._door = Door(
-                    receive=lambda content: self.take(content, "loopback"),
-                    greet=self._greet,
-                    entered=self._enter,
-                    reused=self._reuse,
+            if self._endpoint is None and not self._is_closed:
+                self._endpoint = LoginEndpoint(
+                    on_message=lambda content: self.receive(content, Channel.LOOPBACK),
+                    initial_messages=self._initial_messages,
+                    on_ticket_used=self._on_ticket_used,
+                    on_ticket_reused=self._on_ticket_reused,
                     card=self._card,
                 )
-            return self._door
+            return self._endpoint
 
-    async def _introduce(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
-        """Invite the notebook's page to speak by the loopback server, now."""
-        door = self._make_door()
-        if door is None:
+    async def _invite(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
+        """Invite the notebook's page to send to the endpoint, now."""
+        endpoint = self._make_endpoint()
+        if endpoint is None:
             return
-        port = await LOOPBACK.open(door)
+        port = await LOOPBACK.open(endpoint)
         if origin:
-            door.admit(origin)
-        ticket = door.renew_ticket() if renews_ticket else door.ticket
-        challenge, answer = door.challenge()
-        message = {
-            "type": "loopback",
-            "port": port,
-            "path": door.path,
-            "ticket": ticket,
-            "challenge": challenge,
-            "answer": answer,
-        }
-        sent = SCREEN.post(lambda: self._send(message | {"sent": time.time()}))
+            endpoint.allow_origin(origin)
+        ticket = endpoint.renew_ticket() if renews_ticket else endpoint.ticket
+        challenge, answer = endpoint.challenge()
+        address = {"port": port, "path": endpoint.path, "ticket": ticket}
+        message = {"type": "loopback", **address, "challenge": challenge, "answer": answer}
+        sent = UI_THREAD.post(lambda: self._send(message | {"sent": time.time()}))
         await asyncio.wrap_future(sent)
 
     async def _keep_inviting(self) -> None:
-        """Invite the page as long as an attempt is going: a cell may keep the comm from us."""
+        """Invite the page while an attempt is going: a cell may block the comm."""
         while True:
-            await self._introduce()
+            await self._invite()
             await asyncio.sleep(_INVITE_SECONDS)
 
     def _stop_inviting(self) -> None:
@@ -304,46 +253,22 @@ class Pages:
         if inviting is not None:
             inviting.cancel()
 
-    async def _address(self, door: Door) -> str:
-        port = await LOOPBACK.open(door)
-        return f"http://127.0.0.1:{port}/open/{door.renew_ticket()}"
+    async def _address(self, endpoint: LoginEndpoint) -> str:
+        port = await LOOPBACK.open(endpoint)
+        return f"http://127.0.0.1:{port}/open/{endpoint.renew_ticket()}"
 
-    def _greet(self) -> list[Message]:
-        asked: list[Message] = [{"type": "witness"}] if self._is_witnessed else []
-        return [*asked, self._traits_message(), self._time_message()]
+    def _initial_messages(self) -> list[Message]:
+        first: list[Message] = [{"type": "report_messages"}] if self._reports_messages else []
+        return [*first, self._traits_message(), self._time_message()]
 
-    # Helpers.
-
-    def _is_known(self, number: object) -> bool:
-        if not isinstance(number, str) or len(number) > _LONGEST_ID:
-            return False
-        with self._lock:
-            if number in self._known_ids:
-                return True
-            self._known_ids[number] = None
-            if len(self._known_ids) > _MOST_REMEMBERED:
-                self._known_ids.pop(next(iter(self._known_ids)))
-            return False
-
-    def _say(self, message: Message) -> None:
+    def _send_all(self, message: Message) -> None:
         self._send(message)
-        self._say_by_loopback(message)
-
-    def _say_by_loopback(self, message: Message) -> None:
-        if self._door is not None:
-            start_in_background(self._door.say, message)
+        if self._endpoint is not None:
+            start_in_background(self._endpoint.send, message)
 
     def _traits_message(self) -> Message:
         return {"type": "traits", "traits": self._traits()}
 
     def _time_message(self) -> Message:
-        return {
-            "type": "time",
-            "run": self._login.state.run,
-            "seconds_left": self._login.seconds_left(),
-        }
-
-
-def _is_going(state: Shown) -> bool:
-    """Tell whether an attempt waits for a page, also for its click."""
-    return state.run is not None and state.status not in ENDS
+        seconds_left = self._login.seconds_left()
+        return {"type": "time", "run": self._login.state.run, "seconds_left": seconds_left}

@@ -1,12 +1,20 @@
-"""The scripts, styles and pages of logins that browsers get, as one text each."""
+"""The scripts, styles, and pages of logins that browsers get, as one text each."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ghl_notebook.widgets import read_script, read_style
+
+from .asgi_server import PRIVATE_HEADERS
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _STATIC: Final = Path(__file__).parent / "static"
 _OWN_STYLE: Final = {"app": [_STATIC / "app.css"]}
@@ -26,3 +34,28 @@ def card_style(card: str) -> str:
 def read_page(name: str) -> str:
     """Return a file as it is."""
     return (_STATIC / name).read_text(encoding="utf-8")
+
+
+def message_page(status: int, title: str, text: str) -> Response:
+    """Return a page for a person: where a login has ended, or an address that leads nowhere."""
+    from starlette.responses import Response
+
+    page = read_page("message.html")
+    policy = (
+        f"default-src 'none'; script-src {_hash_of('script', page)}; "
+        f"style-src {_hash_of('style', page)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return Response(
+        page.replace("{title}", title).replace("{text}", text),
+        status_code=status,
+        headers={"Content-Security-Policy": policy, **PRIVATE_HEADERS},
+        media_type="text/html; charset=utf-8",
+    )
+
+
+def _hash_of(tag: str, page: str) -> str:
+    """Return the source expression by which a policy allows a page's one inline element."""
+    (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,4 +1,4 @@
-"""What is said in the terminal, and what a user types there while something else may come."""
+"""Write to the terminal, and read what a user types there without blocking."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ghl_notebook.secret import Secret
 _MOST_BYTES = 65_536
 
 
-def tell(text: str) -> bool:
-    """Write to stderr, and tell whether there is one: a kernel without a console has none."""
+def print_error(text: str) -> bool:
+    """Write to stderr; return False if there is none, as in a kernel without a console."""
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
@@ -25,16 +25,16 @@ def tell(text: str) -> bool:
 class TerminalLines:
     """The lines of the terminal, each hidden: an address with a code in it may be one.
 
-    A thread that blocks on the terminal would outlive the wait, and take what is typed for
-    somebody else. So the terminal is looked at, and read when something is there. Windows cannot do
-    that; there, and on macOS, a login has the system's browser.
+    A thread that blocks on the terminal would outlive the wait, and consume input that is meant for
+    another program. So the terminal is polled, and read only when input is there. Windows cannot
+    poll it; there, and on macOS, a login has the system's browser.
     """
 
     def __init__(self) -> None:
         self._rest = Secret("")
 
     def read(self, seconds: float) -> list[Secret]:
-        """Return the lines that have come within so many seconds, without those that are empty.
+        """Return the lines that arrive within so many seconds, without empty ones.
 
         Raises
         ------
@@ -47,6 +47,6 @@ class TerminalLines:
         chunk = os.read(sys.stdin.fileno(), _MOST_BYTES).decode("utf-8", "replace")
         if not chunk:
             raise LoginCancelledError("The terminal was closed.", "Log in to start over.")
-        *whole, rest = (self._rest.reveal() + chunk).split("\n")
+        *complete, rest = (self._rest.reveal() + chunk).split("\n")
         self._rest = Secret(rest)
-        return [Secret(line) for line in whole if line.strip()]
+        return [Secret(line) for line in complete if line.strip()]

@@ -11,7 +11,8 @@ import pandas as pd
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
-from ghl_notebook.login import ConnectAccount, reconnect_card
+from ghl_notebook.login.social import ConnectAccount
+from ghl_notebook.login.social.connect import reconnect_card
 from ghl_notebook.models import PLATFORMS
 from ghl_notebook.widgets import Pictures
 
@@ -176,7 +177,7 @@ class Accounts(Listing):
             login.close()
 
     def _follow(self, login: ConnectAccount, status: str) -> None:
-        """Go on when the login is connected; in the screen's thread."""
+        """Go on when the login is connected; in the UI thread."""
         if status != "connected" or login is not self.login:
             return
         if self._renewed is None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import GHLError
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import UI_THREAD
 
 from .protocol import Back, Message, Said, Select
 from .table import Table
@@ -30,7 +30,7 @@ class _Job:
 
 
 class Listing:
-    """A list of accounts, or of sub-accounts. All but `fetch` is for the screen's thread.
+    """A list of accounts, or of sub-accounts. All but `fetch` is for the UI thread.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Listing:
     def fetch(self) -> Future[None]:
         """Fetch the list; the future is done when it is shown. From any thread."""
         done: Future[None] = Future()
-        SCREEN.post(lambda: self.fetch_here(done))
+        UI_THREAD.post(lambda: self.fetch_here(done))
         return done
 
     def publish(self) -> None:
@@ -152,7 +152,7 @@ class Listing:
     # Helpers.
 
     def _hear(self, said: Said) -> None:
-        SCREEN.post(lambda: self._take(said))
+        UI_THREAD.post(lambda: self._take(said))
 
     def _take(self, said: Said) -> None:
         match said:
@@ -179,7 +179,7 @@ class Listing:
         job = self._jobs[0]
         self.busy = job.busy
         task = start_in_background(job.work)
-        task.add_done_callback(lambda task: SCREEN.post(lambda: self._finish(task)))
+        task.add_done_callback(lambda task: UI_THREAD.post(lambda: self._finish(task)))
         self.publish()
 
     def _finish(self, task: Future[Any]) -> None:

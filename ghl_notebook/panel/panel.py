@@ -14,7 +14,7 @@ from ghl_notebook.api import Agency, Client
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.settings import read_pictures
-from ghl_notebook.widgets import SCREEN, Pictures, pass_on
+from ghl_notebook.widgets import UI_THREAD, Pictures, pass_on
 
 from .accounts import Accounts
 from .listing import Listing
@@ -131,7 +131,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         GHLError
             If nothing could be fetched.
         """
-        if not SCREEN.is_current_thread():
+        if not UI_THREAD.is_current_thread():
             fault = self._fetched.exception()
             if fault is not None and self._shown.frame is None:
                 raise fault
@@ -163,7 +163,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         GHLError
             See `ghl_notebook.errors`.
         """
-        if SCREEN.is_current_thread():
+        if UI_THREAD.is_current_thread():
             raise ArgumentError(
                 "refresh() was called in a function that observes a panel.", "Call it in a cell."
             )
@@ -186,7 +186,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         return self._listings[-1]
 
     def _update(self) -> None:
-        """Show what is now; in the screen's thread."""
+        """Show what is now; in the UI thread."""
         shown = self._shown
         login = shown.login if isinstance(shown, Accounts) and shown.stage == "login" else None
         self.children = [shown.table] if login is None else [shown.table, login]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import anywidget
 
-from ghl_notebook.widgets import read_said, read_script, read_style
+from ghl_notebook.widgets import parse_message, read_script, read_style
 
 from .protocol import Hello, Message, Said
 
@@ -42,7 +42,7 @@ class Table(anywidget.AnyWidget):
         self.send(self._last[type_])
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        match read_said(content, Said):
+        match parse_message(content, Said):
             case None:
                 pass
             case Hello():

@@ -10,7 +10,9 @@ import httpx
 
 from ghl_notebook.api import Browser, Client
 from ghl_notebook.errors import FrontEndError
-from ghl_notebook.login import ConnectAccount, FrontEnd, find_front_end_here, present
+from ghl_notebook.login import FrontEnd, find_front_end_here
+from ghl_notebook.login.social import ConnectAccount
+from ghl_notebook.login.social.connect import present
 from ghl_notebook.models import find_platform
 from ghl_notebook.settings import DEFAULT_BASE_URL, is_loopback
 

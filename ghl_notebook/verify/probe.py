@@ -11,7 +11,8 @@ import httpx
 
 from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError, LoginCancelledError, ResponseError
-from ghl_notebook.login import ConnectAccount, Heard
+from ghl_notebook.login import RawMessage
+from ghl_notebook.login.social import ConnectAccount
 from ghl_notebook.models import AvailableAccount, read_message
 
 from .evidence import ObservedMessage, Probe, Variant
@@ -55,7 +56,7 @@ class ProbeOptions:
 
 
 class MessageRecorder:
-    """Records the messages of the login's pop-up, accepted or not (a `login.Witness`)."""
+    """Records the messages of the pop-up, accepted or not (a `login.social.MessageObserver`)."""
 
     def __init__(
         self, probe: Probe, client: Client, names: Names, stop: Callable[[], None]
@@ -66,14 +67,14 @@ class MessageRecorder:
         self._stop = stop
         self.account_id: str | None = None
 
-    def heard(self, heard: Heard) -> None:
-        """Record the shape of a message; stop waiting if the finish page's message was refused."""
-        payload = read_message(heard.data)
+    def on_message(self, message: RawMessage) -> None:
+        """Record a message; stop waiting if the login's result was rejected."""
+        payload = read_message(message.data)
         if payload is not None and payload.has_plausible_id:
             self.account_id = payload.account_id
             self._names.add("accountId", payload.account_id)
             self._probe.account_form = form_of(payload.account_id or "")
-        data = heard.data
+        data = message.data
         kind = type_of(shape_of(data))
         if isinstance(data, str):
             try:
@@ -82,16 +83,20 @@ class MessageRecorder:
             except (ValueError, RecursionError):
                 pass
         observed = ObservedMessage(
-            origin=safe_origin(heard.origin), is_own=heard.origin == _origin(self._client),
-            is_allowed=heard.origin in self._client.allowed_origins, source=heard.source, kind=kind,
-            data=shape_of(data, self._names), is_ours=payload is not None,
-        )  # fmt: skip
+            origin=safe_origin(message.origin),
+            is_own=message.origin == _origin(self._client),
+            is_allowed=message.origin in self._client.allowed_origins,
+            source=message.source,
+            kind=kind,
+            data=shape_of(data, self._names),
+            is_ours=payload is not None,
+        )
         self._probe.observed.append(observed)
         if observed.is_ours and observed.source == "popup" and not observed.is_allowed:
             self._stop()
 
-    def lost(self) -> None:
-        """Record when the page lost sight of the window."""
+    def on_window_lost(self) -> None:
+        """Record when the page lost its handle to the window."""
         if self._probe.seen_before_lost is None:
             self._probe.seen_before_lost = len(self._probe.observed)
 
@@ -176,7 +181,7 @@ def _log_in(
         reconnect=options.variant == "reconnect",
         login_type=options.login_type,
         time_limit=options.time_limit,
-        witness=messages,
+        message_observer=messages,
     )
     try:
         say(f"{login.platform_name}: {_TASKS[options.variant]}")

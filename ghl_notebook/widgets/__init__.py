@@ -1,9 +1,9 @@
-"""What all widgets have in common: parts and style of a page, what it says, the screen's thread."""
+"""What all widgets have in common: parts and style of a page, its messages, the UI thread."""
 
 from .files import read_script, read_style
+from .messages import parse_message
 from .pictures import Pictures
-from .said import read_said
-from .screen import SCREEN
 from .traits import pass_on
+from .ui_thread import UI_THREAD
 
-__all__ = ["SCREEN", "Pictures", "pass_on", "read_said", "read_script", "read_style"]
+__all__ = ["UI_THREAD", "Pictures", "parse_message", "pass_on", "read_script", "read_style"]

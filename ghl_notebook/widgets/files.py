@@ -9,14 +9,17 @@ from typing import Final
 
 _BOX: Final = Path(__file__).parent / "static" / "box.css"
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "([\w./-]+\.js)";$', re.MULTILINE)
+_JSON: Final = re.compile(
+    r'^import (\w+) from "([\w./-]+\.json)" with \{ type: "json" \};$', re.MULTILINE
+)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
 
 
 @cache
 def read_script(module: Path) -> str:
-    """Return a module with what it imports, and what that imports, in place of the imports.
+    """Return a module with all modules and JSON files that it imports, inlined.
 
-    A widget's module comes from a ``blob:`` address, which has no neighbours to import from.
+    A widget's module comes from a ``blob:`` address, from which nothing can be imported.
 
     Parameters
     ----------
@@ -33,7 +36,10 @@ def read_script(module: Path) -> str:
             seen.add(neighbour)
             return _EXPORT.sub("", inlined(neighbour))
 
-        return _IMPORT.sub(imported, path.read_text(encoding="utf-8"))
+        def read(found: re.Match[str]) -> str:
+            return f"const {found[1]} = {(path.parent / found[2]).read_text(encoding='utf-8')};"
+
+        return _IMPORT.sub(imported, _JSON.sub(read, path.read_text(encoding="utf-8")))
 
     script = inlined(module)
     assert seen, module
@@ -42,5 +48,5 @@ def read_script(module: Path) -> str:
 
 @cache
 def read_style(*files: Path) -> str:
-    """Return the style of a widget: that of all, and then what these files say."""
+    """Return the style of a widget: the common style, then these files."""
     return "".join(file.read_text(encoding="utf-8") for file in (_BOX, *files))

@@ -1,8 +1,8 @@
 """Which pictures of accounts a page loads.
 
-An account's picture is at whatever address the service returns. The server at that address learns
-who looks at the page, and when; an address on this computer, or in its network, makes the browser
-send a request there. So pictures come from the platforms' own hosts, over https.
+The service returns the address of an account's picture. The server at that address learns who views
+the page, and when; an address on this computer, or in its network, makes the browser send a request
+there. So pictures come only from the platforms' own hosts, over https.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Final, Protocol, Self
 
 from ghl_notebook.settings import SAME_ORIGIN
 
-# Hosts, with all below them, that serve pictures of accounts, as files: none that redirects to
-# wherever its users say (such as facebook.com and google.com), and none on which everybody can
-# store files (such as storage.googleapis.com, of which the vendor's documents have examples).
+# Hosts, with their subdomains, that serve pictures of accounts as files: none with open redirects
+# (such as facebook.com and google.com), and none on which everybody can store files (such as
+# storage.googleapis.com, which the vendor's documents use in examples).
 HOSTS: Final = {
     "cdninstagram.com": "Instagram, Threads",
     "fbcdn.net": "Facebook, Instagram",
@@ -38,35 +38,35 @@ HOSTS: Final = {
     "assets.cdn.filesafe.space": "GoHighLevel: its media library",
 }
 
-# Narrower than what a browser takes for an address: no user, no port, no character that a browser
-# would drop or take for another one, so that both read the same host.
+# Stricter than a browser: no user, no port, and no character that a browser would drop or replace,
+# so that both find the same host.
 _ON_THE_WEB: Final = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([!-~]*)", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[!-~]*")
 _LONGEST: Final = 4000
 
 
 class Addressed(Protocol):
-    """What is needed of a client."""
+    """The parts of a client that `Pictures` needs."""
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        """Whose messages count."""
+        """Origins of the service."""
 
     @property
     def base_url(self) -> str:
-        """Where requests go."""
+        """Base URL of the service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Decides what is loaded.
+    """Decide which pictures are loaded.
 
     Attributes
     ----------
     is_off : bool
-        Nothing is.
+        Load none.
     own : tuple of str
-        How addresses of the service itself begin: where the user has sent the client anyway.
+        Prefixes of the service's own addresses, to which the client sends requests anyway.
     """
 
     is_off: bool
@@ -79,11 +79,11 @@ class Pictures:
         Parameters
         ----------
         core : Addressed
-            Whose accounts are shown.
+            The client whose accounts are shown.
         pictures : str
             ``"platforms"`` or ``"none"``.
         """
-        # A simulator behind the notebook's server gives out paths on that server.
+        # A simulator behind the notebook's server returns paths on that server.
         addresses = ["" if one == SAME_ORIGIN else one for one in core.allowed_origins]
         addresses.append(core.base_url)
         return cls(
@@ -93,7 +93,7 @@ class Pictures:
 
     @property
     def setting(self) -> str:
-        """What `of` was called with."""
+        """The argument of `of`."""
         return "none" if self.is_off else "platforms"
 
     def choose(self, address: str | None) -> str | None:

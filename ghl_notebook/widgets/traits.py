@@ -1,4 +1,4 @@
-"""What a caller passes on to ipywidgets."""
+"""Keywords that a caller passes on to ipywidgets."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ghl_notebook.errors import ArgumentError
 
 
 def pass_on(initialize: Callable[..., None], *args: Any, **kwargs: Any) -> None:
-    """Initialize a widget; a value that it does not take is an error of ours, without the value.
+    """Initialize a widget; an invalid value raises an `ArgumentError` that does not quote it.
 
     Parameters
     ----------
     initialize : callable
         The ``__init__`` of ipywidgets, or of anywidget.
     *args, **kwargs
-        What it is called with; the keywords are a caller's, as in ``layout``.
+        Its arguments; the keywords are a caller's, such as ``layout``.
     """
     try:
         initialize(*args, **kwargs)

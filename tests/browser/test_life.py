@@ -17,7 +17,7 @@ OPEN_AGAIN = "Open the login window again"
 KEEP_SECRETS = """\
 from pathlib import Path
 
-door = login._pages._door
+door = login._pages._endpoint
 address = login._login._url.reveal()
 state = address.rpartition("=")[2]
 token = client.simulator.token

@@ -28,7 +28,7 @@ def test_nothing_is_asked_of_a_stranger(open_notebook: Callable[..., Notebook]) 
     notebook.card.open().wait_until_loaded()
     notebook.card.expect_status("waiting")
     heard, port, pid = notebook.evaluate(
-        "(login._pages.heard['loopback'].wait(60), "
+        "(login._pages.received['loopback'].wait(60), "
         "__import__('ghl_notebook.login.loopback').login.loopback.LOOPBACK.port, "
         "__import__('os').getpid())"
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ghl_notebook.login.code_flow import CodeFlow
+from ghl_notebook.login.app.authorization_code import AuthorizationCodeFlow
 from tests.browser.servers.program import free_port
 from tests.browsers import wait_until_closed
 from tests.card.app_states import ERROR, STATES, URL
@@ -281,9 +281,11 @@ def test_an_older_attempts_window_is_closed_for_another_tabs_run(page: Page) -> 
 
 
 @pytest.fixture
-def flow() -> Iterator[CodeFlow[object]]:
+def flow() -> Iterator[AuthorizationCodeFlow[object]]:
     """A login that ends on this computer."""
-    flow: CodeFlow[object] = CodeFlow(make_app(f"http://localhost:{free_port()}/end"), Exchange())
+    flow: AuthorizationCodeFlow[object] = AuthorizationCodeFlow(
+        make_app(f"http://localhost:{free_port()}/end"), Exchange()
+    )
     yield flow
     flow.cancel()
     settle()
@@ -291,7 +293,7 @@ def flow() -> Iterator[CodeFlow[object]]:
 
 @pytest.mark.parametrize("changes", [{}, {"code": "", "error": "access_denied"}, {"state": "x"}])
 def test_the_page_at_the_end(
-    browser: Browser, page: Page, flow: CodeFlow[object], changes: dict[str, str]
+    browser: Browser, page: Page, flow: AuthorizationCodeFlow[object], changes: dict[str, str]
 ) -> None:
     """It says what to do, and its address bar and history hold neither code nor state."""
     page.clear_console_messages()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from ghl_notebook.background import run_in_background
 from tests.card.harness import TRAITS, Server, in_one_browser
 from tests.card.test_attacks import MARKUP, TEXTS
-from tests.login.doors import Opened
+from tests.login.endpoints import Opened
 from tests.pages import Pages
 
 # Browsers find every name below localhost on this machine, as they find a name that was made to
@@ -27,7 +27,7 @@ def opened() -> Iterator[Opened]:
     opened = Opened()
 
     async def admit() -> None:
-        opened.door.admit("http://notebook.localhost:8888")
+        opened.endpoint.allow_origin("http://notebook.localhost:8888")
 
     run_in_background(admit)
     yield opened
@@ -130,7 +130,10 @@ def test_answers_are_not_readable(evil: Page, opened: Opened) -> None:
     """Neither the login page, nor its files, nor the port's silence."""
     for path in ("", "card.js", "page.html", "events"):
         assert attempt(evil, address(opened) + path) == "TypeError"
-    assert attempt(evil, f"http://127.0.0.1:{opened.port}/open/{opened.door.ticket}") == "TypeError"
+    assert (
+        attempt(evil, f"http://127.0.0.1:{opened.port}/open/{opened.endpoint.ticket}")
+        == "TypeError"
+    )
 
 
 @of_any_site
@@ -146,7 +149,7 @@ def test_events_are_not_told(evil: Page, opened: Opened) -> None:
     )
 
     assert said == "refused"
-    assert opened.greeted.empty()
+    assert opened.opened_streams.empty()
 
 
 def test_module_is_not_run_elsewhere(evil: Page, opened: Opened) -> None:
@@ -173,7 +176,7 @@ def test_login_page_is_not_framed(evil: Page, opened: Opened) -> None:
 
     assert address(opened) in asked
     assert not [url for url in asked if url.endswith((".js", "/events"))]
-    assert opened.greeted.empty()
+    assert opened.opened_streams.empty()
 
 
 def test_name_that_was_made_to_lead_here_shows_nothing(evil: Page, opened: Opened) -> None:
@@ -183,7 +186,7 @@ def test_name_that_was_made_to_lead_here_shows_nothing(evil: Page, opened: Opene
 
         assert answer is not None
         assert (path, answer.status) == (path, 403)
-        assert opened.greeted.empty()
+        assert opened.opened_streams.empty()
 
 
 def test_name_that_was_made_to_lead_here_says_nothing(evil: Page, opened: Opened) -> None:
@@ -197,12 +200,12 @@ def test_name_that_was_made_to_lead_here_says_nothing(evil: Page, opened: Opened
 
 def test_name_that_was_made_to_lead_here_takes_no_ticket(evil: Page, opened: Opened) -> None:
     """Nor is the ticket used up."""
-    ticket = opened.door.ticket
+    ticket = opened.endpoint.ticket
     answer = evil.goto(f"http://{EVIL}:{opened.port}/open/{ticket}")
 
     assert answer is not None
     assert answer.status == 403
-    assert opened.door.ticket == ticket
+    assert opened.endpoint.ticket == ticket
 
 
 def test_address_bar_leads_no_script_here(evil: Page, opened: Opened) -> None:
@@ -223,7 +226,7 @@ def test_markup_is_text_on_the_login_page(evil: Page, opened: Opened) -> None:
     for status in ("idle", "connected", "failed"):
         texts = dict.fromkeys(TEXTS, MARKUP)
         traits = TRAITS | texts | {"account_names": [MARKUP], "status": status}
-        opened.greeting = [{"type": "traits", "traits": traits}]
+        opened.initial_messages = [{"type": "traits", "traits": traits}]
         evil.goto(address(opened))
 
         expect(evil.locator(".ghl-connect-title"), status).to_have_text(MARKUP)

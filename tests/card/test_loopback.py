@@ -49,11 +49,11 @@ def test_result_before_the_server_was_known_is_said_there_too(page: Page, server
     post(window, RESULT)
     card.wait_for_sent("claim")
     window.close()
-    card.wait_for_sent("lost")
+    card.wait_for_sent("window_lost")
     card.find_server("late-result")
     posted = server.doors["/late-result/"]
     heard = [posted.get(timeout=10) for _ in range(4)]
-    assert [message["type"] for message in heard] == ["hello", "begin", "claim", "lost"]
+    assert [message["type"] for message in heard] == ["hello", "begin", "claim", "window_lost"]
     assert heard[1:] == _sent(card)[1:]
 
 

@@ -213,7 +213,7 @@ def test_a_hostile_login_page_leads_the_notebook_away_only_by_an_opener(
     window = card.open()
     if is_separate:
         expect(card.hint).to_have_text("The card looks for the result in the accounts list.")
-        assert card.wait_for_sent("lost") == [{"type": "lost", "run": "run-1"}]
+        assert card.wait_for_sent("window_lost") == [{"type": "window_lost", "run": "run-1"}]
         assert window.url == card.login_page
     else:
         post(window, RESULT)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ghl_notebook.background import run_in_background
 from tests.card.harness import ANSWER, INVITATION, TRAITS, AppCard, Card, Server, block_windows
-from tests.login.doors import Opened
+from tests.login.endpoints import Opened
 from tests.stranger import stranger_at
 
 COOKIE = {"name": "username-8888", "value": "cookie-of-jupyter"}
@@ -146,7 +146,7 @@ def test_a_kernel_on_this_computer_gets_no_cookie(
     with page.expect_request(lambda asked: "/prove/" in asked.url) as asked:
         card.tell(
             **INVITATION
-            | {"port": opened.port, "path": opened.door.path, "sent": time.time()}
+            | {"port": opened.port, "path": opened.endpoint.path, "sent": time.time()}
             | {"challenge": challenge, "answer": answer}
         )
     assert opened.arrived.get(timeout=30)["type"] == "hello"
@@ -155,7 +155,7 @@ def test_a_kernel_on_this_computer_gets_no_cookie(
 
 
 async def _challenge(opened: Opened) -> tuple[str, str]:
-    return opened.door.challenge()
+    return opened.endpoint.challenge()
 
 
 # The login page.
@@ -164,7 +164,7 @@ async def _challenge(opened: Opened) -> tuple[str, str]:
 def test_the_login_page_is_silent_without_its_kernel(browser: Browser) -> None:
     """It neither connects again by itself, as an EventSource would, nor says what is pressed."""
     opened = Opened()
-    opened.greeting = [{"type": "traits", "traits": TRAITS}]
+    opened.initial_messages = [{"type": "traits", "traits": TRAITS}]
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{opened.port}{opened.path}")

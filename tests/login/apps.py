@@ -13,8 +13,11 @@ import httpx
 from ghl_notebook.auth.app import App
 from ghl_notebook.background import run_in_background
 from ghl_notebook.login import Status
-from ghl_notebook.login.code_flow import CodeFlowState
-from ghl_notebook.login.redirect import REDIRECTS
+from ghl_notebook.login.app.authorization_code import (
+    AuthorizationCodeFlow,
+    AuthorizationCodeState,
+)
+from ghl_notebook.login.app.redirect import REDIRECTS
 from ghl_notebook.secret import Secret
 from tests import local
 from tests.login.recording import PATIENCE
@@ -62,11 +65,11 @@ class Screen:
     """A screen that shows nothing and forgets nothing."""
 
     def __init__(self) -> None:
-        self.states: list[CodeFlowState] = []
+        self.states: list[AuthorizationCodeState] = []
         self.urls: dict[str | None, Secret] = {}
         self._news = threading.Condition()
 
-    def show(self, state: CodeFlowState) -> None:
+    def update(self, state: AuthorizationCodeState) -> None:
         """Remember a state."""
         with self._news:
             self.states.append(state)
@@ -78,13 +81,16 @@ class Screen:
             self.urls[request] = url
             self._news.notify_all()
 
+    def close_window(self, request: str) -> None:
+        """Do nothing: this login asks for no window to be closed."""
+
     def url_for(self, request: str) -> Secret:
         """Wait for the authorization URL that a click gets."""
         with self._news:
             assert self._news.wait_for(lambda: request in self.urls, PATIENCE)
             return self.urls[request]
 
-    def until(self, status: Status) -> CodeFlowState:
+    def until(self, status: Status) -> AuthorizationCodeState:
         """Wait until this status is shown."""
         with self._news:
             assert self._news.wait_for(
@@ -97,6 +103,12 @@ class Screen:
         """The statuses that were shown, each once in a row."""
         shown = [state.status for state in self.states]
         return [s for n, s in enumerate(shown) if n == 0 or shown[n - 1] is not s]
+
+
+def wait(flow: AuthorizationCodeFlow[Any]) -> Any:
+    """Wait until a login has ended, and return its result or raise its error."""
+    flow.outcome().result(PATIENCE)
+    return flow.finished()
 
 
 def state_in(url: Secret) -> str:

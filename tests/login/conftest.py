@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.login import Ledger, Login
+from ghl_notebook.login.social import ConnectFlow, LoginRegistry
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page, flush
 from tests.login.recording import Held, Recording, plain_http, settle
 
 
 @pytest.fixture(autouse=True)
-def _ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the logins of other tests: a simulator's seed gives the same ids again."""
-    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._REGISTRY", LoginRegistry())
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def log_in(client: Client) -> Iterator[Callable[..., Recording]]:
 
     def make(platform: str = "instagram", **options: Any) -> Recording:
         screen = Recording()
-        screen.login = Login(options.pop("client", client), platform, screen=screen, **options)
+        screen.login = ConnectFlow(options.pop("client", client), platform, view=screen, **options)
         made.append(screen)
         return screen
 

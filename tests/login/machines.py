@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ghl_notebook.errors import ServiceError
-from ghl_notebook.login import Appearance, Claim, Ledger, LoginMachine, Status
+from ghl_notebook.login import Claim, Status
+from ghl_notebook.login.social import Appearance, LoginMachine, LoginRegistry
 from ghl_notebook.models import find_platform
 
 ORIGIN = "https://services.leadconnectorhq.com"
@@ -44,14 +45,16 @@ def claim(run: str | None, data: object = None, **changes: Any) -> Claim:
 
 
 def make(
-    ledger: Ledger | None = None,
+    registry: LoginRegistry | None = None,
     origins: tuple[str, ...] = (ORIGIN,),
     platform: str = "instagram",
     *,
     assume_mine: bool = False,
 ) -> LoginMachine:
     """Return a machine in which nothing has happened yet."""
-    return LoginMachine(find_platform(platform), origins, LIMIT, ledger or Ledger(), assume_mine)
+    return LoginMachine(
+        find_platform(platform), origins, LIMIT, registry or LoginRegistry(), assume_mine
+    )
 
 
 def run_of(login: LoginMachine) -> str:
@@ -64,7 +67,7 @@ def waiting(login: LoginMachine | None = None) -> LoginMachine:
     """Bring a login to where its window is open."""
     login = login or make()
     login.begin(0.0)
-    login.noticed(run_of(login), ())
+    login.on_baseline(run_of(login), ())
     login.authorized(run_of(login))
     assert login.state.status is Status.WAITING
     return login
@@ -73,8 +76,8 @@ def waiting(login: LoginMachine | None = None) -> LoginMachine:
 def asking(login: LoginMachine | None = None) -> LoginMachine:
     """Bring a login to where its user is asked about one in the accounts list."""
     login = waiting(login)
-    login.lost(run_of(login))
-    login.appeared(run_of(login), [Appearance(ACCOUNT, ("row",))])
+    login.on_window_lost(run_of(login))
+    login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT, ("row",))])
     assert login.state.found
     return login
 

@@ -11,7 +11,7 @@ from comm.base_comm import BaseComm
 
 from ghl_notebook import ConnectAccount
 from ghl_notebook.simulator import Simulator
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import UI_THREAD
 from tests.login.recording import PATIENCE
 
 
@@ -117,7 +117,7 @@ class Page(BaseComm):
 
 def flush() -> None:
     """Return when everything that was to be shown has been shown."""
-    SCREEN.post(lambda: None).result(PATIENCE)
+    UI_THREAD.post(lambda: None).result(PATIENCE)
 
 
 def connect(login: ConnectAccount, sim: Simulator, **choices: Any) -> None:

@@ -12,10 +12,12 @@ from typing import Any
 import httpx
 
 from ghl_notebook.background import start_in_background
-from ghl_notebook.login import Appearance, Claim, Login, LoginState, Status
+from ghl_notebook.login import Channel, Claim, Status
+from ghl_notebook.login.messages import FromPage, WindowLost
+from ghl_notebook.login.social import Appearance, ConnectFlow, LoginState
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import UI_THREAD
 from tests import local
 
 PATIENCE = 60.0
@@ -24,7 +26,7 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Address:
-    """What `Screen.authorize` was called with."""
+    """The arguments of `authorize`."""
 
     request: str | None
     run: str
@@ -35,7 +37,7 @@ class Address:
 class Recording:
     """A screen that shows nothing and forgets nothing."""
 
-    login: Login
+    login: ConnectFlow
 
     def __init__(self) -> None:
         self.states: list[LoginState] = []
@@ -44,7 +46,7 @@ class Recording:
         self.threads: set[str] = set()
         self._news = threading.Condition()
 
-    def show(self, state: LoginState) -> None:
+    def update(self, state: LoginState) -> None:
         """Remember a state."""
         with self._news:
             self.threads.add(threading.current_thread().name)
@@ -114,6 +116,10 @@ class Recording:
 
     # What a user does.
 
+    def send(self, message: FromPage, channel: Channel = Channel.MESSAGE) -> None:
+        """Send a page's message to the login."""
+        self.login.handle(message, channel)
+
     def open(self) -> Address:
         """Press the button and get the address; the window is open then."""
         seen = len(self.addresses)
@@ -124,7 +130,7 @@ class Recording:
 
     def lose_sight(self) -> None:
         """Let the window read closed, as one does whose opener was cut."""
-        self.login.lost(str(self.login.state.run))
+        self.send(WindowLost(str(self.login.state.run)))
 
     def claim(self, event: MessageEvent, **changes: Any) -> None:
         """Hand a message event to the run that is going."""
@@ -135,7 +141,7 @@ class Recording:
             "source": "popup",
             "data": event.data,
         }
-        self.login.claim(Claim(**(fields | changes)))
+        self.send(Claim(**(fields | changes)))
 
     def connect(self, sim: Simulator, **choices: Any) -> LoginState:
         """Log in from the click to the end, as a user does."""
@@ -163,13 +169,13 @@ def settle() -> None:
             await asyncio.wait(tasks)
 
     start_in_background(rest).result(PATIENCE)
-    SCREEN.post(lambda: None).result(PATIENCE)
+    UI_THREAD.post(lambda: None).result(PATIENCE)
 
 
 def _steps_of_logins() -> Iterator[tuple[str, asyncio.Task[Any]]]:
     for task in asyncio.all_tasks():
         owner, _, name = getattr(task.get_coro(), "__qualname__", "").rpartition(".")
-        if owner == "Login":
+        if owner in ("ConnectFlow", "LoginFlow"):
             yield name, task
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from ghl_notebook import errors
 from ghl_notebook.login import Status
-from ghl_notebook.login.code_flow import CodeFlow
-from ghl_notebook.login.redirect import REDIRECTS, Redirect, Redirects
+from ghl_notebook.login.app.authorization_code import AuthorizationCodeFlow
+from ghl_notebook.login.app.redirect import REDIRECTS, Redirect, Redirects
 from ghl_notebook.secret import Secret
 from tests.browser.servers.program import free_port
 from tests.login.apps import (
@@ -29,11 +29,12 @@ from tests.login.apps import (
     settle,
     state_in,
     visit,
+    wait,
 )
 from tests.login.recording import PATIENCE
 from tests.planted import Logs
 
-Make = Callable[..., CodeFlow[Any]]
+Make = Callable[..., AuthorizationCodeFlow[Any]]
 
 
 @pytest.fixture
@@ -51,10 +52,10 @@ def exchange() -> Exchange:
 @pytest.fixture
 def make(port: int, exchange: Exchange) -> Iterator[Make]:
     """Make logins that end on this computer; given up after their test."""
-    made: list[CodeFlow[Any]] = []
+    made: list[AuthorizationCodeFlow[Any]] = []
 
-    def make(redirect_uri: str = f"http://127.0.0.1:{port}/callback") -> CodeFlow[Any]:
-        made.append(CodeFlow(make_app(redirect_uri), exchange))
+    def make(redirect_uri: str = f"http://127.0.0.1:{port}/callback") -> AuthorizationCodeFlow[Any]:
+        made.append(AuthorizationCodeFlow(make_app(redirect_uri), exchange))
         return made[-1]
 
     yield make
@@ -77,7 +78,7 @@ def test_the_redirect_finishes_the_login(
 
     assert answer.status_code == 200
     assert "You can close this window" in answer.text
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     assert exchange.codes == [Secret(CODE)]
     assert is_free(port)
 
@@ -124,9 +125,9 @@ def test_try_again_at_once_has_the_port_again(make: Make) -> None:
 def test_it_listens_on_this_computer_only(make: Make, port: int) -> None:
     """The server is bound to 127.0.0.1, not to every address."""
     visit(answer_to(make().start(), state=""))
-    serving: Any = REDIRECTS._listeners[port].serving
+    server: Any = REDIRECTS._listeners[port].server
 
-    assert serving._listening.getsockname() == ("127.0.0.1", port)
+    assert server._listening.getsockname() == ("127.0.0.1", port)
 
 
 # Ends.
@@ -139,7 +140,7 @@ def test_denied(make: Make, exchange: Exchange) -> None:
 
     assert (answer.status_code, "not finished" in answer.text) == (200, True)
     with pytest.raises(errors.LoginCancelledError):
-        flow.wait(PATIENCE)
+        wait(flow)
     assert exchange.codes == []
 
 
@@ -151,17 +152,17 @@ def test_a_refusal_is_not_shown_on_the_page(make: Make) -> None:
 
     assert "alert" not in answer.text
     with pytest.raises(errors.LoginFailedError):
-        flow.wait(PATIENCE)
+        wait(flow)
 
 
 # Attacks. None of them ends the login, or reaches the exchange.
 
 
-def survive(flow: CodeFlow[Any], url: Secret, exchange: Exchange) -> None:
+def survive(flow: AuthorizationCodeFlow[Any], url: Secret, exchange: Exchange) -> None:
     """Say that the login still waits, and takes its own answer."""
     assert (flow.state.status, exchange.codes) == (Status.WAITING, [])
     assert visit(answer_to(url)).status_code == 200
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_a_window_that_was_led_there_counts(make: Make) -> None:
     headers = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "cross-site"}
 
     assert visit(answer_to(flow.start()), **headers).status_code == 200
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
 
 
 def test_a_replayed_code_is_refused(make: Make, exchange: Exchange) -> None:
@@ -260,14 +261,14 @@ def test_a_replayed_code_is_refused(make: Make, exchange: Exchange) -> None:
     flow = make()
     address = answer_to(flow.start())
     visit(address)
-    flow.wait(PATIENCE)
+    wait(flow)
     other = make()
     url = other.start()
 
     assert visit(address).status_code == 400
     assert len(exchange.codes) == 1
     assert visit(answer_to(url)).status_code == 200
-    assert other.wait(PATIENCE) == Tokens()
+    assert wait(other) == Tokens()
 
 
 def test_a_second_request_finds_nothing(make: Make, port: int, exchange: Exchange) -> None:
@@ -278,7 +279,7 @@ def test_a_second_request_finds_nothing(make: Make, port: int, exchange: Exchang
     address = answer_to(flow.start())
 
     assert [visit(address).status_code for _ in range(3)] == [200, 400, 400]
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     assert len(exchange.codes) == 1
 
 
@@ -302,10 +303,10 @@ def test_two_logins_on_one_port_get_their_own_answers(make: Make) -> None:
     urls = first.start(), second.start()
 
     assert visit(answer_to(urls[1])).status_code == 200
-    assert second.wait(PATIENCE) == Tokens()
+    assert wait(second) == Tokens()
     assert first.state.status is Status.WAITING
     assert visit(answer_to(urls[0])).status_code == 200
-    assert first.wait(PATIENCE) == Tokens()
+    assert wait(first) == Tokens()
 
 
 def test_a_port_in_use_falls_back_to_paste(make: Make, port: int) -> None:
@@ -318,7 +319,7 @@ def test_a_port_in_use_falls_back_to_paste(make: Make, port: int) -> None:
         assert f"Port {port}" in str(flow.state.notice)
         assert "Paste the address" in str(flow.state.notice)
         flow.paste(answer_to(url))
-        assert flow.wait(PATIENCE) == Tokens()
+        assert wait(flow) == Tokens()
 
 
 @pytest.mark.parametrize("redirect_uri", [ELSEWHERE, "https://localhost:8765/callback"])
@@ -337,14 +338,15 @@ def test_nothing_is_logged(make: Make) -> None:
     logs = Logs()
     with (
         logs.installed(),
-        ThreadPoolExecutor(thread_name_prefix="simulated person") as browser,
+        # One after the other: the right answer, which is the last, closes the server.
+        ThreadPoolExecutor(1, thread_name_prefix="simulated person") as browser,
     ):
         logs.setLevel(1)
         logging.getLogger().setLevel(1)
         url = flow.start()
         addresses = answer_to(url, state="planted-state-of-others"), answer_to(url)
         list(browser.map(visit, [addresses[0], *addresses], ["GET", "POST", "GET"]))
-        flow.wait(PATIENCE)
+        wait(flow)
         settle()
     said = "\n".join(logs.texts)
 

@@ -15,13 +15,15 @@ import pytest
 
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login import Appearance, Claim, Ledger, Status, Way
+from ghl_notebook.login import Channel, Claim, Status
 from ghl_notebook.login.loopback import LOOPBACK
-from ghl_notebook.login.watch import AccountsWatch
+from ghl_notebook.login.messages import Mine, WindowLost
+from ghl_notebook.login.social import Appearance, LoginRegistry
+from ghl_notebook.login.social.accounts_watch import AccountsWatch
 from ghl_notebook.models import find_platform
 from ghl_notebook.simulator import Simulator
 from tests import local
-from tests.login.doors import PAGE, Opened
+from tests.login.endpoints import PAGE, Opened
 from tests.login.machines import (
     ACCOUNT,
     ANOTHER,
@@ -65,25 +67,25 @@ def test_the_check_names_sub_account_platform_and_id(log_in: LogIn, sim: Simulat
 
 
 @pytest.mark.parametrize("pick", [foreign_id, other_platforms_id], ids=["location", "platform"])
-@pytest.mark.parametrize("way", Way)
-def test_an_id_of_elsewhere_connects_by_no_way(
-    log_in: LogIn, sim: Simulator, pick: Callable[[Simulator], str], way: Way
+@pytest.mark.parametrize("channel", Channel)
+def test_an_id_of_elsewhere_connects_over_no_channel(
+    log_in: LogIn, sim: Simulator, pick: Callable[[Simulator], str], channel: Channel
 ) -> None:
     """Of another sub-account, or of another platform of this one."""
     screen = log_in()
     screen.open()
     account_id = pick(sim)
     run = run_of(screen.login._machine)
-    match way:
-        case Way.ACCOUNTS:
-            screen.login.lost(run)
-            screen.login._machine.appeared(run, [Appearance(account_id)])
-            screen.login.mine(run, account_id)
-        case Way.PASTED:
+    match channel:
+        case Channel.ACCOUNTS:
+            screen.send(WindowLost(run))
+            screen.login._machine.on_accounts_changed(run, [Appearance(account_id)])
+            screen.send(Mine(run, account_id))
+        case Channel.PASTED:
             screen.login.paste(account_id)
         case _:
             event = forged(account_id, sim)
-            screen.login.claim(Claim(run, event.origin, PAGE_ORIGIN, "popup", event.data), way)
+            screen.send(Claim(run, event.origin, PAGE_ORIGIN, "popup", event.data), channel)
 
     assert "know" in screen.until_notice()
     assert screen.until(Status.WAITING).payload is None
@@ -157,12 +159,12 @@ def test_a_replay_before_the_list_is_known_is_refused(log_in: LogIn, sim: Simula
 def test_what_was_known_in_one_run_is_looked_up_in_the_next() -> None:
     """A login of the time between them is old for the second run."""
     login = waiting()
-    login.noticed(run_of(login), [])
+    login.on_baseline(run_of(login), [])
     login.cancel()
     login.begin(1.0)
     login.authorized(run_of(login))
     login.claim(claim(run_of(login), source="other"))
-    login.noticed(run_of(login), [ACCOUNT])
+    login.on_baseline(run_of(login), [ACCOUNT])
 
     assert login.state.status is Status.WAITING
 
@@ -303,11 +305,11 @@ def test_the_list_does_not_finish_the_other_card(
     card: Card, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the one is connected by its message, its login in the list is not the other's."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
     sim.levers.rate_limit = 1_000_000
     first, second = card(), card()
     address = first.comm.click()
-    second.comm.say("lost", run=second.comm.click()["run"])
+    second.comm.say("window_lost", run=second.comm.click()["run"])
     event = sim.play_user(address["url"])
     first.comm.claim(address["run"], event.origin, event.data)
     first.wait(PATIENCE)
@@ -322,7 +324,7 @@ def test_the_list_finishes_no_login_whose_window_is_in_sight(
     card: Card, client: Client, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What appears may be the login of another kernel, or of a colleague."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
     sim.levers.rate_limit = 1_000_000
     login = card()
     login.comm.click()
@@ -346,17 +348,17 @@ def test_another_platforms_login_is_none_in_the_list(client: Client, sim: Simula
 def test_a_window_out_of_sight_is_that_of_its_run() -> None:
     """Opened again, it can report."""
     login = waiting()
-    login.lost(run_of(login))
+    login.on_window_lost(run_of(login))
     waiting(login)
-    login.noticed(run_of(login), [])
+    login.on_baseline(run_of(login), [])
 
-    assert login.appeared(run_of(login), [Appearance(ACCOUNT)]) is False
+    assert login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT)]) is False
     assert login.state.status is Status.WAITING
 
 
 def test_a_known_window_decides_between_two_kernels() -> None:
     """Kernels do not know of each other; the page hands a window's message to its run alone."""
-    first, second = waiting(make(Ledger())), waiting(make(Ledger()))
+    first, second = waiting(make(LoginRegistry())), waiting(make(LoginRegistry()))
     message = claim(run_of(first))
     for login in (first, second):
         login.claim(message)
@@ -429,7 +431,7 @@ def tell(page: Page, run: str | None, kind: str) -> None:
             page.say(kind, run=run)
 
 
-@pytest.mark.parametrize("kind", ["claim", "cancel", "recheck", "lost"])
+@pytest.mark.parametrize("kind", ["claim", "cancel", "recheck", "window_lost"])
 def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator, kind: str) -> None:
     """The name of a run is worth something to its own card only."""
     first, second = card(), card()
@@ -437,7 +439,7 @@ def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator,
     second.comm.click()
     settle()
     before = second._login._machine
-    kept = replace(before, _later=deepcopy(before._later), _declined={*before._declined})
+    kept = replace(before, _pending=deepcopy(before._pending), _declined={*before._declined})
     tell(second.comm, run, kind)
     settle()
 
@@ -458,22 +460,22 @@ def test_a_message_of_another_cards_run_does_nothing(card: Card, sim: Simulator,
         {"type": "claim", "run": ["r"], "origin": "o", "page_origin": "p", "source": "popup"},
         {"type": "claim", "way": "browser", "status": "connected"},
         {"type": "confirmed", "run": "r"},
-        {"type": "lost"},
-        {"type": "lost", "run": None},
+        {"type": "window_lost"},
+        {"type": "window_lost", "run": None},
         {"type": "traits", "traits": {"status": "connected"}},
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("by", ["comm", "loopback"])
+@pytest.mark.parametrize("channel", [Channel.MESSAGE, Channel.LOOPBACK])
 def test_a_message_of_wrong_types_does_nothing(
-    card: Card, caplog: pytest.LogCaptureFixture, lie: dict[str, Any], by: Any
+    card: Card, caplog: pytest.LogCaptureFixture, lie: dict[str, Any], channel: Channel
 ) -> None:
-    """By either way, and nothing is logged as a fault of ours."""
+    """Over either channel, and nothing is logged as a bug."""
     login = card()
     login.comm.click()
     settle()
     before = login._login.state
-    login._pages.take(dict(lie), by)
+    login._pages.receive(dict(lie), channel)
     settle()
 
     assert login._login.state == before
@@ -519,7 +521,7 @@ def test_an_update_changes_no_code_of_the_card(card: Card, name: str) -> None:
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    """An open door."""
+    """An open endpoint."""
     opened = Opened()
     yield opened
     opened.close()
@@ -529,35 +531,35 @@ HELLO = {"type": "hello", "page_id": "p"}
 CANCEL = {"type": "cancel", "run": None}
 
 
-def door_of(login: ConnectAccount) -> str:
-    """Return the address of a card's door, once a page has been told."""
+def endpoint_of(login: ConnectAccount) -> str:
+    """Return the address of a card's endpoint, once a page has been told."""
     login.comm.say("hello", page_id="page", origin=PAGE)
     told = login.comm.hear("loopback")
     return f"http://127.0.0.1:{told['port']}/{told['path']}/"
 
 
-def post(door: str, message: dict[str, Any], by: str = PAGE) -> int:
-    """Post to a door, as a page of this origin does, and return the status."""
+def post(endpoint: str, message: dict[str, Any], by: str = PAGE) -> int:
+    """Post to an endpoint, as a page of this origin does, and return the status."""
     headers = {"Origin": by}
-    return local.post(door, json=message, headers=headers).status_code
+    return local.post(endpoint, json=message, headers=headers).status_code
 
 
 def test_the_server_is_no_way_to_let_an_origin_in(card: Card) -> None:
     """Which origin is the notebook's is said over the comm alone."""
-    door = door_of(card())
-    assert post(door, HELLO | {"origin": "https://evil.example"}) == 204
+    endpoint = endpoint_of(card())
+    assert post(endpoint, HELLO | {"origin": "https://evil.example"}) == 204
     settle()
 
-    assert post(door, CANCEL, by="https://evil.example") == 403
+    assert post(endpoint, CANCEL, by="https://evil.example") == 403
 
 
 def test_the_first_origin_is_that_of_the_page(card: Card) -> None:
-    """Once the comm has named it, being first at the door is worth nothing."""
+    """Once the comm has named it, being first at the endpoint is worth nothing."""
     login = card()
-    door = door_of(login)
+    endpoint = endpoint_of(login)
     login.comm.click()
 
-    assert post(door, CANCEL, by="https://evil.example") == 403
+    assert post(endpoint, CANCEL, by="https://evil.example") == 403
     settle()
     assert login.status == "waiting"
 
@@ -565,11 +567,11 @@ def test_the_first_origin_is_that_of_the_page(card: Card) -> None:
 def test_the_path_of_one_login_is_no_path_of_another(card: Card) -> None:
     """What is posted there concerns that login alone."""
     first, second = card(), card()
-    doors = [door_of(login) for login in (first, second)]
+    endpoints = [endpoint_of(login) for login in (first, second)]
     for login in (first, second):
         login.comm.click()
-    assert doors[0] != doors[1]
-    assert post(doors[0], CANCEL) == 204
+    assert endpoints[0] != endpoints[1]
+    assert post(endpoints[0], CANCEL) == 204
     first.comm.hear_status("cancelled")
     settle()
 
@@ -579,14 +581,14 @@ def test_the_path_of_one_login_is_no_path_of_another(card: Card) -> None:
 def test_a_ticket_of_a_closed_card_leads_nowhere(card: Card) -> None:
     """With the login its address is gone, though the server goes on for another."""
     gone, stays = card(), card()
-    doors = [door_of(login) for login in (gone, stays)]
+    endpoints = [endpoint_of(login) for login in (gone, stays)]
     ticket = gone.comm.hear("loopback")["ticket"]
     gone.close()
     run_in_background(_nothing)
     address = f"http://127.0.0.1:{LOOPBACK.port}/open/{ticket}"
 
     assert local.get(address).status_code == 404
-    assert [post(door, HELLO) for door in doors] == [404, 204]
+    assert [post(endpoint, HELLO) for endpoint in endpoints] == [404, 204]
 
 
 def test_listeners_are_counted(opened: Opened) -> None:
@@ -604,7 +606,7 @@ def test_origins_are_counted(opened: Opened) -> None:
 
     async def admit() -> None:
         for n in range(1_000):
-            opened.door.admit(f"http://{n}.example")
+            opened.endpoint.allow_origin(f"http://{n}.example")
 
     run_in_background(admit)
 
@@ -619,11 +621,11 @@ async def _nothing() -> None:
 def test_a_lie_to_the_server_is_only_a_claim(card: Card, sim: Simulator) -> None:
     """A process that has learnt the path still cannot make a login connected."""
     login = card()
-    door = door_of(login)
+    endpoint = endpoint_of(login)
     run = login.comm.click()["run"]
     lie = {"run": run, "origin": sim.origin, "page_origin": PAGE, "source": "popup"}
     data = payload(accountId="f" * 24)
-    assert post(door, {"type": "claim", "data": data} | lie) == 204
+    assert post(endpoint, {"type": "claim", "data": data} | lie) == 204
     login.comm.hear_status("checking")
     settle()
 

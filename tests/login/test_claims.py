@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ghl_notebook.login import Appearance, Claim, Ledger, LoginMachine, Status, Way
+from ghl_notebook.login import Channel, Claim, Status
+from ghl_notebook.login.social import Appearance, LoginMachine, LoginRegistry
 from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
@@ -236,10 +237,10 @@ def test_an_unknown_window_may_bring_the_result() -> None:
 
 def test_a_replay_from_an_unknown_window_is_refused() -> None:
     """An id that has finished a login does not finish another one this way."""
-    ledger = Ledger()
-    first = checking(make(ledger))
+    registry = LoginRegistry()
+    first = checking(make(registry))
     first.confirmed(run_of(first), [])
-    second = waiting(make(ledger))
+    second = waiting(make(registry))
     second.claim(claim(run_of(second), source="other"))
 
     assert second.state.status is Status.WAITING
@@ -248,10 +249,10 @@ def test_a_replay_from_an_unknown_window_is_refused() -> None:
 
 def test_the_own_window_may_bring_an_id_again() -> None:
     """Logging in again gives the same id when the service says so."""
-    ledger = Ledger()
-    first = checking(make(ledger))
+    registry = LoginRegistry()
+    first = checking(make(registry))
     first.confirmed(run_of(first), [])
-    second = waiting(make(ledger))
+    second = waiting(make(registry))
     second.claim(claim(run_of(second)))
 
     assert second.state.status is Status.CHECKING
@@ -259,11 +260,11 @@ def test_the_own_window_may_bring_an_id_again() -> None:
 
 def test_an_id_that_was_not_confirmed_is_not_taken() -> None:
     """Only a finished login uses an id up."""
-    ledger = Ledger()
-    first = checking(make(ledger))
+    registry = LoginRegistry()
+    first = checking(make(registry))
     first.not_confirmed(run_of(first))
     first.cancel()
-    second = waiting(make(ledger))
+    second = waiting(make(registry))
     second.claim(claim(run_of(second), source="other"))
 
     assert second.state.status is Status.CHECKING
@@ -271,8 +272,8 @@ def test_an_id_that_was_not_confirmed_is_not_taken() -> None:
 
 def test_two_waiting_logins_make_an_unknown_window_ambiguous() -> None:
     """Nobody can tell whose result it is, so neither login takes it."""
-    ledger = Ledger()
-    first, second = waiting(make(ledger)), waiting(make(ledger))
+    registry = LoginRegistry()
+    first, second = waiting(make(registry)), waiting(make(registry))
     for login in (first, second):
         login.claim(claim(run_of(login), source="other"))
 
@@ -282,8 +283,8 @@ def test_two_waiting_logins_make_an_unknown_window_ambiguous() -> None:
 
 def test_two_waiting_logins_take_the_results_of_their_own_windows() -> None:
     """The window decides where it is known."""
-    ledger = Ledger()
-    first, second = waiting(make(ledger)), waiting(make(ledger))
+    registry = LoginRegistry()
+    first, second = waiting(make(registry)), waiting(make(registry))
     for login, account in ((first, ACCOUNT), (second, ANOTHER)):
         login.claim(claim(run_of(login), payload(accountId=account)))
 
@@ -295,9 +296,9 @@ def test_two_waiting_logins_take_the_results_of_their_own_windows() -> None:
 
 def test_another_platform_is_no_rival() -> None:
     """The payload names its platform."""
-    ledger = Ledger()
-    waiting(make(ledger, platform="facebook"))
-    login = waiting(make(ledger))
+    registry = LoginRegistry()
+    waiting(make(registry, platform="facebook"))
+    login = waiting(make(registry))
     login.claim(claim(run_of(login), source="other"))
 
     assert login.state.status is Status.CHECKING
@@ -308,16 +309,16 @@ def test_another_platform_is_no_rival() -> None:
     [
         lambda m: m.cancel(),
         lambda m: m.expire(LIMIT),
-        lambda m: m.broke(m.state.run, ERROR),
+        lambda m: m.on_error(m.state.run, ERROR),
         lambda m: m.claim(claim(m.state.run)) and m.confirmed(m.state.run, []),
         lambda m: m.claim(claim(m.state.run)) and m.check_failed(m.state.run, ERROR),
     ],
-    ids=["cancel", "expire", "broke", "confirmed", "check_failed"],
+    ids=["cancel", "expire", "on_error", "confirmed", "check_failed"],
 )
 def test_an_ended_login_is_no_rival(end: Callable[[LoginMachine], object]) -> None:
     """However a login ends, the other one takes results again."""
-    ledger = Ledger()
-    first, second = waiting(make(ledger)), waiting(make(ledger))
+    registry = LoginRegistry()
+    first, second = waiting(make(registry)), waiting(make(registry))
     end(first)
     second.claim(claim(run_of(second), payload(accountId=ANOTHER), source="other"))
 
@@ -335,12 +336,12 @@ def test_a_reopened_login_is_not_its_own_rival() -> None:
 
 def test_a_login_waits_again_for_a_rival_after_a_recheck() -> None:
     """After a recheck that confirmed nothing, an unknown window is ambiguous again."""
-    ledger = Ledger()
-    first = checking(make(ledger))
+    registry = LoginRegistry()
+    first = checking(make(registry))
     first.check_failed(run_of(first), ERROR)
     first.recheck(run_of(first), 0.0)
     first.not_confirmed(run_of(first))
-    second = waiting(make(ledger))
+    second = waiting(make(registry))
     second.claim(claim(run_of(second), source="other"))
 
     assert (first.state.status, second.state.status) == (Status.WAITING, Status.WAITING)
@@ -427,7 +428,7 @@ def test_not_confirmed_says_so() -> None:
 
 def lost(login: LoginMachine) -> LoginMachine:
     """Let the page lose sight of the window."""
-    login.lost(run_of(login))
+    login.on_window_lost(run_of(login))
     return login
 
 
@@ -435,7 +436,7 @@ def test_the_list_does_not_count_while_the_window_is_in_sight() -> None:
     """That window will report, and what appears may be somebody else's login."""
     login = waiting()
 
-    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert not login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
     assert login.state.found == ()
 
 
@@ -446,7 +447,7 @@ def test_a_new_login_in_the_list_is_asked_about() -> None:
 
     assert login.mine(run_of(login), ACCOUNT)
     assert login.state.status is Status.CHECKING
-    assert login.state.delivered_by is Way.ACCOUNTS
+    assert login.state.delivered_by is Channel.ACCOUNTS
     assert login.state.found == ()
     assert login.state.payload is not None
     assert login.state.payload.reconnect_accounts == ("row",)
@@ -458,9 +459,9 @@ def test_what_is_not_the_users_is_not_asked_about_again() -> None:
     assert login.not_mine(run_of(login))
     assert login.state.found == ()
 
-    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert not login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
     assert not login.mine(run_of(login), ACCOUNT)
-    assert login.appeared(run_of(login), [Appearance(ACCOUNT), Appearance(ANOTHER)])
+    assert login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT), Appearance(ANOTHER)])
     assert [one.account_id for one in login.state.found] == [ANOTHER]
 
 
@@ -470,7 +471,7 @@ def test_what_the_service_does_not_know_is_not_asked_about_again() -> None:
     login.mine(run_of(login), ACCOUNT)
     login.not_confirmed(run_of(login))
 
-    assert not login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert not login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
 
 
 def test_a_message_that_was_too_early_does_not_hide_the_login() -> None:
@@ -479,7 +480,7 @@ def test_a_message_that_was_too_early_does_not_hide_the_login() -> None:
     login.claim(claim(run_of(login)))
     login.not_confirmed(run_of(login))
 
-    assert login.appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert login.on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
     assert [one.account_id for one in login.state.found] == [ACCOUNT]
 
 
@@ -495,7 +496,7 @@ def test_what_is_gone_from_the_list_is_not_asked_about() -> None:
     """Somebody else has removed it."""
     login = asking()
 
-    assert login.appeared(run_of(login), [])
+    assert login.on_accounts_changed(run_of(login), [])
     assert login.state.found == ()
 
 
@@ -514,25 +515,25 @@ def test_where_nobody_else_connects_one_new_login_is_this_one(new: int) -> None:
     login = lost(waiting(make(assume_mine=True)))
     found = [Appearance(ACCOUNT), Appearance(ANOTHER)][:new]
 
-    assert login.appeared(run_of(login), found)
+    assert login.on_accounts_changed(run_of(login), found)
     assert login.state.status is (Status.CHECKING if new == 1 else Status.WAITING)
     assert len(login.state.found) == (0 if new == 1 else 2)
 
 
 def test_a_login_that_has_finished_another_since_is_not_taken() -> None:
     """The other card's result is in the list, too."""
-    ledger = Ledger()
-    login, other = waiting(make(ledger)), waiting(make(ledger, platform="facebook"))
-    ledger.take(ACCOUNT)
+    registry = LoginRegistry()
+    login, other = waiting(make(registry)), waiting(make(registry, platform="facebook"))
+    registry.finish(ACCOUNT)
     other.cancel()
 
-    assert not lost(login).appeared(run_of(login), [Appearance(ACCOUNT)])
+    assert not lost(login).on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
 
 
 def test_two_cards_do_not_take_one_login() -> None:
     """Both ask about it; with the first yes it is taken."""
-    ledger = Ledger()
-    first, second = asking(make(ledger)), asking(make(ledger))
+    registry = LoginRegistry()
+    first, second = asking(make(registry)), asking(make(registry))
     first.mine(run_of(first), ACCOUNT)
     first.confirmed(run_of(first), [])
 
@@ -544,17 +545,17 @@ def test_two_cards_do_not_take_one_login() -> None:
 
 def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:
     """Its id may stay the same."""
-    ledger = Ledger()
-    ledger.take(ACCOUNT)
+    registry = LoginRegistry()
+    registry.finish(ACCOUNT)
 
-    assert asking(make(ledger)).state.found
+    assert asking(make(registry)).state.found
 
 
 def test_two_logins_ask_even_where_nobody_else_connects() -> None:
     """While both wait, neither takes what is new there by itself."""
-    ledger = Ledger()
-    login, _rival = (waiting(make(ledger, assume_mine=True)) for _ in range(2))
-    lost(login).appeared(run_of(login), [Appearance(ACCOUNT)])
+    registry = LoginRegistry()
+    login, _rival = (waiting(make(registry, assume_mine=True)) for _ in range(2))
+    lost(login).on_accounts_changed(run_of(login), [Appearance(ACCOUNT)])
 
     assert login.state.status is Status.WAITING
     assert login.state.found
@@ -564,7 +565,7 @@ def test_two_logins_ask_even_where_nobody_else_connects() -> None:
 def test_a_login_that_was_in_the_list_before_is_an_old_message(source: str, status: str) -> None:
     """Only the run's own window may name it: a platform may give a returning user the same id."""
     login = waiting()
-    login.noticed(run_of(login), [ACCOUNT])
+    login.on_baseline(run_of(login), [ACCOUNT])
     login.claim(claim(run_of(login), source=source))
 
     assert login.state.status == status
@@ -573,10 +574,10 @@ def test_a_login_that_was_in_the_list_before_is_an_old_message(source: str, stat
 def test_what_was_in_the_list_is_forgotten_with_the_run() -> None:
     """The next run looks for itself."""
     login = waiting()
-    login.noticed(run_of(login), [ACCOUNT])
+    login.on_baseline(run_of(login), [ACCOUNT])
     login.begin(1.0)
     login.authorized(run_of(login))
-    login.noticed(run_of(login), ())
+    login.on_baseline(run_of(login), ())
     login.claim(claim(run_of(login), source="other"))
 
     assert login.state.status is Status.CHECKING
@@ -592,7 +593,7 @@ def test_another_window_is_heard_when_the_list_is_known(
     login.authorized(run_of(login))
     login.claim(claim(run_of(login), source="other"))
     assert login.state.status is Status.WAITING
-    login.noticed(run_of(login), listed)
+    login.on_baseline(run_of(login), listed)
 
     assert login.state.status == status
 
@@ -636,9 +637,9 @@ def test_a_pasted_id_that_is_unknown_leaves_an_open_window_waiting() -> None:
 
 def test_a_pasted_id_may_have_finished_a_login_before() -> None:
     """The user means it."""
-    ledger = Ledger()
-    ledger.take(ACCOUNT)
-    login = waiting(make(ledger))
+    registry = LoginRegistry()
+    registry.finish(ACCOUNT)
+    login = waiting(make(registry))
 
     assert login.paste(ACCOUNT, 1.0)
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 import pytest
 
 from ghl_notebook import Client, ConnectAccount
-from ghl_notebook.login import Appearance
+from ghl_notebook.login.social import Appearance
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page
 from tests.login.recording import PATIENCE
-from tests.login.test_watch import log_in_elsewhere
+from tests.login.test_accounts_watch import log_in_elsewhere
 
 Card = Callable[..., ConnectAccount]
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, sim: Simulator) -> None:
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
     sim.levers.rate_limit = 1_000_000
 
 
@@ -28,7 +28,7 @@ def lose(login: ConnectAccount) -> str:
     page: Page = login.comm
     run: str = page.click()["run"]
     page.hear_traits(lambda traits: traits.get("watches_accounts"))
-    page.say("lost", run=run)
+    page.say("window_lost", run=run)
     return run
 
 
@@ -100,7 +100,7 @@ def test_pictures_are_those_that_the_panel_shows(
     """From the platforms' own hosts, or none at all; and of the names no more than fits."""
     login = card(pictures=pictures)
     found = Appearance("6" * 24, names=("a\n" * 500,) * 9, picture=address, found_at=1.0)
-    login.show(replace(login._login.state, found=(found,)))
+    login.update(replace(login._login.state, found=(found,)))
     (asked,) = login.found
 
     assert asked["picture"] == (address if is_shown else None)

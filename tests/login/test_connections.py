@@ -17,18 +17,18 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from ghl_notebook.background import run_in_background, start_in_background
-from ghl_notebook.login.serving import Serving
-from tests.login.doors import PAGE, Opened
+from ghl_notebook.login.asgi_server import BackgroundServer
+from tests.login.endpoints import PAGE, Opened
 from tests.login.recording import PATIENCE
 
 KERNEL = """\
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
 from ghl_notebook.background import run_in_background
-from ghl_notebook.login.loopback import Door, LoopbackServer
+from ghl_notebook.login.loopback import LoginEndpoint, LoopbackServer
 
-door = Door(lambda said: print(said["type"], flush=True), list, *[lambda: None] * 2)
-print(run_in_background(LoopbackServer().open, door), door.path, flush=True)
+endpoint = LoginEndpoint(lambda said: print(said["type"], flush=True), list, *[lambda: None] * 2)
+print(run_in_background(LoopbackServer().open, endpoint), endpoint.path, flush=True)
 files = []
 for line in sys.stdin:
     try:
@@ -47,20 +47,20 @@ UNANSWERED = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    """An open door."""
+    """An open endpoint."""
     opened = Opened()
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Serving]]:
+def serve() -> Iterator[Callable[..., BackgroundServer]]:
     """Serve an application that is done with each request at once, or as a test says."""
-    made: list[Serving] = []
+    made: list[BackgroundServer] = []
 
-    def serve(**options: object) -> Serving:
-        async def start() -> Serving:
-            return Serving(PlainTextResponse("served"), **options)  # type: ignore[arg-type]
+    def serve(**options: object) -> BackgroundServer:
+        async def start() -> BackgroundServer:
+            return BackgroundServer(PlainTextResponse("served"), **options)  # type: ignore[arg-type]
 
         made.append(run_in_background(start))
         return made[-1]
@@ -140,7 +140,7 @@ def test_a_login_page_stays_connected(opened: Opened) -> None:
         assert "traits" in next(lines)
         for _ in range(300):
             stack.enter_context(call(opened.port, HALF))
-        start_in_background(opened.door.say, {"type": "time"})
+        start_in_background(opened.endpoint.send, {"type": "time"})
         assert json.loads(next(lines).removeprefix("data: ")) == {"type": "time"}
 
 
@@ -150,7 +150,7 @@ def test_a_login_page_stays_connected(opened: Opened) -> None:
     ids=["nothing", "half a header", "half a body", "no further request"],
 )
 def test_what_does_not_come_in_time_is_not_waited_for(
-    serve: Callable[..., Serving], said: bytes
+    serve: Callable[..., BackgroundServer], said: bytes
 ) -> None:
     """A connection ends without a complete request, also one that sends a byte now and then."""
     with call(serve(patience=0.2).port, said) as connection:
@@ -158,7 +158,7 @@ def test_what_does_not_come_in_time_is_not_waited_for(
         hear_end(connection)
 
 
-def test_bytes_now_and_then_gain_no_time(serve: Callable[..., Serving]) -> None:
+def test_bytes_now_and_then_gain_no_time(serve: Callable[..., BackgroundServer]) -> None:
     """The time is that of the whole request."""
     with call(serve(patience=0.2).port, HALF) as connection:
         until = time.monotonic() + PATIENCE
@@ -185,7 +185,7 @@ def test_bytes_now_and_then_gain_no_time(serve: Callable[..., Serving]) -> None:
     ids=["TLS", "long header", "version", "upgrade", "after a request", "chunk"],
 )
 def test_nonsense_ends_the_connection_in_silence(
-    serve: Callable[..., Serving],
+    serve: Callable[..., BackgroundServer],
     said: bytes,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
@@ -201,14 +201,14 @@ def test_nonsense_ends_the_connection_in_silence(
     assert capsys.readouterr().err == ""
 
 
-def test_an_answer_that_is_not_read_makes_room(serve: Callable[..., Serving]) -> None:
+def test_an_answer_that_is_not_read_makes_room(serve: Callable[..., BackgroundServer]) -> None:
     """The oldest goes first, whatever it waits for."""
 
     async def never(_scope: object, _receive: object, _send: object) -> None:
         await asyncio.Event().wait()
 
-    async def start() -> Serving:
-        return Serving(never, most=2)  # type: ignore[arg-type]
+    async def start() -> BackgroundServer:
+        return BackgroundServer(never, most=2)  # type: ignore[arg-type]
 
     serving = run_in_background(start)
     with ExitStack() as stack:

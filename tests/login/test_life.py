@@ -25,7 +25,7 @@ LogIn = Callable[..., Recording]
 
 
 def settle_loopback() -> None:
-    """Return when no door is about to be opened or closed."""
+    """Return when no endpoint is about to be opened or closed."""
 
     async def rest() -> None:
         coroutines = {task: task.get_coro() for task in asyncio.all_tasks()}
@@ -37,7 +37,7 @@ def settle_loopback() -> None:
         if steps:
             await asyncio.wait(steps)
 
-    for _ in range(2):  # what opens a door may be followed by what closes it
+    for _ in range(2):  # what opens an endpoint may be followed by what closes it
         flush()
         start_in_background(rest).result(PATIENCE)
 
@@ -46,10 +46,10 @@ def settle_loopback() -> None:
 
 
 def test_fifty_logins_leave_nothing(card: Card, sim: Simulator) -> None:
-    """Connected, cancelled, waiting or untouched: closed, they leave no thread and no door."""
+    """Connected, cancelled, waiting or untouched: closed, they leave no thread and no endpoint."""
     sim.levers.rate_limit = 1_000
     settle_loopback()
-    doors = set(LOOPBACK._doors)
+    endpoints = set(LOOPBACK._endpoints)
     threads = {thread.name for thread in threading.enumerate()}
     for number in range(50):
         login = card()
@@ -66,24 +66,24 @@ def test_fifty_logins_leave_nothing(card: Card, sim: Simulator) -> None:
         login.close()
     settle_loopback()
 
-    assert set(LOOPBACK._doors) <= doors
+    assert set(LOOPBACK._endpoints) <= endpoints
     assert going_on() == []
     assert {t.name for t in threading.enumerate()} - threads <= {
         "ghl_notebook",
-        "ghl_notebook-screen",
+        "ghl_notebook-ui",
     }
 
 
-def test_a_closed_card_opens_no_door(card: Card) -> None:
+def test_a_closed_card_opens_no_endpoint(card: Card) -> None:
     """A page's hello that was still under way comes too late, and no browser is led there."""
     login = card()
     login.close()
     settle_loopback()
-    doors = set(LOOPBACK._doors)
-    login._pages.introduce("http://localhost:8888")
+    endpoints = set(LOOPBACK._endpoints)
+    login._pages.invite("http://localhost:8888")
     settle_loopback()
 
-    assert set(LOOPBACK._doors) <= doors
+    assert set(LOOPBACK._endpoints) <= endpoints
     with pytest.raises(LoginCancelledError, match="closed"):
         login.open_in_browser(lambda _: pytest.fail("a browser was opened"))
 
@@ -106,7 +106,7 @@ def test_a_new_background_loop_has_a_server_of_its_own(card: Card) -> None:
 
 
 def test_logins_that_go_on_share_one_port(card: Card) -> None:
-    """The test above looks where doors and ports would be."""
+    """The test above looks where endpoints and ports would be."""
     ports = set()
     logins = [card() for _ in range(3)]
     for login in logins:
@@ -115,7 +115,7 @@ def test_logins_that_go_on_share_one_port(card: Card) -> None:
         ports.add(page.hear("loopback")["port"])
     (port,) = ports
 
-    assert len(LOOPBACK._doors) >= 3
+    assert len(LOOPBACK._endpoints) >= 3
     socket.create_connection(("127.0.0.1", port)).close()
 
 
@@ -155,7 +155,7 @@ def test_service_is_away_while_the_user_logs_in(
     sim: Simulator, log_in: LogIn, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """Without a network for a while, the login goes on, and its result is taken afterwards."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
     transport = Counted()
     with Client(
         sim.token,
@@ -187,7 +187,7 @@ def test_the_list_cannot_be_read_for_a_while(
     log_in: LogIn, sim: Simulator, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """A watch that the service has not answered goes on watching."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.01)
     screen = log_in(assume_mine=True)
     address = screen.open()
     screen.until_watching()

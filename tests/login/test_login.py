@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import Client, errors
-from ghl_notebook.login import Login, Status
+from ghl_notebook.login import Status
+from ghl_notebook.login.messages import Begin
+from ghl_notebook.login.social import ConnectFlow
 from ghl_notebook.models import PLATFORMS
 from ghl_notebook.simulator import MessageEvent, Simulator
 from tests.login.recording import Held, Recording
@@ -91,7 +93,7 @@ def test_everything_is_shown_in_one_thread(log_in: LogIn, sim: Simulator) -> Non
     screen = log_in()
     screen.connect(sim)
 
-    assert screen.threads == {"ghl_notebook-screen"}
+    assert screen.threads == {"ghl_notebook-ui"}
 
 
 # Before the click.
@@ -111,7 +113,7 @@ def test_prefetched_login_connects(log_in: LogIn, sim: Simulator) -> None:
     screen = log_in()
     screen.login.begin()
     address = screen.address()
-    assert screen.login.opened(address.run)
+    screen.send(Begin("page", "click", prefetched=True, run=address.run))
     screen.claim(sim.play_user(address.url.reveal()))
 
     assert screen.end().status is Status.CONNECTED
@@ -122,7 +124,7 @@ def test_prefetched_address_is_shown_again(log_in: LogIn) -> None:
     screen = log_in()
     screen.login.begin()
     first = screen.address()
-    screen.login.show_again()
+    screen.login.resend_url()
 
     assert screen.address(1).url == first.url
 
@@ -131,7 +133,7 @@ def test_an_opened_address_is_not_shown_again(log_in: LogIn, sim: Simulator) -> 
     """A second page does not get what the first one has opened."""
     screen = log_in()
     screen.open()
-    screen.login.show_again()
+    screen.login.resend_url()
     screen.claim(sim.play_user(screen.address().url.reveal()))
     screen.end()
 
@@ -347,7 +349,7 @@ def test_a_clients_own_browser_finishes_the_login(
 def test_time_limit_makes_no_sense(client: Client, limit: float) -> None:
     """A limit is a positive number of seconds."""
     with pytest.raises(errors.ArgumentError, match="time_limit"):
-        Login(client, "instagram", screen=Recording(), time_limit=limit)
+        ConnectFlow(client, "instagram", view=Recording(), time_limit=limit)
 
 
 def test_no_result_before_the_end(log_in: LogIn) -> None:

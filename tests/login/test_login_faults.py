@@ -8,6 +8,7 @@ import pytest
 
 from ghl_notebook import Client, errors
 from ghl_notebook.login import Status
+from ghl_notebook.login.messages import Recheck
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from tests.login.recording import Recording
@@ -134,7 +135,7 @@ def test_failed_login_begins_again(log_in: LogIn, sim: Simulator) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that is not repeated by itself."""
-    monkeypatch.setattr("ghl_notebook.login.login._RECHECK_SECONDS", 1e6)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._RECHECK_SECONDS", 1e6)
 
 
 CHECK_FAULTS = ["scope_missing", "invalid_token", "command_timed_out", "too_many_requests"]
@@ -165,7 +166,7 @@ def test_recheck_connects(log_in: LogIn, sim: Simulator, fault: str) -> None:
     screen = log_in()
     fail_the_check(screen, sim)
     sim.levers.reset()
-    screen.login.recheck(str(screen.login.state.run))
+    screen.send(Recheck(str(screen.login.state.run)))
 
     assert screen.until(Status.CONNECTED).account_names
 
@@ -179,7 +180,7 @@ def test_service_that_was_away_is_asked_again(log_in: LogIn, sim: Simulator) -> 
     screen.claim(result)
     assert isinstance(screen.end().error, errors.ConnectionFailedError)
     sim.start()
-    screen.login.recheck(str(screen.login.state.run))
+    screen.send(Recheck(str(screen.login.state.run)))
 
     assert screen.until(Status.CONNECTED).error is None
 
@@ -189,7 +190,7 @@ def test_recheck_may_fail_again(log_in: LogIn, sim: Simulator) -> None:
     sim.levers.fail_with("scope_missing", "*/accounts/*", times=2)
     screen = log_in()
     fail_the_check(screen, sim)
-    screen.login.recheck(str(screen.login.state.run))
+    screen.send(Recheck(str(screen.login.state.run)))
 
     assert screen.end().can_recheck
     assert screen.statuses[-3:] == [Status.FAILED, Status.CHECKING, Status.FAILED]
@@ -208,7 +209,7 @@ def test_a_check_is_repeated_until_the_service_answers(
     log_in: LogIn, sim: Simulator, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A service that is away for a while costs the user no second login."""
-    monkeypatch.setattr("ghl_notebook.login.login._RECHECK_SECONDS", 0.01)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._RECHECK_SECONDS", 0.01)
     screen = log_in()
     result = sim.play_user(screen.open().url.reveal())
     AWAY[fault](sim)

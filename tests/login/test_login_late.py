@@ -9,6 +9,7 @@ import pytest
 
 from ghl_notebook import Client, errors
 from ghl_notebook.login import Status
+from ghl_notebook.login.messages import Recheck
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import PATIENCE, Held, Recording, going_on, settle
 
@@ -76,7 +77,7 @@ def test_rechecked_login_runs_out(held: tuple[Client, Held], log_in: LogIn, sim:
     screen.claim(result)
     transport.held().set_result(None)
     assert screen.end().status is Status.FAILED
-    screen.login.recheck(str(screen.login.state.run))
+    screen.send(Recheck(str(screen.login.state.run)))
     transport.held(1).set_result(None)
 
     assert screen.end().status is Status.TIMED_OUT
@@ -262,7 +263,7 @@ def test_fifty_logins_leave_two_threads(log_in: LogIn, sim: Simulator) -> None:
 
     ours = [t.name for t in threading.enumerate() if t.name.startswith("ghl_notebook")]
     new = {t.name for t in threading.enumerate() if t.ident not in before}
-    assert sorted(ours) == ["ghl_notebook", "ghl_notebook-screen"]
+    assert sorted(ours) == ["ghl_notebook", "ghl_notebook-ui"]
     assert new <= set(ours)
 
 

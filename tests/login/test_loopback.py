@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ghl_notebook.background import run_in_background, start_in_background
-from ghl_notebook.login.loopback import Door
-from tests.login.doors import PAGE, Opened
+from ghl_notebook.login.loopback import LoginEndpoint
+from tests.login.endpoints import PAGE, Opened
 from tests.login.recording import PATIENCE
 
 EVIL = "https://evil.example"
@@ -21,7 +21,7 @@ EVIL = "https://evil.example"
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    """An open door."""
+    """An open endpoint."""
     opened = Opened()
     yield opened
     opened.close()
@@ -85,7 +85,7 @@ def test_what_is_no_message_is_refused(
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_another_origin_is_refused(opened: Opened, method: str) -> None:
     """A page elsewhere can do nothing, even if it has learnt the path."""
-    run_in_background(admit, opened.door, PAGE)
+    run_in_background(allow, opened.endpoint, PAGE)
     answer = opened.http.request(method, opened.path, json={}, headers={"Origin": EVIL})
 
     assert answer.status_code == 403
@@ -93,9 +93,9 @@ def test_another_origin_is_refused(opened: Opened, method: str) -> None:
     assert opened.arrived.empty()
 
 
-async def admit(door: Door, origin: str) -> None:
-    """Let an origin in, in the loop that the door lives in."""
-    door.admit(origin)
+async def allow(endpoint: LoginEndpoint, origin: str) -> None:
+    """Allow an origin, in the endpoint's event loop."""
+    endpoint.allow_origin(origin)
 
 
 def test_the_first_page_to_know_the_path_is_the_notebooks(opened: Opened) -> None:
@@ -108,7 +108,7 @@ def test_the_first_page_to_know_the_path_is_the_notebooks(opened: Opened) -> Non
 def test_two_pages_that_the_comm_has_named_may_post(opened: Opened) -> None:
     """One notebook may be open under two names of its server."""
     for origin in (PAGE, "http://127.0.0.1:8888"):
-        run_in_background(admit, opened.door, origin)
+        run_in_background(allow, opened.endpoint, origin)
 
     assert opened.post(PAGE).status_code == 204
     assert opened.post("http://127.0.0.1:8888").status_code == 204
@@ -122,7 +122,7 @@ def test_what_is_no_browser_is_refused(opened: Opened) -> None:
 
 def test_the_login_page_may_post(opened: Opened) -> None:
     """Its browser says that it is of the same origin, whichever name a proxy gives it."""
-    run_in_background(admit, opened.door, PAGE)
+    run_in_background(allow, opened.endpoint, PAGE)
     elsewhere = "https://forwarded.example"
 
     assert opened.post(elsewhere, **{"Sec-Fetch-Site": "same-origin"}).status_code == 204
@@ -131,7 +131,7 @@ def test_the_login_page_may_post(opened: Opened) -> None:
 
 def test_without_the_browsers_word_the_host_decides(opened: Opened) -> None:
     """On a hub without TLS browsers do not say whether a request is of the same origin."""
-    run_in_background(admit, opened.door, PAGE)
+    run_in_background(allow, opened.endpoint, PAGE)
 
     assert opened.post(f"http://127.0.0.1:{opened.port}").status_code == 204
     assert opened.post("http://127.0.0.1:1").status_code == 403
@@ -149,11 +149,11 @@ def test_a_name_that_was_made_to_lead_here_is_refused(opened: Opened, path: str)
 
 def test_a_ticket_is_no_use_under_such_a_name(opened: Opened) -> None:
     """Nor is it used up."""
-    ticket = opened.door.ticket
+    ticket = opened.endpoint.ticket
     headers = {"Host": f"evil.example:{opened.port}"}
 
     assert opened.http.get(f"/open/{ticket}", headers=headers).status_code == 403
-    assert opened.door.ticket == ticket
+    assert opened.endpoint.ticket == ticket
 
 
 @pytest.mark.parametrize("host", ["hub.example", "hub.example:8000", "localhost:8888"])
@@ -183,7 +183,7 @@ def test_the_login_page_loads_nothing_from_elsewhere(opened: Opened) -> None:
     assert answer.headers["cache-control"] == "no-store"
     for name in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
         assert ":" not in name or name == "data:,"
-    assert opened.door.path not in answer.text
+    assert opened.endpoint.path not in answer.text
 
 
 @pytest.mark.parametrize("name", ["card.js", "card.css", "page.js", "page.css"])
@@ -200,12 +200,12 @@ def test_other_files_are_not(opened: Opened, name: str) -> None:
 
 def test_a_ticket_leads_to_the_login_page_once(opened: Opened) -> None:
     """Who comes second is told so, and the login as well."""
-    first = opened.door.ticket
+    first = opened.endpoint.ticket
     answer = opened.http.get(f"/open/{first}")
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"..{opened.path}")
-    assert opened.door.ticket != first
-    assert opened.entered.get(timeout=5) is None
+    assert opened.endpoint.ticket != first
+    assert opened.used.get(timeout=5) is None
     assert opened.reused.empty()
     assert opened.http.get(f"/open/{first}").status_code == 410
     assert opened.reused.get(timeout=5) is None
@@ -216,9 +216,9 @@ def test_the_kernel_speaks_to_the_login_page(opened: Opened) -> None:
     with opened.http.stream("GET", f"{opened.path}events") as answer:
         lines = (line for line in answer.iter_lines() if line)
         greeting = json.loads(next(lines).removeprefix("data: "))
-        start_in_background(opened.door.say, {"type": "time", "run": "r"})
+        start_in_background(opened.endpoint.send, {"type": "time", "run": "r"})
         news = json.loads(next(lines).removeprefix("data: "))
-        run_in_background(opened.server.close, opened.door)
+        run_in_background(opened.server.close, opened.endpoint)
         rest = list(lines)
 
     assert (greeting["type"], news, rest) == ("traits", {"type": "time", "run": "r"}, [])
@@ -226,8 +226,8 @@ def test_the_kernel_speaks_to_the_login_page(opened: Opened) -> None:
 
 async def test_a_page_that_comes_with_the_end_is_not_kept_waiting(opened: Opened) -> None:
     """It was let in, and is told what there is, and the end."""
-    events = opened.door.events()
-    opened.door.end()
+    events = opened.endpoint.events()
+    opened.endpoint.is_closed = True
     async with asyncio.timeout(PATIENCE):
         told = [event async for event in events]
 
@@ -247,16 +247,16 @@ def test_another_origin_takes_no_place_at_the_events(opened: Opened) -> None:
 
 def test_it_listens_on_this_computer_only(opened: Opened) -> None:
     """The server is bound to 127.0.0.1, not to every address."""
-    serving: Any = opened.server._serving
+    server: Any = opened.server._server
 
-    assert serving._listening.getsockname()[0] == "127.0.0.1"
+    assert server._listening.getsockname()[0] == "127.0.0.1"
 
 
-def test_a_closed_door_takes_nothing(opened: Opened) -> None:
-    """After its login a door is gone, while another one of the process stays."""
-    other = Door(opened.arrived.put, list, lambda: None, lambda: None)
+def test_a_closed_endpoint_takes_nothing(opened: Opened) -> None:
+    """After its login an endpoint is gone, while another one of the process stays."""
+    other = LoginEndpoint(opened.arrived.put, list, lambda: None, lambda: None)
     run_in_background(opened.server.open, other)
-    run_in_background(opened.server.close, opened.door)
+    run_in_background(opened.server.close, opened.endpoint)
 
     late = opened.post()
     assert (late.status_code, late.headers["Access-Control-Allow-Origin"]) == (404, PAGE)
@@ -266,22 +266,22 @@ def test_a_closed_door_takes_nothing(opened: Opened) -> None:
     run_in_background(opened.server.close, other)
 
 
-def test_the_port_outlives_the_last_door(opened: Opened) -> None:
+def test_the_port_outlives_the_last_endpoint(opened: Opened) -> None:
     """A page that asks after its login still asks the kernel, and not who has the port next."""
-    run_in_background(opened.server.close, opened.door)
+    run_in_background(opened.server.close, opened.endpoint)
     with pytest.raises(OSError, match="in use"):
         socket.create_server(("127.0.0.1", opened.port))
 
     assert opened.post().status_code == 404
-    other = Door(opened.arrived.put, list, lambda: None, lambda: None)
+    other = LoginEndpoint(opened.arrived.put, list, lambda: None, lambda: None)
     assert run_in_background(opened.server.open, other) == opened.port
     run_in_background(opened.server.close, other)
 
 
-def test_a_closed_door_is_not_opened_again(opened: Opened) -> None:
+def test_a_closed_endpoint_is_not_opened_again(opened: Opened) -> None:
     """What was on its way to open it, from another thread, comes too late."""
-    run_in_background(opened.server.close, opened.door)
-    assert run_in_background(opened.server.open, opened.door) == opened.port
+    run_in_background(opened.server.close, opened.endpoint)
+    assert run_in_background(opened.server.open, opened.endpoint) == opened.port
     assert opened.post().status_code == 404
 
 
@@ -290,7 +290,7 @@ def test_a_closed_door_is_not_opened_again(opened: Opened) -> None:
 
 def test_the_server_proves_that_it_is_the_kernels(opened: Opened) -> None:
     """To whoever knows the challenge, from any origin, and without a word about a login."""
-    challenge, answer = run_in_background(challenge_of, opened.door)
+    challenge, answer = run_in_background(challenge_of, opened.endpoint)
     said = opened.http.head(f"/prove/{challenge}", headers={"Origin": PAGE})
 
     assert (said.status_code, said.headers["kernel-proof"]) == (200, answer)
@@ -300,30 +300,30 @@ def test_the_server_proves_that_it_is_the_kernels(opened: Opened) -> None:
     assert opened.arrived.empty()
 
 
-async def challenge_of(door: Door) -> tuple[str, str]:
-    """Challenge the server of a door, in the loop that the door lives in."""
-    return door.challenge()
+async def challenge_of(endpoint: LoginEndpoint) -> tuple[str, str]:
+    """Challenge the server of an endpoint, in the loop that the endpoint lives in."""
+    return endpoint.challenge()
 
 
-@pytest.mark.parametrize("which", ["unknown", "old", "of a closed door"])
+@pytest.mark.parametrize("which", ["unknown", "old", "of a closed endpoint"])
 def test_it_proves_nothing_else(opened: Opened, which: str) -> None:
     """Neither what the kernel has not asked nor what it has asked long ago is answered."""
-    challenge, _ = run_in_background(challenge_of, opened.door)
+    challenge, _ = run_in_background(challenge_of, opened.endpoint)
     match which:
         case "unknown":
             challenge = "unknown"
         case "old":
             for _ in range(8):
-                run_in_background(challenge_of, opened.door)
+                run_in_background(challenge_of, opened.endpoint)
         case _:
-            run_in_background(opened.server.close, opened.door)
+            run_in_background(opened.server.close, opened.endpoint)
 
     assert opened.http.head(f"/prove/{challenge}").status_code == 404
 
 
 def test_a_name_that_was_made_to_lead_here_gets_no_proof(opened: Opened) -> None:
     """DNS rebinding: a page of evil.example cannot have the kernel's word."""
-    challenge, _ = run_in_background(challenge_of, opened.door)
+    challenge, _ = run_in_background(challenge_of, opened.endpoint)
     headers = {"Host": f"evil.example:{opened.port}"}
 
     assert opened.http.head(f"/prove/{challenge}", headers=headers).status_code == 403

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ghl_notebook.login import ENDS, Appearance, LoginMachine, Status, machine
+from ghl_notebook.login import ENDS, Status
+from ghl_notebook.login.social import Appearance, LoginMachine, machine
 from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
@@ -30,7 +31,9 @@ OF_ONE_RUN: dict[str, Callable[[LoginMachine, str], bool]] = {
     "start_failed": lambda m, run: m.start_failed(run, ERROR),
     "claim": lambda m, run: m.claim(claim(run)),
     "claim without id": lambda m, run: m.claim(claim(run, payload(accountId="undefined"))),
-    "appeared": lambda m, run: bool(m.lost(run)) or m.appeared(run, [Appearance(ACCOUNT)]),
+    "on_accounts_changed": lambda m, run: (
+        bool(m.on_window_lost(run)) or m.on_accounts_changed(run, [Appearance(ACCOUNT)])
+    ),
     "mine": lambda m, run: m.mine(run, ACCOUNT),
     "not_mine": lambda m, run: m.not_mine(run),
     "confirmed": lambda m, run: m.confirmed(run, []),
@@ -39,7 +42,7 @@ OF_ONE_RUN: dict[str, Callable[[LoginMachine, str], bool]] = {
     "watching": lambda m, run: m.watching(run, on=True),
     "check_failed": lambda m, run: m.check_failed(run, ERROR),
     "recheck": lambda m, run: m.recheck(run, 1.0),
-    "broke": lambda m, run: m.broke(run, ERROR),
+    "on_error": lambda m, run: m.on_error(run, ERROR),
     "cancel": lambda m, run: m.cancel(run),
 }
 
@@ -54,7 +57,7 @@ OF_WHICHEVER_RUN: dict[str, Callable[[LoginMachine], object]] = {
 
 EVENTS = [*OF_ONE_RUN, *OF_WHICHEVER_RUN]
 
-# The drawing in the docstring of ghl_notebook.login.machine, as situation, event, new status.
+# The drawing in the docstring of `social.machine`, as situation, event, new status.
 DRAWN: dict[tuple[str, str], Status] = {
     ("idle", "begin"): Status.STARTING,
     ("prefetched", "begin"): Status.STARTING,
@@ -74,7 +77,7 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("checking a pasted id", "confirmed"): Status.CONNECTED,
     ("checking a pasted id", "not_confirmed"): Status.FAILED,
     ("checking a pasted id", "check_failed"): Status.FAILED,
-    ("checking a pasted id", "broke"): Status.FAILED,
+    ("checking a pasted id", "on_error"): Status.FAILED,
     ("checking a pasted id", "cancel"): Status.CANCELLED,
     ("starting", "authorized"): Status.WAITING,
     ("prefetched", "opened"): Status.WAITING,
@@ -88,10 +91,10 @@ DRAWN: dict[tuple[str, str], Status] = {
     ("failed with a claim", "recheck"): Status.CHECKING,
     ("prefetched", "start_failed"): Status.FAILED,
     ("starting", "start_failed"): Status.FAILED,
-    ("prefetched", "broke"): Status.FAILED,
-    ("starting", "broke"): Status.FAILED,
-    ("waiting", "broke"): Status.FAILED,
-    ("checking", "broke"): Status.FAILED,
+    ("prefetched", "on_error"): Status.FAILED,
+    ("starting", "on_error"): Status.FAILED,
+    ("waiting", "on_error"): Status.FAILED,
+    ("checking", "on_error"): Status.FAILED,
     **{
         (situation, "exposed"): Status.FAILED
         for situation in (

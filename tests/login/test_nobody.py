@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[2]
 # Whoever were patient would be so for longer than the test runs.
 SETUP = """\
 import ghl_notebook as ghl
-import ghl_notebook.login.card
+import ghl_notebook.login.base_card
 
-ghl_notebook.login.card._PATIENCE_SECONDS = 1e9
+ghl_notebook.login.base_card._PATIENCE_SECONDS = 1e9
 client = ghl.demo()
 login = ghl.ConnectAccount(client, "instagram")
 """

@@ -16,11 +16,11 @@ import pytest
 
 from ghl_notebook import AppLogin, ConnectAccount
 from ghl_notebook.errors import LoginFailedError
-from ghl_notebook.login.code_flow import CodeFlow
+from ghl_notebook.login.app.authorization_code import AuthorizationCodeFlow
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import Simulator
 from tests.browser.shell import run, write_browser
-from tests.login.apps import Exchange, Tokens, answer_to, make_app
+from tests.login.apps import Exchange, Tokens, answer_to, make_app, wait
 from tests.login.opened import ADDRESS, address_in, file_of
 from tests.login.page import connect, flush
 from tests.login.recording import PATIENCE, settle
@@ -180,16 +180,16 @@ def test_a_second_use_too_late_for_an_app_login_is_told(when: str) -> None:
     async def exchange(_code: Secret, _verifier: Secret) -> Tokens:
         return await asyncio.wrap_future(tokens)
 
-    flow = CodeFlow(make_app(), exchange)
+    flow = AuthorizationCodeFlow(make_app(), exchange)
     flow.paste(answer_to(flow.start()))
     if when == "afterwards":
         tokens.set_result(Tokens())
-        flow.wait(PATIENCE)
+        wait(flow)
     flow.ticket_reused()
     if not tokens.done():
         tokens.set_result(Tokens())
 
-    assert flow.wait(PATIENCE) == Tokens()
+    assert wait(flow) == Tokens()
     flush()
     assert "log_out()" in str(flow.state.notice)
 

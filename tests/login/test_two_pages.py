@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import AppLogin, ConnectAccount
-from ghl_notebook.login import Way
+from ghl_notebook.login import Channel
 from ghl_notebook.models import MessagePayload
 from tests.login.apps import Exchange, make_app
 from tests.login.page import Page, flush
@@ -63,7 +63,7 @@ def test_what_is_almost_done_is_not_taken_over(card: Card) -> None:
     page: Page = login.comm
     run = page.click()["run"]
     with login._login._lock:  # the check cannot end meanwhile
-        login._login._machine._check(MessagePayload(account_id="6" * 24), Way.MESSAGE)
+        login._login._machine._check(MessagePayload(account_id="6" * 24), Channel.MESSAGE)
         begin(page, "another", takes_over=True)
     assert page.hear("failed")["request"] == "click of another"
     assert login._login.state.run == run

@@ -127,7 +127,7 @@ MUTANTS = [
     ),
     Mutant(
         "A job of the screen that was cancelled does not end its thread",
-        "widgets/screen.py",
+        "widgets/ui_thread.py",
         "if not done.set_running_or_notify_cancel():",
         "if False:",
         "test_screen.py::a_job_that_was_cancelled_is_left_out",

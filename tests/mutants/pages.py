@@ -164,8 +164,8 @@ MUTANTS = [
     Mutant(
         "A server that does not prove to be the kernel's is told nothing",
         "login/static/session.js",
-        "return said.ok && said.headers.get(PROOF) === answer;",
-        "return said.ok;",
+        "return response.ok && response.headers.get(PROOF) === answer;",
+        "return response.ok;",
         "card/test_stranger.py::whoever_knows_no_answer_is_told_nothing",
     ),
     Mutant(
@@ -192,7 +192,7 @@ MUTANTS = [
     Mutant(
         "The login page tells the kernel what its window hears when it is asked to",
         "login/static/page.js",
-        "if (source === window || told >= MAX_TOLD) return;",
+        "if (source === window || reported >= MAX_REPORTED) return;",
         "return;",
         "verify/test_browser.py::the_page_tells_what_it_hears",
     ),

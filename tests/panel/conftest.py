@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ghl_notebook import AccountsPanel, DemoAgency, DemoClient, demo, demo_agency
-from ghl_notebook.login import Ledger
+from ghl_notebook.login.social import LoginRegistry
 from tests.login.page import Page, flush
 from tests.login.recording import settle
 
@@ -15,7 +15,7 @@ from tests.login.recording import settle
 @pytest.fixture(autouse=True)
 def _ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the logins of other tests out."""
-    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._REGISTRY", LoginRegistry())
 
 
 @pytest.fixture

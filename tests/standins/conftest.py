@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.simulator import Simulator
-from ghl_notebook.widgets import SCREEN
+from ghl_notebook.widgets import UI_THREAD
 from tests.browsers import BROWSERS, Browsers
 from tests.login.recording import plain_http, settle
 from tests.standins import bench as benches
@@ -19,7 +19,7 @@ from tests.standins.shown import PICTURES, Shown
 @pytest.fixture(autouse=True)
 def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait seconds until the accounts list is looked at again."""
-    monkeypatch.setattr("ghl_notebook.login.login._WATCH_SECONDS", 0.1)
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._WATCH_SECONDS", 0.1)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +66,7 @@ def login(
     login = ConnectAccount(client, "instagram", **getattr(request, "param", {}))
     yield login
     login.close()
-    SCREEN.post(lambda: None).result(benches.PATIENCE)
+    UI_THREAD.post(lambda: None).result(benches.PATIENCE)
     benches.Wire.opened.clear()
 
 

@@ -102,7 +102,7 @@ def test_colab_while_a_cell_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing the page says is heard then: the cell says what to do, and that works."""
-    monkeypatch.setattr("ghl_notebook.login.card._PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr("ghl_notebook.login.base_card._PATIENCE_SECONDS", 1.0)
     shown = show("colab")
     with bench.busy_kernel(), pytest.raises(FrontEndError, match="press its button there"):
         login.wait(PATIENCE)

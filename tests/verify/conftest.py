@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook.login import Ledger
+from ghl_notebook.login.social import LoginRegistry
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.verify import Report, verify_live
 from tests.login.recording import PATIENCE, plain_http, settle
@@ -21,7 +21,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep a developer's desktop, and the logins of other tests, out."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("ghl_notebook.login.login._LEDGER", Ledger())
+    monkeypatch.setattr("ghl_notebook.login.social.connect_flow._REGISTRY", LoginRegistry())
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ class Person:
 
     def _read(self, page: Page, message: dict[str, Any]) -> None:
         match message:
-            case {"type": "witness"}:
+            case {"type": "report_messages"}:
                 page.tells = True
             case {"type": "traits", "traits": {"found": [{"account_id": account_id}, *_]}}:
                 page.say(type="mine", run=page.run, account_id=account_id)
@@ -93,11 +93,11 @@ class Person:
         assert orders is not None
         messages = json.loads(html.unescape(orders[1]))["messages"]
         for data in messages if page.tells else ():
-            page.say(type="heard", origin=origin, source="popup", data=data)
+            page.say(type="raw_message", origin=origin, source="popup", data=data)
         for data in messages:
             page.claim(run, origin, json.loads(data) if isinstance(data, str) else data)
         if not messages:
-            page.say(type="lost", run=run)
+            page.say(type="window_lost", run=run)
             if account := _ACCOUNT.search(str(finish.answer)):
                 page.say(type="paste", account_id=account[1])
             else:

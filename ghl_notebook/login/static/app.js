@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The card that lets a marketplace app in.
+ * The card that logs in as a marketplace app; its texts are in app.json.
  *
- * The kernel decides everything: it makes the authorization URL, hears the redirect where it can,
- * and judges what is pasted. This page opens the window inside the click, takes the address that a
- * user pastes, and shows where the login stands. The authorization URL comes as a message in answer
- * to a click and stays in memory, because traits are saved with the notebook.
+ * The kernel decides everything: it makes the authorization URL, listens for the redirect where it
+ * can, and judges a pasted address. This page opens the window inside the click, sends the address
+ * that a user pastes, and shows the state. The authorization URL comes as a message in answer to a
+ * click and stays in memory, because traits are saved with the notebook.
  *
  * @typedef {import("./protocol").AppTraits} AppTraits
  * @typedef {import("./protocol").AppStatus} AppStatus
@@ -13,16 +13,18 @@
  * @typedef {import("./protocol").Look} Look
  */
 
-import { OTHERS, Session, isDoor, isHere, openWindow, timeLeft } from "./session.js";
+import { Session, fill, isHere, openWindow, timeLeft } from "./session.js";
+import TEXTS from "./app.json" with { type: "json" };
 import {
-  PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, webAddress, widgetOf,
+  PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, widgetOf,
 } from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
   "kind", "location_id", "company_id", "who", "error", "message", "listens",
 ]);
 const MAX_CHARS = 16_384;
-const OPENING = "Opening GoHighLevel…";
+const CONTROLS = TEXTS.controls;
+const OPENING = TEXTS.states["waiting.opening"].text;
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
@@ -98,28 +100,10 @@ class AppSession extends Session {
     if (shortened) this.send({ type: "redirected", address: shortened });
   }
 
-  /** @param {FromKernel} message */
-  onMessageOfKernel(message) {
-    if (message.type === "authorize") this.onAuthorize(message);
-    else if (message.type === "time") this.onTime(message);
-    else if (message.type === "loopback") this.onLoopback(message);
-  }
-
-  /** @param {Extract<FromKernel, {type: "loopback"}>} message */
-  onLoopback(message) {
-    if (isDoor(message.port, message.path, message.challenge)) void this.call(message);
-  }
-
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
   onAuthorize({ request, run, url, seconds_left }) {
     if (request === null || request !== this.request) return;
-    const address = webAddress(url);
-    if (address === null) {
-      this.closeWindow();
-      this.problem = "The authorization URL is no web address, so it was not opened.";
-      return;
-    }
-    if (this.takeAddress(run, address, seconds_left)) this.go();
+    if (this.takeAddress(run, url, seconds_left, CONTROLS.no_web_address)) this.go();
   }
 
   /** @param {Extract<FromKernel, {type: "time"}>} message */
@@ -135,103 +119,41 @@ class AppSession extends Session {
   }
 }
 
-// ---- card: what a session looks like, and one view of it ---------------------------------------
+// ---- card: the state of a session, and one view of it ------------------------------------------
 
-/** @param {AppSession} session @returns {Look} */
-function look(session) {
+/** @param {AppSession} session @returns {keyof typeof TEXTS.states} */
+function stateOf(session) {
   const { model, status } = session;
-  const begins = (/** @type {string} */ label) => (
-    { primary: { label, act: () => session.begin() } });
-  if (session.isGone) return { text: "This card is no longer connected." };
-  if (session.isOthers) return lookAtOthers(session);
-  switch (status) {
-    case "waiting":
-      return lookWhileOpen(session);
-    case "checking":
-      return { text: "Finishing the login with GoHighLevel…" };
-    case "connected":
-      return {
-        text: model.get("kind") === "agency" ? "You are logged in to an agency."
-          : "You are logged in to a sub-account.",
-      };
-    case "cancelled":
-      return { text: "The login was cancelled.", ...begins("Try again") };
-    case "timed_out":
-      return { text: "No answer arrived in time.", error: model.get("error"),
-        ...begins("Try again") };
-    case "failed":
-      return {
-        text: "The login did not work.",
-        error: model.get("error") ?? "No reason was given. Try again.",
-        ...begins("Try again"),
-      };
-    default:
-      return {
-        text: "GoHighLevel opens in a small window. Choose the sub-account or agency there.",
-        ...begins("Log in"),
-      };
-  }
+  if (session.isGone) return "gone";
+  if (session.isOthers) return status === "connected" ? "connected.others" : "waiting.others";
+  if (status === "connected" && model.get("kind") === "agency") return "connected.agency";
+  if (status !== "waiting") return status;
+  if (session.problem) return "idle.no_url";
+  if (!session.begun) return "waiting.elsewhere";
+  if (session.url === null) return "waiting.opening";
+  if (session.blocked) return "waiting.blocked";
+  if (session.popup === null) return "waiting.link";
+  return session.readsClosed ? "waiting.closed" : "waiting";
 }
 
-/** @param {AppSession} session @returns {Look} */
-function lookAtOthers(session) {
-  if (session.status === "connected") {
-    return {
-      text: "Another browser has logged in with this card.",
-      hint: "The notebook uses that login. To log in yourself, display another card.",
-    };
+/** @param {AppSession} session @returns {Look} What the card shows: the texts, and the acts. */
+function look(session) {
+  const { model, url, popup } = session;
+  const state = stateOf(session);
+  const next = session.arrives ? CONTROLS.arrives : CONTROLS.to_paste;
+  const { text = "", hint, error, primary, secondary } = fill(TEXTS.states[state], { next });
+  /** @type {Look} */
+  const view = { text, hint };
+  if (state === "waiting.opening" && session.kernelIsSilent) view.hint = CONTROLS.silent;
+  if (state === "failed" || state === "timed_out") view.error = model.get("error") ?? error;
+  if (state === "waiting.blocked" || state === "waiting.link") view.link = url ?? undefined;
+  if (secondary) view.secondary = { label: secondary, act: () => session.begin(true) };
+  if (primary && state === "waiting.opening") view.primary = { label: primary };
+  else if (primary) {
+    const act = () => (state === "waiting" ? popup?.focus() : session.begin());
+    view.primary = { label: primary, act };
   }
-  return {
-    text: OTHERS,
-    hint: "A login is in progress there. Wait until it is finished, or take over to cancel it.",
-    secondary: { label: "Take over", act: () => session.begin(true) },
-  };
-}
-
-/** @param {AppSession} session @returns {Look} */
-function lookWhileOpen(session) {
-  const { url, popup } = session;
-  const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
-  const next = session.arrives ? "The answer arrives here by itself."
-    : "Then copy the whole address that it ends at, also if it shows an error, and paste it here.";
-  if (session.problem) {
-    return { text: "There is no login page to open.", primary: opening("Try again") };
-  }
-  if (!session.begun) {
-    return {
-      text: "This login was begun in another tab, or before the page was loaded again.",
-      hint: "If its window is still there, finish in it. Otherwise open it again here.",
-      primary: opening("Open the login window again"),
-    };
-  }
-  if (url === null) {
-    return {
-      text: OPENING,
-      hint: session.kernelIsSilent
-        ? "The kernel has not answered yet. It may be busy with another cell; "
-          + "if it was restarted, run this cell again."
-        : undefined,
-      primary: { label: "Opening…" },
-    };
-  }
-  if (session.blocked) {
-    return {
-      text: "The browser gave no login window.",
-      hint: `It may have blocked it. If you see none, open the login page with this link. ${next}`,
-      link: url,
-    };
-  }
-  const text = "Log in and choose in the window that opened.";
-  if (popup === null) return { text, hint: next, link: url };
-  if (!session.readsClosed) {
-    return { text, hint: next, primary: { label: "Show window", act: () => popup.focus() } };
-  }
-  return {
-    text: "Still waiting for the answer.",
-    hint: "The window reads closed. If you have its last address, paste it here. Otherwise reopen "
-      + "it.",
-    primary: opening("Reopen window"),
-  };
+  return view;
 }
 
 /**
@@ -260,22 +182,22 @@ function renderCard(session, el, signal) {
   const notice = make("p", "notice", { role: "alert" });
   const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
   const link = make("a", "button", { target: "_blank", rel: "noopener noreferrer" },
-    "Open the login page");
+    CONTROLS.link);
   const other = button("secondary", "", () => look(session).secondary?.act(), signal);
-  const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
+  const cancel = button("quiet", CONTROLS.cancel, () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
     type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
   });
-  const use = make("button", "button", { type: "submit" }, "Use it");
+  const use = make("button", "button", { type: "submit" }, CONTROLS.use);
   const form = make("form", "paste", { id: `ghl-connect-${newId()}` },
-    make("label", "row", {}, make("span", "", {}, "Address that it ended at"), input), use);
-  const more = button("quiet", "Paste the address instead", () => {
+    make("label", "row", {}, make("span", "", {}, CONTROLS.address), input), use);
+  const more = button("quiet", CONTROLS.paste, () => {
     session.pastes = !session.pastes;
     session.update();
     if (session.pastes) input.focus();
   }, signal);
-  // The card's own words are English, whatever the page is; ids are in bdi.
+  // The card's texts are English, whatever the page's language; ids are in bdi.
   const card = make("div", "card ghl-connect-box", {
     role: "group", tabindex: "-1", lang: "en", dir: "ltr", "data-login": "app",
     "aria-label": "Log in to GoHighLevel",
@@ -297,10 +219,10 @@ function renderCard(session, el, signal) {
     session.paste(input.value);
     input.value = ""; // it is not to stand there until the card is gone
   }, { signal });
-  session.show(paint, signal);
+  session.addView(update, signal);
   el.append(card);
 
-  function paint() {
+  function update() {
     const focused = focusIn(card);
     const view = look(session);
     const waits = session.status === "waiting" && !session.isGone;

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * The card that connects one social account.
+ * The card that connects one social account; its texts are in connect.json.
  *
- * The kernel decides everything: it asks for the login page, judges what comes back, and names each
+ * The kernel decides everything: it requests the login page, judges the result, and names each
  * attempt (a *run*). This page does what only a page can: it opens the window inside the click,
- * hears the window's message, and shows where the login stands. The address of the login page comes
- * as a message and stays in memory, because traits are saved with the notebook.
+ * receives the window's message, and shows the state. The address of the login page comes as a
+ * message and stays in memory, because traits are saved with the notebook.
  *
  * @typedef {import("./protocol").Traits} Traits
  * @typedef {import("./protocol").Status} Status
@@ -14,11 +14,12 @@
  */
 
 import {
-  OTHERS, Session, isDoor, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
+  Session, fill, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
 } from "./session.js";
+import TEXTS from "./connect.json" with { type: "json" };
 import {
   PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId, say,
-  webAddress, widgetOf,
+  widgetOf,
 } from "../../widgets/static/parts.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
@@ -33,24 +34,30 @@ const MAX_CHARS = 16_384;
 const MAX_ITEMS = 100;
 const NAMES_SHOWN = 5;
 const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
-const ASKING = "Asking GoHighLevel for the login page…";
+const CONTROLS = TEXTS.controls;
+const ASKING = TEXTS.states.starting.text;
+/** States from which a login begins. */
+const BEGINNINGS = new Set(["idle", "idle.renew", "cancelled", "timed_out", "failed"]);
+/** States in which the kernel's silence is more important than the hint. */
+const MAY_BE_SILENT = new Set(
+  ["starting", "waiting", "waiting.separate", "waiting.link", "waiting.reported"]);
 
 // ---- session: one per live model, shared by all its views --------------------------------------
 
 /** @extends {Session<Traits>} */
 class ConnectSession extends Session {
-  /** Whether the kernel has yet to answer the last click with an address. */
+  /** Whether the last click still waits for an address. */
   unanswered = false;
-  /** @type {string | null} Leads to the login page outside of this front end, once. */
+  /** @type {string | null} One-time address of the login page outside of this front end. */
   outside = null;
-  /** Whether a click in this page began, or reopened, what is going on. */
+  /** Whether a click in this page began, or reopened, the current run. */
   begun = false;
   /** @type {Window[]} Held because a window that nobody holds may lose its place in the registry. */
   opened = [];
-  /** How many messages of each kind of window were passed on in this run. */
+  /** How many messages of each kind of window were sent to the kernel in this run. */
   claims = { popup: 0, other: 0 };
-  /** @type {string | null} The run that the kernel knows to be out of sight. */
-  toldLost = null;
+  /** @type {string | null} The run whose lost window was reported to the kernel. */
+  reportedLost = null;
   /** Whether the user has followed the link out of this front end. */
   isElsewhere = false;
 
@@ -64,7 +71,7 @@ class ConnectSession extends Session {
     return this.begun && this.unanswered;
   }
 
-  /** Whether the login's window is to have no hold on this page: then it cannot report to it. */
+  /** Whether the login's window gets no handle to this page; then it cannot report to it either. */
   get isSeparate() {
     return this.model.get("separate_page");
   }
@@ -73,12 +80,12 @@ class ConnectSession extends Session {
     return this.ahead !== null && this.sinceClick > PATIENCE_MS;
   }
 
-  /** What the user is asked about. */
+  /** The logins that the user is asked about. */
   get found() {
     return this.status === "waiting" && !this.isOthers ? this.model.get("found") : [];
   }
 
-  /** Whether the next way is to be offered: the window may not, or cannot, report any more. */
+  /** Whether to offer the field for an account id: the window may no longer report. */
   get mayPaste() {
     if (this.isOthers || this.found.length) return false;
     if (this.status === "timed_out") return !this.isGone;
@@ -101,15 +108,14 @@ class ConnectSession extends Session {
     this.isElsewhere = false;
     const first = this.isSeparate ? null : this.url;
     this.popup = openWindow(first, ASKING, !this.isSeparate);
-    // Firefox goes on with what happens in the page while it opens a window, so that the address
-    // may have come in the meantime.
+    // Firefox runs other events of the page while it opens a window, so the address may have come.
     if (first === null && this.url !== null) this.popup?.location.replace(this.url);
     this.blocked = this.popup === null;
     if (this.popup) {
       this.opened.push(this.popup);
       windowsOfThePage().set(this.popup, (this.url && this.run) ?? request);
     }
-    // The same login page once more: the run goes on, and may still hear its first window.
+    // The same login page once more: the run continues, and its first window may still report.
     if (reopened) return this.update();
     this.request = request;
     this.begun = this.unanswered = true;
@@ -141,29 +147,22 @@ class ConnectSession extends Session {
 
   linkFollowed() {
     this.isElsewhere = true;
-    this.tellLost();
+    this.reportLost();
     super.linkFollowed();
   }
 
   onLook() {
-    this.tellLost();
+    this.reportLost();
   }
 
-  /** Only then may the kernel go by the accounts list: it cannot tell whose login appears there. */
-  tellLost() {
+  /** Only then may the kernel use the accounts list, which does not show whose login is new. */
+  reportLost() {
     const isLost = this.readsClosed || this.isElsewhere || (this.isSeparate && this.begun)
-      // Begun in another tab, which sees the window, or here, before the page was loaded again.
+      // Begun in another tab, which has the window, or here, before the page was loaded again.
       || (!this.begun && this.status === "waiting" && this.sinceClick > PASTE_AFTER_MS);
-    if (!isLost || this.isOthers || this.run === null || this.run === this.toldLost) return;
-    this.toldLost = this.run;
-    this.send({ type: "lost", run: this.run });
-  }
-
-  /** @param {FromKernel} message */
-  onMessageOfKernel(message) {
-    if (message.type === "loopback") void this.onLoopback(message);
-    else if (message.type === "authorize") this.onAuthorize(message);
-    else if (message.type === "time") this.onTime(message);
+    if (!isLost || this.isOthers || this.run === null || this.run === this.reportedLost) return;
+    this.reportedLost = this.run;
+    this.send({ type: "window_lost", run: this.run });
   }
 
   /** @param {Extract<FromKernel, {type: "authorize"}>} message */
@@ -175,28 +174,22 @@ class ConnectSession extends Session {
       return this.keepUp(run, seconds_left);
     }
     if (request !== null) this.unanswered = false;
-    const address = webAddress(url);
-    if (address === null) {
-      this.closeWindow();
-      this.problem = "What GoHighLevel answered is no web address, so it was not opened.";
-      return;
-    }
     if (run !== this.run) this.claims = { popup: 0, other: 0 };
-    if (!this.takeAddress(run, address, seconds_left) || !this.popup) return;
+    const address = this.takeAddress(run, url, seconds_left, CONTROLS.no_web_address);
+    if (address === null || !this.popup) return;
     windowsOfThePage().set(this.popup, run);
     this.popup.location.replace(address);
   }
 
   /** @param {Extract<FromKernel, {type: "loopback"}>} message */
   async onLoopback(message) {
-    const { port, path, ticket, challenge } = message;
-    if (!isDoor(port, path, ticket, challenge)) return;
-    await this.call(message);
-    if (this.door !== `${port}/${path}`) return;
+    const { port, path, ticket } = message;
+    if (!await super.onLoopback(message) || this.endpoint !== `${port}/${path}`) return false;
     // The system's browser, which VS Code hands links to, reaches what its frame may not.
     const server = isWebview() ? onThisComputer(port) : this.server;
     this.outside = server && `${server}open/${ticket}`;
     this.update();
+    return true;
   }
 
   onStatus() {
@@ -213,20 +206,20 @@ class ConnectSession extends Session {
   /** @param {Extract<FromKernel, {type: "time"}>} message */
   onTime({ run, seconds_left }) {
     const isKnown = run === null || run === this.run || this.isAsking;
-    // Another page has begun a run since: what this one holds belongs to an earlier one.
+    // Another page has begun a run since: this page's URL and window belong to an earlier run.
     if (!isKnown) this.settle();
     this.keepUp(isKnown ? this.run : run, seconds_left);
   }
 
   /**
-   * Pass on what may be the login's result. The kernel judges origin and content; here it is only
-   * decided whether the message concerns this login at all.
+   * Send the kernel a message that may be the login's result. The kernel judges origin and content;
+   * this page only decides whether the message concerns this login at all.
    *
    * @param {MessageEvent<unknown>} event
    */
   onMessage(event) {
     const listening = this.status === "waiting" || this.status === "checking";
-    // Also without a window of its own: that of before a reload still has this page as its opener.
+    // Also without a window: one from before a reload still has this page as its opener.
     if (!this.run || !listening || this.isOthers) return;
     const owner = event.source ? windowsOfThePage().get(event.source) : undefined;
     if (owner !== undefined && owner !== this.run) return;
@@ -260,7 +253,7 @@ function windowsOfThePage() {
   return page[Symbol.for("ghl_notebook.windows")] ??= new WeakMap();
 }
 
-// ---- messages: what may be a login's result ----------------------------------------------------
+// ---- messages that may be a login's result -----------------------------------------------------
 
 const CLAIM_FIELDS = [
   "actionType", "page", "platform", "placement", "accountId", "reconnectAccounts", "refresh",
@@ -268,8 +261,8 @@ const CLAIM_FIELDS = [
 ];
 
 /**
- * Copy the known fields out of a message, or give null when it is not about this platform.
- * Everything that posts to the page ends up here, so nothing is taken along unseen.
+ * Copy the known fields of a message, or return null if it is not about this platform. Every
+ * message to the page arrives here, so no other field is copied.
  *
  * @param {unknown} raw An object, or the same as a JSON string.
  * @param {string} platform
@@ -278,7 +271,7 @@ const CLAIM_FIELDS = [
 function readClaim(raw, platform) {
   let data;
   try {
-    // By way of JSON both forms have one limit of size, and nothing but own, plain values.
+    // As JSON, both forms have one limit of size, and only own, plain values.
     const text = typeof raw === "string" ? raw : JSON.stringify(raw);
     data = text.length <= MAX_CHARS ? JSON.parse(text) : null;
   } catch {
@@ -286,12 +279,12 @@ function readClaim(raw, platform) {
   }
   if (data === null || typeof data !== "object") return null;
   /** @type {import("./protocol").Claim} */
-  // Without a prototype: what a script of the page has put on that is no part of the message.
+  // Without a prototype: properties that a script of the page added there are not in the message.
   const claim = Object.create(null);
   for (const key of CLAIM_FIELDS) {
     if (Object.hasOwn(data, key) && isSimple(data[key])) claim[key] = data[key];
   }
-  // The service's documents spell the page both ways, and only one message was ever captured.
+  // The vendor's documents use both spellings of the page, and only one message was ever captured.
   const looksLikeOurs = typeof claim.actionType === "string"
     || sameName(claim.page, "social_media_posting");
   return looksLikeOurs && sameName(claim.platform, platform) ? claim : null;
@@ -310,176 +303,80 @@ function sameName(a, b) {
   return typeof a === "string" && fold(a) === fold(b);
 }
 
-// ---- card: what a session looks like, and one view of it ---------------------------------------
+// ---- card: the state of a session, and one view of it ------------------------------------------
 
-/** @param {ConnectSession} session @returns {Look} */
-function look(session) {
+/** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
+function stateOf(session) {
   const { model, status } = session;
-  const name = model.get("platform_name");
-  if (session.isGone) return { text: "This card is no longer connected." };
-  if (session.isOthers) return lookAtOthers(session);
-  switch (status) {
-    case "starting":
-    case "waiting":
-      return lookWhileOpen(session);
-    case "checking":
-      return { text: "Checking with GoHighLevel what was connected…" };
-    case "connected":
-      return {
-        text: model.get("reconnect") ? `${name} is reconnected.` : `${name} is connected.`,
-        hint: model.get("account_names").length
-          ? "This login can attach:"
-          : "No account was shared in it, so there is nothing to attach.",
-      };
-    case "cancelled":
-      return { text: "The login was cancelled.", ...begins(session, "Try again") };
-    case "timed_out":
-      return {
-        text: `No result arrived within ${duration(model.get("time_limit"))}.`,
-        hint: "The login was given up. If you have finished it, enter its account id.",
-        ...begins(session, "Try again"),
-      };
-    case "failed":
-      return {
-        text: `${name} could not be connected.`,
-        error: model.get("error") ?? "No reason was given. Try again.",
-        again: model.get("can_recheck") && session.run !== null,
-        ...begins(session, "Try again"),
-      };
-    default:
-      return lookBefore(session);
+  if (session.isGone) return "gone";
+  if (session.isOthers) return status === "connected" ? "connected.others" : "waiting.others";
+  if (status === "starting" || status === "waiting") return stateWhileOpen(session);
+  if (status === "connected" && !model.get("account_names").length) return "connected.empty";
+  return status === "idle" && model.get("account_name") !== null ? "idle.renew" : status;
+}
+
+/** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
+function stateWhileOpen(session) {
+  const { model, url, found, begun, isSeparate, isElsewhere, readsClosed } = session;
+  if (session.problem) return "idle.no_url";
+  if (found.length) return found.length === 1 ? "waiting.found" : "waiting.found_several";
+  if (!begun && url !== null && !isElsewhere) {
+    return model.get("account_name") === null ? "idle" : "idle.renew";
   }
+  if (isWebview() || (!begun && (isElsewhere || isSeparate))) return "waiting.outside";
+  // While one click is being answered, the kernel accepts no other.
+  if (!begun) return session.status === "waiting" ? "waiting.elsewhere" : "starting.elsewhere";
+  if (url === null) return "starting";
+  if (session.blocked) return "waiting.blocked";
+  if (isFramed() && (readsClosed || session.sinceClick > WAY_OUT_AFTER_MS)) return "waiting.framed";
+  if (session.popup === null) return "waiting.link";
+  if (!readsClosed) return isSeparate ? "waiting.separate" : "waiting";
+  const reported = session.claims.popup + session.claims.other > 0 && !model.get("notice");
+  return reported ? "waiting.reported" : "waiting.closed";
 }
 
-/**
- * What begins a login: a button, or, where no window can be opened, or none is to have a hold on
- * this page, a link to the login page.
- *
- * @param {ConnectSession} session @param {string} label @returns {Partial<Look>}
- */
-function begins(session, label) {
-  const isOutside = isWebview() || (session.isSeparate && session.outside !== null);
-  if (!isOutside) return { primary: { label, act: () => session.begin() } };
-  return session.outside ? { outside: { label, address: session.outside } }
-    : { primary: { label } };
-}
-
-/** @param {ConnectSession} session @returns {Look} */
-function lookBefore(session) {
-  const { model } = session;
-  const name = model.get("platform_name");
-  const account = model.get("account_name");
-  const place = isWebview() ? "your browser" : "a small window";
-  return {
-    text: account !== null
-      ? `Renew ${account}: log in as before, and leave it ticked.`
-      : `${name}'s login opens in ${place}. You decide there what to share.`,
-    ...begins(session, `${model.get("reconnect") ? "Reconnect" : "Connect"} ${name}`),
-  };
-}
-
-/** @param {ConnectSession} session @returns {Look} */
-function lookAtOthers(session) {
-  if (session.status === "connected") {
-    return {
-      text: `${session.model.get("platform_name")} was connected in another browser.`,
-      hint: "The notebook uses that login. To connect your own account, display another card.",
-    };
-  }
-  return {
-    text: OTHERS,
-    hint: "An account is being connected there. Wait until the login is finished, or take over to "
-      + "cancel it and connect your own account.",
-    secondary: { label: "Take over", act: () => session.begin(true) },
-  };
-}
-
-/** @param {ConnectSession} session @returns {Look} */
-function lookWhileOpen(session) {
+/** @param {ConnectSession} session @returns {Look} What the card shows: the texts, and the acts. */
+function look(session) {
   const { model, url, popup, outside, found } = session;
-  const opening = (/** @type {string} */ label) => ({ label, act: () => session.begin() });
-  const silent = session.kernelIsSilent
-    ? "The kernel has not answered yet. It may be busy with another cell; "
-      + "if it was restarted, run this cell again."
-    : undefined;
-  const elsewhere = outside === null ? undefined
-    : { label: "Open in your browser", address: outside };
-  if (session.problem) {
-    return { text: "There is no login page to open.", primary: opening("Try again") };
+  const state = stateOf(session);
+  const texts = fill(TEXTS.states[state], {
+    platform: model.get("platform_name"),
+    account: model.get("account_name") ?? "",
+    window: isWebview() ? "your browser" : "a small window",
+    verb: model.get("reconnect") ? "Reconnect" : "Connect",
+    done: model.get("reconnect") ? "reconnected" : "connected",
+    limit: duration(model.get("time_limit")),
+    watching: model.get("watches_accounts") ? CONTROLS.watched : CONTROLS.unwatched,
+  });
+  const { primary: label = "", secondary = "", outside: outsideLabel = "" } = texts;
+  /** @type {Look} */
+  const view = { text: texts.text ?? "", hint: texts.hint };
+  if (session.kernelIsSilent && MAY_BE_SILENT.has(state)) view.hint = CONTROLS.silent;
+  if (state === "failed") {
+    view.error = model.get("error") ?? texts.error;
+    view.again = model.get("can_recheck") && session.run !== null;
   }
-  if (found.length) {
-    return {
-      text: found.length === 1 ? "Is this your login?" : "Which of these is your login?",
-      hint: "GoHighLevel lists a new login, and the login window has not reported back. "
-        + "A colleague may have connected it.",
-      found,
-      secondary: {
-        label: found.length === 1 ? "No, not mine" : "None of these is mine",
-        act: () => session.answer(null),
-      },
-    };
+  if (state === "waiting.blocked" || state === "waiting.link") view.link = url ?? undefined;
+  if (state === "waiting.framed") view.copy = outside ?? url;
+  if (outsideLabel && outside !== null) view.outside = { label: outsideLabel, address: outside };
+  if (secondary) {
+    const act = found.length ? () => session.answer(null) : () => session.begin(true);
+    view.secondary = { label: secondary, act };
+    if (found.length) view.found = found;
   }
-  if (!session.begun && url !== null && !session.isElsewhere) return lookBefore(session);
-  if (isWebview() || (!session.begun && (session.isElsewhere || session.isSeparate))) {
-    return {
-      text: "Finish the login in your browser.",
-      hint: "Its result comes back here by itself.",
-      outside: elsewhere && { ...elsewhere, label: "Open it again" },
-    };
+  if (!label) return view;
+  // Where no window can be opened, or none may have a hold on this page, a link begins the login.
+  const isOutside = isWebview() || (session.isSeparate && outside !== null);
+  if (BEGINNINGS.has(state) && isOutside) {
+    if (outside) view.outside = { label, address: outside };
+    else view.primary = { label };
+  } else if (state === "starting") {
+    view.primary = { label };
+  } else {
+    const shows = state === "waiting" || state === "waiting.separate";
+    view.primary = { label, act: () => (shows ? popup?.focus() : session.begin()) };
   }
-  if (!session.begun) {
-    return {
-      text: "This login was begun in another tab, or before the page was loaded again.",
-      hint: "If its window is still there, finish in it. Otherwise open it again here.",
-      // While one click is being answered, the kernel takes no other.
-      primary: session.status === "waiting" ? opening("Open the login window again") : undefined,
-    };
-  }
-  if (url === null) return { text: ASKING, hint: silent, primary: { label: "Opening…" } };
-  if (session.blocked) {
-    return {
-      text: "The browser gave no login window.",
-      hint: "It may have blocked it. If you see none, open the login page with this link; "
-        + "the result is still awaited.",
-      link: url,
-      outside: elsewhere,
-    };
-  }
-  if (isFramed() && (session.readsClosed || session.sinceClick > WAY_OUT_AFTER_MS)) {
-    return {
-      text: "Still waiting for the result.",
-      hint: "If the window shows an error, open the login page in a tab of its own: copy its "
-        + `address into one. If you have finished, ${watching(session)}`,
-      primary: opening("Reopen window"),
-      copy: outside ?? url,
-    };
-  }
-  const text = "Finish the login in the window that opened.";
-  if (popup === null) return { text, hint: silent ?? watching(session), link: url };
-  if (!session.readsClosed) {
-    const separate = session.isSeparate ? "The card looks for the result in the accounts list." : undefined;
-    return { text, hint: silent ?? separate, primary: { label: "Show window", act: () => popup.focus() } };
-  }
-  if (session.claims.popup + session.claims.other > 0 && !model.get("notice")) {
-    return {
-      text: "The result has reached the notebook.",
-      hint: silent ?? "The kernel checks it as soon as it is free.",
-      primary: opening("Reopen window"),
-    };
-  }
-  return {
-    text: "Still waiting for the result.",
-    hint: "The window reads closed. If it is still there, finish in it. If you have finished, "
-      + `${watching(session)} Otherwise reopen it.`,
-    primary: opening("Reopen window"),
-  };
-}
-
-/** @param {ConnectSession} session */
-function watching({ model }) {
-  return model.get("watches_accounts")
-    ? "the result is looked for in the accounts list, too."
-    : "the result may still arrive.";
+  return view;
 }
 
 /**
@@ -504,29 +401,29 @@ function renderCard(session, el, signal) {
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice");
   const code = make("code", "code", {}, NEXT_STEP);
-  const copy = button("secondary", "Copy", () => copyText(NEXT_STEP, code, copy), signal);
-  const next = make("div", "next", {}, "Next step:", make("div", "row", {}, code, copy));
+  const copy = button("secondary", CONTROLS.copy, () => copyText(NEXT_STEP, code, copy), signal);
+  const next = make("div", "next", {}, CONTROLS.next, make("div", "row", {}, code, copy));
   const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
-  const link = make("a", "button", { target: "_blank", rel: "opener" }, "Open the login page");
+  const link = make("a", "button", { target: "_blank", rel: "opener" }, CONTROLS.link);
   const outside = make("a", "button", { target: "_blank", rel: "noopener noreferrer" });
-  const again = button("secondary", "Check again", () => session.recheck(), signal);
+  const again = button("secondary", CONTROLS.again, () => session.recheck(), signal);
   const shown = make("code", "code", { hidden: "" });
-  const address = button("secondary", "Copy address", () => {
+  const address = button("secondary", CONTROLS.copy_address, () => {
     void copyText(look(session).copy ?? "", shown, address);
     session.linkFollowed();
   }, signal);
   const other = button("secondary", "", () => look(session).secondary?.act(), signal);
-  const question = make("ul", "found", { tabindex: "-1", "aria-label": "Logins that were found" });
+  const question = make("ul", "found", { tabindex: "-1", "aria-label": CONTROLS.question });
   let asked = "[]";
-  const cancel = button("quiet", "Cancel", () => session.cancel(), signal);
+  const cancel = button("quiet", CONTROLS.cancel, () => session.cancel(), signal);
   const live = make("p", "live", { "aria-live": "polite" });
   const input = make("input", "input", {
     type: "text", spellcheck: "false", autocomplete: "off", maxlength: String(MAX_CHARS),
   });
-  const use = make("button", "button", { type: "submit" }, "Use it");
+  const use = make("button", "button", { type: "submit" }, CONTROLS.use);
   const form = make("form", "paste", {},
-    make("label", "row", {}, make("span", "", {}, "Account id"), input), use);
-  // The card's own words are English, whatever the page is; names are in bdi and keep their own.
+    make("label", "row", {}, make("span", "", {}, CONTROLS.account_id), input), use);
+  // The card's texts are English, whatever the page's language; names are in bdi.
   const card = make("div", "card ghl-connect-box",
     { role: "group", tabindex: "-1", lang: "en", dir: "ltr" },
     make("div", "head", {}, mark, make("div", "", {}, title,
@@ -548,18 +445,18 @@ function renderCard(session, el, signal) {
     followed = performance.now();
     session.hello(); // which the kernel answers with another address
   }, { signal });
-  for (const way of [link, outside]) {
+  for (const anchor of [link, outside]) {
     // Not before the link is followed: a hidden one leads nowhere.
-    way.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
+    anchor.addEventListener("click", () => setTimeout(() => session.linkFollowed()), { signal });
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     session.paste(input.value);
   }, { signal });
-  session.show(paint, signal);
+  session.addView(update, signal);
   el.append(card);
 
-  function paint() {
+  function update() {
     const focused = focusIn(card);
     const view = look(session);
     const goingOn = session.goingOn.includes(session.status) && !session.isGone;
@@ -600,10 +497,10 @@ function renderCard(session, el, signal) {
     const isAsked = ask(view.found ?? []);
     const named = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
     if (announce([view.text, view.hint, named].filter(Boolean).join(" "))) {
-      copy.textContent = "Copy";
-      address.textContent = "Copy address";
+      copy.textContent = CONTROLS.copy;
+      address.textContent = CONTROLS.copy_address;
     }
-    // Whoever is at the card, or nowhere, is led to the question; nobody is called away from a cell.
+    // Move the focus to the question from the card or the body, but never from a cell.
     if (isAsked && (wasHere || focused === document.body)) question.focus();
     else keepFocus(card, focused, [question, primary, link, outside, copy]);
   }
@@ -617,7 +514,7 @@ function renderCard(session, el, signal) {
     if (question.hidden) return false; // what may have the focus is left, until it is led onward
     question.replaceChildren(...logins.map(({ account_id, names: known, picture, found_at }) => {
       const who = make("bdi", "", { id: `ghl-connect-${newId()}` }, summary(known) || account_id);
-      const yes = button("primary", "Yes, this is mine", () => session.answer(account_id), signal);
+      const yes = button("primary", CONTROLS.mine, () => session.answer(account_id), signal);
       yes.setAttribute("aria-describedby", who.id);
       const when = new Date(found_at * 1000).toLocaleTimeString("en-US");
       return make("li", "", {}, avatar(known[0] ?? "", picture),
@@ -642,7 +539,7 @@ function renderCard(session, el, signal) {
       from.textContent = "Copied";
       live.textContent = "Copied.";
     } catch {
-      // A front end may keep the clipboard from us: leave the text ready for the keyboard.
+      // A front end may block the clipboard: select the text for the keyboard.
       say(node, what);
       getSelection()?.selectAllChildren(node);
       from.textContent = "Selected";

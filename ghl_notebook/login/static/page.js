@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * The login page's host for the card: what a notebook is to the widget, without a notebook. The
- * kernel speaks by server-sent events, and hears what is posted to this page's own address.
+ * The login page: it hosts the card without a notebook. The kernel sends server-sent events, and
+ * receives the messages that are posted to this page's own address.
  *
- * The events are one answer for the whole life of the page, not an EventSource, which would ask
- * again: when they end, the kernel is gone, and its port may be a stranger's. Nothing is said then.
+ * The events are one response for the whole life of the page, not an EventSource, which would
+ * reconnect: after their end the kernel is gone, and its port may be a stranger's. Then nothing is
+ * sent any more.
  *
  * @typedef {import("./protocol").Traits} Traits
  * @typedef {import("./protocol").FromKernel} FromKernel
@@ -13,7 +14,7 @@
 
 import widget from "./card.js";
 
-const MAX_TOLD = 20;
+const MAX_REPORTED = 20;
 const MAX_CHARS = 16_384;
 
 class KernelModel {
@@ -49,16 +50,16 @@ class KernelModel {
   /** @param {unknown} message */
   async send(message) {
     if (!this.isLive) return;
-    // Another one of this browser could not be told from one of somebody else's.
-    const anybodys = { .../** @type {object} */ (message), page_id: "" };
+    // Without an id: another page of this browser looks like another user's page.
+    const anonymous = { .../** @type {object} */ (message), page_id: "" };
     try {
       await ask("./", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(anybodys),
+        body: JSON.stringify(anonymous),
       });
     } catch {
-      // The events end as well, and the card says it.
+      // The events end as well, and the card shows it.
     }
   }
 
@@ -76,10 +77,10 @@ class KernelModel {
 const model = new KernelModel();
 const life = new AbortController();
 let isShown = false;
-let told = 0;
+let reported = 0;
 
 /**
- * What the kernel says, until it is gone or has nothing more to say.
+ * The kernel's messages, until it is gone or has closed this login.
  *
  * @returns {AsyncGenerator<FromKernel | {type: "traits", traits: Traits}>}
  */
@@ -102,8 +103,8 @@ async function* events() {
 }
 
 /** @param {FromKernel | {type: "traits", traits: Traits}} message */
-function hear(message) {
-  if (message.type === "witness") return testify();
+function onKernel(message) {
+  if (message.type === "report_messages") return reportMessages();
   // This page belongs to whoever has opened it, and so does the login.
   if (message.type === "owner") return undefined;
   if (message.type !== "traits") return model.emit("msg:custom", message);
@@ -142,20 +143,21 @@ function show() {
 }
 
 /**
- * Tell the kernel of every message, also of those that the card does not take for the login's. The
- * kernel asks for it when it is to find out how the service behaves, and not for an ordinary login.
+ * Report every message to the kernel, also those that the card ignores. The kernel requests it to
+ * verify how the service behaves, and not for an ordinary login.
  */
-function testify() {
+function reportMessages() {
   addEventListener("message", ({ source, origin, data }) => {
-    if (source === window || told >= MAX_TOLD) return;
-    told += 1;
+    if (source === window || reported >= MAX_REPORTED) return;
+    reported += 1;
     const isOurs = source !== null && windowsOfThePage()?.has(source);
-    const said = isSmall(data) ? data : null; // a page may post megabytes
-    void model.send({ type: "heard", origin, source: isOurs ? "popup" : "other", data: said });
+    const from = isOurs ? "popup" : "other";
+    const small = isSmall(data) ? data : null; // a page may post megabytes
+    void model.send({ type: "raw_message", origin, source: from, data: small });
   }, { signal: life.signal });
 }
 
-/** @param {unknown} data What the kernel reads of a message is not longer. */
+/** @param {unknown} data Whether it is short enough for the kernel to read. */
 function isSmall(data) {
   try {
     return (JSON.stringify(data) ?? "").length <= MAX_CHARS;
@@ -171,6 +173,6 @@ function windowsOfThePage() {
 
 addEventListener("pagehide", () => life.abort(), { once: true });
 
-for await (const message of events()) hear(message);
+for await (const message of events()) onKernel(message);
 model.isLive = false;
 if (model.get("status") !== "connected") model.emit("comm_live_update");

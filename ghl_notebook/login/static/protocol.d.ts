@@ -1,4 +1,4 @@
-/** What kernel and page say to each other. Only the type check reads this file. */
+/** The messages between kernel and page. Only the type check reads this file. */
 
 export type Status =
   | "idle" | "starting" | "waiting" | "checking"
@@ -16,7 +16,7 @@ export interface Traits {
   /** What is worth knowing while the login goes on, such as a refused origin. */
   notice: string | null;
   account_names: string[];
-  /** Logins in the accounts list that may be this one, or somebody else's. */
+  /** Logins in the accounts list that may be this one, or another user's. */
   found: FoundLogin[];
   /** Whether connections that exist are to be renewed, and the name of the one that is meant. */
   reconnect: boolean;
@@ -60,45 +60,45 @@ export interface AppTraits {
   time_limit: number;
 }
 
-/** Kernel to page. A `run` is one attempt at the login, a `request` one click. */
+/** A `run` is one attempt at the login, a `request` one click. */
 export type FromKernel =
   /** The login page's address; `request` is null when it was fetched before any click. */
   | { type: "authorize"; request: string | null; run: string; url: string;
       seconds_left: number | null }
   /** Null when no run is going. */
   | { type: "time"; run: string | null; seconds_left: number | null }
-  /** The page that has begun what is going on. It says `here` where that is not known. */
+  /** The page that began the current run. If it is not known to be there, it sends `here`. */
   | { type: "owner"; page_id: string | null; is_here: boolean }
   /**
-   * An invitation to speak, now, to the kernel's loopback server: a path on a port of its own
-   * computer. Whoever has the port first has to know the answer to the challenge; `sent` is the
-   * kernel's time, in seconds. The ticket leads to the login page there, once.
+   * An invitation to send, now, to the kernel's loopback server: a path on a port of its own
+   * computer. The server first has to know the answer to the challenge; `sent` is the kernel's
+   * time, in seconds. The ticket leads to the login page there, once.
    */
   | { type: "loopback"; port: number; path: string; ticket: string; challenge: string;
       answer: string; sent: number }
-  /** There is no login page for this click: the trait `error` says why, or another is at work. */
+  /** There is no login page for this click: see the trait `error`, or another page is at work. */
   | { type: "failed"; request: string }
-  /** To the login page only: every message that it hears is to be told as `heard`. */
-  | { type: "witness" };
+  /** To the login page only: report every message as `raw_message`. */
+  | { type: "report_messages" };
 
-/** Page to kernel, each with an `id` of its own: said by two ways, it is taken once. */
-export type ToKernel =
+/** Each with an `id` of its own: sent over two channels, it is handled once. */
+export type FromPage =
   /** A page has this model now, perhaps after a reload. */
   | { type: "hello"; page_id: string; origin: string }
   /** A click has opened a window: a blank one, or the prefetched address of `run`. */
   | { type: "begin"; page_id: string; request: string; prefetched?: true; run?: string | null;
       takes_over: boolean }
-  /** The page that has begun what is going on is still there. */
+  /** The page that began the current run is still there. */
   | { type: "here"; page_id: string }
-  /** A message has come that may be the run's result; `source` is the window it came from. */
+  /** A message that may be the run's result; `source` is the window it came from. */
   | { type: "claim"; run: string; origin: string; page_origin: string;
       source: "popup" | "other"; data: Claim }
-  /** The login page has heard a message, whatever it is. */
-  | { type: "heard"; origin: string; source: "popup" | "other"; data: unknown }
+  /** Any message that the login page has received. */
+  | { type: "raw_message"; origin: string; source: "popup" | "other"; data: unknown }
   | { type: "cancel"; run: string | null }
   | { type: "recheck"; run: string | null }
-  /** The window of the run reads closed, or this page never had it in sight. */
-  | { type: "lost"; run: string }
+  /** The window of the run reads closed, or this page never had a handle to it. */
+  | { type: "window_lost"; run: string }
   /** A login that was found is the user's own, or none of them is. */
   | { type: "mine"; run: string | null; account_id: string }
   | { type: "not_mine"; run: string | null }

@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * What the cards of all logins have in common: the session with the kernel, the window, and the ways
- * from the page to the kernel. Nothing here knows a card.
+ * The base of both cards: the session with the kernel, the login's window, and the channels from
+ * page to kernel. Nothing here knows a card.
  *
  * @typedef {Extract<import("./protocol").FromKernel, {type: "loopback"}>} Invitation
  */
 
-import { PATIENCE_MS, newId } from "../../widgets/static/parts.js";
+import { PATIENCE_MS, newId, webAddress } from "../../widgets/static/parts.js";
 
 // ---- session: one per live model of a card, shared by all its views ----------------------------
 
@@ -16,21 +16,20 @@ const FRESH_MS = 3000;
 const LONGEST_CALL_MS = 15_000;
 const LEAST_PAUSE_MS = 2000;
 const MOST_PAUSE_MS = 30_000;
-const MOST_UNSAID = 100;
+const MOST_UNSENT = 100;
 const PROOF = "Kernel-Proof";
 const PAGES = "ghl_notebook.pages";
-export const OTHERS = "Another browser is using this card.";
 
 /**
- * What a card's page holds of a login, and how it talks with the kernel. What kind of login it is,
- * a subclass says.
+ * A card's page: the state of its login, and the messages to and from the kernel. A subclass per
+ * login.
  *
  * @template {{status: string}} T The traits.
  */
 export class Session {
   /** Tells this page's sessions apart: after a reload the kernel's older models come back too. */
   pageId = newId();
-  /** @type {string | null} The page that has begun what is going on, if it is known and there. */
+  /** @type {string | null} The page that began the current run, if it is known and there. */
   owner = null;
   /** @type {Set<string>} This page, and others of this browser. */
   neighbors = new Set([this.pageId]);
@@ -38,15 +37,15 @@ export class Session {
   run = null;
   /** @type {string | null} The authorization URL. */
   url = null;
-  /** @type {string | null} The last click that the kernel was told of, until its run ends. */
+  /** @type {string | null} The last click that was sent to the kernel, until its run ends. */
   request = null;
-  /** @type {string | null} Where on the kernel's loopback server this login is, since it was told. */
-  door = null;
-  /** @type {string | null} Where that server was found, for `door`. */
+  /** @type {string | null} Port and path of this login on the loopback server. */
+  endpoint = null;
+  /** @type {string | null} Where that server was found, for `endpoint`. */
   server = null;
-  /** @type {object[]} What was said by the comm, and is to be said to that server as well. */
-  unsaid = [];
-  /** Ends all that is said to that server. */
+  /** @type {object[]} Messages that were sent over the comm, and not yet to that server. */
+  unsent = [];
+  /** Aborts all requests to that server. */
   calls = new AbortController();
   isCalling = false;
   /** @type {Invitation | null} The newest that came in the meantime. */
@@ -113,16 +112,16 @@ export class Session {
     this.hello();
   }
 
-  /** @param {() => void} paint Shows a view. @param {AbortSignal} signal Ends it. */
-  show(paint, signal) {
+  /** @param {() => void} update Shows the state in a view. @param {AbortSignal} signal Ends it. */
+  addView(update, signal) {
     if (this.wasShown && this.views.size === 0) this.hello();
     this.wasShown = true;
-    this.views.add(paint);
+    this.views.add(update);
     signal.addEventListener("abort", () => {
-      this.views.delete(paint);
+      this.views.delete(update);
       if (this.views.size === 0) this.forget();
     }, { once: true });
-    paint();
+    update();
   }
 
   /** @returns {T["status"]} */
@@ -135,7 +134,7 @@ export class Session {
     return false;
   }
 
-  /** Whether what is going on, or has ended well, was begun in another browser, which is there. */
+  /** Whether another browser, which is still there, began the run that is going or connected. */
   get isOthers() {
     const shown = this.status === "connected" || this.goingOn.includes(this.status);
     return shown && this.owner !== null && !this.neighbors.has(this.owner);
@@ -161,12 +160,12 @@ export class Session {
       clearInterval(this.timer);
       this.timer = undefined;
     }
-    this.views.forEach((paint) => paint());
+    this.views.forEach((update) => update());
   }
 
   tick() {
-    // A login page that cut the tie to its opener reads closed while it is open: this is a hint to
-    // the user, and never the end of a login.
+    // A window whose page is isolated from its opener (COOP) reads closed while it is open: this is
+    // a hint for the user, and never the end of a login.
     this.readsClosed = this.popup !== null && this.popup.closed;
     this.onLook();
     if (this.lost !== null && performance.now() - this.lost > PATIENCE_MS) {
@@ -222,8 +221,10 @@ export class Session {
     this.lost = null;
     if (this.problem === KERNEL_GONE) this.problem = null;
     if (message.type === "owner") this.onOwner(message);
+    else if (message.type === "loopback") void this.onLoopback(message);
+    else if (message.type === "authorize") this.onAuthorize(message);
+    else if (message.type === "time") this.onTime(message);
     else if (message.type === "failed" && message.request === this.request) this.settle();
-    this.onMessageOfKernel(message);
     this.update();
   }
 
@@ -231,37 +232,48 @@ export class Session {
   onOwner({ page_id, is_here }) {
     if (page_id === this.pageId && !is_here) this.send({ type: "here", page_id });
     this.owner = is_here ? page_id : null;
-    // The window of who was taken over stays, for them to finish or close it.
+    // After a takeover, the earlier user's window stays open, for them to finish or close it.
     if (this.owner !== null && !this.neighbors.has(this.owner)) this.popup = null;
   }
 
-  /** Forget what another browser has begun, before a click of this one ends it. */
+  /** Forget another browser's run, before a click of this one ends it. */
   takeOver() {
     this.url = this.owner = null;
   }
 
-  /** @param {import("./protocol").FromKernel} _message */
-  onMessageOfKernel(_message) {}
+  /** @param {Invitation} message @returns {Promise<boolean>} Whether it is well formed. */
+  async onLoopback(message) {
+    const { port, path, ticket, challenge } = message;
+    if (!isEndpoint(port, path, ticket, challenge)) return false;
+    await this.call(message);
+    return true;
+  }
+
+  /** @param {Extract<import("./protocol").FromKernel, {type: "authorize"}>} _message */
+  onAuthorize(_message) {}
+
+  /** @param {Extract<import("./protocol").FromKernel, {type: "time"}>} _message */
+  onTime(_message) {}
 
   /**
-   * Say what the comm may not have brought to the kernel, which has invited us over it just now.
+   * Send the messages that the comm may not have delivered, after the kernel's invitation over it.
    *
-   * Only then: whoever has the port after the kernel gets what we send there, and by way of the
-   * notebook's proxy its cookie. So an invitation that is old, as after a computer has slept, is
-   * none; and nothing is said before the server has proved to be the kernel's.
+   * Another program that has the port after the kernel would receive the messages and, through the
+   * notebook's proxy, its cookie. So an old invitation does not count, for example after the
+   * computer has slept, and nothing is sent before the server has proved to be the kernel's.
    *
    * @param {Invitation} invitation
    */
   async call(invitation) {
     const { port, path, challenge, answer, sent } = invitation;
-    const door = `${port}/${path}`;
-    if (door !== this.door) {
-      if (this.door !== null) this.forget(); // what it holds was said to another kernel, or login
-      this.door = door;
+    const endpoint = `${port}/${path}`;
+    if (endpoint !== this.endpoint) {
+      if (this.endpoint !== null) this.forget(); // of another kernel, or login
+      this.endpoint = endpoint;
     }
     const now = performance.now();
     const isHidden = this.wasShown && this.views.size === 0;
-    const isDone = this.server !== null && this.unsaid.length === 0;
+    const isDone = this.server !== null && this.unsent.length === 0;
     if (!this.isFresh(sent) || isHidden || isDone || this.isOver) return;
     if (now < this.pause.until) return;
     if (this.isCalling) {
@@ -269,7 +281,7 @@ export class Session {
       return;
     }
     this.isCalling = true;
-    const { calls, unsaid } = this;
+    const { calls, unsent } = this;
     const signal = AbortSignal.any([calls.signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
     const mayCall = () => !signal.aborted && performance.now() - now < FRESH_MS;
     const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
@@ -277,10 +289,10 @@ export class Session {
     for (const server of this.server ? [this.server] : loopbackServers(port)) {
       if (!mayCall() || !(await proves(server, challenge, answer, signal)) || !mayCall()) continue;
       const here = `${server}${path}/`;
-      // So that the kernel learns that somebody can press the button.
+      // So that the kernel knows of a page whose user can press the button.
       if (this.server === null && !(await post(here, hello, signal))) continue;
       found = server;
-      while (unsaid[0] && mayCall() && await post(here, unsaid[0], signal)) unsaid.shift();
+      while (unsent[0] && mayCall() && await post(here, unsent[0], signal)) unsent.shift();
       break;
     }
     if (calls.signal.aborted) return; // another one may be going on
@@ -296,20 +308,20 @@ export class Session {
     if (next !== null) await this.call(next);
   }
 
-  /** @param {number} sent Whether the kernel has said something just now, by its own clock. */
+  /** @param {number} sent Whether the kernel sent a message just now, by its own clock. */
   isFresh(sent) {
     const delay = Date.now() - sent * 1000;
     this.leastDelay = Math.min(this.leastDelay, delay);
     return delay - this.leastDelay < FRESH_MS;
   }
 
-  /** Forget where the kernel's loopback server is: the kernel may be gone, or is done with us. */
+  /** Forget where the kernel's loopback server is: the kernel may be gone, or the login over. */
   forget() {
     this.calls.abort();
     this.calls = new AbortController();
     this.isCalling = false;
-    this.door = this.server = this.next = null;
-    this.unsaid = [];
+    this.endpoint = this.server = this.next = null;
+    this.unsent = [];
     this.pause = { until: 0, length: LEAST_PAUSE_MS };
   }
 
@@ -326,25 +338,32 @@ export class Session {
   /**
    * The authorization URL has come.
    *
-   * @param {string} run @param {string} address @param {number | null} seconds
-   * @returns {boolean} Whether that is news: it is said by two ways.
+   * @param {string} run @param {string} url @param {number | null} seconds
+   * @param {string} problem Is shown if no browser should open the URL.
+   * @returns {string | null} The address if it is news: it arrives over two channels.
    */
-  takeAddress(run, address, seconds) {
+  takeAddress(run, url, seconds, problem) {
+    const address = webAddress(url);
+    if (address === null) {
+      this.closeWindow();
+      this.problem = problem;
+      return null;
+    }
     const isNew = run !== this.run || address !== this.url;
     this.keepUp(run, seconds);
     this.url = address;
-    return isNew;
+    return isNew ? address : null;
   }
 
   /**
-   * Say something to the kernel by every way there is; by its id it is taken once.
+   * Send a message to the kernel over every channel; the kernel handles each id once.
    *
-   * @param {import("./protocol").ToKernel} message
+   * @param {import("./protocol").FromPage} message
    */
   send(message) {
     const numbered = { ...message, id: newId() };
-    if (message.type !== "hello" && this.unsaid.length < MOST_UNSAID) this.unsaid.push(numbered);
-    // As a buffer: of a message itself a kernel that logs everything would log the code.
+    if (message.type !== "hello" && this.unsent.length < MOST_UNSENT) this.unsent.push(numbered);
+    // As a buffer: a kernel that logs everything would log the code in a message.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
     const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
     try {
@@ -389,6 +408,18 @@ function findNeighbors(pageId, found, signal) {
   }
 }
 
+/**
+ * Fill in the texts of a state.
+ *
+ * @param {Record<string, string>} texts @param {Record<string, string>} values By name.
+ * @returns {Record<string, string>}
+ */
+export function fill(texts, values) {
+  const filled = Object.entries(texts).map(([part, text]) => (
+    [part, text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "")]));
+  return Object.fromEntries(filled);
+}
+
 /** @param {number | null} deadline */
 export function timeLeft(deadline) {
   if (deadline === null) return "";
@@ -396,10 +427,10 @@ export function timeLeft(deadline) {
   return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-// ---- the page, and the ways from it ------------------------------------------------------------
+// ---- the page, and the channels from it --------------------------------------------------------
 
-/** @param {number} port @param {...string} words Whether it is what our kernel says of its server. */
-export function isDoor(port, ...words) {
+/** @param {number} port @param {...string} words Whether an invitation is well formed. */
+export function isEndpoint(port, ...words) {
   return Number.isInteger(port) && port > 0 && port < 65536
     && words.every((word) => /^[\w-]+$/.test(word));
 }
@@ -452,14 +483,14 @@ export function isWebview() {
 }
 
 /**
- * Ask a server for what only the kernel knows, before it is told anything.
+ * Ask a server for the answer that only the kernel knows, before anything is sent to it.
  *
  * @param {string} server @param {string} challenge @param {string} answer @param {AbortSignal} signal
  */
 async function proves(server, challenge, answer, signal) {
   try {
-    const said = await ask(`${server}prove/${challenge}`, { method: "HEAD", signal });
-    return said.ok && said.headers.get(PROOF) === answer;
+    const response = await ask(`${server}prove/${challenge}`, { method: "HEAD", signal });
+    return response.ok && response.headers.get(PROOF) === answer;
   } catch {
     return false; // not reachable from here
   }
@@ -475,7 +506,7 @@ async function post(address, message, signal) {
     const body = JSON.stringify(message);
     return (await ask(address, { method: "POST", headers, body, signal })).status === 204;
   } catch {
-    return false; // closed since: the comm says the same as soon as it is heard
+    return false; // closed since: the comm delivers the same message later
   }
 }
 

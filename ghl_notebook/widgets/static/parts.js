@@ -1,12 +1,11 @@
 // @ts-check
 /**
- * What all widgets' pages have in common: the nodes, and how anywidget gets them.
+ * The parts that all widgets share: nodes, and the link to anywidget. Nothing here knows a widget.
  *
- * A widget's module has no neighbours to import from: the kernel puts this text into each one's
- * (see files.py). So nothing here knows a widget.
+ * A widget's module cannot import another one: the kernel inlines this text in each (see files.py).
  */
 
-/** For so long a kernel may be silent before something is said of it. */
+/** After so long, a silent kernel is mentioned. */
 export const PATIENCE_MS = 5000;
 const TEXT_FIELD = "input:not([type=checkbox]), select, textarea";
 
@@ -14,7 +13,7 @@ const TEXT_FIELD = "input:not([type=checkbox]), select, textarea";
 
 /**
  * A function, because `initialize` and `render` get different proxies of one model, and because
- * marimo loads the module once for all of them: the call is what happens once per model.
+ * marimo loads the module once for all models: only the call happens once per model.
  *
  * @template {object} T
  * @template S
@@ -39,10 +38,10 @@ export function widgetOf(makeSession, render) {
 }
 
 /**
- * Keep the keys that are pressed in a card from being the notebook's shortcuts: two d's delete its
- * cell. With Control and Command, such as that which saves, they stay the notebook's, but for those
- * in a field for text. Jupyter looks at the attribute, before those are asked that have the focus;
- * other front ends hear what bubbles.
+ * Keep keys that are pressed in a card from triggering the notebook's shortcuts: pressing d twice
+ * deletes its cell. Combinations with Control or Command, such as saving, still reach the notebook,
+ * except from a text field. Jupyter checks the attribute before the key reaches the focused element;
+ * other front ends receive the bubbling event.
  *
  * @param {HTMLElement} box @param {AbortSignal} signal
  */
@@ -64,7 +63,7 @@ function keepKeys(box, signal) {
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {string} name Of the class, without the prefix that keeps it apart from the notebook's.
+ * @param {string} name Of the class, without the prefix that avoids clashes with the notebook's.
  * @param {Record<string, string>} [attributes]
  * @param {...(string | Node)} children
  * @returns {HTMLElementTagNameMap[Tag]}
@@ -79,7 +78,7 @@ export function make(tag, name, attributes = {}, ...children) {
 
 /** @param {HTMLElement} node @param {string | null | undefined} text Hides the node when empty. */
 export function say(node, text) {
-  // Written only when it differs: a live region would speak again, and a selection would be lost.
+  // Only a changed text: a live region would speak again, and a selection would be lost.
   if (node.textContent !== (text ?? "")) node.textContent = text ?? "";
   node.hidden = !text;
 }
@@ -104,13 +103,13 @@ export function button(kind, label, act, signal) {
 
 /**
  * @param {HTMLElement} live The live region.
- * @returns {(sentence: string) => boolean} Has a screen reader say what is new; tells if it is.
+ * @returns {(sentence: string) => boolean} Announces a new sentence; returns whether it is new.
  */
 export function announcer(live) {
   let announced = "";
   return (sentence) => {
     if (sentence === announced) return false;
-    // What is there at first is read with the card; only a change is news.
+    // A screen reader reads the first text with the card; only a change is announced.
     if (announced) live.textContent = sentence;
     announced = sentence;
     return true;
@@ -118,11 +117,11 @@ export function announcer(live) {
 }
 
 /**
- * Leave the keyboard's focus somewhere when the node that had it was hidden.
+ * Move the keyboard's focus if the node that had it was hidden.
  *
  * @param {HTMLElement} card @param {Element | null} focused
- * @param {HTMLElement[]} onward Where to, the first that is shown. Never to Cancel: the next press
- *   of the key would end what the last one began.
+ * @param {HTMLElement[]} onward The first that is shown gets it. Never Cancel: the next press of
+ *   the key would end what the last one began.
  */
 export function keepFocus(card, focused, onward) {
   if (!focused || !card.contains(focused) || !focused.closest("[hidden]")) return;
@@ -141,7 +140,7 @@ export function duration(seconds) {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** @param {string} url @returns {string | null} Absolute, or null when no browser should open it. */
+/** @param {string} url @returns {string | null} Absolute, or null if no browser should open it. */
 export function webAddress(url) {
   // The simulator behind a hub's proxy sends a path on this page's own server.
   const address = URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : null;

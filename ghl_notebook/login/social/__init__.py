@@ -1,0 +1,17 @@
+"""Connect a social account (`connect`, `ConnectAccount`): it is then attached to a sub-account."""
+
+from .connect_card import ConnectAccount
+from .connect_flow import ConnectFlow, MessageObserver
+from .machine import LoginMachine
+from .registry import LoginRegistry
+from .state import Appearance, LoginState
+
+__all__ = [
+    "Appearance",
+    "ConnectAccount",
+    "ConnectFlow",
+    "LoginMachine",
+    "LoginRegistry",
+    "LoginState",
+    "MessageObserver",
+]

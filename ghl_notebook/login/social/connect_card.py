@@ -1,0 +1,291 @@
+"""The card that connects a social account, as an anywidget."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from ghl_notebook.api import Client
+from ghl_notebook.errors import FrontEndError
+from ghl_notebook.guard import guarded
+from ghl_notebook.login.base_card import BaseCard, kernel_owned
+from ghl_notebook.login.flow import Status
+from ghl_notebook.login.front_end import FrontEnd, find_front_end
+from ghl_notebook.login.static_files import card_script, card_style
+from ghl_notebook.models import MessagePayload
+from ghl_notebook.sanitize import one_line
+from ghl_notebook.settings import read_account_ids, read_pictures
+from ghl_notebook.widgets import Pictures
+
+from .connect_flow import ConnectFlow, MessageObserver
+from .state import Appearance, LoginState
+
+_MOST_FOUND = 5
+_MOST_NAMES = 5
+_LONGEST_NAME = 200
+
+
+@guarded
+class ConnectAccount(BaseCard):
+    """A card that connects a social account through the service's OAuth.
+
+    Display it, press its button, and log in in the window that opens. The window closes
+    automatically, and the traits hold the result. All traits are read-only; observe or link them
+    as you like (functions passed to `observe` run in a thread of their own).
+
+    The result arrives through whichever of four channels is first: the window's message, over the
+    comm or through the kernel's loopback server; a change in the accounts list, if the login's
+    pages have isolated the window from the notebook; an account id that the user enters. Each is a
+    claim until the service has confirmed it to the kernel.
+
+    Parameters
+    ----------
+    client : Client
+        What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
+    platform : str, default "instagram"
+        ``facebook``, ``instagram``, ``google``, ``linkedin``, ``tiktok``, ``tiktok-business``,
+        ``youtube``, ``pinterest`` or ``threads``.
+    page : str, optional
+        The service's parameter ``page``, for instance ``"integration"``.
+    reconnect : bool, default False
+        Renew connections that exist; `ghl_notebook.reconnect` makes such a login for one of them.
+    account_name : str, optional
+        With `reconnect`, the name of the account that is to be renewed; the card shows it.
+    login_type : str, optional
+        ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
+    time_limit : float, default 600
+        Seconds from the click (or from waiting for it) until the result must have arrived.
+    assume_mine : bool, default False
+        Use a login that appears in the accounts list without asking whether it is yours. Pass True
+        only if nobody else connects accounts to the sub-account meanwhile.
+    pictures : {"platforms", "none"}, optional
+        Pictures of accounts that the card loads when it asks about one: those on the platforms' own
+        hosts, over https, or none. From ``GHL_PICTURES`` when left out.
+    separate_page : bool, default False
+        Give the platform's pages no hold on the notebook's tab. A page that a script has opened can
+        lead the tab that it came from to another address. With True, the card links to a login page
+        of its own (see `open_in_browser`), and the window opens from there. If that page cannot be
+        reached, the window opens from the card without a tie to it, and the result arrives by the
+        accounts list.
+    message_observer : MessageObserver, optional
+        Receives every message that reaches the login page, also rejected ones; for
+        ``ghl-notebook verify-live``.
+    **kwargs
+        Passed to `ipywidgets.DOMWidget`, for instance ``layout``.
+
+    Attributes
+    ----------
+    platform, platform_name : str
+        The platform's key and its name for people.
+    status : str
+        ``idle``, ``starting``, ``waiting``, ``checking``, then ``connected``, ``cancelled``,
+        ``timed_out`` or ``failed``.
+    delivered_by : str or None
+        How the result arrived: ``message`` (the window's message event, over the comm),
+        ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
+        accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
+        simulated user). A login in the list may also be somebody else's, for the same sub-account
+        and platform. So the list is used only if the page has lost sight of the window, and the
+        card asks whether the login is yours, unless you passed ``assume_mine=True``.
+    location_id : str
+        The sub-account.
+    user_id : str or None
+        The user who will own the connection; None until resolved.
+    action_type, page, placement, account_id : str or None
+        From the message payload; None before `status` is ``connected``, and where the payload has
+        the string ``"undefined"``. A result that arrived without a message has `account_id` only.
+    reconnect : bool
+        As given.
+    account_name : str or None
+        As given.
+    reconnect_accounts : list of str
+        From the message payload, or from the accounts list: ids of the accounts that were
+        reconnected.
+    payload : dict
+        The whole payload under the service's names, cleaned; empty before ``connected``.
+    account_names : list of str
+        Names of what may be attached.
+    error : str or None
+        Why it failed and what to do.
+    notice : str or None
+        What should be known while waiting, for instance that a message was refused.
+    found : list of dict
+        While waiting: logins in the accounts list that the card asks about, five at most, each with
+        `account_id`, `names`, `picture` (an address or None), and `found_at` (seconds since the
+        epoch). To use one from code, call ``login.paste(account_id)``.
+    watches_accounts : bool
+        While waiting: a change in the accounts list would be seen.
+    separate_page : bool
+        As given.
+    time_limit : float
+        As given.
+    can_recheck : bool
+        The result arrived and could not be checked; it is kept and can be checked again.
+
+    Raises
+    ------
+    PlatformError
+        If the platform is unknown or cannot be connected.
+    ArgumentError
+        If another argument makes no sense.
+    SettingsError
+        If `pictures` is neither ``"platforms"`` nor ``"none"``.
+
+    Notes
+    -----
+    The login is started by ``GET /social-media-posting/oauth/{platform}/start``, and its result
+    is checked by ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``.
+    While it waits, ``GET /social-media-posting/{locationId}/accounts`` is asked every few seconds.
+    The authorization URL is never a trait. The message's fields: the service's page "Starts OAuth
+    For Instagram Account".
+    """
+
+    # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
+    _card = "connect"
+    _esm = card_script(_card)
+    _css = card_style(_card)
+
+    _login: ConnectFlow
+
+    platform = kernel_owned(t.Unicode())
+    platform_name = kernel_owned(t.Unicode())
+    status = kernel_owned(t.Unicode("idle"))
+    delivered_by = kernel_owned(t.Unicode(None, allow_none=True))
+    location_id = kernel_owned(t.Unicode())
+    user_id = kernel_owned(t.Unicode(None, allow_none=True))
+    action_type = kernel_owned(t.Unicode(None, allow_none=True))
+    page = kernel_owned(t.Unicode(None, allow_none=True))
+    placement = kernel_owned(t.Unicode(None, allow_none=True))
+    account_id = kernel_owned(t.Unicode(None, allow_none=True))
+    reconnect = kernel_owned(t.Bool(False))
+    account_name = kernel_owned(t.Unicode(None, allow_none=True))
+    reconnect_accounts = kernel_owned(t.List(t.Unicode()))
+    payload = kernel_owned(t.Dict())
+    account_names = kernel_owned(t.List(t.Unicode()))
+    error = kernel_owned(t.Unicode(None, allow_none=True))
+    notice = kernel_owned(t.Unicode(None, allow_none=True))
+    found = kernel_owned(t.List(t.Dict()))
+    watches_accounts = kernel_owned(t.Bool(False))
+    time_limit = kernel_owned(t.Float())
+    separate_page = kernel_owned(t.Bool(False))
+    can_recheck = kernel_owned(t.Bool(False))
+
+    def __init__(
+        self,
+        client: Client,
+        platform: str = "instagram",
+        *,
+        page: str | None = None,
+        reconnect: bool = False,
+        account_name: str | None = None,
+        login_type: str | None = None,
+        time_limit: float = 600.0,
+        assume_mine: bool = False,
+        pictures: str | None = None,
+        separate_page: bool = False,
+        message_observer: MessageObserver | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._check_keywords(kwargs)
+        login = ConnectFlow(
+            client,
+            platform,
+            view=self,
+            page=page,
+            reconnect=reconnect,
+            login_type=login_type,
+            time_limit=time_limit,
+            assume_mine=assume_mine,
+            message_observer=message_observer,
+        )
+        self._pictures = Pictures.of(client.core, read_pictures(pictures))
+        self._subject = f"The login for {login.platform.title}"
+        traits = {
+            "platform": login.platform.key,
+            "platform_name": login.platform.title,
+            "location_id": client.location_id,
+            "user_id": client.user_id,
+            "reconnect": reconnect,
+            "account_name": account_name,
+            "separate_page": separate_page,
+            "time_limit": float(time_limit),
+        }
+        super().__init__(login, traits, reports_messages=message_observer is not None, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"ConnectAccount({self.platform!r}, status={self.status!r})"
+
+    def paste(self, account_id: str) -> None:
+        """Finish the login by the account id of a login that has happened.
+
+        Nothing need be open for that: an account id is known from an earlier login, or from the
+        column ``oauth_id`` of `fetch_accounts`. The service must confirm it like any result.
+
+        ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``
+
+        Parameters
+        ----------
+        account_id : str
+            The id, or the whole message of a login's last page as JSON. What is no id is said in
+            `notice`; what the service does not know fails the login, or leaves it waiting.
+        """
+        self._login.paste(str(account_id))
+        self._flush()
+
+    def finished(self) -> tuple[str, str]:
+        """Return platform and account id, or raise the `LoginError` that says why there is none."""
+        return self.platform, self._login.finished()
+
+    # Helpers.
+
+    def _traits_of(self, state: LoginState) -> dict[str, Any]:
+        """Return the traits that show a state, `status` last."""
+        payload = state.payload if state.status is Status.CONNECTED else None
+        known = payload or MessagePayload()
+        return {
+            "user_id": self._login.client.core.user_id,
+            "delivered_by": None if payload is None else str(state.delivered_by),
+            "action_type": known.action_type,
+            "page": known.page,
+            "placement": known.placement,
+            "account_id": known.account_id,
+            "reconnect_accounts": list(known.reconnect_accounts),
+            "payload": payload.as_dict() if payload else {},
+            "account_names": list(state.account_names),
+            "error": None if state.error is None else str(state.error),
+            "notice": state.notice,
+            "found": list(map(self._found, state.found[:_MOST_FOUND])),
+            "watches_accounts": state.watches_accounts,
+            "can_recheck": state.can_recheck,
+            "status": str(state.status),
+        }
+
+    def _found(self, one: Appearance) -> dict[str, Any]:
+        """Return what the card shows of a login that may be another user's."""
+        return {
+            "account_id": one.account_id,
+            "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
+            "picture": self._pictures.choose(one.picture),
+            "found_at": one.found_at,
+        }
+
+    def _needs_page(self) -> bool:
+        """Tell whether the login needs a page: not if the client has its own browser."""
+        return self._login.client.browser is None
+
+    def _needs_person(self) -> bool:
+        """Tell whether a person is needed; use an earlier login if none can be asked."""
+        if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
+            return True
+        account_id = read_account_ids().get(self.platform)
+        if account_id is None:
+            raise FrontEndError(
+                "There is no notebook front end here in which the button could be pressed.",
+                "In a terminal use ghl_notebook.connect() or login.open_in_browser(). Where nobody "
+                "can log in, set GHL_ACCOUNT_IDS to the account id of an earlier login, as in "
+                f"{self.platform}=66a1b2c3d4e5f60718293a4b; with demo(), set "
+                "GHL_DEMO_USER=simulated. In Voila, display the login and observe its traits.",
+            )
+        self._login.paste(account_id)
+        return False
