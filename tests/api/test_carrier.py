@@ -325,7 +325,7 @@ async def test_several_event_loops_may_share_a_connection() -> None:
         client = client_of(connection)
 
         def there() -> AccountRows:
-            return run_in_background(client.account_rows)
+            return run_in_background(client.accounts.rows)
 
         def apart() -> AccountRows:
             return asyncio.run(client.accounts.rows())
