@@ -26,7 +26,7 @@ import pandas as pd
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.frames import Form, RowsTable, agency_frame
 
-from .options import name_options
+from .options import Fetched, name_options
 from .paging import Told
 from .through import of_all, refuse_run_options, through
 
@@ -115,7 +115,7 @@ def by_door(function: Callable[Concatenate[AnyClient, P], Any]) -> ByDoor[P]:
 
 def fetch(
     client: AnyClient, kind: Kind, asked: Mapping[str, Any], options: Mapping[str, Any]
-) -> Any:
+) -> Fetched:
     """Fetch one kind of records, of one sub-account or of all.
 
     Parameters
@@ -157,13 +157,14 @@ def job_of(kind: Kind, asked: Mapping[str, Any]) -> Job:
     )
 
 
-def _shown(client: Client | AsyncClient, kind: Kind, asked: Mapping[str, Any]) -> Any:
+def _shown(client: Client | AsyncClient, kind: Kind, asked: Mapping[str, Any]) -> Fetched:
     from ghl_notebook.agency import One, wait_for, watch
 
     core = client.core if isinstance(client, Client) else client
     one = One(lambda told: kind.framed(core, told, **asked))
     if isinstance(client, Client):
-        return wait_for(one, kind.name, progress=True)
+        frame: pd.DataFrame = wait_for(one, kind.name, progress=True)
+        return frame
     return watch(one, kind.name, progress=True)
 
 

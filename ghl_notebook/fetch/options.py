@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
 import pandas as pd
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+Fetched = pd.DataFrame | Awaitable[pd.DataFrame]
+"""What a ``fetch_*`` function returns: with an async client it is awaited."""
 
 
 class FetchOptions(TypedDict, total=False):

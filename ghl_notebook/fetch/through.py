@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+import pandas as pd
+
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 
-from .options import FetchOptions
+from .options import Fetched, FetchOptions
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import Job
@@ -46,7 +48,7 @@ def through(
     )
 
 
-def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -> Any:
+def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -> Fetched:
     """Carry out a job for all sub-accounts of an agency, by the door that the user has.
 
     Raises
@@ -63,7 +65,8 @@ def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -
     rest["is_shown"] = progress or asked is None
     if isinstance(agency, AsyncAgency):
         return watch(Fetching(agency, job, **rest), job.name, progress=progress)
-    return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
+    frame: pd.DataFrame = wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
+    return frame
 
 
 def refuse_run_options(options: Mapping[str, Any], *allowed: str) -> None:

@@ -140,7 +140,8 @@ def test_an_odd_id_arrives_as_it_was_given(sim: Simulator, client: Client) -> No
 def test_an_id_that_is_none_is_refused_before_it_is_sent(account_id: object) -> None:
     """Empty ids, dots and things that are no string would ask for something else."""
     stub = Stub(answer({}))
-    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match="accountId is"):
+    said = r"account_?[iI]d is"
+    with stub.client() as client, pytest.raises(ghl.errors.ArgumentError, match=said):
         client.oauth.available_accounts("instagram", account_id)
     assert stub.requests == []
 
