@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.browsers import Browsers
 from tests.programs import ProgramGuard
 from tests.waits import shorten_waits
 from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
+
+# jsonschema, which Altair and nbformat import, would compile a grammar for seconds: that of the
+# format `iri`, which nothing here uses.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 NARROWED = pytest.StashKey[bool]()
 WHOLE = pytest.StashKey[bool]()

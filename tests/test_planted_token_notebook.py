@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import nbclient
-import nbformat
 import pytest
 
 from ghl_notebook import Client, demo_agency, fetch_accounts
@@ -181,6 +179,9 @@ CELLS = [
 @pytest.fixture(scope="module")
 def saved() -> str:
     """A notebook as it is saved after a run, with the state of its widgets."""
+    import nbclient
+    import nbformat
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment().items():

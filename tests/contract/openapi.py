@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -342,8 +341,6 @@ def _documents() -> dict[str, dict[str, Any]]:
 
 
 def _validator(schema: Any) -> Validator:
-    # jsonschema would compile a grammar for the format `iri`, which no document has, for seconds.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from jsonschema import Draft202012Validator, FormatChecker
 
     return Draft202012Validator(schema, registry=_registry(), format_checker=FormatChecker())

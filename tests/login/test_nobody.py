@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import nbclient
-import nbformat
 import pytest
 
 from ghl_notebook.simulator import Simulator
@@ -67,11 +66,15 @@ def run_script(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def make_notebook(*cells: str) -> Any:
     """Make a notebook of code cells."""
+    import nbformat
+
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
 
 
 def run_notebook(*cells: str) -> list[str]:
     """Run a notebook by nbclient, and return what each cell has printed or raised."""
+    import nbclient
+
     notebook = make_notebook(*cells)
     nbclient.NotebookClient(
         notebook, timeout=120, kernel_name="python3", allow_errors=True
@@ -138,7 +141,8 @@ def test_nbval(tmp_path: Path, earlier: str, monkeypatch: pytest.MonkeyPatch) ->
         "earlier": (f"{named}{SETUP}login;", f"login.wait();assert login.account_id=={earlier!r}"),
     }
     for name, cells in notebooks.items():
-        nbformat.write(make_notebook(*cells), tmp_path / f"{name}.ipynb")
+        text = json.dumps(make_notebook(*cells))
+        (tmp_path / f"{name}.ipynb").write_text(text, encoding="utf-8")
     judged = run_nbval([tmp_path / f"{name}.ipynb" for name in notebooks], tmp_path, strict=False)
 
     assert judged["nobody"].passed == 1

@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-import altair as alt
 from IPython.core.formatters import DisplayFormatter
 
 import ghl_notebook as ghl
@@ -52,6 +51,8 @@ def show_all(world: World) -> Iterator[Shown]:
 
 def charts_of(found: list[Shown]) -> dict[str, Any]:
     """Return a chart of each function that makes one, the one with the most in it."""
+    import altair as alt
+
     charts: dict[str, Any] = {}
     for one in found:
         if isinstance(one.value, alt.TopLevelMixin):
@@ -72,6 +73,8 @@ def few_panels(world: World) -> Any:
 
 def composed(world: World, charts: dict[str, Any]) -> Iterator[Shown]:
     """Yield charts as a user puts them together, and one as each of Altair's renderers has it."""
+    import altair as alt
+
     own = alt.Chart(alt.InlineData([{"x": 1}])).mark_point().encode(x="x:Q")
     for name, chart in charts.items():
         plain = chart.properties(title="Ours")
