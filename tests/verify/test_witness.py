@@ -1,4 +1,4 @@
-"""Who is told what the login's window posts: only who asks for it."""
+"""The messages of the pop-up are reported only to an observer that was passed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Listening:
 
 
 def test_an_ordinary_login_has_no_witness(sim: Simulator) -> None:
-    """Its page is not asked to tell of messages, and one that does is not listened to."""
+    """The page is not requested to report messages, and a report is ignored."""
     known = options(sim)
     del known["say"]
     with Client(**known) as client:
@@ -37,7 +37,7 @@ def test_an_ordinary_login_has_no_witness(sim: Simulator) -> None:
 
 
 def test_a_witness_is_told_of_every_message(sim: Simulator) -> None:
-    """Of any origin and form, in the screen's thread; what it hears changes nothing."""
+    """Messages of any origin and form are reported in the UI thread; they change nothing."""
     known = options(sim)
     del known["say"]
     witness = Listening()
