@@ -86,7 +86,7 @@ def verify_live(
         client.browser = browser
         if browser is None and show is None and find_front_end_here() is FrontEnd.NOBODY:
             raise FrontEndError(
-                "No browser can be opened here, and nobody reads this terminal.",
+                "This process can neither open a browser nor print to a terminal.",
                 "Run it in a terminal, outside of a notebook: it opens the login in your browser, "
                 "or prints the address to open there. It prints the table when you are done.",
             )

@@ -78,7 +78,7 @@ def test_nothing_is_wrong(examine: Examine, sim: Simulator) -> None:
 
 
 def test_missing_scopes_are_named(examine: Examine) -> None:
-    """Each with what it is needed for; a token that the service knows is no problem."""
+    """Each finding names the use of its scope; a valid token is not a problem."""
     diagnosis = examine("no_scopes")
     assert problems(diagnosis) == [
         "scope socialplanner/account.readonly",
@@ -122,7 +122,7 @@ def test_a_token_of_another_kind_is_said(
 
 
 def test_a_token_that_is_unknown_is_said(examine: Examine) -> None:
-    """Its value is not."""
+    """The value of the token is not shown."""
     diagnosis = examine(token="pit-11111111-fake")
     assert of(diagnosis, "token").mark == "problem"
     assert "pit-11111111" not in f"{diagnosis}{diagnosis!r}{diagnosis._repr_html_()}"
@@ -169,7 +169,7 @@ def test_the_user_is_looked_up(
 
 
 def test_a_sub_account_without_users_is_said(examine: Examine, sim: Simulator) -> None:
-    """Somebody has to own connections."""
+    """A connection needs an owner."""
     sim.levers.fail("*/users/", 200, {"users": []}, times=None)
     assert problems(examine()) == ["user"]
 
@@ -205,7 +205,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
 def test_the_scopes_for_writing_are_known_where_they_are_listed(
     examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They cannot be tried without writing."""
+    """A write scope cannot be tested without writing."""
     told(monkeypatch, scopes=None)
     assert of(examine(), "scope socialplanner/oauth.write").mark == "unknown"
     told(monkeypatch, scopes=("socialplanner/oauth.write",))
@@ -215,13 +215,13 @@ def test_the_scopes_for_writing_are_known_where_they_are_listed(
 
 
 def test_the_credential_is_said(examine: Examine) -> None:
-    """Its kind and where it came from."""
+    """The finding names its kind and its origin."""
     found = of(examine(), "credential")
     assert (found.mark, found.meaning[:20]) == ("ok", "Private integration,")
 
 
 class Dated(httpx.AsyncBaseTransport):
-    """Carry requests to a service that tells another time."""
+    """Send requests to a service with another clock."""
 
     def __init__(self, off: timedelta) -> None:
         self._inner = plain_http()
@@ -240,7 +240,7 @@ class Dated(httpx.AsyncBaseTransport):
 
 
 def test_the_clock_is_that_of_the_answers(examine: Examine) -> None:
-    """Each of them has the time."""
+    """Every answer contains the time."""
     assert of(examine(transport=Dated(timedelta(0))), "clock").mark == "ok"
     found = of(examine(transport=Dated(timedelta(days=-1, hours=-1))), "clock")
     assert (found.mark, "ahead of the API" in found.meaning) == ("problem", True)
@@ -277,7 +277,7 @@ LEFT = Limits(
 
 
 def test_the_limits_are_said_in_words(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Per interval and per day, and when the day begins anew."""
+    """The finding has the limits per interval and per day, and when the daily count restarts."""
     told(monkeypatch, limits=LEFT)
     assert of(examine(), "limits").meaning == (
         "22 of 25 calls left in 10 seconds, 9000 of 10000 today; "
@@ -356,13 +356,13 @@ async def test_an_async_client_is_examined_too(sim: Simulator) -> None:
 
 
 def test_what_is_no_client_is_said() -> None:
-    """That is the caller's fault, and the only error."""
+    """The caller's mistake is the only one that raises an error."""
     with pytest.raises(ghl.errors.ArgumentError, match="not a Client"):
         ghl.doctor("client")  # type: ignore[call-overload]
 
 
 def test_html_is_escaped_and_terminals_are_not_moved() -> None:
-    """Some of it is the service's words."""
+    """Parts of a finding are text from the API."""
     finding = Finding("<b>", Mark.PROBLEM, "\x1b[2J<script>\n", "a & b")
     diagnosis = Diagnosis((finding,))
     shown = diagnosis._repr_html_()
@@ -387,5 +387,5 @@ def test_showing_asks_for_nothing(examine: Examine, sim: Simulator) -> None:
     [(0.2, "less than a second"), (1, "1 second"), (7_530, "2 hours 5 minutes"), (86_400, "1 day")],
 )
 def test_spans_have_two_units(seconds: float, words: str) -> None:
-    """Nobody reads more."""
+    """More units would not help a reader."""
     assert span(timedelta(seconds=seconds)) == words

@@ -1,4 +1,4 @@
-"""Step 2, attach, list and delete: what a login brings and what becomes of it."""
+"""Step 2, attach, list and delete: the accounts of a login."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_step_2_in_its_short_form(caller, sim):
 
 
 def test_step_2_without_a_location_is_refused(caller):
-    """The short form wants the sub-account in the query."""
+    """The short form needs the sub-account in the query."""
     answer = caller.get(f"{OAUTH}/instagram/accounts/{caller.connect()}")
     assert (answer.status_code, answer.json()["message"]) == (
         422,
@@ -84,7 +84,7 @@ def test_linkedin_has_pages_and_a_profile(caller, sim):
 
 
 def test_google_locations_are_one_or_a_list(caller, sim):
-    """One location is an object as documented, several are a list, and levers force either."""
+    """A single location is an object as documented, several are a list, and levers force either."""
     one = _keys(caller, "google", tick=["cafe.lumiere"])["locations"]
     several = _keys(caller, "google")["locations"]
     sim.levers.google_locations = "list"
@@ -108,7 +108,7 @@ def test_tiktok_is_a_list_or_flat(caller, sim):
 
 
 def test_youtube_is_profile_or_channels(caller, sim):
-    """Nobody captured YouTube; both guesses are there."""
+    """There is no capture of YouTube; the simulator has both guesses."""
     listed = _keys(caller, "youtube")
     sim.levers.youtube_shape = "channels"
     assert _keys(caller, "youtube") == {"channels": listed["profile"]}
@@ -124,7 +124,7 @@ def test_pinterest_is_a_pinner_and_maybe_flat(caller, sim):
 
 @pytest.mark.parametrize("platform", ["tiktok-business", "threads"])
 def test_the_others_are_profiles(caller, platform):
-    """What has no shape of its own answers a profile list."""
+    """A platform without a specific shape answers a profile list."""
     assert len(_keys(caller, platform)["profile"]) == 4
 
 
@@ -271,7 +271,7 @@ def test_groups_hold_account_ids(caller, sim):
 
 
 def test_fetch_all_shows_what_is_not_attached(caller, sim):
-    """fetchAll=true lists the pages of a login before any is attached, unless a lever says no."""
+    """fetchAll=true lists the pages of a login before any is attached, unless a lever is set."""
     account_id = caller.connect("instagram", tick=[CAFE])
     plain, everything = caller.accounts(), caller.accounts(fetchAll="true")
     sim.levers.fetch_all_shows_unattached = False

@@ -1,4 +1,4 @@
-"""What an agency asks about its sub-accounts: the search, and where its app is installed."""
+"""The lists of an agency's sub-accounts: the search, and the installs of its app."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_search_goes_either_way(agency):
 
 
 def test_the_search_finds_an_address(agency):
-    """That of one sub-account."""
+    """The search returns the sub-account with this address."""
     row = agency.get(SEARCH, skip="30", limit="1").json()["locations"][0]
     assert agency.search(email=row["email"]) == [row["id"]]
     assert agency.search(email="nobody@example.com") == []
@@ -101,7 +101,7 @@ def test_the_search_refuses_a_page_that_it_does_not_have(agency, query):
 
 
 def test_where_the_app_is_installed(agency):
-    """All sub-accounts with their state; the count is that of all pages."""
+    """All sub-accounts are listed with their state; the count includes all pages."""
     agency.sim.levers.not_installed = {agency.ids[4], agency.ids[50]}
     body = agency.installed().json()
     assert [row["_id"] for row in body["locations"]] == agency.ids[:20]
@@ -119,7 +119,7 @@ def test_only_where_the_app_is_installed_or_is_not(agency):
 
 
 def test_an_app_that_was_approved_for_some_is_installed_there(agency):
-    """What the person ticked, and nothing in the future."""
+    """Only the approved sub-accounts have the app, and no future ones."""
     other = Agency(agency.sim, approved=agency.ids[:2])
     body = other.installed(isInstalled="true").json()
     other.caller.http.close()
@@ -139,7 +139,7 @@ FILTERS = {
 
 @pytest.mark.parametrize(("query", "count"), FILTERS.values(), ids=FILTERS)
 def test_the_filters_of_the_installs(agency, query, count):
-    """Each of the documented ones, in either form."""
+    """Every documented filter works in both forms."""
     assert agency.installed(**query).json()["count"] == count
     assert agency.installed_v3(**query).json()["pagination"]["totalRecords"] == count
 
@@ -207,7 +207,7 @@ def test_installs_are_for_agencies_that_may_read_them(agency, path, version):
 
 
 def test_nothing_is_minted_where_the_app_is_not_installed(agency):
-    """The agency's login does not name it either, and says why it is refused."""
+    """The agency's login does not list it either, and the refusal states the reason."""
     place, sim = agency.ids[9], agency.sim
     sim.levers.not_installed.add(place)
     answers = [

@@ -1,4 +1,4 @@
-"""The simulated time: it stands still, or runs."""
+"""The simulated clock, fixed or running."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_time_passes_at_once_where_it_stands_still():
 
 @pytest.mark.parametrize("speed", [0, -1])
 def test_time_does_not_go_back(speed):
-    """A clock that stands still is the default one."""
+    """For a fixed clock, use the default one."""
     with pytest.raises(ValueError, match="positive"):
         running_clock(speed=speed)
 

@@ -54,7 +54,7 @@ def test_a_whole_login_keeps_to_the_documents(caller, sim, platform):
     ("lever", "value"), [(lever, value) for lever, values in VARIANTS.items() for value in values]
 )
 def test_every_variant_of_step_2_keeps_to_a_document(caller, sim, lever, value):
-    """Each shape is in a document, or in the list of exceptions."""
+    """Every shape is in a document, or in the list of exceptions."""
     setattr(sim.levers, lever, value)
     platform = lever.partition("_")[0]
     for choices in ({}, {"tick": []}, {"choose": "Jonas Lindqvist"}):
@@ -120,7 +120,7 @@ IDS = {"locationId": "a", "userId": "b"}
     ],
 )
 def test_the_judge_can_refuse_a_request(query, headers, body, reason):
-    """Each part of a request is looked at."""
+    """Every part of a request is checked."""
     validate_request("GET", START, IDS, HEADERS, None)
     with pytest.raises(AssertionError, match=reason):
         validate_request("GET", START, query, headers, body)

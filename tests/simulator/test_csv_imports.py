@@ -29,14 +29,14 @@ def test_a_file_of_another_form_is_refused(caller, content, message):
 
 
 def test_a_form_without_the_file_is_refused(caller):
-    """So is no form at all."""
+    """A request without a form is refused, too."""
     path = f"/social-media-posting/{caller.sim.location_id}/csv"
     answers = [_upload(caller, HEAD, field="other"), caller.http.post(path, json={})]
     assert [answer.json()["message"] for answer in answers] == ["CSV file is required"] * 2
 
 
 def test_v3_words_its_refusals_in_full(caller):
-    """A file of another form has a code; each keeps to the document."""
+    """A file in another format has a code; each refusal matches the document."""
     caller.http.headers["version"] = "v3"
     for answer in (_upload(caller, b"a,b\n1,2\n"), _upload(caller, HEAD, field="other")):
         path = f"/social-media-posting/{caller.sim.location_id}/csv"

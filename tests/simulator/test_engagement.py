@@ -1,4 +1,4 @@
-"""What posts bring about in the simulator: by hour, day and campaign, and when it comes."""
+"""The engagement of simulated posts: by hour, day and campaign, and over time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_most_comes_on_the_first_day_and_the_rest_soon():
 
 
 def test_a_post_that_is_not_published_brings_nothing_about():
-    """Neither likes nor comments."""
+    """The post has neither likes nor comments."""
     assert _seen(_post(None)) == comment_count(0, _post(None), "account") == 0
 
 

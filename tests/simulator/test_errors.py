@@ -14,7 +14,7 @@ from tests.simulator.conftest import OAUTH
 
 @dataclass
 class Cause:
-    """What to do wrong, and what the service answers to it."""
+    """A mistake, and the answer of the service."""
 
     status: int
     message: Any
@@ -96,7 +96,7 @@ def test_each_cause_has_its_error(caller, sim, cause):
 
 
 def test_urllib_is_refused_by_the_cdn(sim):
-    """The default User-Agent of urllib gets plain text, and no header of the service."""
+    """The default User-Agent of urllib gets plain text without headers of the service."""
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{sim.base_url}/users/?locationId={sim.location_id}")
     with caught.value as answer:

@@ -111,7 +111,7 @@ def test_a_loopback_redirect_may_have_any_port(sim, uri):
     ],
 )
 def test_a_stranger_is_not_led_anywhere(sim, wrong):
-    """An unknown app or redirect URI gets a page that says so."""
+    """An unknown app or redirect URI gets an error page."""
     page = local.get(_url(sim, **wrong))
     assert page.status_code == 400
     assert "This link does not work" in page.text
@@ -121,7 +121,7 @@ def test_a_stranger_is_not_led_anywhere(sim, wrong):
 
 
 def test_another_redirect_uri_can_be_registered(sim):
-    """What an app registers is a list, and a query in it stays."""
+    """An app registers a list of addresses, and a query in an address is kept."""
     uri = "https://app.example/callback?tenant=7"
     sim.state.apps[sim.client_id].redirect_uris.append(uri)
     redirected = sim.play_installer(_url(sim, redirect_uri=uri))
@@ -137,7 +137,7 @@ def test_another_redirect_uri_can_be_registered(sim):
     ],
 )
 def test_a_request_that_cannot_be_met_leads_back(sim, wrong, error):
-    """The app is told at its redirect URI."""
+    """The app receives the error at its redirect URI."""
     expected = {"error": error, "state": "the-state"}
     assert _query(sim.play_installer(_url(sim, **wrong))) == expected
 
@@ -174,7 +174,7 @@ def test_a_code_lives_five_minutes():
     ],
 )
 def test_a_code_is_bound_to_its_request(sim, wrong):
-    """Redirect URI and verifier are those of the request, and one guess uses the code up."""
+    """Redirect URI and verifier must match the request, and a wrong guess uses up the code."""
     code = _query(sim.play_installer(_url(sim, **PKCE)))["code"]
     right = {"code_verifier": VERIFIER}
     answers = [_exchange(sim, code, **(right | wrong)), _exchange(sim, code, **right)]
@@ -208,7 +208,7 @@ def test_pkce_may_be_ignored(sim):
 
 
 def test_the_page_is_a_simulation_and_loads_nothing(sim):
-    """It says so, its policy allows the redirect after the form, and names stay text."""
+    """The page has the notice, the policy allows the redirect after it, and names stay text."""
     sim.state.locations[sim.location_id].name = "<script>alert(1)</script>"
     page = local.get(_url(sim))
     assert "Simulation &ndash; no real GoHighLevel, nothing leaves this computer" in page.text

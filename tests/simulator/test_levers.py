@@ -58,7 +58,7 @@ def test_html_where_json_is_expected(caller, sim):
 
 
 def test_an_error_of_one_sub_account(caller, sim):
-    """Whether it is named in the path, in the query or in the form of a minting."""
+    """The sub-account can be in the path, in the query or in the form of a token request."""
     second = sim.state.tokens["second"]
     sim.levers.fail("*", 503, times=None, location=second.location_id)
     bearer = {"Authorization": f"Bearer {second.value}"}
@@ -77,7 +77,7 @@ def test_an_error_of_one_sub_account(caller, sim):
 
 
 def test_sub_accounts_fail_in_ways_of_their_own(caller, sim):
-    """Each of them until its error is used up or taken back, and before an error of all."""
+    """Each error lasts until it is used up or removed, and precedes an error of all."""
     first, second = list(sim.state.locations)
     sim.levers.fail("*", 500, times=None)
     sim.levers.fail_with("wrong_location", location=first, times=2)
@@ -103,7 +103,7 @@ def test_a_misspelt_lever_fails_at_once():
 
 
 def test_reset_sets_everything_back(caller, sim):
-    """One call undoes attributes and errors."""
+    """A single call resets attributes and errors."""
     sim.levers.message, sim.levers.latency = "none", 9.0
     sim.levers.fail("*", 500, times=None)
     sim.levers.fail("*", 500, times=None, location=sim.location_id)
@@ -165,7 +165,7 @@ def test_the_consent_page_can_cut_its_opener(caller, sim):
 
 
 def test_no_message(caller, sim):
-    """The connection is made, but nobody is told."""
+    """The connection is made, but the page posts nothing."""
     sim.levers.message = "none"
     known = set(sim.state.logins)
     with pytest.raises(LookupError, match="posts no message"):

@@ -52,7 +52,7 @@ def test_a_used_up_day_is_429_as_well(caller, sim):
 
 
 def test_each_token_has_its_own_window(caller, sim):
-    """Another token is not held up."""
+    """The limit of a token does not affect another token."""
     sim.levers.rate_limit = 1
     caller.start("instagram")
     other = {"Authorization": f"Bearer {sim.state.tokens['second'].value}"}
@@ -156,7 +156,7 @@ def _remaining(caller, token):
 
 
 def test_tokens_of_one_app_for_one_location_share(caller, sim):
-    """A new access token brings no new limit; another location and a private token do."""
+    """A new access token has the same limit; another location or a private token has its own."""
     first, second = sim.install()["access_token"], sim.install()["access_token"]
     other = sim.install("Nordljus Studio")["access_token"]
     assert [_remaining(caller, token) for token in (first, second, first)] == [99, 98, 97]
@@ -169,7 +169,7 @@ def _post(caller, path, token, form):
 
 
 def test_minting_is_counted_for_the_company(caller, sim):
-    """Whichever sub-account a token is minted for, and whichever of the app's tokens asks."""
+    """The sub-account of the new token, and the agency token of the request, do not matter."""
     company = sim.state.tokens["company"].company_id
     first, second = (sim.install("agency")["access_token"] for _ in range(2))
     forms = [{"companyId": company, "locationId": place} for place in sim.state.locations]
@@ -183,7 +183,7 @@ def test_minting_is_counted_for_the_company(caller, sim):
 
 
 def test_the_token_endpoint_is_counted_per_client(caller, sim):
-    """Whatever the grant, in either spelling; another client has its own limit."""
+    """All grants count, in both spellings; another client has its own limit."""
     endpoint, client = f"{sim.base_url}/oauth/token", sim.client_id
     answers = [
         caller.http.post(endpoint, data={"client_id": client, "grant_type": "refresh_token"}),

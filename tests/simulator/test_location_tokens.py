@@ -42,12 +42,12 @@ def test_a_sub_accounts_token_is_minted(caller, sim, agency):
 
 
 def test_the_seeded_company_token_mints(caller, sim):
-    """It has the scope for it."""
+    """The seeded token has the scope."""
     assert _mint(caller, sim.state.tokens["company"].value).status_code == 201
 
 
 def test_a_minted_refresh_token_refreshes(caller, sim, agency):
-    """It renews the sub-account's pair, and its reuse takes the agency's tokens with it."""
+    """The token refreshes the sub-account's pair, and its reuse revokes the agency's tokens."""
     form = {
         "client_id": sim.client_id,
         "client_secret": sim.client_secret,
@@ -61,7 +61,7 @@ def test_a_minted_refresh_token_refreshes(caller, sim, agency):
 
 
 def test_v3_has_a_path_of_its_own(caller, agency):
-    """It answers camel case, and older versions do not know it."""
+    """The path answers in camel case, and older versions do not have it."""
     answer = _mint(caller, agency, "/oauth/location-token", "v3")
     assert answer.status_code == 201
     assert answer.json().keys() >= {"accessToken", "refreshToken", "expiresIn"}
@@ -78,7 +78,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("wrong", "status"), FAULTS.values(), ids=FAULTS)
 def test_what_is_wrong_is_refused(caller, agency, wrong, status):
-    """A token is minted for the agency's own sub-accounts only."""
+    """A token is issued for the agency's own sub-accounts only."""
     assert _mint(caller, agency, **wrong).status_code == status
 
 
@@ -95,7 +95,7 @@ def test_a_location_that_was_not_approved_is_refused(caller, sim):
 
 
 def test_only_an_agencys_app_mints(caller, sim):
-    """Neither a sub-account nor a private integration does, nor a token without the scope."""
+    """A sub-account, a private integration, and a token without the scope are refused."""
     without = sim.install("agency", scopes=["users.readonly"])["access_token"]
     agency = sim.state.tokens["agency"]
     agency.scopes |= {"oauth.write"}

@@ -1,4 +1,4 @@
-"""One login: start, consent, finish, and the message at its end."""
+"""A login: start, consent, finish, and the final message."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_another_person_brings_other_pages(caller):
 
 
 def test_an_unknown_choice_is_a_clear_error(caller, sim):
-    """A misspelt name is told, instead of taking somebody else."""
+    """A misspelled name is an error, instead of a choice of another person."""
     with pytest.raises(LookupError, match="no person 'Nobody'"):
         sim.play_user(caller.url(), choose="Nobody")
     with pytest.raises(LookupError, match="no page 'Nothing'"):
@@ -139,7 +139,7 @@ def test_instagram_login_is_kept_in_meta(caller, sim):
 
 
 def test_a_wrong_user_connects_without_an_owner(caller, sim):
-    """The service answers 302 to any user id, but then nobody owns the connection."""
+    """The service answers 302 to any user id, but the connection then has no owner."""
     owned = sim.play_user(caller.url()).data["accountId"]
     ownerless = sim.play_user(caller.url(userId=sim.location_id)).data["accountId"]
     assert sim.state.logins[owned].owner_id == sim.user_id
@@ -155,7 +155,7 @@ def test_a_reconnect_renews_the_expired_account(caller, sim):
 
 
 def test_whose_connection_has_expired_is_asked_first(caller, sim):
-    """To renew it; when it is renewed, or for a new connection, it is somebody else."""
+    """Only for a reconnect; afterwards, or for a new connection, another person is first."""
     (ended,) = (row["id"] for row in caller.accounts() if row["isExpired"])
 
     def renewed():

@@ -49,7 +49,7 @@ def test_all_of_them_are_found_page_by_page():
 
 
 def test_each_of_them_can_be_worked_in():
-    """The agency mints its token, and it has a user who is an admin."""
+    """The agency can issue its token, and it has a user who is an admin."""
     with Simulator(locations=60) as sim:
         caller, location = Caller(sim), list(sim.state.locations)[-1]
         company = sim.state.locations[location].company_id
@@ -102,7 +102,7 @@ def agency():
 
 
 def test_each_of_them_has_so_many_accounts(agency):
-    """Of as many platforms as there are, all with ids of their own."""
+    """The accounts are on as many platforms as possible, all with different ids."""
     rows = [row for location in agency.locations for row in agency.rows(location)]
     assert len(rows) == 30 * 9
     assert {len({row[key] for row in rows}) for key in ("id", "oauthId", "profileId")} == {270}
@@ -122,7 +122,7 @@ def test_each_has_another_number_of_accounts():
 
 
 def test_a_connection_ends_before_its_time_and_is_renewed(agency):
-    """As after a new password, and when somebody logs in again."""
+    """As after a new password, and after another login."""
     location, sim = agency.locations[4], agency.sim
     before = agency.rows(location)[0]
     assert not before["isExpired"]
@@ -193,7 +193,7 @@ def test_an_expiry_among_them_follows_the_clock():
 
 
 def test_one_of_them_can_disconnect_an_account(agency):
-    """The row stays and says so; the other rows and the other sub-accounts are as before."""
+    """The row stays, marked as deleted; other rows and other sub-accounts do not change."""
     location, other = agency.locations[:2]
     before, theirs = agency.rows(location), agency.rows(other)
     assert agency.delete(location, before[3]["id"]).status_code == 200
@@ -206,7 +206,7 @@ def test_one_of_them_can_disconnect_an_account(agency):
 
 
 def test_a_login_of_one_of_them_offers_its_page_again(agency):
-    """What the list calls a login, step 2 knows."""
+    """Step 2 knows every login of the list."""
     location = agency.locations[5]
     row = next(row for row in agency.rows(location) if row["platform"] == "facebook")
     path = f"oauth/{location}/facebook/accounts/{row['oauthId']}"
@@ -240,7 +240,7 @@ def test_all_accounts_of_one_that_nothing_happened_to(agency):
 
 
 def test_their_pictures_can_be_seen(agency):
-    """Every sub-account has one; there is none of a sub-account that does not exist."""
+    """Every sub-account has a picture; an unknown sub-account has none."""
     address = agency.rows(agency.locations[-1])[0]["avatar"]
     there = agency.caller.get(address)
     beyond = agency.caller.get(address.replace("1029", "1030"))
@@ -263,7 +263,7 @@ def test_what_they_were_answered_is_recorded_like_everything_else(agency):
 
 
 def test_ten_thousand_of_them_cost_little_before_anybody_asks():
-    """Their fifty thousand accounts are made when they are asked for, and not kept."""
+    """The fifty thousand accounts are generated for a request, and not stored."""
     tracemalloc.start()
     sim = Simulator(locations=MANY, accounts=5)
     before = tracemalloc.get_traced_memory()[0]

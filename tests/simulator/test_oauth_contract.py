@@ -20,7 +20,7 @@ SNAKE = {
 
 @pytest.fixture(params=["2021-07-28", "v3"])
 def version(request):
-    """Both sets of documents."""
+    """The old and the v3 documents."""
     return request.param
 
 
@@ -100,7 +100,7 @@ def test_minting_keeps_to_the_documents(app):
 
 
 def test_errors_keep_to_the_documents(app):
-    """A used refresh token, a wrong client, and a minting that was refused."""
+    """A used refresh token, a wrong client, and a refused token request."""
     pair = app.exchange()
     for _ in range(2):
         app.token(grantType="refresh_token", refreshToken=pair[app.key("refreshToken")])
@@ -124,14 +124,14 @@ WRONG = [
 
 @pytest.mark.parametrize(("body", "headers", "reason"), WRONG)
 def test_the_judge_can_refuse_a_token_request(body, headers, reason):
-    """Spelling, kind of body and credentials are looked at."""
+    """Spelling, type of body and credentials are checked."""
     validate_request("POST", "/oauth/token", {}, FORM, GOOD)
     with pytest.raises(AssertionError, match=reason):
         validate_request("POST", "/oauth/token", {}, headers, body)
 
 
 def test_the_judge_can_refuse_a_token_answer():
-    """v3 in the old spelling, a missing user, and the status of the documents for a minting."""
+    """v3 in the old spelling, a missing user, and the documented status of a token request."""
     answer = {"access_token": "a", "userId": "b"}
     validate_answer("POST", "/oauth/token", 200, answer)
     for body, version in ((answer, "v3"), ({"access_token": "a"}, "2021-07-28")):

@@ -38,7 +38,7 @@ def documents(caller, sim) -> list[httpx.Response]:
 
 
 def test_every_page_says_that_it_is_a_simulation(documents):
-    """Nobody may take it for the real thing."""
+    """A visitor cannot mistake the page for the real one."""
     for page in documents:
         assert "Simulation &ndash; no real Instagram, nothing leaves this computer" in page.text
 
@@ -54,7 +54,7 @@ def test_nothing_is_loaded_from_elsewhere(documents, sim):
 
 
 def test_the_policy_allows_the_own_host_only(documents):
-    """No inline script or style runs, and no other page may frame these."""
+    """Inline scripts and styles do not run, and other pages cannot frame these."""
     for page in documents:
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -85,7 +85,7 @@ def test_names_are_not_markup(caller, sim):
 
 
 def test_pictures_are_made_here(caller, sim):
-    """Each account's picture is a small drawing from the simulator."""
+    """The picture of an account is a small drawing from the simulator."""
     answer = local.get(caller.accounts()[0]["avatar"])
     assert answer.headers["content-type"] == "image/svg+xml"
     assert ET.fromstring(answer.text).tag == "{http://www.w3.org/2000/svg}svg"
@@ -103,7 +103,7 @@ def test_what_is_not_there_is_not_found(sim, path):
 
 @pytest.mark.parametrize("form", [b"\xff", b"decision=allow", b"state=a.b&decision=allow"])
 def test_a_broken_form_is_refused(sim, form):
-    """A form that this simulator did not show is answered with a page that says so."""
+    """A form of another simulator is answered with an error page."""
     answer = local.post(f"{sim.base_url}/consent/instagram", content=form)
     assert answer.status_code == 400
     assert "This link does not work" in answer.text

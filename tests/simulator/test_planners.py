@@ -33,7 +33,7 @@ def _posts(caller, place):
 
 
 def test_a_planner_is_made_again_as_it_was(caller):
-    """What nobody has touched is forgotten, and comes back the same."""
+    """An unchanged planner is forgotten, and generated again with the same content."""
     places = list(caller.sim.state.locations)
     before = [_posts(caller, place) for place in places]
     assert [_posts(caller, place) for place in places] == before

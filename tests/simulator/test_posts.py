@@ -36,7 +36,7 @@ def _create(caller, **more):
 
 
 def test_there_are_posts_to_begin_with(caller):
-    """Half a year of published ones, some that failed when a connection had ended, and plans."""
+    """Half a year of published posts, some failed ones of expired connections, and plans."""
     rows = _all(caller)
     over = [row for row in rows if row["displayDate"] <= "2026-01-05T09"]
     assert {row["status"] for row in over} == {"published", "failed"}
@@ -60,7 +60,7 @@ def test_posts_fail_from_the_day_on_which_their_connection_has_ended(caller):
 
 
 def test_what_was_there_does_not_depend_on_what_came_since(caller, sim):
-    """A connection that is renewed before anybody looks has failed all the same."""
+    """A connection that is extended before the first request has still failed."""
     (ended,) = (row for row in caller.accounts() if row["isExpired"])
     sim.reconnect(sim.location_id, ended["id"])
     failed = _all(caller, type="failed")
@@ -104,7 +104,7 @@ def test_a_new_version_says_what_a_post_has_brought_about(caller):
     [("published", "published"), ("recent", "published"), ("scheduled", "scheduled")],
 )
 def test_a_state_is_chosen(caller, wanted, status):
-    """`type` chooses by what has become of a post."""
+    """`type` filters by status."""
     rows = _posts(caller, type=wanted).json()["results"]["posts"]
     assert {row["status"] for row in rows} == {status}
 
@@ -124,7 +124,7 @@ def test_a_planned_post_publishes_itself():
 
 
 def test_a_post_without_a_plan_is_published_at_once(caller):
-    """It is in progress in the answer, and published afterwards."""
+    """The post is in progress in the answer, and published afterwards."""
     made = _create(caller).json()["results"]["post"]
     path = f"/social-media-posting/{caller.sim.location_id}/posts/{made['_id']}"
     assert made["status"] == "in_progress"
@@ -166,7 +166,7 @@ def test_a_list_says_what_is_wrong(caller, body, message):
     ],
 )
 def test_a_post_that_cannot_be_is_refused(caller, body, status, message):
-    """An account of nobody, a plan without a date, a key of another version."""
+    """An unknown account, a plan without a date, a key of another version."""
     answer = _create(caller, **body)
     assert (answer.status_code, answer.json()["message"]) == (status, message)
 
@@ -179,7 +179,7 @@ def test_no_tags_are_a_list_or_a_text(caller, sim):
 
 
 def test_a_token_needs_the_scope(caller):
-    """Posts have scopes of their own."""
+    """Posts have separate scopes."""
     token = caller.sim.install(scopes=["socialplanner/account.readonly"])["access_token"]
     caller.http.headers["authorization"] = f"Bearer {token}"
     assert _posts(caller).json()["message"] == "The token is not authorized for this scope."

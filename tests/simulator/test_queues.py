@@ -77,7 +77,7 @@ def test_an_active_queue_wants_to_be_told_how_an_item_is_added(caller):
 
 
 def test_a_queue_without_times_has_items(caller):
-    """They are listed, and never published."""
+    """The items are listed, and never published."""
     queue = _create(caller, timeSlots=[]).json()["results"]["queue"]["_id"]
     _ask(caller, "PUT", f"/{queue}", {"status": "active"})
     items = _ask(caller, "POST", f"/{queue}/items", {}).json()["results"]["items"]

@@ -24,7 +24,7 @@ def test_it_listens_on_the_loopback_interface_only(sim):
 
 
 def test_it_has_no_address_before_it_starts():
-    """The error says what to do."""
+    """The error has the next step."""
     sim = Simulator()
     with pytest.raises(RuntimeError, match=r"call start\(\) first"):
         sim.base_url  # noqa: B018
@@ -118,7 +118,7 @@ def test_requests_are_recorded_without_the_bearer(caller, sim):
 
 
 def test_a_token_is_in_no_repr(sim):
-    """Neither the simulator nor its state shows a bearer by accident."""
+    """Simulator and state do not show a bearer token by accident."""
     assert sim.token not in repr(sim) + repr(sim.state.tokens)
 
 
@@ -133,7 +133,7 @@ def test_only_the_last_requests_are_kept():
 
 
 def test_no_request_is_kept_when_none_is_wanted():
-    """It is answered as ever."""
+    """The request is still answered."""
     with Simulator(record=0) as sim:
         caller = Caller(sim)
         assert caller.start("instagram").status_code == 302
@@ -152,14 +152,14 @@ def _printed(capsys, *arguments):
 
 
 def test_the_command_prints_what_a_client_needs(capsys):
-    """Its lines can be pasted into a shell, and lead to a simulator."""
+    """You can paste the lines into a shell, and they lead to the simulator."""
     printed = _printed(capsys, "--seed", "3")
     assert printed.keys() == {"GHL_BASE_URL", "GHL_TOKEN", "GHL_LOCATION_ID", "GHL_USER_ID"}
     assert printed["GHL_LOCATION_ID"] == Simulator(seed=3).location_id
 
 
 def test_the_command_prints_an_agencys_login_instead(capsys):
-    """One kind of credential at a time, or a client would have to choose."""
+    """With two kinds of credential, a client would have to choose."""
     printed = _printed(capsys, "--agency")
     assert printed.keys() == {
         "GHL_BASE_URL", "GHL_CLIENT_ID", "GHL_CLIENT_SECRET", "GHL_REFRESH_TOKEN",
@@ -182,7 +182,7 @@ class Started(threading.Event):
 
 
 def test_the_command_serves_the_agency_that_was_asked_for(capsys):
-    """So many sub-accounts, some without the app, under a limit and after a time of their own."""
+    """Number of sub-accounts, of those without the app, limit and latency are options."""
     arguments = "--locations 40 --accounts 3 --not-installed 4 --latency 20 --rate-limit 7 --agency"
     answers = []
 
@@ -212,7 +212,7 @@ def test_the_command_serves_the_agency_that_was_asked_for(capsys):
 
 @pytest.mark.parametrize("wrong", ["-1", "many", "²"])
 def test_the_command_refuses_what_is_no_number(capsys, wrong):
-    """It says so, and serves nothing."""
+    """The command reports the error, and does not serve."""
     with pytest.raises(SystemExit):
         main(["--locations", wrong], until=Started(pytest.fail))
     assert "is not a whole number" in capsys.readouterr().err

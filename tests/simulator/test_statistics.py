@@ -16,14 +16,14 @@ def _fetch(caller, *, version="2021-07-28", **more):
 
 @pytest.mark.parametrize(("version", "status"), [("2021-07-28", 201), ("v3", 200)])
 def test_the_answer_has_no_success(caller, version, status):
-    """Its status depends on the version."""
+    """The status of the answer depends on the version."""
     answer = _fetch(caller, version=version)
     assert answer.status_code == status
     assert answer.json().keys() == {"results", "message", "traceId"}
 
 
 def test_there_is_nothing_of_an_expired_account(caller):
-    """Its permission is gone; a deleted one has none either."""
+    """Expired and deleted accounts lack the permission."""
     ended = [row["profileId"] for row in caller.accounts() if row["isExpired"]]
     posts = _fetch(caller, profileIds=ended).json()["results"]["postPerformance"]["posts"]
     assert ended

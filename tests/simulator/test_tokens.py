@@ -57,7 +57,7 @@ def test_an_agency_installs_for_its_sub_accounts(sim):
 
 
 def test_a_choice_that_is_not_there(sim):
-    """The shortcut says so."""
+    """The shortcut raises an error."""
     assert sim.install("Nordljus Studio")["locationId"] == list(sim.state.locations)[1]
     with pytest.raises(LookupError, match="no sub-account 'Elsewhere'"):
         sim.install("Elsewhere")
@@ -76,7 +76,7 @@ def test_a_refresh_rotates_both_tokens(caller, sim):
 
 
 def test_a_used_refresh_token_revokes_its_family(caller, sim):
-    """Reuse is invalid_grant, and nothing that came of the same install is accepted any more."""
+    """Reuse is invalid_grant, and all tokens of the same install become invalid."""
     first, bystander = sim.install(), sim.install()
     second = _refresh(caller, first["refresh_token"]).json()
     reused = _refresh(caller, first["refresh_token"])
@@ -109,7 +109,7 @@ def test_tokens_end_by_the_simulated_clock():
 
 
 def test_lifetimes_are_levers(caller, sim):
-    """A token of no length is expired at once, and expires_in tells."""
+    """A token with lifetime 0 is expired immediately, and expires_in is 0."""
     sim.levers.token_lifetime, sim.levers.refresh_lifetime = 0, 0
     pair = sim.install()
     assert pair["expires_in"] == 0
@@ -146,7 +146,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("wrong", "status", "error"), FAULTS.values(), ids=FAULTS)
 def test_what_is_wrong_has_its_error(caller, sim, wrong, status, error):
-    """Errors are those of RFC 6749."""
+    """The errors follow RFC 6749."""
     form = _as_app(sim, grant_type="refresh_token", refresh_token=sim.install()["refresh_token"])
     answer = caller.http.post(TOKEN, data=form | wrong)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
@@ -192,7 +192,7 @@ def test_v3_json_that_is_none(caller, body):
 
 
 def test_no_secret_is_recorded(caller, sim):
-    """The record tells which grant was used, but neither tokens nor the client's secret."""
+    """The record contains the grant type, but neither tokens nor the client secret."""
     old = sim.install()
     new = _refresh(caller, old["refresh_token"]).json()
     assert sim.requests[-1].body["grant_type"] == "refresh_token"

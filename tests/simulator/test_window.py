@@ -1,4 +1,4 @@
-"""The pages in real browsers: pressing Allow in a popup, and what its opener hears."""
+"""The pages in real browsers: Allow in a pop-up, and the message to its opener."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEARD = "(count) => window.heard.length >= count && window.heard"
 
 @pytest.fixture(params=BROWSERS)
 def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
-    """Each real browser in turn."""
+    """Every real browser in turn."""
     return browsers.get(request.param)
 
 
@@ -51,7 +51,7 @@ def _heard(opener: Page, count: int = 1) -> list[list[Any]]:
 
 
 def test_allow_posts_the_message_and_closes(opener, caller, sim):
-    """The opener hears the captured payload from the simulator's origin, once."""
+    """The opener receives the captured payload from the simulator's origin, once."""
     sim.levers.keep_open = True
     popup = _open(opener, caller.url())
     popup.get_by_role("button", name="Allow").click()

@@ -33,7 +33,7 @@ def sim() -> Iterator[Simulator]:
 
 @pytest.fixture
 def said() -> list[str]:
-    """What the user was told."""
+    """The texts for the user."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""Who sits at the login page on the loopback server, without a browser."""
+"""A person at the login page on the loopback server, without a browser."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Person:
         thread.start()
 
     def leave(self) -> None:
-        """Wait until nobody sits there any more."""
+        """Wait until every person has left."""
         for thread in self._threads:
             thread.join(PATIENCE)
             assert not thread.is_alive()
@@ -105,7 +105,7 @@ class Person:
 
 
 class Page:
-    """What the page's script does: say things, and pass on of a message what may be a claim."""
+    """The page's script: it sends messages to the kernel, and forwards possible claims."""
 
     def __init__(self, http: httpx.Client, home: str) -> None:
         self.home = home
@@ -114,7 +114,7 @@ class Page:
         self._http = http
 
     def say(self, **said: Any) -> None:
-        """Say something to the kernel; a login that is over does not hear it."""
+        """Send a message to the kernel; a finished login does not receive it."""
         own = httpx.URL(self.home)
         origin = f"{own.scheme}://{own.netloc.decode()}"
         self._http.post(self.home, json=said, headers={"Origin": origin})

@@ -1,4 +1,4 @@
-"""The probe in a real browser: what the login page hears, and what only a browser does."""
+"""The probe in a real browser: the messages of the login page, and what only a browser does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.verify.test_deviations import options
 
 @pytest.fixture(params=BROWSERS)
 def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
-    """Each browser in turn."""
+    """Every browser in turn."""
     return browsers.get(request.param)
 
 
@@ -66,7 +66,7 @@ def test_the_page_tells_what_it_hears(sim: Simulator, browser: Browser) -> None:
 
 
 def test_a_refusal_is_heard(sim: Simulator, browser: Browser) -> None:
-    """The message has no account, and its string says so."""
+    """The message has the string "undefined" instead of an account."""
     sim.levers.keep_open = True
     report = probe(sim, browser, "Deny", variants=("cancel",))
     assert differing(report) == {}
@@ -74,7 +74,7 @@ def test_a_refusal_is_heard(sim: Simulator, browser: Browser) -> None:
 
 
 def test_a_window_that_cannot_report_is_named(sim: Simulator, browser: Browser) -> None:
-    """The provider's policy cuts its tie: the login arrives by the accounts list."""
+    """The provider's policy isolates the pop-up: the login arrives through the accounts list."""
     sim.levers.consent_coop = "same-origin"
     found = differing(probe(sim, browser, is_asked=True))
     assert found == {"message_arrives": "no message; the login was found by: accounts"}

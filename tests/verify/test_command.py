@@ -23,7 +23,7 @@ def environment(sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
 def test_doctor_prints_its_diagnosis(
     environment: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Here nobody can log in, which is the one problem."""
+    """A login is not possible here; there is no other problem."""
     assert __main__.main(["doctor"]) == 1
     printed = capsys.readouterr().out
     assert "ok      token: The API accepts it." in printed
@@ -59,7 +59,7 @@ def test_verify_live_prints_the_table_alone(
     lever: str,
     status: int,
 ) -> None:
-    """On stdout, to be copied or redirected; the status says whether anything differs."""
+    """The table is on stdout, to be copied or redirected; the status shows a difference."""
     environment.levers.start_answer = lever  # type: ignore[assignment]
     monkeypatch.setattr(
         "ghl_notebook.__main__.verify_live", _with_a_browser(environment)
@@ -88,6 +88,6 @@ def test_a_platform_that_cannot_be_connected_is_refused(capsys: pytest.CaptureFi
 
 
 def test_the_settings_are_those_of_a_client(environment: Simulator) -> None:
-    """What works for a notebook works for the command."""
+    """Settings of a notebook also work for the command."""
     with Client() as client:
         assert client.location_id == environment.location_id

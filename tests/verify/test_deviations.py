@@ -23,7 +23,7 @@ LIST = "*/accounts"
 
 
 class Altering(httpx.AsyncBaseTransport):
-    """Carry requests, and change the answers to some of them.
+    """Send requests, and change the answers to some of them.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Altering(httpx.AsyncBaseTransport):
     change : callable, optional
         Changes the body.
     headers : dict
-        Set in the answer; None takes one out.
+        Set in the answer; None removes a header.
     status : int, optional
         Of the answer.
     method : str
@@ -94,7 +94,7 @@ ANSWERS: dict[str, tuple[Callable[[], Altering], str, str]] = {}
 
 
 def answer(name: str, words: str, *args: Any, **options: Any) -> None:
-    """Add a changed answer, and what is said of it."""
+    """Add a changed answer, and the expected result."""
     ANSWERS[f"{name}: {words}"] = (lambda: Altering(*args, **options), name, words)
 
 
@@ -134,7 +134,7 @@ answer("document_accounts", "accounts[].owner (object) is in no document", LIST,
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_changed_answer_is_named(probe: RunProbe, name: str) -> None:
-    """The right row differs, says how, and is alone."""
+    """The right row differs, with the difference, and no other row does."""
     make, row, words = ANSWERS[name]
     found = differing(probe(transport=make()))
     assert found.keys() == {row}
@@ -181,7 +181,7 @@ def options(sim: Simulator) -> dict[str, Any]:
 
 
 def test_another_form_of_account_id_is_named(sim: Simulator) -> None:
-    """Ids of another form stand in the documents; the service then does not know this one."""
+    """The documents have ids of another form; the service then does not know this one."""
 
     def play(url: Secret) -> MessageEvent:
         event = sim.play_user(url.reveal())
@@ -244,7 +244,7 @@ def test_an_unknown_error_is_named(
     ],
 )  # fmt: skip
 def test_a_known_error_is_as_assumed(probe: RunProbe, sim: Simulator, name: Any) -> None:
-    """Each error that the fact sheet has."""
+    """Every error of the fact sheet."""
     sim.levers.fail_with(name, "*/users/", times=None)
     report = probe()
     assert differing(report) == {}
@@ -252,13 +252,13 @@ def test_a_known_error_is_as_assumed(probe: RunProbe, sim: Simulator, name: Any)
 
 
 def test_an_error_of_another_form_is_named(probe: RunProbe, sim: Simulator) -> None:
-    """Its message is neither a string nor a list of strings."""
+    """The message is neither a string nor a list of strings."""
     sim.levers.fail("*/users/", 404, {"message": {"text": "Nope"}}, times=None)
     assert differing(probe()) == {"errors_form": "message is {text: text}"}
 
 
 def test_success_false_is_named(probe: RunProbe, sim: Simulator) -> None:
-    """Nobody has captured it."""
+    """There is no capture of it."""
     sim.levers.fail_with("not_successful", "*/accounts", times=None)
     found = differing(probe())
     assert found.keys() == {"errors_success"}
@@ -273,7 +273,7 @@ def test_the_long_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator)
 
 
 def test_the_short_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator) -> None:
-    """The vendor's page has it, and no working code."""
+    """The vendor's page has this form, and working code does not."""
     sim.levers.fail_with("not_found", "*/oauth/instagram/accounts/*", times=None)
     assert differing(probe()) == {"step2_short": "404 NotFoundError"}
 
@@ -293,7 +293,7 @@ ATTACHED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 @pytest.mark.parametrize("name", ATTACHED)
 def test_a_changed_attach_is_named(probe: RunProbe, sim: Simulator, name: str) -> None:
-    """What comes back after attaching."""
+    """The answer to an attach."""
     change, expected = ATTACHED[name]
     transport = Altering(STEP_2, method="POST", **change)
     found = differing(probe(transport=transport, attach="17841405123456789"))
@@ -311,7 +311,7 @@ def test_a_body_that_is_refused_is_named(probe: RunProbe, sim: Simulator) -> Non
 
 
 def test_retry_after_is_named(probe: RunProbe, sim: Simulator) -> None:
-    """429 with a header that nobody has seen."""
+    """429 with a header that is in no capture."""
     headers = {"Retry-After": "1", "x-ratelimit-interval-milliseconds": "10"}
     body = {"statusCode": 429, "message": "Too Many Requests"}
     sim.levers.fail("*/users/", 429, body, headers, times=1)
@@ -319,7 +319,7 @@ def test_retry_after_is_named(probe: RunProbe, sim: Simulator) -> None:
 
 
 def test_a_login_without_pages_is_as_assumed(sim: Simulator) -> None:
-    """The user has ticked nothing: an empty list, and no error."""
+    """The user has ticked nothing: the list is empty, without an error."""
     report = verify_live(
         **options(sim), browser=lambda url: sim.play_user(url.reveal(), choose="Sam Rivera")
     )
@@ -328,7 +328,7 @@ def test_a_login_without_pages_is_as_assumed(sim: Simulator) -> None:
 
 
 def test_every_assumption_was_seen_to_differ_or_cannot() -> None:
-    """Each row of the table has a deviation in these tests; the others only tell what was seen."""
+    """Every assumption has a deviation in these tests; the others only report the evidence."""
     only_seen = {
         "accounts_deleted", "message_late", "start_cookies", "step2_empty", "step2_oauth_id",
         # Of one form, as those of the other platforms.

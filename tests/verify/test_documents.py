@@ -12,7 +12,7 @@ def test_the_extract_is_that_of_the_files() -> None:
 
 
 def test_every_operation_of_a_probe_is_documented_but_one() -> None:
-    """Nobody documents how a tiktok-business account is attached; it is held against TikTok's."""
+    """The attach of a tiktok-business account is undocumented; it is compared with TikTok's."""
     for platform in ("facebook", "instagram", "google", "linkedin", "tiktok", "tiktok-business"):
         assert find_document("GET", platform) is not None
         assert find_document("POST", platform) is not None
@@ -22,7 +22,7 @@ def test_every_operation_of_a_probe_is_documented_but_one() -> None:
 
 
 def test_types_and_keys_are_compared() -> None:
-    """What is absent is no fault: the files leave almost everything optional."""
+    """An absent key is not a fault: in the files, almost every key is optional."""
     document = {"name": "string", "rows": [{"id": "string", "open": "object"}]}
     shape = {"name": "number", "rows": [{"id": "24 hex", "open": {"a": "text"}, "more": "true"}]}
     assert list(faults(document, shape)) == [

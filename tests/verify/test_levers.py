@@ -101,7 +101,7 @@ def test_nothing_differs_by_itself(probe: RunProbe, platform: str) -> None:
 def test_nothing_differs_when_something_is_attached(
     probe: RunProbe, platform: str, said: list[str]
 ) -> None:
-    """The body of every platform is taken, but of the one that nobody can attach."""
+    """The service accepts the body of every platform, except of the one that cannot be attached."""
     probe(platform, attach="")
     origin_id = next(word for text in said for word in _offered(text))
     report = probe(platform, attach=origin_id)
@@ -124,7 +124,7 @@ def test_a_deviation_is_named(
     how: dict[str, Any],
     expected: dict[str, str],
 ) -> None:
-    """The right row differs, says how, and is alone."""
+    """The right row differs, with the difference, and no other row does."""
     turn(sim, levers)
     found = differing(probe(platform, **how))
     assert found.keys() == expected.keys()
@@ -136,7 +136,7 @@ def test_a_deviation_is_named(
 def test_what_may_be_does_not_differ(
     probe: RunProbe, sim: Simulator, levers: dict[str, Any], platform: str, how: dict[str, Any]
 ) -> None:
-    """Both forms that are known of are as assumed."""
+    """Both known forms are as assumed."""
     turn(sim, levers)
     assert differing(probe(platform, **how)) == {}
 
@@ -173,7 +173,7 @@ def test_reconnecting_and_refusing_are_seen(probe: RunProbe) -> None:
 
 
 def test_several_platforms_are_told_apart(probe: RunProbe, sim: Simulator) -> None:
-    """One table: a row says on which platform something was seen."""
+    """A single table: each row names the platforms of its evidence."""
     sim.levers.tiktok_shape = "flat"
     report = probe("instagram", "tiktok")
     assert differing(report).keys() == {"step2_tiktok"}

@@ -1,4 +1,4 @@
-"""What is kept of a request and its answer."""
+"""The record of a request and its answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def record(request: httpx.Request, response: httpx.Response) -> Recorder:
 
 
 async def test_values_are_not_kept() -> None:
-    """Neither of headers, parameters, paths, bodies nor redirects."""
+    """Values of headers, parameters, paths, bodies and redirects are not recorded."""
     request = httpx.Request(
         "POST",
         f"{BASE}/social-media-posting/oauth/{SECRET}/instagram/accounts/{SECRET}",
@@ -62,21 +62,21 @@ async def test_the_token_endpoint_is_no_part_of_a_probe(path: str) -> None:
 
 
 async def test_a_path_that_is_none_of_ours_is_not_shown() -> None:
-    """It may hold anything."""
+    """The path could contain any value."""
     recorder = await record(httpx.Request("GET", f"{BASE}/{SECRET}"), httpx.Response(200))
     assert [e.operation for e in recorder.exchanges] == ["GET another path"]
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"{", b"[1", b"\xff\xfe", b"error code: 1010"])
 async def test_a_body_that_is_no_json_is_kept_by_its_kind(content: bytes) -> None:
-    """Whatever it is."""
+    """Its content does not matter."""
     answer = httpx.Response(403, content=content)
     recorder = await record(httpx.Request("GET", f"{BASE}/users/"), answer)
     assert recorder.exchanges[0].kind in ("empty", "html", "other")
 
 
 def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A transport of one's own has none by itself; this computer is reached directly."""
+    """A custom transport ignores the environment otherwise; this computer is reached directly."""
     used: list[object] = []
     monkeypatch.setattr(
         "ghl_notebook.verify.recorder.httpx.AsyncHTTPTransport",

@@ -1,4 +1,4 @@
-"""The report can be published: it holds nothing that is somebody's."""
+"""The report can be published: it contains no personal values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.verify.test_deviations import options
 
 
 def planted(sim: Simulator) -> Iterator[str]:
-    """Yield everything of the simulated world that belongs to somebody."""
+    """Yield all personal values of the simulator."""
     yield sim.token
     for seen in sim.requests:
         yield from (state for state in (seen.query.get("state"), seen.query.get("code")) if state)
@@ -52,9 +52,9 @@ PROBES = {
 def test_nothing_of_anybody_is_in_it(
     probe: RunProbe, sim: Simulator, said: list[str], how: str, lever: str
 ) -> None:
-    """Whatever the probe was, and however it went; what is found there is found by the same search.
+    """No probe, and no outcome of it, puts a personal value into the report.
 
-    What only the user is told holds no token and no ``state`` either.
+    The texts for the user contain neither a token nor a ``state``.
     """
     if lever == "localhost":
         sim.levers.message_origin = "localhost"
@@ -104,7 +104,7 @@ def test_a_hostile_message_shows_forms_only(sim: Simulator) -> None:
 
 
 def test_every_check_is_an_assumption() -> None:
-    """Each public function of `checks` is one, by its own name, and each name is used once."""
+    """Every public function of `checks` is one, by its own name, and every name is unique."""
     names = [assumption.id for assumption in ASSUMPTIONS]
     assert len(names) == len(set(names))
     for module in (accounts, documents, message, service, step2):
@@ -119,7 +119,7 @@ def test_every_check_is_an_assumption() -> None:
 
 @folded("assumption", ASSUMPTIONS, ids=lambda a: a.id)
 def test_an_assumption_is_a_sentence(assumption: Assumption) -> None:
-    """It can be read in the table, and its check says what it compares."""
+    """The sentence can be read in the table, and the check has a docstring."""
     assert assumption.section
     assert assumption.sentence.endswith(".")
     assert assumption.check.__doc__
@@ -127,7 +127,7 @@ def test_an_assumption_is_a_sentence(assumption: Assumption) -> None:
 
 
 def test_a_probe_of_nothing_has_seen_nothing() -> None:
-    """Before anything was asked, every row says so."""
+    """Before the first request, every row is not seen."""
     from ghl_notebook.verify.evidence import Probe as Empty
     from ghl_notebook.verify.shape import Names
 
@@ -150,7 +150,7 @@ def test_a_platform_that_is_none_is_said_at_once(sim: Simulator) -> None:
 
 
 def test_a_service_that_is_gone_is_a_report_too(sim: Simulator) -> None:
-    """Each step says how it went."""
+    """Every step has its outcome."""
     known = options(sim)
     sim.stop()
     report = verify_live(**known, browser=lambda url: sim.play_user(url.reveal()))

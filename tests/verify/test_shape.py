@@ -41,7 +41,7 @@ def test_words_of_the_service_are_kept_and_no_others() -> None:
 
 
 def test_what_is_known_is_named() -> None:
-    """Ids of the run are told apart from others of their form."""
+    """Ids of the run are distinguished from other ids of their form."""
     names = Names()
     names.add("accountId", "66a1b2c3d4e5f60718293a4b")
     assert shape_of(["66a1b2c3d4e5f60718293a4b", "66a1b2c3d4e5f60718293a4c"], names) == [
@@ -84,7 +84,7 @@ def test_a_key_that_may_be_somebodys_is_a_form(key: str) -> None:
     ],
 )
 def test_an_origin_is_shown_if_it_is_one(origin: str, shown: str) -> None:
-    """It is what we want to know; an address is not."""
+    """The origin is evidence; a complete address is not shown."""
     assert safe_origin(origin) == shown
 
 
@@ -102,7 +102,7 @@ ODD: list[Any] = [
 
 @folded("value", ODD, ids=range(len(ODD)))
 def test_every_value_has_a_shape(value: Any) -> None:
-    """Whatever a service or a page sends."""
+    """Any value of a service or a page has one."""
     shown = brief(shape_of(value))
     assert isinstance(shown, str)
     assert not set(shown) & set("\0\n`|")
@@ -114,7 +114,7 @@ SECRETS = ["pit-00000000-secret", "Amara Diallo", "مقهى الياسمين", "
 
 @pytest.mark.parametrize("text", SECRETS)
 def test_no_text_is_in_its_own_shape(text: str) -> None:
-    """Wherever it stands."""
+    """The position of the text does not matter."""
     value = {"name": text, "items": [text, {"platform": text}], "id": text, "expire": text}
     assert text not in brief(shape_of(value))
     assert text not in brief(shape_of({text: text}))
@@ -122,7 +122,7 @@ def test_no_text_is_in_its_own_shape(text: str) -> None:
 
 
 def test_what_is_too_deep_is_cut() -> None:
-    """A body that nests for ever is no matter."""
+    """A body can be nested to any depth."""
     value: Any = "x"
     for _ in range(100):
         value = [value]
