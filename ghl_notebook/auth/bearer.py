@@ -1,4 +1,4 @@
-"""How a request proves who asks: by an access token in its header."""
+"""How a request proves who asks: with an access token in its header."""
 
 from __future__ import annotations
 
@@ -12,35 +12,41 @@ from ghl_notebook.models import read_refusal
 from ghl_notebook.secret import Secret
 from ghl_notebook.wire import read_whole
 
+from .token_provider import TokenProvider
+
 _LARGEST: Final = 2**20
-"""Bytes of an answer 401; no refusal of the service is near it."""
+"""Bytes of a 401 answer; no error of the service is near it."""
 
 
 class TokenAuth(httpx.Auth):
-    """Send an access token; and once more another one, when the service says that it holds no more.
+    """Send an access token; on 401 "invalid token", retry once with a new one.
 
     Parameters
     ----------
+    provider : TokenProvider
+        Gives out the token.
     host : str
-        The only host that may see it. A request to another one is sent without it.
+        The only host that may see the token. A request to another host is sent without it.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, provider: TokenProvider, *, host: str) -> None:
+        self._provider = provider
         self.host = host
 
     async def token(self) -> Secret:
         """Return the access token."""
-        raise NotImplementedError
+        return (await self._provider.tokens()).access_token
 
     async def another(self, rejected: Secret) -> Secret | None:
-        """Return the token to use in place of one that the service has rejected, if there is one.
+        """Return a token to use instead of the one that the service rejected, if there is one.
 
         Parameters
         ----------
         rejected : Secret
-            What `token` has returned.
+            What `token` returned.
         """
-        raise NotImplementedError
+        tokens = await self._provider.refreshed(rejected)
+        return None if tokens is None else tokens.access_token
 
     async def async_auth_flow(
         self, request: httpx.Request
@@ -61,36 +67,13 @@ class TokenAuth(httpx.Auth):
         other = await self.another(token)
         if other is not None:
             request.headers["Authorization"] = f"Bearer {other.reveal()}"
-            yield request  # a 401 says that nothing was done: this may be a POST
+            yield request  # a 401 says that nothing was done, so that even a POST may be repeated
 
 
 def rejects_token(status: int, content: bytes, content_type: str) -> bool:
-    """Tell whether an answer says that the access token holds no more.
+    """Tell whether an answer says that the access token is invalid or expired.
 
-    Of all that the service answers 401 to, only an invalid or expired token is that: a missing
-    scope stays missing, and "Command timed out" is its gateway's.
+    The service answers 401 to other faults too: a missing scope stays missing with a new token, and
+    "Command timed out" comes from its gateway.
     """
     return status == 401 and read_refusal(401, content, content_type).kind is InvalidTokenError
-
-
-class BearerAuth(TokenAuth):
-    """Send a fixed access token: that of a private integration, or an OAuth one.
-
-    Parameters
-    ----------
-    token : Secret
-        The token.
-    host : str
-        As for `TokenAuth`.
-    """
-
-    def __init__(self, token: Secret, *, host: str) -> None:
-        super().__init__(host)
-        self._token = token
-
-    async def token(self) -> Secret:
-        """Return the access token."""
-        return self._token
-
-    async def another(self, rejected: Secret) -> None:
-        """Return None: nobody renews it."""

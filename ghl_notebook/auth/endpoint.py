@@ -30,7 +30,8 @@ from ghl_notebook.pacing import Limits, read_limits
 from ghl_notebook.secret import Secret
 from ghl_notebook.wire import UnreadableError, open_client, read_whole
 
-from .bearer import BearerAuth
+from .bearer import TokenAuth
+from .token_provider import StaticTokenProvider
 from .tokens import Tokens
 
 _ATTEMPTS: Final = 3
@@ -373,7 +374,8 @@ class TokenEndpoint:
     def _auth_of(self, way: _Way) -> httpx.Auth | None:
         if way.bearer is None:
             return None
-        return BearerAuth(way.bearer, host=httpx.URL(self._base_url).netloc.decode())
+        host = httpx.URL(self._base_url).netloc.decode()
+        return TokenAuth(StaticTokenProvider(way.bearer), host=host)
 
     @asynccontextmanager
     async def _session(self, *, keep: bool) -> AsyncIterator[httpx.AsyncClient]:

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from typing import Final, Self
 
+from ghl_notebook.background import run_in_own_thread
 from ghl_notebook.pacing import Limits, Pacer, Slot
 
-from .apart import apart
-from .minted_store import CallLimit, MintedStore
+from .location_token_cache import CallLimit, LocationTokenCache
 
 _MOST: Final = 1_000
 """A limit beyond it keeps nobody from anything, and noting each call would."""
@@ -50,13 +50,13 @@ class SharedPacer:
     ----------
     pacer : Pacer
         This process's.
-    store : MintedStore
+    store : LocationTokenCache
         Where they note their calls.
     whose : str
         Whom the service counts them for.
     """
 
-    def __init__(self, pacer: Pacer, store: MintedStore, whose: str) -> None:
+    def __init__(self, pacer: Pacer, store: LocationTokenCache, whose: str) -> None:
         self._pacer = pacer
         self._store = store
         self._whose = whose
@@ -76,7 +76,9 @@ class SharedPacer:
             limit = self._limit()
             if not self._store.is_shared or (limit is not None and limit.most > _MOST):
                 return None
-            call, wait = await apart(self._store.note_call, self._whose, limit, now=time.time())
+            call, wait = await run_in_own_thread(
+                self._store.note_call, self._whose, limit, now=time.time()
+            )
             if call is not None:
                 return call
             # Not all at once, when it is over.

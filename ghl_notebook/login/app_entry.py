@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ghl_notebook.api import Client
 from ghl_notebook.api.arguments import check_patience
-from ghl_notebook.auth import open_logins
+from ghl_notebook.auth import open_login_store
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, LoginTimeoutError, SettingsError
 from ghl_notebook.guard import guarded
@@ -82,7 +82,7 @@ def log_in(
     # All that can be refused is refused before a person is asked for anything.
     location_id = check_id("location_id", location_id or "") or read_location_id()
     user_id = check_id("user_id", user_id or "") or None
-    logins = open_logins(read_base_url(base_url), clock=now)
+    logins = open_login_store(read_base_url(base_url), clock=now)
 
     chosen = app or _app_of_environment()
     finish = functools.partial(logins.finish, chosen)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import traitlets as t
 
-from ghl_notebook.auth import open_logins
+from ghl_notebook.auth import open_login_store
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
@@ -124,7 +124,7 @@ class AppLogin(Card):
     ) -> None:
         self._check(kwargs)
         if finish is None:
-            finish = functools.partial(open_logins(read_base_url(), clock=now).finish, app)
+            finish = functools.partial(open_login_store(read_base_url(), clock=now).finish, app)
         self._login = CodeFlow(app, finish, screen=self, time_limit=time_limit)
         self._pages = Pages(self._login, self.send, self._shown_traits, tell=self._hear, card="app")
         self.set_trait("time_limit", float(time_limit))

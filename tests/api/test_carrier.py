@@ -23,7 +23,7 @@ from pyreqwest.logging import flush_logs
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, AvailableAccount, Secret
 from ghl_notebook.api.connection import PLAIN_IN_FLIGHT, WIDE_IN_FLIGHT, Connection
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.background import run_in_background
 from ghl_notebook.models import AccountRows, read_account_rows
 from ghl_notebook.settings import now
@@ -99,7 +99,7 @@ def client_of(
     time_limit: float = PATIENCE,
 ) -> AsyncClient:
     """Return an agency's client of a sub-account."""
-    credential = TokenCredential(Secret(token), location, source="a test")
+    credential = Credential.of_token(Secret(token), location, source="a test")
     client = AsyncClient.sharing(connection, credential, time_limit=time_limit, clock=now)
     client.user_id = "user"
     return client
@@ -360,12 +360,12 @@ _BEGIN = """
 import asyncio, os, resource, sys, threading, time
 from ghl_notebook import AsyncClient, GHLError, Secret
 from ghl_notebook.api.connection import Connection
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.settings import now
 
 connection = Connection(sys.argv[1], timeout=20, is_wide=True)
-credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="a test")
+credential = Credential.of_token(Secret("pit-00000000-fake"), "a-location", source="a test")
 client = AsyncClient.sharing(connection, credential, time_limit=20, clock=now)
 
 async def ask(times=20):

@@ -10,7 +10,7 @@ import pytest
 from ghl_notebook import Secret
 from ghl_notebook.api.carrier import IDLE_SECONDS, PyreqwestCarrier
 from ghl_notebook.api.exchange import Request
-from ghl_notebook.auth import BearerAuth
+from ghl_notebook.auth import StaticTokenProvider, TokenAuth
 from ghl_notebook.wire import API_VERSION
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
@@ -41,7 +41,9 @@ async def test_a_connection_is_used_again_unless_it_was_idle_for_long(
             idle_seconds=idle_seconds,
         )
         for _ in range(2):
-            auth = BearerAuth(Secret("pit-00000000-fake"), host=f"127.0.0.1:{port}")
+            auth = TokenAuth(
+                StaticTokenProvider(Secret("pit-00000000-fake")), host=f"127.0.0.1:{port}"
+            )
             answer = await carrier.carry(Request("GET", "/"), auth, 5.0)
             assert answer.content == b"{}"
         await carrier.aclose()

@@ -15,7 +15,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import AvailableAccount, Client, Secret
-from ghl_notebook.auth import BearerAuth
+from ghl_notebook.auth import StaticTokenProvider, TokenAuth
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, TOKEN, Stub, answer
 
@@ -80,7 +80,7 @@ def test_the_configured_host_is_sent_the_bearer(base_url: str) -> None:
 async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
     """A request to another host or port goes without the token."""
     stub = Stub(httpx.Response(200))
-    auth = BearerAuth(Secret(TOKEN), host="api.example:444")
+    auth = TokenAuth(StaticTokenProvider(Secret(TOKEN)), host="api.example:444")
     async with httpx.AsyncClient(transport=stub, auth=auth) as http:
         await http.get(url)
         await http.get("https://api.example:444/")

@@ -20,7 +20,7 @@ import trustme
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, GHLError
 from ghl_notebook.api.connection import Connection
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from tests.logs import EveryLogger
@@ -297,7 +297,7 @@ async def new_client(
         connection = await asyncio.to_thread(Connection, address, timeout=TIMEOUT, is_wide=True)
         client = AsyncClient.sharing(
             connection,
-            TokenCredential(plot.token, plot.location_id, source="a test"),
+            Credential.of_token(plot.token, plot.location_id, source="a test"),
             time_limit=time_limit,
             clock=now,
         )

@@ -1,4 +1,4 @@
-"""The logins of apps: kept, found, renewed, forgotten."""
+"""The logins of apps: stored, found, refreshed, deleted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import weakref
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -20,19 +21,21 @@ from ghl_notebook.settings import RenewalSettings
 
 from .agency_credential import AgencyCredential
 from .app import App
-from .credential import Clock
+from .credential import Clock, Credential
 from .endpoint import TokenEndpoint
 from .file_store import FileStore
-from .keeper import TokenKeeper, keep, placed, remove
-from .keyring_store import open_store
-from .login_credential import LoginCredential
-from .minted_store import MintedStore
-from .minter import Minter
-from .oauth import Keeper
-from .store import Key, Store, StoredCredential
+from .keyring_backend import find_backend
+from .location_token_cache import LocationTokenCache
+from .location_token_issuer import LocationTokenIssuer
+from .store import Key, StoredCredential
+from .stored_token_provider import StoredTokenProvider, keep, remove, reserved
+from .token_provider import TokenProvider
 from .tokens import Tokens
 
-_MINTERS: weakref.WeakValueDictionary[tuple[object, Key, Clock, object], Minter] = (
+if TYPE_CHECKING:
+    from .keyring_cipher import KeyringCipher
+
+_ISSUERS: weakref.WeakValueDictionary[tuple[object, Key, Clock, object], LocationTokenIssuer] = (
     weakref.WeakValueDictionary()
 )
 _LOCK = threading.Lock()
@@ -40,39 +43,62 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
     os.register_at_fork(after_in_child=_LOCK.release)
 
-Keys = list[Key]  # in the class below, `list` is something else
+Keys = list[Key]  # `LoginStore.list` shadows the builtin in annotations
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where credentials are kept.
+    """Where tokens are stored.
 
     Attributes
     ----------
-    logins : Store
-        What a user has logged in for.
-    minted : MintedStore
-        The location tokens that an agency's login has been given, for their day.
+    logins : FileStore
+        The pairs of logins.
+    location_tokens : LocationTokenCache
+        The sub-account tokens that were issued with an agency's login, for their day.
     """
 
-    logins: Store
-    minted: MintedStore
+    logins: FileStore
+    location_tokens: LocationTokenCache
 
     @classmethod
     def open(cls, folder: Path, *, keyring: bool) -> Stores:
-        """Open the system's keyring, or files; see `open_store`."""
-        logins = open_store(folder, keyring=keyring)
-        in_files = isinstance(logins, FileStore)
-        return cls(logins, MintedStore(folder / "minted.sqlite" if in_files else None))
+        """Open the files in a folder.
+
+        Parameters
+        ----------
+        folder : Path
+            The folder.
+        keyring : bool
+            Whether to encrypt the files with a key in the system's keyring, if there is one. False:
+            the user has named a folder.
+
+        Raises
+        ------
+        StorageError
+            If no keyring was found in time.
+        """
+        backend = find_backend() if keyring else None
+        if backend is None:
+            return cls.at(folder)
+        from .keyring_cipher import KeyringCipher  # loads the library that encrypts
+
+        return cls.at(folder, KeyringCipher(backend, folder))
+
+    @classmethod
+    def at(cls, folder: Path, cipher: KeyringCipher | None = None) -> Stores:
+        """Open the files in a folder, encrypted by a cipher or plain."""
+        cache = LocationTokenCache(folder / "location_tokens.sqlite", cipher)
+        return cls(FileStore(folder, cipher), cache)
 
 
-class Logins:
+class LoginStore:
     """The logins of apps at one service.
 
     Parameters
     ----------
     stores : Stores
-        Where they are kept.
+        Where they are stored.
     base_url : str
         The API's address.
     clock : callable
@@ -100,34 +126,34 @@ class Logins:
 
     @while_made
     def __repr__(self) -> str:
-        return f"Logins({self._stores.logins!r})"
+        return f"LoginStore({self._stores.logins!r})"
 
     def list(self) -> list[Key]:
-        """Name the stored logins at this service that a person has logged in for.
+        """Return the names of the stored logins of this service that somebody logged in for.
 
         Raises
         ------
         StorageError
             If the store cannot be read.
         """
-        return [key for key in self.list_all() if not key.subject.startswith("seed:")]
+        return [key for key in self.list_all() if not key.owner.startswith("env:")]
 
     def list_all(self) -> Keys:
-        """Name those that a refresh token of the environment has begun as well; see `list`."""
+        """Return also those that a refresh token from the environment started; see `list`."""
         return [key for key in self._stores.logins.list() if key.base_url == self._base_url]
 
     async def finish(self, app: App, code: Secret, verifier: Secret) -> Tokens:
-        """Exchange the code of a login, and keep what it has given before anybody uses it.
+        """Exchange the code of a login, and store the pair before anybody uses it.
 
         Raises
         ------
         CredentialError
-            If the code is refused, or its result cannot be kept.
+            If the code is refused, or its result cannot be stored.
         """
         endpoint = self._endpoint(app.client_id, app.client_secret)
-        # Room first: a code can be exchanged once.
+        # Reserve disk space first: a code can be exchanged only once.
         draft = Key(self._base_url, app.client_id, f"draft:{self._clock().isoformat()}")
-        async with placed(self._stores.logins, draft):
+        async with reserved(self._stores.logins, draft):
             tokens = await endpoint.exchange(code, verifier, app.redirect_uri)
         if tokens.location_id is None and tokens.company_id is None:
             raise CredentialError("The login was answered without a sub-account and an agency.")
@@ -136,25 +162,25 @@ class Logins:
         return tokens
 
     def key_of(self, app: App, tokens: Tokens) -> Key:
-        """Name the login that has given a pair."""
-        return Key(self._base_url, app.client_id, _subject_of(tokens))
+        """Return the name of the login that gave a pair."""
+        return Key(self._base_url, app.client_id, _owner_of(tokens))
 
     def forget(self, key: Key) -> bool:
-        """Delete a stored login, and what it has minted; tell whether there was one.
+        """Delete a stored login and the tokens issued with it; tell whether there was one.
 
         Raises
         ------
         StorageError
             If it cannot be deleted.
         """
-        # Another agency's of the same app are asked for again.
-        for name, minter in list(_MINTERS.items()):
+        # Also tokens of another agency of the same app, which are issued again.
+        for name, issuer in list(_ISSUERS.items()):
             if (name[1].base_url, name[1].client_id) == (key.base_url, key.client_id):
-                minter.forget()
-        self._stores.minted.forget(key.base_url, key.client_id)
+                issuer.forget()
+        self._stores.location_tokens.forget(key.base_url, key.client_id)
         return run_in_background(remove, self._stores.logins, key)
 
-    def credential(self, key: Key, location_id: str | None = None) -> LoginCredential:
+    def credential(self, key: Key, location_id: str | None = None) -> Credential:
         """Return a stored login as a client's credential.
 
         Parameters
@@ -170,30 +196,22 @@ class Logins:
             If it cannot be read.
         """
         stored = self._stores.logins.load(key)
-        kind, _, whose = key.subject.partition(":")
+        tokens = stored.tokens if stored else None
+        kind, _, whose = key.owner.partition(":")
         if kind == "location":
-            return LoginCredential(
-                self._keeper(key),
-                "login",
-                whose,
-                tokens=stored.tokens if stored else None,
-                source=f"the stored login of sub-account {whose}",
-            )
+            source = f"the stored login of sub-account {whose}"
+            return Credential(self._provider(key), "login", whose, source=source, tokens=tokens)
         if location_id is None:
             raise ArgumentError(
                 f"The stored login is that of agency {whose}.",
                 "Say which sub-account: pass location_id, or set GHL_LOCATION_ID.",
             )
-        return LoginCredential(
-            self.minter(key).keeper(location_id),
-            "agency login",
-            location_id,
-            tokens=stored.tokens if stored else None,
-            source=f"the stored login of agency {whose}",
-        )
+        provider = self.issuer(key).provider(location_id)
+        source = f"the stored login of agency {whose}"
+        return Credential(provider, "agency login", location_id, source=source, tokens=tokens)
 
     def agency_credential(self, key: Key) -> AgencyCredential:
-        """Return the stored login of an agency as what all its sub-accounts are asked with.
+        """Return the stored login of an agency as the credential of all its sub-accounts.
 
         Parameters
         ----------
@@ -206,11 +224,11 @@ class Logins:
             If it cannot be read.
         """
         stored = self._stores.logins.load(key)
-        whose = key.subject.partition(":")[2]
-        keeper = self._keeper(key)
+        whose = key.owner.partition(":")[2]
+        company = self._provider(key)
         return AgencyCredential(
-            keeper,
-            self.minter(key, keeper),
+            company,
+            self.issuer(key, company),
             whose,
             kind="agency login",
             source=f"the stored login of agency {whose}",
@@ -221,23 +239,23 @@ class Logins:
     def agency_from_environment(
         self, renewal: RenewalSettings, company_id: str | None = None
     ) -> AgencyCredential:
-        """Return the agency's login that the environment's refresh token begins.
+        """Return the agency's login that the environment's refresh token starts.
 
-        It is renewed at once if it never was: only the service knows whose it is.
+        A refresh token that was never used is used at once: only the service knows whose it is.
 
         Raises
         ------
         SettingsError
-            If it is no agency's.
+            If it is not an agency's.
         CredentialError
-            If it cannot be renewed.
+            If it cannot be refreshed.
         """
-        key, first = self._seed(renewal)
-        keeper = self._keeper(key, first)
+        key, first = self._from_environment(renewal)
+        company = self._provider(key, first)
         stored = self._stores.logins.load(key)
-        # What is stored of one that was refused at once does not tell.
+        # A refresh token that was refused at once is stored without a type.
         is_known = stored is not None and stored.tokens.user_type != ""
-        tokens = stored.tokens if stored and is_known else run_in_background(keeper.tokens)
+        tokens = stored.tokens if stored and is_known else run_in_background(company.tokens)
         if tokens.user_type != "Company" or tokens.company_id is None:
             raise SettingsError(
                 "GHL_REFRESH_TOKEN is of a sub-account, not of an agency.",
@@ -250,8 +268,8 @@ class Logins:
                 "Change GHL_COMPANY_ID or company_id, or unset GHL_REFRESH_TOKEN.",
             )
         return AgencyCredential(
-            keeper,
-            self.minter(key, keeper),
+            company,
+            self.issuer(key, company),
             tokens.company_id,
             kind="agency login",
             source="GHL_REFRESH_TOKEN",
@@ -259,63 +277,64 @@ class Logins:
             tokens=tokens,
         )
 
-    def from_environment(self, renewal: RenewalSettings, location_id: str) -> LoginCredential:
-        """Return the login that the environment's refresh token begins.
+    def from_environment(self, renewal: RenewalSettings, location_id: str) -> Credential:
+        """Return the login that the environment's refresh token starts.
 
-        The refresh token can be used once. What it gives is stored under its name, and used
-        from then on.
+        The refresh token works once. The pair that it gives is stored under its name, and used from
+        then on.
         """
-        key, first = self._seed(renewal)
+        key, first = self._from_environment(renewal)
         stored = self._stores.logins.load(key)
-        keeper = self._keeper(key, first)
+        login = self._provider(key, first)
         is_agency = stored is not None and stored.tokens.user_type == "Company"
-        return LoginCredential(
-            _EitherKeeper(keeper, self.minter(key, keeper).keeper(location_id)),
+        return Credential(
+            _EitherTokenProvider(login, self.issuer(key, login).provider(location_id)),
             "agency login" if is_agency else "login",
             location_id,
-            tokens=stored.tokens if stored else None,
             source="GHL_REFRESH_TOKEN",
+            tokens=stored.tokens if stored else None,
         )
 
-    def _seed(self, renewal: RenewalSettings) -> tuple[Key, StoredCredential]:
-        seed = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
-        key = Key(self._base_url, renewal.client_id, f"seed:{seed}")
+    def _from_environment(self, renewal: RenewalSettings) -> tuple[Key, StoredCredential]:
+        digest = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
+        key = Key(self._base_url, renewal.client_id, f"env:{digest}")
         unused = self._unused(renewal.refresh_token)
         return key, StoredCredential(key, unused, renewal.client_secret)
 
-    def _keeper(self, key: Key, first: StoredCredential | None = None) -> TokenKeeper:
+    def _provider(self, key: Key, first: StoredCredential | None = None) -> StoredTokenProvider:
         async def refresh(stored: StoredCredential | None) -> StoredCredential:
             if stored is None:
-                raise LogInAgainError("The stored login is there no more.")
+                raise LogInAgainError("The stored login was deleted.")
             secret = stored.client_secret
             if self._renewal is not None and self._renewal.client_id == key.client_id:
                 secret = self._renewal.client_secret
             fresh = await self._endpoint(key.client_id, secret).refresh(stored.tokens)
-            if not fresh.refresh_token:  # then the old one stays (RFC 6749, section 6)
+            if not fresh.refresh_token:  # then the old one stays valid (RFC 6749, section 6)
                 fresh = replace(fresh, refresh_token=stored.tokens.refresh_token)
             return stored.renewed(fresh)
 
-        return TokenKeeper(key, self._stores.logins, refresh, clock=self._clock, first=first)
+        store = self._stores.logins
+        return StoredTokenProvider(key, store, refresh, clock=self._clock, first=first)
 
-    def minter(self, login: Key, company: Keeper | None = None) -> Minter:
-        """Return what mints for an agency's login: the same one for all of this process.
+    def issuer(self, login: Key, company: TokenProvider | None = None) -> LocationTokenIssuer:
+        """Return the issuer of an agency's login: the same one in all of this process.
 
         Parameters
         ----------
         login : Key
             The agency's.
-        company : Keeper, optional
-            Gives out the agency's own access token, where that is not what is stored.
+        company : TokenProvider, optional
+            Gives out the agency's own access token. By default, the stored login's.
         """
-        # By what it does: tests of this process have other clocks and transports.
-        name = (self._stores.minted.place, login, self._clock, self._transport)
+        # Keyed by everything that changes its behavior; tests use other clocks and transports.
+        name = (self._stores.location_tokens.place, login, self._clock, self._transport)
         with _LOCK:
-            known = _MINTERS.get(name)
+            known = _ISSUERS.get(name)
             if known is None:
-                known = _MINTERS[name] = Minter(
-                    company or self._keeper(login),
+                known = _ISSUERS[name] = LocationTokenIssuer(
+                    company or self._provider(login),
                     self._endpoint(login.client_id, Secret("")),
-                    self._stores.minted,
+                    self._stores.location_tokens,
                     base_url=self._base_url,
                     client_id=login.client_id,
                     clock=self._clock,
@@ -344,26 +363,26 @@ class Logins:
         )
 
 
-class _EitherKeeper:
-    """A login that may be a sub-account's or an agency's: its first answer tells."""
+class _EitherTokenProvider:
+    """A login of a sub-account or of an agency: its first answer tells which."""
 
-    def __init__(self, login: Keeper, minting: Keeper) -> None:
-        self._login, self._minting = login, minting
+    def __init__(self, login: TokenProvider, issued: TokenProvider) -> None:
+        self._login, self._issued = login, issued
 
     async def tokens(self) -> Tokens:
         """Return the sub-account's pair."""
         tokens = await self._login.tokens()
-        return await self._minting.tokens() if tokens.user_type == "Company" else tokens
+        return await self._issued.tokens() if tokens.user_type == "Company" else tokens
 
-    async def renewed(self, rejected: Secret) -> Tokens:
+    async def refreshed(self, rejected: Secret) -> Tokens | None:
         """Return another pair than the one that was rejected."""
         tokens = await self._login.tokens()
-        keeper = self._minting if tokens.user_type == "Company" else self._login
-        return await keeper.renewed(rejected)
+        provider = self._issued if tokens.user_type == "Company" else self._login
+        return await provider.refreshed(rejected)
 
 
-def _subject_of(tokens: Tokens) -> str:
-    """Name whose a pair is, for its key."""
+def _owner_of(tokens: Tokens) -> str:
+    """Return whose a pair is, for its key."""
     if tokens.user_type == "Company" or tokens.location_id is None:
         return f"company:{tokens.company_id}"
     return f"location:{tokens.location_id}"
