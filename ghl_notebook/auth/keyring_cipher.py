@@ -124,9 +124,10 @@ class KeyringCipher:
         with self._locked():
             with said(f"{self._folder} cannot be read"):
                 is_unused = all(path.suffix == ".lock" for path in self._folder.iterdir())
-            if is_unused and self._keyring.get(_ENTRY) is not None:
-                self._keyring.delete(_ENTRY)
+            if is_unused:
                 self._key = None
+                if self._keyring.get(_ENTRY) is not None:
+                    self._keyring.delete(_ENTRY)
 
     def _prepare(self) -> _Key:
         with self._locked():

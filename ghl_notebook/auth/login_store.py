@@ -225,16 +225,9 @@ class LoginStore:
         """
         stored = self._stores.logins.load(key)
         whose = key.owner.partition(":")[2]
-        company = self._provider(key)
-        return AgencyCredential(
-            company,
-            self.issuer(key, company),
-            whose,
-            kind="agency login",
-            source=f"the stored login of agency {whose}",
-            client_id=key.client_id,
-            tokens=stored.tokens if stored else None,
-        )
+        tokens = stored.tokens if stored else None
+        source = f"the stored login of agency {whose}"
+        return self._agency(key, self._provider(key), whose, source, tokens)
 
     def agency_from_environment(
         self, renewal: RenewalSettings, company_id: str | None = None
@@ -267,15 +260,7 @@ class LoginStore:
                 f"GHL_REFRESH_TOKEN is of agency {tokens.company_id}, not of {company_id}.",
                 "Change GHL_COMPANY_ID or company_id, or unset GHL_REFRESH_TOKEN.",
             )
-        return AgencyCredential(
-            company,
-            self.issuer(key, company),
-            tokens.company_id,
-            kind="agency login",
-            source="GHL_REFRESH_TOKEN",
-            client_id=key.client_id,
-            tokens=tokens,
-        )
+        return self._agency(key, company, tokens.company_id, "GHL_REFRESH_TOKEN", tokens)
 
     def from_environment(self, renewal: RenewalSettings, location_id: str) -> Credential:
         """Return the login that the environment's refresh token starts.
@@ -298,8 +283,30 @@ class LoginStore:
     def _from_environment(self, renewal: RenewalSettings) -> tuple[Key, StoredCredential]:
         digest = hashlib.sha256(renewal.refresh_token.reveal().encode()).hexdigest()[:32]
         key = Key(self._base_url, renewal.client_id, f"env:{digest}")
-        unused = self._unused(renewal.refresh_token)
+        now = self._clock()
+        unused = Tokens(
+            access_token=Secret(""),
+            refresh_token=renewal.refresh_token,
+            issued_at=now - timedelta(days=1),
+            expires_at=now,
+            user_type="",
+            location_id=None,
+            company_id=None,
+        )
         return key, StoredCredential(key, unused, renewal.client_secret)
+
+    def _agency(
+        self, key: Key, company: TokenProvider, company_id: str, source: str, tokens: Tokens | None
+    ) -> AgencyCredential:
+        return AgencyCredential(
+            company,
+            self.issuer(key, company),
+            company_id,
+            kind="agency login",
+            source=source,
+            client_id=key.client_id,
+            tokens=tokens,
+        )
 
     def _provider(self, key: Key, first: StoredCredential | None = None) -> StoredTokenProvider:
         async def refresh(stored: StoredCredential | None) -> StoredCredential:
@@ -348,18 +355,6 @@ class LoginStore:
             client_secret,
             clock=self._clock,
             transport=self._transport,
-        )
-
-    def _unused(self, refresh_token: Secret) -> Tokens:
-        now = self._clock()
-        return Tokens(
-            access_token=Secret(""),
-            refresh_token=refresh_token,
-            issued_at=now - timedelta(days=1),
-            expires_at=now,
-            user_type="",
-            location_id=None,
-            company_id=None,
         )
 
 

@@ -160,37 +160,27 @@ def _resolve_agency(
 
 
 def _choose_agency(keys: list[Key], company_id: str | None, client_id: str | None) -> Key:
-    agencies = [key for key in keys if key.owner.startswith("company:")]
-    if company_id is not None:
-        agencies = [key for key in agencies if key.owner == f"company:{company_id}"]
+    agencies = _agencies(keys, company_id)
     if not agencies:
         raise SettingsError(
             f"No login of agency {company_id} is stored."
             if company_id
             else "No login of an agency is stored" + (", only of sub-accounts." if keys else "."),
-            "Log in with ghl_notebook.log_in(), and choose the agency on the service's page. To "
+            "Log in with ghl_notebook.log_in(), and choose the agency on GoHighLevel's page. To "
             "try everything without an account: agency = ghl_notebook.demo_agency().",
         )
-    if len(agencies) > 1:
-        agencies = [key for key in agencies if key.client_id == client_id] or agencies
-    if len(agencies) > 1:
-        names = ", ".join(sorted(key.owner.partition(":")[2] for key in agencies))
-        raise SettingsError(
-            f"Several logins of agencies are stored: {names}.",
-            "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
-            "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
-        )
-    return agencies[0]
+    return _only(
+        agencies,
+        client_id,
+        "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
+        "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
+    )
 
 
 def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> Key:
     if location_id is not None:
         own = [k for k in keys if k.owner == f"location:{location_id}"]
-        agencies = [k for k in keys if k.owner.startswith("company:")]
-        company_id = read_company_id()
-        if company_id is not None:
-            agencies = [k for k in agencies if k.owner == f"company:{company_id}"]
-        keys = own or agencies
+        keys = own or _agencies(keys, read_company_id())
     if not keys:
         raise SettingsError(
             "There is no credential: GHL_TOKEN is not set, and no login is stored"
@@ -199,17 +189,32 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
             "log in with ghl_notebook.log_in(). To try everything without an account: "
             "client = ghl_notebook.demo().",
         )
+    return _only(
+        keys,
+        client_id,
+        "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
+        if location_id is None
+        else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
+        "GHL_CLIENT_SECRET.",
+    )
+
+
+def _agencies(keys: list[Key], company_id: str | None) -> list[Key]:
+    owners = [key.owner.partition(":") for key in keys]
+    return [
+        key
+        for key, (kind, _, whose) in zip(keys, owners, strict=True)
+        if kind == "company" and company_id in (None, whose)
+    ]
+
+
+def _only(keys: list[Key], client_id: str | None, next_step: str) -> Key:
+    """Return the only login of several, or the only one of the app in the environment."""
     if len(keys) > 1:
         keys = [k for k in keys if k.client_id == client_id] or keys
     if len(keys) > 1:
         names = ", ".join(sorted(k.owner.replace(":", " ") for k in keys))
-        raise SettingsError(
-            f"Several logins are stored: {names}.",
-            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
-            if location_id is None
-            else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
-            "GHL_CLIENT_SECRET.",
-        )
+        raise SettingsError(f"Several logins are stored: {names}.", next_step)
     return keys[0]
 
 
