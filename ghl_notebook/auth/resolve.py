@@ -172,6 +172,7 @@ def _choose_agency(keys: list[Key], company_id: str | None, client_id: str | Non
     return _only(
         agencies,
         client_id,
+        "logins of agencies",
         "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
         "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
     )
@@ -192,6 +193,7 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
     return _only(
         keys,
         client_id,
+        "logins",
         "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
         if location_id is None
         else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
@@ -208,13 +210,13 @@ def _agencies(keys: list[Key], company_id: str | None) -> list[Key]:
     ]
 
 
-def _only(keys: list[Key], client_id: str | None, next_step: str) -> Key:
+def _only(keys: list[Key], client_id: str | None, what: str, next_step: str) -> Key:
     """Return the only login of several, or the only one of the app in the environment."""
     if len(keys) > 1:
         keys = [k for k in keys if k.client_id == client_id] or keys
     if len(keys) > 1:
         names = ", ".join(sorted(k.owner.replace(":", " ") for k in keys))
-        raise SettingsError(f"Several logins are stored: {names}.", next_step)
+        raise SettingsError(f"Several {what} are stored: {names}.", next_step)
     return keys[0]
 
 
