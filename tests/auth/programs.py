@@ -204,7 +204,7 @@ class Program:
         for line in sys.stdin:
             if (child := os.fork()) == 0:
                 _guarded(self._store_for_ever, line.strip())
-            print(child, flush=True)
+            _say(str(child))
 
     def _store_for_ever(self, location_id: str) -> None:
         credential, said = make(location_id), False
@@ -214,7 +214,7 @@ class Program:
             assert store.load(credential.key) == credential
             asyncio.run(remove(store, credential.key))
             if not said:
-                print("storing", flush=True)
+                _say("storing")
                 said = True
 
     def _renew(self, how: str) -> None:
@@ -237,6 +237,11 @@ async def _issue(agency: AgencyCredential, ids: list[str], *, at_once: int) -> N
     for start in range(0, len(ids), at_once):
         await asyncio.gather(*map(agency.issue, ids[start : start + at_once]))
         await asyncio.to_thread(agency._issuer.write)
+
+
+def _say(line: str) -> None:
+    """Print a line in one piece: others print at the same time."""
+    os.write(1, f"{line}\n".encode())
 
 
 def _drop() -> None:
