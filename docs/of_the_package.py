@@ -72,7 +72,7 @@ PATHS = {
 
 
 PLUMBING = {
-    *("from_wire", "list_from_wire", "lend", "of", "sharing"),
+    *("from_wire", "list_from_wire", "delegate", "of", "sharing"),
     *("authorize", "close_window", "set_state", "update"),
 }
 """Public methods of public classes that are for other rooms of the package, and the widget's."""

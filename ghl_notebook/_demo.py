@@ -6,7 +6,7 @@ import importlib.util
 from datetime import datetime
 
 from .api import Agency, Client, MessageEvent
-from .auth import TokenCredential
+from .auth import Credential
 from .auth.agency_credential import passed_credential
 from .errors import GHLError, SettingsError
 from .fetch.sent_posts import drop, keep_apart
@@ -30,7 +30,7 @@ class DemoClient(Client):
     def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
         keep_apart(simulator.base_url)
         super().__init__(
-            credential=TokenCredential(
+            credential=Credential.of_token(
                 Secret(simulator.token), simulator.location_id, source="the simulator"
             ),
             base_url=simulator.base_url,

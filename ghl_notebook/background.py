@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import functools
 import itertools
 import os
 import threading
@@ -248,3 +249,63 @@ def _cancel(coroutine: Coroutine[Any, Any, Any]) -> None:
     for task in asyncio.all_tasks():
         if task.get_coro() is coroutine:
             task.cancel()
+
+
+class UnansweredError(Exception):
+    """A call that ran in its own thread has raised something, or has not returned in time.
+
+    Attributes
+    ----------
+    thread : threading.Thread
+        The thread, which goes on if the call has not returned.
+    """
+
+    def __init__(self, words: str, thread: threading.Thread) -> None:
+        super().__init__(words)
+        self.thread = thread
+
+
+def run_within(seconds: float, func: Callable[[], T]) -> T:
+    """Run a function that may never return in its own thread, and wait for it some seconds.
+
+    A thread cannot be ended from outside: it goes on as a daemon, which ends with the process.
+
+    Raises
+    ------
+    UnansweredError
+        If the function has not returned by then, or has raised anything, even what would end a
+        process. Only the type of its error is told: the frames of the error may hold a secret.
+    """
+    future: Future[T] = Future()
+    thread = _start_thread(future, func)
+    # An interrupt of the caller ends this wait, and is not taken for an error of the function.
+    concurrent.futures.wait([future], seconds)
+    if not future.done():
+        raise UnansweredError(f"no answer in {seconds:g} s", thread)
+    error = future.exception()
+    if error is not None:
+        raise UnansweredError(type(error).__name__, thread)
+    return future.result()
+
+
+async def run_in_own_thread(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a blocking function in its own thread, and wait for it.
+
+    asyncio's and anyio's threads end, or are waited for, before a process waits for its running
+    refreshes: a token pair that arrives then could not be written.
+    """
+    future: Future[T] = Future()
+    _start_thread(future, functools.partial(func, *args, **kwargs))
+    return await asyncio.wrap_future(future)
+
+
+def _start_thread(future: Future[T], func: Callable[[], T]) -> threading.Thread:
+    def run() -> None:
+        try:
+            future.set_result(func())
+        except BaseException as error:  # noqa: BLE001 - handed to the caller that waits
+            future.set_exception(error)
+
+    thread = threading.Thread(target=run, name="ghl_notebook store", daemon=True)
+    thread.start()
+    return thread

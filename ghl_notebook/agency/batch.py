@@ -22,7 +22,7 @@ from .sink import TableSink
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from ghl_notebook.api.lent import LentAgency
+    from ghl_notebook.api.worker_agency import WorkerAgency
 
 NEXT: Final = "Look into the workers' log; they need the same ghl-notebook as is here."
 
@@ -33,7 +33,7 @@ class Batch:
 
     Attributes
     ----------
-    agency : LentAgency
+    agency : WorkerAgency
         The sub-accounts' access tokens, and the way to the service.
     job : Job
         What to ask for.
@@ -43,7 +43,7 @@ class Batch:
         Requests at once of a worker; None: it finds its own level.
     """
 
-    agency: LentAgency
+    agency: WorkerAgency
     job: Job
     places: Sequence[Place]
     in_flight: int | None

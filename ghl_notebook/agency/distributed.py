@@ -60,7 +60,7 @@ class DistributedRun(Run):
 
     async def go(self, places: Sequence[Place]) -> None:
         """Have them all asked; see `Run.go`."""
-        self._lender.lend(())  # whether it can be, before anything is minted
+        self._lender.delegate(())  # whether it can be, before anything is minted
         self._size = await self._engine.batch_size(len(places))
         await super().go(places)
 
@@ -99,7 +99,7 @@ class DistributedRun(Run):
 
     async def _ask(self, places: Sequence[Place], *, is_last: bool) -> list[Place]:
         """Have a batch asked; return those that have got another access token since."""
-        agency = self._lender.lend(place.location_id for place in places)
+        agency = self._lender.delegate(place.location_id for place in places)
         batch = Batch(agency, self._job, places, self._in_flight)
         self._tally.in_flight += len(places)
         try:
@@ -152,7 +152,7 @@ class DistributedRun(Run):
 
     async def _renewed(self, place: Place, batch: Batch) -> Place | None:
         try:
-            await self._lender.credential.renew(place.location_id, batch.agency.tokens)
+            await self._lender.credential.reissue(place.location_id, batch.agency.tokens)
         except GHLError as error:
             self._fail(place, error)
             return None

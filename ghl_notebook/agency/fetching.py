@@ -196,7 +196,7 @@ class Fetching:
 
     async def _have_tokens(self, places: Sequence[Place]) -> Any:
         assert self._engine is not None
-        self._agency.lend(())  # whether it can be, before anything is minted
+        self._agency.delegate(())  # whether it can be, before anything is minted
         self.tally.total = len(places)
         self._run = run = TokenRun(self._agency, self._job, self.tally)
         await run.go(places)

@@ -69,7 +69,7 @@ def lazy_frame(
 
     parts = [places[start : start + size] for start in range(0, len(places), size)] or [()]
     batches = [
-        Batch(agency.lend(place.location_id for place in part), job, part, in_flight)
+        Batch(agency.delegate(place.location_id for place in part), job, part, in_flight)
         for part in parts
     ]
     missing: list[list[Failure]] = [[] for _ in parts[1:]] + [list(failures)]

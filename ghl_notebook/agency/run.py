@@ -35,13 +35,13 @@ class Tokens(Protocol):
         """Tell whether one is there already."""
         ...
 
-    async def mint(self, location_id: str) -> None:
+    async def issue(self, location_id: str) -> None:
         """Have one there before it is needed."""
         ...
 
 
 class Whose(Protocol):
-    """An agency, or the part of it that was lent to this process."""
+    """An agency, or the part of it that was sent to this worker."""
 
     @property
     def credential(self) -> Tokens:
@@ -199,7 +199,7 @@ class Run:
                 if self.ended_by is not None:
                     return
                 try:
-                    await self._agency.credential.mint(place.location_id)
+                    await self._agency.credential.issue(place.location_id)
                 except (LogInAgainError, DailyLimitError) as error:
                     # No other token is to be had; those that are there still hold.
                     self._miss(failure_of(place, error))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
-from ghl_notebook.auth import Clock, find_agency_credential
+from ghl_notebook.auth import Clock, resolve_agency_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Location
@@ -36,14 +36,14 @@ _PAGES_AT_ONCE: Final = 8
 if TYPE_CHECKING:
     from ghl_notebook.auth import AgencyCredential
 
-    from .lent import LentAgency
+    from .worker_agency import WorkerAgency
 
 
 @guarded
 class AsyncAgency:
     """An agency, for code that awaits. `Agency` is the same for cells and scripts.
 
-    The sub-accounts' access tokens are minted as they are needed, and kept for their day.
+    The sub-accounts' access tokens are issued as they are needed, and stored for their day.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class AsyncAgency:
         token = None if token is None else Secret(token)  # this frame may be shown with its locals
         if credential is not None:
             check_kind(
-                "credential", credential, hasattr(credential, "lend"), "an agency's credential"
+                "credential", credential, hasattr(credential, "delegate"), "an agency's credential"
             )
         check_sending(
             api_version,
@@ -109,7 +109,7 @@ class AsyncAgency:
             clock=clock,
         )
         address = read_base_url(base_url)
-        self.credential = credential or find_agency_credential(
+        self.credential = credential or resolve_agency_credential(
             token, company_id, base_url=address, clock=clock, transport=transport
         )
         self.base_url = address
@@ -211,13 +211,13 @@ class AsyncAgency:
             allowed_origins=self._allowed_origins,
         )
 
-    def lend(self, location_ids: Iterable[str]) -> LentAgency:
-        """Return some sub-accounts with the access tokens that are there, for another process.
+    def delegate(self, location_ids: Iterable[str]) -> WorkerAgency:
+        """Return some sub-accounts with the access tokens that are there, for a worker process.
 
         Parameters
         ----------
         location_ids : iterable of str
-            Which. One without an access token that holds is left out.
+            The sub-accounts. One without an access token, or with an expired one, is left out.
 
         Raises
         ------
@@ -229,10 +229,10 @@ class AsyncAgency:
                 "The agency's own transport cannot be sent to other processes.",
                 "Make the agency without `transport`, or run it without `engine`.",
             )
-        from .lent import LentAgency
+        from .worker_agency import WorkerAgency
 
-        return LentAgency(
-            self.credential.lend(location_ids),
+        return WorkerAgency(
+            self.credential.delegate(location_ids),
             base_url=self.base_url,
             api_version=self.api_version,
             timeout=self._timeout,

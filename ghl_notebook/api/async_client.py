@@ -8,7 +8,7 @@ from typing import Self
 
 import httpx
 
-from ghl_notebook.auth import Clock, Credential, find_credential
+from ghl_notebook.auth import Clock, Credential, resolve_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import User
@@ -118,7 +118,7 @@ class AsyncClient(Groups[Awaiting]):
             base_url=base_url,
             allowed_origins=allowed_origins,
         )
-        self.credential: Credential = credential or find_credential(
+        self.credential: Credential = credential or resolve_credential(
             settings, clock=clock, transport=transport
         )
         self.user_id = settings.user_id

@@ -1,25 +1,26 @@
-"""Who asks: kinds of credential, their storage, their renewal, and the bearer of each.
+"""Who asks: credentials, who gives out their tokens, where they are stored, and `TokenAuth`.
 
-Here is what a client with a token takes; logins are in `app` and `logins`, which load more.
+These names are what a client with a token needs; logins are in `app` and `login_store`, which load
+more.
 """
 
 from typing import TYPE_CHECKING
 
-from .bearer import BearerAuth, TokenAuth
-from .credential import Clock, Credential, TokenCredential
-from .find import find_agency_credential, find_credential, log_out, open_logins
+from .bearer import TokenAuth
+from .credential import Clock, Credential
+from .resolve import log_out, open_login_store, resolve_agency_credential, resolve_credential
+from .token_provider import StaticTokenProvider
 
 if TYPE_CHECKING:
     from .agency_credential import AgencyCredential as AgencyCredential
 
 __all__ = [
-    "BearerAuth",
     "Clock",
     "Credential",
+    "StaticTokenProvider",
     "TokenAuth",
-    "TokenCredential",
-    "find_agency_credential",
-    "find_credential",
     "log_out",
-    "open_logins",
+    "open_login_store",
+    "resolve_agency_credential",
+    "resolve_credential",
 ]

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import httpx
 
-from ghl_notebook.errors import LogInAgainError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .bearer import TokenAuth
 from .credential import Clock, Credential, Kind
+from .delegation import TokenBundle
 from .endpoint import TokenEndpoint
-from .lent import LentTokens
-from .login_credential import LoginCredential
-from .minted_store import MintedStore
-from .minter import Minter
-from .oauth import Keeper, OAuthAuth
+from .location_token_cache import LocationTokenCache
+from .location_token_issuer import LocationTokenIssuer
+from .token_provider import StaticTokenProvider, TokenProvider
 from .tokens import Tokens
 
 
 class AgencyCredential:
-    """An agency's access token, and the sub-accounts' that are minted by it.
+    """An agency's access token, and the sub-account tokens that are issued with it.
 
-    It shows where it comes from, and never its value.
+    A credential shows where it comes from, and never its value.
 
     Parameters
     ----------
-    company : Keeper
+    company : TokenProvider
         Gives out the agency's own access token.
-    minter : Minter
+    issuer : LocationTokenIssuer
         Gives out the sub-accounts'.
     company_id : str
         The agency.
@@ -40,15 +37,15 @@ class AgencyCredential:
     source : str
         Where it comes from, in words.
     client_id : str, optional
-        The app; an access token does not say it.
+        The app; an access token does not tell it.
     tokens : Tokens, optional
-        What is known of the login so far.
+        The pair of the login so far; it names the scopes.
     """
 
     def __init__(
         self,
-        company: Keeper,
-        minter: Minter,
+        company: TokenProvider,
+        issuer: LocationTokenIssuer,
         company_id: str,
         *,
         kind: Kind,
@@ -57,7 +54,7 @@ class AgencyCredential:
         tokens: Tokens | None = None,
     ) -> None:
         self._company = company
-        self._minter = minter
+        self._issuer = issuer
         self._tokens = tokens
         self.company_id = company_id
         self.kind = kind
@@ -73,107 +70,70 @@ class AgencyCredential:
 
     def auth(self, host: str) -> TokenAuth:
         """Return what adds the agency's token; `host` is the only one that may see it."""
-        return OAuthAuth(self._company, host=host)
+        return TokenAuth(self._company, host=host)
 
     def of(self, location_id: str) -> Credential:
-        """Return the credential of one sub-account; nothing is asked before it is used."""
-        return LoginCredential(
-            self._minter.keeper(location_id),
+        """Return the credential of one sub-account; its token is issued when it is used."""
+        return Credential(
+            self._issuer.provider(location_id),
             self.kind,
             location_id,
-            tokens=self._tokens,
             source=self._from,
+            tokens=self._tokens,
         )
 
     def is_warm(self, location_id: str) -> bool:
         """Tell whether a sub-account's access token is there already."""
-        return self._minter.peek(location_id) is not None
+        return self._issuer.peek(location_id) is not None
 
-    async def mint(self, location_id: str) -> None:
-        """Have a sub-account's access token there before it is needed.
+    async def issue(self, location_id: str) -> None:
+        """Issue a sub-account's access token before it is needed.
 
         Raises
         ------
         LogInAgainError
-            If the agency's login holds no more.
+            If the agency's login has expired.
         CredentialError
-            If the service refuses to mint it, or there is no usable answer.
+            If the service refuses to issue it, or there is no usable answer.
         DailyLimitError
             If the agency's calls of the day are used up.
         """
-        await self._minter.tokens(location_id)
+        await self._issuer.tokens(location_id)
 
-    def lend(self, location_ids: Iterable[str]) -> LentTokens:
+    def delegate(self, location_ids: Iterable[str]) -> TokenBundle:
         """Return the access tokens that are there, for another process.
 
         Parameters
         ----------
         location_ids : iterable of str
-            Whose. One without a token that holds is left out.
+            The sub-accounts. One without a token, or with an expired one, is left out.
         """
-        found = ((location_id, self._minter.peek(location_id)) for location_id in location_ids)
-        return LentTokens({i: tokens.access_token for i, tokens in found if tokens is not None})
+        found = ((location_id, self._issuer.peek(location_id)) for location_id in location_ids)
+        return TokenBundle({i: tokens.access_token for i, tokens in found if tokens is not None})
 
-    async def renew(self, location_id: str, lent: LentTokens) -> None:
-        """Have another access token of a sub-account there than the one that was lent.
+    async def reissue(self, location_id: str, bundle: TokenBundle) -> None:
+        """Issue another access token of a sub-account than the one in a bundle.
 
         Parameters
         ----------
         location_id : str
             The sub-account.
-        lent : LentTokens
-            Where the service has rejected its token.
+        bundle : TokenBundle
+            The tokens of a worker, to which the service has rejected this sub-account's.
 
         Raises
         ------
         GHLError
-            As `mint`.
+            As `issue`.
         """
-        if location_id in lent:
-            await self._minter.renewed(location_id, lent.of(location_id))
+        if location_id in bundle:
+            await self._issuer.refreshed(location_id, bundle.of(location_id))
         else:
-            await self.mint(location_id)
+            await self.issue(location_id)
 
     async def aclose(self) -> None:
-        """Write what was minted, and close the connections."""
-        await self._minter.aclose()
-
-
-class FixedKeeper:
-    """Gives out an agency's access token that nobody renews.
-
-    Parameters
-    ----------
-    token : Secret
-        The token.
-    company_id : str
-        The agency.
-    clock : callable
-        The current time, with a time zone.
-    """
-
-    def __init__(self, token: Secret, company_id: str, *, clock: Clock) -> None:
-        now = clock()
-        self._tokens = Tokens(
-            access_token=token,
-            refresh_token=Secret(""),
-            issued_at=now,
-            expires_at=now + timedelta(days=3650),  # the service tells when it is over
-            user_type="Company",
-            location_id=None,
-            company_id=company_id,
-        )
-
-    async def tokens(self) -> Tokens:
-        """Return the token."""
-        return self._tokens
-
-    async def renewed(self, rejected: Secret) -> Tokens:  # noqa: ARG002 - as every keeper
-        """Say that there is no other one."""
-        raise LogInAgainError(
-            "The service does not take the agency's access token that was passed.",
-            "Pass another one; or log in for the agency with ghl_notebook.log_in(), once.",
-        )
+        """Write the tokens that are not yet on disk, and close the connections."""
+        await self._issuer.aclose()
 
 
 def passed_credential(
@@ -186,7 +146,7 @@ def passed_credential(
     client_id: str | None = None,
     source: str = "the token that was passed",
 ) -> AgencyCredential:
-    """Return the credential of an agency's access token that nobody renews.
+    """Return the credential of an agency's access token that is never refreshed.
 
     Parameters
     ----------
@@ -195,17 +155,17 @@ def passed_credential(
     company_id : str
         The agency.
     base_url, clock, transport
-        As for `find_agency_credential`.
+        As for `resolve_agency_credential`.
     client_id : str, optional
         The app, where it is known.
     source : str
         Where the token comes from, in words.
     """
-    company = FixedKeeper(token, company_id, clock=clock)
+    company = StaticTokenProvider(token, company_id=company_id)
     endpoint = TokenEndpoint(base_url, "", Secret(""), clock=clock, transport=transport)
-    minter = Minter(
-        company, endpoint, MintedStore(None), base_url=base_url, client_id="", clock=clock
+    issuer = LocationTokenIssuer(
+        company, endpoint, LocationTokenCache(None), base_url=base_url, client_id="", clock=clock
     )
     return AgencyCredential(
-        company, minter, company_id, kind="access token", source=source, client_id=client_id
+        company, issuer, company_id, kind="access token", source=source, client_id=client_id
     )

@@ -1,7 +1,7 @@
 """A marketplace app, and one attempt to be authorized by its user.
 
-The authorization code grant with what RFC 9700 asks of it: a random ``state`` that is compared
-before anything of an answer is used, PKCE, and an attempt that takes one answer.
+The authorization code grant as RFC 9700 demands: a random ``state`` that is compared before
+anything in an answer is used, PKCE, and an attempt that accepts one answer only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LONGEST_ERROR = 200
 @guarded
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app of the marketplace, as its owner has registered it.
+    """An app of the marketplace, as its owner registered it.
 
     Parameters
     ----------
@@ -52,20 +52,20 @@ class App:
     client_secret : Secret
         The client secret that belongs to it.
     redirect_uri : str
-        One of the app's redirect URIs, to the letter. With ``http://localhost:8765/callback``, or
-        the like, the login's answer arrives by itself where browser and kernel share a computer;
-        with any other, its address is pasted.
+        One of the app's redirect URIs, exactly as registered. With a URI such as
+        ``http://localhost:8765/callback``, the answer arrives automatically if browser and kernel
+        share a computer; with any other, paste the address that the login ends at.
     scopes : tuple of str
-        What the app asks for.
+        The scopes to ask for.
     authorize_url : str, optional
-        The page where the user chooses a sub-account or an agency. White-labelled agencies use
+        The page where the user chooses a sub-account or an agency. White-labeled agencies use
         ``https://marketplace.leadconnectorhq.com/oauth/chooselocation``. A query in it, such as the
         ``version_id`` of an installation link, is kept.
 
     Raises
     ------
     ArgumentError
-        If a value makes no sense.
+        If a value is invalid.
     """
 
     client_id: str
@@ -75,7 +75,7 @@ class App:
     authorize_url: str = DEFAULT_AUTHORIZE_URL
 
     def __post_init__(self) -> None:
-        # Not every caller has a type checker; a bare secret is hidden before anything can fail.
+        # Not every caller has a type checker. A plain string is hidden before anything can fail.
         object.__setattr__(self, "client_secret", Secret(self.client_secret))
         client_id: object = self.client_id
         if not isinstance(client_id, str) or hide_tokens(client_id) != client_id:
@@ -110,9 +110,9 @@ class App:
         Raises
         ------
         SettingsError
-            If the environment names an app and leaves a part of it out.
+            If the environment names an app and a part of it is missing.
         ArgumentError
-            If a value makes no sense.
+            If a value is invalid.
         """
         read = read_app_settings(environ)
         if read is None:
@@ -131,7 +131,7 @@ class App:
 
 
 class Authorization:
-    """One attempt to have an app authorized: it knows its own answer, and takes it once.
+    """One attempt to have an app authorized: it recognizes its own answer, and accepts it once.
 
     Parameters
     ----------
@@ -166,20 +166,20 @@ class Authorization:
         Parameters
         ----------
         redirected : str or Secret
-            The whole address that the browser was redirected to, or its query alone. Spaces, line
-            breaks and quotes that it has got on its way do no harm.
+            The complete address that the browser was redirected to, or its query alone. Spaces,
+            line breaks, and quotes around or in it are ignored.
 
         Raises
         ------
         ArgumentError
-            If there is neither a code nor an error in it. The attempt still waits then, as after a
-            `StateMismatchError` for another attempt's answer.
+            If it has neither a code nor an error in it. The attempt goes on waiting, as after a
+            `StateMismatchError` for the answer to another attempt.
         StateMismatchError
-            If it answers another attempt, or this one has taken its answer.
+            If it answers another attempt, or this attempt has had its answer.
         LoginCancelledError
-            If the user has refused.
+            If the user refused.
         LoginFailedError
-            If the service has.
+            If the service refused.
         """
         hidden = Secret(redirected)
         del redirected  # a traceback may show this frame's locals
@@ -227,7 +227,7 @@ def _is_scope(scope: object) -> bool:
 
 
 def _read(redirected: Secret) -> dict[str, Secret]:
-    """Return the parameters of an answer; one that is there twice counts as missing."""
+    """Return the parameters of an answer; a parameter that occurs twice counts as missing."""
     text = "".join(redirected.reveal().split()).strip(_AROUND).partition("#")[0]
     found = parse_qsl(text.rpartition("?")[2], keep_blank_values=False)
     names = [name for name, _ in found]

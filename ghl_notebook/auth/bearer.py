@@ -1,55 +1,38 @@
-"""How a request proves who asks: by an access token in its header."""
+"""How a request proves who asks: with an access token in its header."""
 
 from __future__ import annotations
 
 from ghl_notebook.secret import Secret
 
+from .token_provider import TokenProvider
+
 
 class TokenAuth:
-    """Provides an access token, and another one after the service has rejected it.
+    """Gives a `Sender` an access token, and another one if the service rejects it.
 
     Parameters
     ----------
+    provider : TokenProvider
+        Gives out the token.
     host : str
-        The only host that may see it. A request to another one is sent without it.
+        The only host that may see the token. A request to another host is sent without it.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, provider: TokenProvider, *, host: str) -> None:
+        self._provider = provider
         self.host = host
 
     async def token(self) -> Secret:
         """Return the access token."""
-        raise NotImplementedError
+        return (await self._provider.tokens()).access_token
 
     async def another(self, rejected: Secret) -> Secret | None:
-        """Return the token to use instead of one that the service has rejected, if there is one.
+        """Return a token to use instead of the one that the service rejected, if there is one.
 
         Parameters
         ----------
         rejected : Secret
-            What `token` has returned.
+            What `token` returned.
         """
-        raise NotImplementedError
-
-
-class BearerAuth(TokenAuth):
-    """Send a fixed access token: that of a private integration, or an OAuth one.
-
-    Parameters
-    ----------
-    token : Secret
-        The token.
-    host : str
-        As for `TokenAuth`.
-    """
-
-    def __init__(self, token: Secret, *, host: str) -> None:
-        super().__init__(host)
-        self._token = token
-
-    async def token(self) -> Secret:
-        """Return the access token."""
-        return self._token
-
-    async def another(self, rejected: Secret) -> None:
-        """Return None: nobody renews it."""
+        tokens = await self._provider.refreshed(rejected)
+        return None if tokens is None else tokens.access_token

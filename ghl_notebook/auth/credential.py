@@ -1,86 +1,89 @@
-"""The kinds of credential: what a client holds to prove who asks."""
+"""A credential: what a client holds to prove who asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
-from .bearer import BearerAuth, TokenAuth
+from .bearer import TokenAuth
+from .token_provider import StaticTokenProvider, TokenProvider
+from .tokens import Tokens
 
 Kind = Literal["private integration", "access token", "login", "agency login"]
 
 
-class Credential(Protocol):
-    """What proves who asks, for one sub-account.
+class Credential:
+    """Proves who asks, for one sub-account.
 
-    It shows where it comes from, and never its value.
-    """
-
-    @property
-    def kind(self) -> Kind:
-        """Which kind it is."""
-        ...
-
-    @property
-    def source(self) -> str:
-        """Where it comes from, in one line."""
-        ...
-
-    @property
-    def location_id(self) -> str:
-        """The sub-account."""
-        ...
-
-    @property
-    def company_id(self) -> str | None:
-        """The agency, where it is known."""
-        ...
-
-    @property
-    def scopes(self) -> tuple[str, ...] | None:
-        """What it may do; None where only the service knows."""
-        ...
-
-    def auth(self, host: str) -> TokenAuth:
-        """Return what adds it to requests; `host` is the only one that may see it."""
-        ...
-
-
-class TokenCredential:
-    """A token that is not renewed: a private integration's, or an access token.
+    A credential shows where it comes from, and never its value.
 
     Parameters
     ----------
-    token : Secret
-        The token.
+    provider : TokenProvider
+        Gives out the sub-account's access token.
+    kind : str
+        Which kind of credential it is.
     location_id : str
         The sub-account.
     source : str
         Where it comes from, in words.
+    tokens : Tokens, optional
+        The pair of the login so far; it names the agency and the scopes.
+
+    Attributes
+    ----------
+    kind, location_id
+        As given.
+    source : str
+        The kind and where it comes from, in one line.
+    company_id : str or None
+        The agency, where it is known.
+    scopes : tuple of str or None
+        The scopes; None where only the service knows them.
     """
 
-    company_id = None
-    scopes = None
-
-    def __init__(self, token: Secret, location_id: str, *, source: str) -> None:
-        self._token = token
+    def __init__(
+        self,
+        provider: TokenProvider,
+        kind: Kind,
+        location_id: str,
+        *,
+        source: str,
+        tokens: Tokens | None = None,
+    ) -> None:
+        self._provider = provider
+        self.kind = kind
         self.location_id = location_id
-        self.kind: Kind = (
-            "private integration" if token.reveal().startswith("pit-") else "access token"
-        )
-        self.source = f"{self.kind}, from {source}"
+        self.source = f"{kind}, from {source}"
+        self.company_id = tokens.company_id if tokens else None
+        self.scopes = (tokens.scopes or None) if tokens else None
+
+    @classmethod
+    def of_token(cls, token: Secret, location_id: str, *, source: str) -> Credential:
+        """Return the credential of a private integration's token, or of an access token.
+
+        Parameters
+        ----------
+        token : Secret
+            The token; it is never refreshed.
+        location_id, source
+            As for the class.
+        """
+        is_private = token.reveal().startswith("pit-")
+        kind: Kind = "private integration" if is_private else "access token"
+        return cls(StaticTokenProvider(token), kind, location_id, source=source)
 
     @while_made
     def __repr__(self) -> str:
         return f"<{self.source}>"
 
     def auth(self, host: str) -> TokenAuth:
-        """Return what adds it to requests; `host` is the only one that may see it."""
-        return BearerAuth(self._token, host=host)
+        """Return what adds the token to requests; `host` is the only one that may see it."""
+        return TokenAuth(self._provider, host=host)
 
 
 Clock = Callable[[], datetime]

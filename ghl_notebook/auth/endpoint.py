@@ -36,7 +36,8 @@ from ghl_notebook.transport import (
     json_object,
 )
 
-from .bearer import BearerAuth
+from .bearer import TokenAuth
+from .token_provider import StaticTokenProvider
 from .tokens import Tokens
 
 _MAX_BODY: Final = 2**20
@@ -150,7 +151,7 @@ class TokenEndpoint:
         return await self._token("The access token", fields)
 
     async def mint(
-        self, company: Tokens, location_id: str, *, pacer: Limiter | None = None
+        self, company: Tokens, location_id: str, *, limiter: Limiter | None = None
     ) -> Tokens:
         """Request a token of one sub-account, by an agency's token.
 
@@ -163,7 +164,7 @@ class TokenEndpoint:
             The agency's.
         location_id : str
             The sub-account.
-        pacer : RateLimiter, optional
+        limiter : RateLimiter, optional
             The agency's: the service counts these calls for it.
 
         Raises
@@ -178,7 +179,7 @@ class TokenEndpoint:
         fields = {"companyId": company.company_id or "", "locationId": location_id}
         what = f"The access token of sub-account {location_id}"
         request = Request.form("/oauth/locationToken", fields)
-        return await self._send(what, request, company.access_token, pacer)
+        return await self._send(what, request, company.access_token, limiter)
 
     async def _token(self, what: str, fields: Mapping[str, str | Secret]) -> Tokens:
         app = {"client_id": self._client_id, "client_secret": self._client_secret}
@@ -194,7 +195,7 @@ class TokenEndpoint:
         async with self._transport(is_kept=limiter is not None) as transport:
             sender = Sender(
                 transport,
-                bearer=None if token is None else BearerAuth(token, host=transport.host),
+                bearer=token and TokenAuth(StaticTokenProvider(token), host=transport.host),
                 rate_limiter=limiter or self._rate_limiter,
                 time_limit=self._timeout * _POLICY.attempts,
                 attempt_limit=self._timeout,

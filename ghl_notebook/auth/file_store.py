@@ -1,4 +1,4 @@
-"""Credentials in files that only their owner can read, written whole or not at all."""
+"""Credentials in files that only their owner can read, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,20 +8,30 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from filelock import Timeout
 
 from ghl_notebook.errors import StorageError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
-from .store import Key, StoredCredential, from_json, to_json
+from .store import Key, StoredCredential, from_file, key_in_file, to_file
 
+if TYPE_CHECKING:
+    from .keyring_cipher import KeyringCipher
+
+LOCK_SECONDS: Final = 120.0
+"""A process that holds a lock asks the service or the keyring, each for a minute at most."""
 _ROOM: Final = 16 * 1024
-"""Bytes that are made sure of before a pair is asked for; a pair takes up to 4000."""
+"""Bytes reserved before the token request, so that saving the new pair cannot fail.
+
+A pair has at most 4,000 bytes; encrypted, 5,400.
+"""
 _LARGEST: Final = 1024 * 1024
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
-"""Opening a pipe would wait for somebody to write into it."""
+"""Opening a pipe would otherwise wait for a writer."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
 
@@ -29,17 +39,21 @@ _LOG: Final = logging.getLogger("ghl_notebook.auth")
 class FileStore:
     """A folder with one file for each credential.
 
-    The folder is 0700 and a file 0600; what is wider is narrowed. Links, and files of somebody
-    else, are refused. A file is written under another name, synced, and then renamed.
+    The folder is 0700 and a file 0600; wider permissions are narrowed. Links, and files of another
+    user, are refused. A file is written under another name, synced, and then renamed. Each method
+    may be called from any thread.
 
     Parameters
     ----------
     folder : Path
         Made when something is written.
+    cipher : KeyringCipher, optional
+        Encrypts the files; their names, and whose they are, stay readable.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cipher: KeyringCipher | None = None) -> None:
         self._folder = folder
+        self._cipher = cipher
 
     @while_made
     def __repr__(self) -> str:
@@ -47,7 +61,7 @@ class FileStore:
 
     @property
     def folder(self) -> Path:
-        """As given."""
+        """As given: two stores of one folder are the same."""
         return self._folder
 
     def load(self, key: Key) -> StoredCredential | None:
@@ -55,19 +69,27 @@ class FileStore:
 
         Raises
         ------
+        LogInAgainError
+            If the keyring has lost the key that it was encrypted with.
         StorageError
             If it cannot be read, is damaged, or is not its owner's alone.
         """
-        return self._read(self._path(key))
+        path = self._path(key)
+        text = self._read(path)
+        if text is None:
+            return None
+        credential = from_file(text, str(path), self._cipher)
+        _check_name(credential.key, path)
+        return credential
 
     @contextmanager
-    def place(self, key: Key) -> Iterator[_File]:
-        """Make room for a credential, so that the later write of it can hardly fail.
+    def reserve(self, key: Key) -> Iterator[Reservation]:
+        """Reserve disk space for a credential, so that writing it later cannot fail.
 
         Raises
         ------
         StorageError
-            If the disk is full, or the folder cannot be written in.
+            If the disk is full, the folder cannot be written to, or the keyring is locked.
         """
         target = self._path(key)
         self._make_folder()
@@ -77,20 +99,22 @@ class FileStore:
                 draft.unlink()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
             descriptor = os.open(draft, flags, 0o600)
-        file = _File(descriptor, draft, target)
+        reservation = Reservation(descriptor, draft, target, self._cipher)
         try:
-            file.make_room()
-            yield file
+            if self._cipher is not None:
+                self._cipher.prepare()
+            reservation.fill()
+            yield reservation
         finally:
-            file.close()
+            reservation.close()
 
     def delete(self, key: Key) -> bool:
-        """Forget a credential; tell whether there was one.
+        """Delete a credential; tell whether there was one.
 
         Raises
         ------
         StorageError
-            If it cannot be deleted.
+            If the credential cannot be deleted; or, after the last one, the key in the keyring.
         """
         with said(f"{self._path(key)} cannot be deleted"):
             self._draft(key).unlink(missing_ok=True)  # a process was killed while it wrote
@@ -98,10 +122,14 @@ class FileStore:
                 self._path(key).unlink()
             except FileNotFoundError:
                 return False
+        if self._cipher is not None:
+            self._cipher.delete_unused_key()
         return True
 
     def list(self) -> list[Key]:
-        """Name all credentials; files that cannot be read are logged and left out.
+        """Return the names of all credentials; files that cannot be read are logged and left out.
+
+        Nothing is decrypted: a login can be found and deleted without the keyring.
 
         Raises
         ------
@@ -117,20 +145,21 @@ class FileStore:
             paths = sorted(self._folder.glob("*.json"))
         for path in paths:
             try:
-                credential = self._read(path)
+                text = self._read(path)
+                if text is not None:
+                    key = key_in_file(text, str(path))
+                    _check_name(key, path)
+                    found.append(key)
             except StorageError as error:
                 _LOG.warning("A stored credential is left out: %s", error)
-            else:
-                if credential is not None:
-                    found.append(credential.key)
         return found
 
-    def was_interrupted(self, key: Key) -> bool:
-        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
+    def has_pending(self, key: Key) -> bool:
+        """Tell whether the last refresh ended between request and write. Call under the lock."""
         return self._draft(key).exists()
 
     def lock_path(self, key: Key) -> Path:
-        """Return the file whose lock a renewal holds.
+        """Return the file whose lock a refresh holds.
 
         Raises
         ------
@@ -149,7 +178,7 @@ class FileStore:
     def _make_folder(self) -> None:
         make_private_folder(self._folder)
 
-    def _read(self, path: Path) -> StoredCredential | None:
+    def _read(self, path: Path) -> Secret | None:
         with said(f"{path} cannot be read"):
             try:
                 _check_folder(self._folder)
@@ -161,68 +190,72 @@ class FileStore:
                 check_owner(status, path, stat.S_ISREG)
                 if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                     os.fchmod(file.fileno(), 0o600)
-                text = Secret(file.read(_LARGEST).decode(errors="surrogateescape"))
-        credential = from_json(text, str(path))
-        if self._path(credential.key) != path:
-            raise StorageError(f"{path} has the name of another credential.", "Delete it.")
-        return credential
+                return Secret(file.read(_LARGEST).decode(errors="surrogateescape"))
 
 
-class _File:
-    """A file that is not yet in its place."""
+class Reservation:
+    """Disk space for the next pair, reserved before the token request."""
 
-    def __init__(self, descriptor: int, draft: Path, target: Path) -> None:
+    def __init__(
+        self, descriptor: int, draft: Path, target: Path, cipher: KeyringCipher | None
+    ) -> None:
         self._descriptor, self._draft, self._target = descriptor, draft, target
+        self._cipher = cipher
         self._keeps_draft = False
         self._pid = os.getpid()
 
-    def make_room(self) -> None:
-        """Write and sync as much as a credential may take: a full disk shows now."""
+    def fill(self) -> None:
+        """Write and sync as many bytes as a credential may have: a full disk shows now."""
         with said(f"{self._target} cannot be written"):
-            self._fill(Secret(" " * _ROOM))
+            self._write(Secret(" " * _ROOM))
 
     def write(self, credential: StoredCredential) -> None:
-        """Keep a credential: whole and on disk, or not at all."""
-        # The file keeps its blanks behind the text, so that writing needs no further room.
-        text = Secret(to_json(credential).reveal().ljust(_ROOM))
+        """Store a credential: completely and on disk, or not at all."""
+        # The file keeps its blanks behind the text, so that writing needs no further space.
+        text = Secret(to_file(credential, self._cipher).reveal().ljust(_ROOM))
         with said(f"{self._target} cannot be written"):
-            self._fill(text)
+            self._write(text)
             if os.name == "nt":  # an open file cannot be renamed there
                 os.close(self._descriptor)
                 self._descriptor = -1
             self._draft.replace(self._target)
             _sync_folder(self._target.parent)
 
-    def leave_mark(self) -> None:
-        """Leave the draft behind, as a process does that is killed."""
+    def mark_pending(self) -> None:
+        """Leave the draft behind, as a killed process does: the answer may be lost."""
         self._keeps_draft = True
 
     def close(self) -> None:
-        """Leave no draft behind."""
+        """Remove the draft."""
         with suppress(OSError):
             if self._descriptor >= 0:
                 os.close(self._descriptor)
-        # A forked process drops its copy of this when it ends; the draft is its parent's.
+        # A forked process drops its copy of this when it ends; the draft belongs to its parent.
         if not self._keeps_draft and self._pid == os.getpid():
             with suppress(OSError):
                 self._draft.unlink()
 
-    def _fill(self, text: Secret) -> None:
+    def _write(self, text: Secret) -> None:
         content = text.reveal().encode()
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         written = 0
-        while written < len(content):  # a disk that is almost full takes a part
+        while written < len(content):  # a disk that is almost full writes a part
             written += os.write(self._descriptor, content[written:])
         os.fsync(self._descriptor)
 
 
+def _check_name(key: Key, path: Path) -> None:
+    if path.stem != key.name:
+        raise StorageError(f"{path} has the name of another credential.", "Delete it.")
+
+
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into, or narrow one that there is.
+    """Make a folder that only its owner can look into, or narrow an existing one.
 
     Raises
     ------
     StorageError
-        If it cannot be made, is a link, or somebody else's.
+        If it cannot be made, is a link, or belongs to another user.
     """
     with said(f"The folder {folder} cannot be made"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -236,12 +269,12 @@ def _check_folder(folder: Path) -> None:
 
 
 def check_owner(status: os.stat_result, path: Path, is_kind: object) -> None:
-    """Refuse a link, or what is somebody else's.
+    """Refuse a link, and a file or folder of another user.
 
     Raises
     ------
     StorageError
-        If it is one.
+        If it is either.
     """
     if not is_kind(status.st_mode):  # type: ignore[operator]
         raise StorageError(
@@ -277,3 +310,20 @@ def said(what: str) -> Iterator[None]:
             f"{what}: {reason}.",
             "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",
         ) from None
+
+
+@contextmanager
+def lock_errors(path: Path, seconds: float) -> Iterator[None]:
+    """Turn an error of a lock into a `StorageError`."""
+    try:
+        yield
+        return
+    except Timeout:
+        words = f"{path} has been locked by another process for {seconds:g} s."
+    except (OSError, NotImplementedError) as error:
+        words = f"{path} cannot be locked: {getattr(error, 'strerror', None) or error}."
+    raise StorageError(
+        words,
+        "End that process, check the folder's permissions, or name another folder in "
+        "GHL_CREDENTIALS_DIR.",
+    )

@@ -9,10 +9,10 @@ import threading
 import time
 from typing import Final
 
+from ghl_notebook.background import run_in_own_thread
 from ghl_notebook.transport import Limits, Permit, RateLimiter
 
-from .apart import apart
-from .minted_store import CallLimit, MintedStore
+from .location_token_cache import CallLimit, LocationTokenCache
 
 _MOST: Final = 1_000
 """Above this limit, recording every call costs more than the limit does."""
@@ -29,13 +29,13 @@ class SharedRateLimiter:
     ----------
     limiter : RateLimiter
         This process's.
-    store : MintedStore
+    store : LocationTokenCache
         Where the processes record their calls.
     bucket : str
         The limit that the service counts the calls in.
     """
 
-    def __init__(self, limiter: RateLimiter, store: MintedStore, bucket: str) -> None:
+    def __init__(self, limiter: RateLimiter, store: LocationTokenCache, bucket: str) -> None:
         self._limiter = limiter
         self._store = store
         self._bucket = bucket
@@ -62,7 +62,9 @@ class SharedRateLimiter:
             limit = self._limit()
             if not self._store.is_shared or (limit is not None and limit.most > _MOST):
                 return None
-            call, wait = await apart(self._store.note_call, self._bucket, limit, now=time.time())
+            call, wait = await run_in_own_thread(
+                self._store.note_call, self._bucket, limit, now=time.time()
+            )
             if call is not None:
                 return call
             # Not all processes at once, when the interval is over.

@@ -1,13 +1,12 @@
-"""Where credentials are kept between notebooks: what a store is asked for."""
+"""A stored credential: its name, its content, and the text that a file holds of it."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -16,7 +15,11 @@ from ghl_notebook.secret import Secret
 
 from .tokens import Moment, Tokens
 
+if TYPE_CHECKING:
+    from .keyring_cipher import KeyringCipher
+
 FORMAT: Final = 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +32,29 @@ class Key:
         The API's address.
     client_id : str
         The app.
-    subject : str
-        Whose it is: ``location:…``, ``company:…``, or ``seed:…`` for one from the environment.
+    owner : str
+        Whose it is: ``location:…``, ``company:…``, or ``env:…`` for a refresh token from the
+        environment.
     """
 
     base_url: str
     client_id: str
-    subject: str
+    owner: str
+
+    @property
+    def identity(self) -> bytes:
+        """All of it, as bytes that an encrypted text is bound to."""
+        return json.dumps([self.base_url, self.client_id, self.owner]).encode()
 
     @property
     def name(self) -> str:
-        """A file's name: the ids may hold what a file's name may not."""
-        text = json.dumps([self.base_url, self.client_id, self.subject])
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        """A file name: the ids may hold characters that a file name must not have."""
+        return hashlib.sha256(self.identity).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCredential:
-    """A credential as it is kept.
+    """A credential as it is stored.
 
     Attributes
     ----------
@@ -55,9 +63,9 @@ class StoredCredential:
     tokens : Tokens
         The pair.
     client_secret : Secret
-        The app's; renewing takes it. Empty for a pair that another credential renews.
+        The app's, which a refresh needs. Empty for a pair that another credential replaces.
     refused_at : datetime or None
-        When the service has refused its refresh token: only a new login helps. None: it has not.
+        When the service refused the refresh token: only a new login helps. None: it did not.
     """
 
     key: Key
@@ -66,60 +74,12 @@ class StoredCredential:
     refused_at: Moment | None = None
 
     def renewed(self, tokens: Tokens) -> StoredCredential:
-        """Return it with the next pair."""
+        """Return the credential with the next pair."""
         return replace(self, tokens=tokens, refused_at=None)
 
 
-class Place(Protocol):
-    """Room that was made for the next pair, before it is asked for."""
-
-    def write(self, credential: StoredCredential) -> None:
-        """Keep a credential: whole and on disk, or not at all."""
-        ...
-
-    def leave_mark(self) -> None:
-        """Let `Store.was_interrupted` tell: what was asked for may be lost."""
-        ...
-
-
-class Store(Protocol):
-    """Keeps credentials. Each method may be called from any thread.
-
-    All raise `StorageError` where it cannot be done.
-    """
-
-    @property
-    def folder(self) -> Path:
-        """Where its locks are: two stores of one folder are the same."""
-        ...
-
-    def load(self, key: Key) -> StoredCredential | None:
-        """Return a credential, or None if there is none."""
-        ...
-
-    def place(self, key: Key) -> AbstractContextManager[Place]:
-        """Make room for a credential, so that the later write of it can hardly fail."""
-        ...
-
-    def delete(self, key: Key) -> bool:
-        """Forget a credential; tell whether there was one."""
-        ...
-
-    def list(self) -> list[Key]:
-        """Name all credentials."""
-        ...
-
-    def was_interrupted(self, key: Key) -> bool:
-        """Tell whether the last renewal ended between asking and writing. Ask under the lock."""
-        ...
-
-    def lock_path(self, key: Key) -> Path:
-        """Return the file whose lock a renewal holds."""
-        ...
-
-
 def to_json(credential: StoredCredential) -> Secret:
-    """Write a credential, its secrets in clear: the text is one itself."""
+    """Write a credential with its secrets in clear: the text is a secret itself."""
     fields = msgspec.to_builtins(credential, enc_hook=_in_clear)
     return Secret(msgspec.json.encode({"format": FORMAT, **fields}).decode())
 
@@ -132,25 +92,93 @@ def from_json(text: Secret, where: str) -> StoredCredential:
     StorageError
         If it is damaged, or was written by a newer version.
     """
-    wrong = StorageError(
-        f"The stored credential in {where} is damaged.", "Delete it, and log in again."
-    )
-    try:
-        head = msgspec.json.decode(text.reveal(), type=_Head)
-        if head.format > FORMAT:
-            wrong = StorageError(
-                f"The stored credential in {where} was written by a newer ghl_notebook.",
-                "Update ghl_notebook, or log in again with another GHL_CREDENTIALS_DIR.",
-            )
-        elif head.format == FORMAT:
-            return msgspec.json.decode(text.reveal(), type=StoredCredential, dec_hook=_hidden)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass
-    raise wrong  # out here: the decoder's error may quote what it has read
+    _head_of(text, where)
+    return _decoded(text, StoredCredential, where)
+
+
+def to_file(credential: StoredCredential, cipher: KeyringCipher | None) -> Secret:
+    """Write a credential as a file holds it: in clear, or encrypted beside its name.
+
+    Raises
+    ------
+    StorageError
+        If the keyring is locked or fails.
+    """
+    text = to_json(credential)
+    if cipher is None:
+        return text
+    key = credential.key
+    sealed = base64.b64encode(cipher.encrypt(text, key.identity)).decode()
+    fields = {"format": FORMAT, "key": msgspec.to_builtins(key), "sealed": sealed}
+    return Secret(msgspec.json.encode(fields).decode())
+
+
+def key_in_file(text: Secret, where: str) -> Key:
+    """Return whose credential a file holds, without decrypting it.
+
+    Raises
+    ------
+    StorageError
+        If the file is damaged, or was written by a newer version.
+    """
+    head = _head_of(text, where)
+    return head.key if head.sealed and head.key else _decoded(text, StoredCredential, where).key
+
+
+def from_file(text: Secret, where: str, cipher: KeyringCipher | None) -> StoredCredential:
+    """Read what `to_file` has written, with a cipher or without.
+
+    Raises
+    ------
+    LogInAgainError
+        If the keyring has lost the key that it was encrypted with.
+    StorageError
+        If it is damaged, was written by a newer version, or cannot be decrypted here.
+    """
+    head = _head_of(text, where)
+    if not head.sealed or not head.key:
+        return _decoded(text, StoredCredential, where)
+    if cipher is None:
+        raise StorageError(
+            f"{where} is encrypted with a key in the system's keyring, which is not available "
+            "here.",
+            "Run it where the keyring is, or log in here with another GHL_CREDENTIALS_DIR.",
+        )
+    clear = cipher.decrypt(head.sealed, head.key.identity, where=where)
+    return _decoded(clear, StoredCredential, where)
 
 
 class _Head(msgspec.Struct):
     format: int
+    key: Key | None = None
+    sealed: bytes = b""  # in base64
+
+
+def _head_of(text: Secret, where: str) -> _Head:
+    head = _decoded(text, _Head, where)
+    if head.format > FORMAT:
+        raise StorageError(
+            f"The stored credential in {where} was written by a newer ghl_notebook.",
+            "Update ghl_notebook, or log in again with another GHL_CREDENTIALS_DIR.",
+        )
+    if head.format < FORMAT:
+        raise _damaged(where)
+    return head
+
+
+def _decoded(text: Secret, kind: type[T], where: str) -> T:
+    try:
+        return msgspec.json.decode(text.reveal(), type=kind, dec_hook=_hidden)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass
+    # Outside of the handler: the decoder's error may quote what it has read.
+    raise _damaged(where)
+
+
+def _damaged(where: str) -> StorageError:
+    return StorageError(
+        f"The stored credential in {where} is damaged.", "Delete it, and log in again."
+    )
 
 
 def _in_clear(value: Any) -> str:

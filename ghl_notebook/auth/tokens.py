@@ -1,4 +1,4 @@
-"""A token pair: what an OAuth login has given, and until when it holds."""
+"""A token pair: an access token with its expiry, and what refreshes it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
 
 _DEFAULT_LIFETIME: Final = timedelta(hours=1)
-"""Where an answer does not say: too short costs a renewal, too long an answer 401."""
+"""If an answer reports none. A guess that is too short costs a refresh; too long, a 401."""
 
 _LAST: Final = timedelta(seconds=30)
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A time that has a time zone, also where it is read from a store."""
+"""A time with a time zone, also after it was read from a store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """An access token, and what renews it.
+    """An access token, and what refreshes it.
 
     Attributes
     ----------
     access_token : Secret
         The bearer.
     refresh_token : Secret
-        Gives the next pair, once; empty where another credential renews it.
+        Gives the next pair, once; empty where another credential issues the token.
     issued_at, expires_at : datetime
         By this computer's clock, in UTC.
     user_type : str
@@ -37,7 +37,7 @@ class Tokens:
     location_id, company_id, user_id : str or None
         Whose it is.
     scopes : tuple of str
-        What it may do.
+        The scopes.
     """
 
     access_token: Secret
@@ -52,7 +52,7 @@ class Tokens:
 
     @classmethod
     def of(cls, answer: TokenAnswer, now: datetime) -> Tokens:
-        """Make a pair of the token endpoint's answer.
+        """Make a pair from the token endpoint's answer.
 
         Parameters
         ----------
@@ -77,16 +77,16 @@ class Tokens:
         )
 
     def without_refresh_token(self) -> Tokens:
-        """Return a pair that another credential renews: a secret less to keep."""
+        """Return the pair without its refresh token: one secret less to store."""
         return replace(self, refresh_token=Secret(""))
 
     def is_expired(self, now: datetime) -> bool:
-        """Tell whether the access token is to be used no more: a little before its time."""
+        """Tell whether the access token has expired, or will within seconds."""
         left = self.expires_at - now
         return left <= _LAST and left <= self._lifetime / 20
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether to renew it in the background: in the last tenth of its time."""
+        """Tell whether to refresh it in the background: in the last tenth of its lifetime."""
         return now >= self.expires_at - min(timedelta(hours=1), self._lifetime / 10)
 
     @property

@@ -96,8 +96,9 @@ _GROUPS = {
         ),
         Setting(
             "GHL_CREDENTIALS_DIR",
-            "Folder that stores logins",
-            otherwise="the system's keyring, or else your user data folder",
+            "Folder that stores logins; files in it are not encrypted",
+            otherwise="your user data folder, encrypted with a key in the system's keyring if "
+            "there is one",
         ),
     ),
     "Unattended runs and the demo": (

@@ -365,7 +365,7 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:3]
     before = set(sim.state.issued)
     ghl.fetch_accounts(agency, locations=ids)
-    batch = Batch(agency.core.lend(ids[:2]), accounts_job(deleted=False), (), None)
+    batch = Batch(agency.core.delegate(ids[:2]), accounts_job(deleted=False), (), None)
     sent = pickle.dumps(batch)
     found = [token for token in sim.state.issued if token.encode() in sent]
     assert len(found) == 2
@@ -377,10 +377,12 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
 
 
 def test_dask_names_no_task_after_tokens(agency: Agency) -> None:
-    """Tokens that are lent twice have two names: none is made of what they are."""
+    """Tokens that are delegated twice have two names: none is made of what they are."""
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:2]
     ghl.fetch_accounts(agency, locations=ids)
-    one, two = (Batch(agency.core.lend(ids), accounts_job(deleted=False), (), None) for _ in "ab")
+    one, two = (
+        Batch(agency.core.delegate(ids), accounts_job(deleted=False), (), None) for _ in "ab"
+    )
     assert tokenize(one) == tokenize(pickle.loads(pickle.dumps(one)))
     assert tokenize(one) != tokenize(two)
 

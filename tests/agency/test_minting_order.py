@@ -37,7 +37,7 @@ class Process:
         """Tell whether anybody has minted it."""
         return location_id in self.shared
 
-    async def mint(self, location_id: str) -> None:
+    async def issue(self, location_id: str) -> None:
         """Mint, which takes so many turns that the other process has its own in between."""
         if not self.is_warm(location_id):
             self.order.append(location_id)

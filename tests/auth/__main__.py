@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .figures import Kills, left_open, open_bench, renewals_per_round
+from .figures import Kills, left_open, logins_killed, open_bench, renewals_per_round
 from .programs import STEPS, TASKS, THREADS
 
 
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=6)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--rotations", type=int, default=20)
+    parser.add_argument("--keys", type=int, default=30)
     options = parser.parse_args()
 
     if options.rounds:
@@ -45,6 +46,13 @@ def main() -> None:
             )
             for outcome, times in sorted(kills.outcomes.items()):
                 print(f"  {outcome}: {times}")
+    if options.keys:
+        with _folder() as folder, open_bench(folder, keyring=True) as bench, _timed():
+            left = logins_killed(bench, options.keys)
+            print(
+                f"{3 * options.keys} kills of processes that log in and out with a keyring: "
+                f"{left} logins left, 0 unreadable"
+            )
     if options.rotations:
         for follows in (True, False):
             with _folder() as folder, _timed():

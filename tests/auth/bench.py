@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 import httpx
 
 from ghl_notebook import AsyncClient, Client
-from ghl_notebook.auth import keeper
+from ghl_notebook.auth import stored_token_provider
 from ghl_notebook.auth.agency_credential import AgencyCredential
-from ghl_notebook.auth.login_credential import LoginCredential
-from ghl_notebook.auth.logins import Logins, Stores
-from ghl_notebook.auth.minter import Minter
+from ghl_notebook.auth.credential import Credential
+from ghl_notebook.auth.keyring_backend import Backend
+from ghl_notebook.auth.location_token_issuer import LocationTokenIssuer
+from ghl_notebook.auth.login_store import LoginStore, Stores
 from ghl_notebook.auth.store import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.background import run_in_background
@@ -26,6 +27,7 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.clock import EPOCH
 from tests import local
+from tests.auth.keyrings import open_stores
 
 DAY = 86_399
 TOKEN, MINT, USERS = "/oauth/token", "/oauth/locationToken", "/users/"
@@ -76,17 +78,24 @@ class Spy(httpx.AsyncHTTPTransport):
 
 
 class Bench:
-    """Everything that a test of a login wants."""
+    """Everything that a test of a login needs."""
 
-    def __init__(self, sim: Simulator, time: Time, folder: Path) -> None:
-        self.sim, self.time, self.folder = sim, time, folder
+    def __init__(
+        self, sim: Simulator, time: Time, folder: Path, backend: Backend | None = None
+    ) -> None:
+        self.sim, self.time, self.folder, self.backend = sim, time, folder, backend
         self.spy = Spy()
-        self.stores = Stores.open(folder, keyring=False)
+        self.stores = self.open_stores()
 
-    def logins(self) -> Logins:
+    def open_stores(self) -> Stores:
+        """Open the stored logins anew, encrypted if there is a keyring."""
+        return open_stores(self.folder, self.backend)
+
+    def logins(self) -> LoginStore:
         """Open the stored logins anew, as another client does."""
-        stores = Stores.open(self.folder, keyring=False)
-        return Logins(stores, self.sim.base_url, clock=self.time, transport=self.spy)
+        return LoginStore(
+            self.open_stores(), self.sim.base_url, clock=self.time, transport=self.spy
+        )
 
     def log_in(self, choose: str | None = None, **options: Any) -> Key:
         """Store what a login gives."""
@@ -98,7 +107,7 @@ class Bench:
         whose = f"location:{tokens.location_id}" if tokens.location_id else ""
         key = Key(self.sim.base_url, self.sim.client_id, whose or f"company:{tokens.company_id}")
         credential = StoredCredential(key, tokens, Secret(self.sim.client_secret))
-        run_in_background(keeper.keep, self.stores.logins, credential)
+        run_in_background(stored_token_provider.keep, self.stores.logins, credential)
         return key
 
     def stored(self, key: Key) -> StoredCredential:
@@ -107,7 +116,7 @@ class Bench:
         assert found is not None
         return found
 
-    def credential(self, key: Key) -> LoginCredential:
+    def credential(self, key: Key) -> Credential:
         """Return a login as a client of its own has it, for the main sub-account."""
         return self.logins().credential(key, self.sim.location_id)
 
@@ -120,9 +129,9 @@ class Bench:
             transport=self.spy,
         )
 
-    def minter(self, key: Key) -> Minter:
-        """Return what mints for an agency's login: all of this process have the same one."""
-        return self.logins().minter(key)
+    def issuer(self, key: Key) -> LocationTokenIssuer:
+        """Return what issues for an agency's login: all of this process have the same one."""
+        return self.logins().issuer(key)
 
     def agency(self, key: Key) -> AgencyCredential:
         """Return an agency's login as another agency door has it."""
@@ -135,9 +144,9 @@ class Bench:
         return found
 
     @property
-    def minted(self) -> Path:
-        """The file of minted tokens."""
-        return self.folder / "minted.sqlite"
+    def cache_path(self) -> Path:
+        """The file of sub-account tokens."""
+        return self.folder / "location_tokens.sqlite"
 
     def async_client(self, key: Key) -> AsyncClient:
         """Return a client for code that awaits; what it asks runs in the test's own loop."""
@@ -156,17 +165,17 @@ class Bench:
 
 
 def finish_renewals() -> None:
-    """Wait for the renewals under way."""
-    keeper._FLIGHTS.finish()
+    """Wait for the running refreshes."""
+    stored_token_provider._FLIGHTS.wait(60)
 
 
-def finish_mints(minter: Minter) -> None:
-    """Wait for what is minted in the background."""
-    wait(list(minter._flights.values()), timeout=60)
+def finish_issuing(issuer: LocationTokenIssuer) -> None:
+    """Wait for what is issued in the background."""
+    issuer._flights.wait(60)
     run_in_background(asyncio.sleep, 0)  # what is done when they land
 
 
-def write_mints(minter: Minter) -> None:
-    """Write what is minted: who waits for a token has it before it is there to be written."""
-    finish_mints(minter)
-    minter.write()
+def write_issued(issuer: LocationTokenIssuer) -> None:
+    """Write what is issued: who waits for a token has it before it is there to be written."""
+    finish_issuing(issuer)
+    issuer.write()

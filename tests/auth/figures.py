@@ -21,7 +21,9 @@ from ghl_notebook import Client
 from ghl_notebook.simulator import Simulator, running_clock
 from ghl_notebook.simulator.clock import EPOCH
 from tests.auth.bench import DAY, Bench, Time
+from tests.auth.keyrings import FileKeyring
 from tests.auth.programs import STEPS
+from tests.auth.test_file_store import make, write
 
 PATIENCE = 60.0
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,8 @@ class Process:
     def __init__(self, bench: Bench, name: str) -> None:
         sim = bench.sim
         words = [name, sim.base_url, str(bench.folder), sim.client_id, sim.location_id]
+        if isinstance(bench.backend, FileKeyring):
+            words.append(str(bench.backend.folder))
         self.popen = subprocess.Popen(
             [sys.executable, "-m", "tests.auth.programs", *words],
             cwd=ROOT,
@@ -154,10 +158,41 @@ class Kills:
         nursery.hear()  # its number
         said = nursery.hear()
         self.slowest = max(self.slowest, time.monotonic() - began)
-        assert said == "renewed" or "was interrupted before its result was kept" in said, said
+        assert said == "renewed" or "was interrupted before its result was stored" in said, said
         self.outcomes[f"{when}: {said.partition(':')[0]}"] += 1
         if said != "renewed":
             self._bench.log_in()
+
+
+def logins_killed(bench: Bench, rounds: int, *, processes: int = 3, seed: int = 0) -> int:
+    """Kill processes that log in and out with a keyring; return how many logins were left.
+
+    After each kill, every login that is left can be read, and another one can be stored.
+    """
+    moments, found = random.Random(seed), 0
+    with Process(bench, "key_nursery") as nursery:
+        for _ in range(rounds):
+            for child in range(processes):
+                nursery.say(f"location-{child}")
+            lines = [nursery.hear() for _ in range(2 * processes)]
+            children = [int(line) for line in lines if line != "storing"]
+            time.sleep(moments.uniform(0.0, 0.1))
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            for child in children:
+                _wait_for_end(child)
+            store = bench.open_stores().logins
+            left = store.list()
+            found += len(left)
+            assert all(store.load(key) == make(key.owner.partition(":")[2]) for key in left)
+            write(store, make("after the kill"))
+            another = bench.open_stores().logins
+            assert another.load(make("after the kill").key) == make("after the kill")
+            # Also the drafts of those that were killed, which keep the key there.
+            for name in (*(f"location-{child}" for child in range(processes)), "after the kill"):
+                another.delete(make(name).key)
+    return found
 
 
 def left_open(
@@ -208,9 +243,10 @@ def _wait_for_end(process: int) -> None:
 
 
 @contextmanager
-def open_bench(folder: Path) -> Iterator[Bench]:
+def open_bench(folder: Path, *, keyring: bool = False) -> Iterator[Bench]:
     """Start a simulator and open a folder, for a command."""
     clock = Time()
     with Simulator(clock=clock) as sim:
         sim.levers.rate_limit = 1_000_000
-        yield Bench(sim, clock, folder)
+        backend = FileKeyring(folder.with_name("keyring")) if keyring else None
+        yield Bench(sim, clock, folder, backend)

@@ -2,7 +2,7 @@
 
 ::
 
-    python -m tests.auth.programs NAME BASE_URL FOLDER CLIENT_ID LOCATION_ID
+    python -m tests.auth.programs NAME BASE_URL FOLDER CLIENT_ID LOCATION_ID [KEYRING]
 
 What they are to do comes on stdin, a line each, and what came of it goes to stdout.
 """
@@ -25,18 +25,21 @@ import httpcore  # noqa: F401 - the same
 import httpx
 
 from ghl_notebook import Client
-from ghl_notebook.auth import minted_store
+from ghl_notebook.auth import location_token_cache
 from ghl_notebook.auth.agency_credential import AgencyCredential
+from ghl_notebook.auth.credential import Credential
 from ghl_notebook.auth.endpoint import TokenEndpoint
-from ghl_notebook.auth.file_store import _File
-from ghl_notebook.auth.login_credential import LoginCredential
-from ghl_notebook.auth.logins import Logins, Stores
+from ghl_notebook.auth.file_store import Reservation
+from ghl_notebook.auth.login_store import LoginStore
 from ghl_notebook.auth.store import Key
+from ghl_notebook.auth.stored_token_provider import keep, remove
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import LogInAgainError
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator.clock import EPOCH
 from ghl_notebook.transport import HttpxTransport, RateLimiter, Request, Sender
+from tests.auth.keyrings import FileKeyring, open_stores
+from tests.auth.test_file_store import make
 
 TASKS, THREADS = 50, 4
 STEPS = ("before room", "before asking", "before writing", "while writing", "after writing")
@@ -45,8 +48,11 @@ STEPS = ("before room", "before asking", "before writing", "while writing", "aft
 class Program:
     """What all of them have: a login, and a clock."""
 
-    def __init__(self, base_url: str, folder: str, client_id: str, location_id: str) -> None:
+    def __init__(
+        self, base_url: str, folder: str, client_id: str, location_id: str, keyring: str = ""
+    ) -> None:
         self.base_url, self.folder = base_url, Path(folder)
+        self.backend = FileKeyring(Path(keyring)) if keyring else None
         self.key = Key(base_url, client_id, f"location:{location_id}")
         self.now = EPOCH
 
@@ -54,10 +60,14 @@ class Program:
         """Return the time."""
         return self.now
 
-    def credential(self) -> LoginCredential:
+    def credential(self) -> Credential:
         """Open the stored login, as each client does."""
-        stores = Stores.open(self.folder, keyring=False)
-        return Logins(stores, self.base_url, clock=self.clock).credential(self.key)
+        return self.logins().credential(self.key)
+
+    def logins(self) -> LoginStore:
+        """Open the stored logins."""
+        stores = open_stores(self.folder, self.backend)
+        return LoginStore(stores, self.base_url, clock=self.clock)
 
     def client(self) -> Client:
         """Return a client that uses the login."""
@@ -76,14 +86,14 @@ class Program:
         A second child uses its parent's credential.
         """
         credential = self.credential()
-        keeper = credential._keeper
-        asyncio.run(keeper.tokens())
+        provider = credential._provider
+        asyncio.run(provider.tokens())
         self.now += timedelta(seconds=86_399 - 3600)
-        asyncio.run(keeper.tokens())
+        asyncio.run(provider.tokens())
         _in_child(_drop)
         self.now += timedelta(seconds=3601)
-        _in_child(lambda: asyncio.run(keeper.tokens()))
-        asyncio.run(keeper.tokens())
+        _in_child(lambda: asyncio.run(provider.tokens()))
+        asyncio.run(provider.tokens())
 
     def works(self) -> None:
         """In each round have many tasks of many threads call; print the tokens they ended with.
@@ -133,50 +143,50 @@ class Program:
 
     def agency(self) -> AgencyCredential:
         """Open the stored login of an agency."""
-        logins = Logins(Stores.open(self.folder, keyring=False), self.base_url, clock=self.clock)
-        (key,) = [key for key in logins.list() if key.subject.startswith("company:")]
+        logins = self.logins()
+        (key,) = [key for key in logins.list() if key.owner.startswith("company:")]
         return logins.agency_credential(key)
 
-    def mints(self) -> None:
-        """Mint for each line's sub-accounts, eight at a time; print how many there were.
+    def issues(self) -> None:
+        """Issue for each line's sub-accounts, eight at a time; print how many there were.
 
         A login is opened for each line, and left as it is.
         """
         for line in sys.stdin:
-            asyncio.run(_mint(self.agency(), line.split(), at_once=8))
+            asyncio.run(_issue(self.agency(), line.split(), at_once=8))
             print(len(line.split()), flush=True)
 
-    def ends_minting(self) -> None:
+    def ends_issuing(self) -> None:
         """End, as any script does, when the last token has just come."""
 
-        async def mint(agency: AgencyCredential, ids: list[str]) -> None:
-            await asyncio.gather(*map(agency.mint, ids))
+        async def issue(agency: AgencyCredential, ids: list[str]) -> None:
+            await asyncio.gather(*map(agency.issue, ids))
 
         for line in sys.stdin:
-            asyncio.run(mint(self.agency(), line.split()))
+            asyncio.run(issue(self.agency(), line.split()))
 
-    def mint_nursery(self) -> None:
-        """For each line begin a process that mints for its sub-accounts, and writes all the time.
+    def issue_nursery(self) -> None:
+        """For each line begin a process that issues for its sub-accounts, and writes all the time.
 
-        Its number is printed, and that it is minting. It goes on until it is killed.
+        Its number is printed, and that it is issuing. It goes on until it is killed.
         """
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
         # Else each would wait for what those before it have begun, and were killed.
-        minted_store._FIRST_LIMIT = minted_store.CallLimit(1_000_000, 10.0)
+        location_token_cache._FIRST_LIMIT = location_token_cache.CallLimit(1_000_000, 10.0)
         for line in sys.stdin:
             if (child := os.fork()) == 0:
-                _guarded(self._mint_for_ever, line)
+                _guarded(self._issue_for_ever, line)
             print(child, flush=True)
 
-    def _mint_for_ever(self, ids: str) -> None:
+    def _issue_for_ever(self, ids: str) -> None:
         agency = self.agency()
         agency.is_warm(ids.split()[0])
-        agency._minter._tokens.clear()  # as if all of them had been rejected
-        asyncio.run(_mint(agency, ids.split()[:4], at_once=4))
-        print("minting", flush=True)
+        agency._issuer._tokens.clear()  # as if all of them had been rejected
+        asyncio.run(_issue(agency, ids.split()[:4], at_once=4))
+        print("issuing", flush=True)
         while True:
-            asyncio.run(_mint(agency, ids.split(), at_once=4))
-            agency._minter._tokens.clear()
+            asyncio.run(_issue(agency, ids.split(), at_once=4))
+            agency._issuer._tokens.clear()
 
     def nursery(self) -> None:
         """For each line begin a process, and print its number.
@@ -190,14 +200,36 @@ class Program:
                 _guarded(self._renew, line.strip())
             print(child, flush=True)
 
+    def key_nursery(self) -> None:
+        """For each line begin a process that logs in and out for that sub-account for ever.
+
+        Its number is printed, and that it stores. It goes on until it is killed.
+        """
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+        for line in sys.stdin:
+            if (child := os.fork()) == 0:
+                _guarded(self._store_for_ever, line.strip())
+            _say(str(child))
+
+    def _store_for_ever(self, location_id: str) -> None:
+        credential, said = make(location_id), False
+        while True:
+            store = open_stores(self.folder, self.backend).logins
+            asyncio.run(keep(store, credential))
+            assert store.load(credential.key) == credential
+            asyncio.run(remove(store, credential.key))
+            if not said:
+                _say("storing")
+                said = True
+
     def _renew(self, how: str) -> None:
         if how in STEPS:
             _die_at(how)
-        keeper = self.credential()._keeper
+        provider = self.credential()._provider
         try:
-            tokens = asyncio.run(keeper.tokens())
+            tokens = asyncio.run(provider.tokens())
             while True:
-                tokens = asyncio.run(keeper.renewed(tokens.access_token))
+                tokens = asyncio.run(provider.refreshed(tokens.access_token))
                 if how == "once":
                     print("renewed", flush=True)
                     return
@@ -205,11 +237,16 @@ class Program:
             print(f"log in again: {error}", flush=True)
 
 
-async def _mint(agency: AgencyCredential, ids: list[str], *, at_once: int) -> None:
-    """Mint some at a time, each batch written before the next begins."""
+async def _issue(agency: AgencyCredential, ids: list[str], *, at_once: int) -> None:
+    """Issue some at a time, each batch written before the next begins."""
     for start in range(0, len(ids), at_once):
-        await asyncio.gather(*map(agency.mint, ids[start : start + at_once]))
-        await asyncio.to_thread(agency._minter.write)
+        await asyncio.gather(*map(agency.issue, ids[start : start + at_once]))
+        await asyncio.to_thread(agency._issuer.write)
+
+
+def _say(line: str) -> None:
+    """Print a line in one piece: others print at the same time."""
+    os.write(1, f"{line}\n".encode())
 
 
 def _drop() -> None:
@@ -243,9 +280,9 @@ def _die_at(step: str) -> None:
     def before(kind: type, name: str) -> None:
         setattr(kind, name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 
-    fill = _File._fill
+    fill = Reservation._write
 
-    def half(file: _File, text: Secret) -> None:
+    def half(file: Reservation, text: Secret) -> None:
         if text.reveal().isspace():
             fill(file, text)
         else:
@@ -253,13 +290,13 @@ def _die_at(step: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if step == "while writing":
-        _File._fill = half  # type: ignore[method-assign]
+        Reservation._write = half  # type: ignore[method-assign]
     else:
         names = {
-            "before room": (_File, "make_room"),
+            "before room": (Reservation, "fill"),
             "before asking": (TokenEndpoint, "refresh"),
-            "before writing": (_File, "write"),
-            "after writing": (_File, "close"),
+            "before writing": (Reservation, "write"),
+            "after writing": (Reservation, "close"),
         }
         before(*names[step])
 

@@ -1,4 +1,4 @@
-"""An agency's login mints tokens for its sub-accounts, and a refresh token may begin a login."""
+"""An agency's login issues tokens for its sub-accounts, and a refresh token may begin a login."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ghl_notebook.simulator.clock import EPOCH
 from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench
 
 
-def test_an_agencys_login_mints_a_token_once(bench: Bench) -> None:
+def test_an_agencys_login_issues_a_token_once(bench: Bench) -> None:
     """For all calls, and for the next client as well."""
     key = bench.log_in("agency")
     for _ in range(2):
@@ -23,18 +23,18 @@ def test_an_agencys_login_mints_a_token_once(bench: Bench) -> None:
     assert (bench.asked(MINT), bench.asked()) == (1, 0)
 
 
-def test_a_minted_token_is_kept_without_its_refresh_token(bench: Bench) -> None:
-    """It is minted anew when it ends: a secret less on disk."""
+def test_an_issued_token_is_kept_without_its_refresh_token(bench: Bench) -> None:
+    """It is issued anew when it ends: a secret less on disk."""
     key = bench.log_in("agency")
     with bench.client(key) as client:
         client.users()
-    bench.logins().minter(key).write()
-    _, (kept,) = bench.stores.minted.load(key.base_url, key.client_id, after=0, now=0)
+    bench.logins().issuer(key).write()
+    _, (kept,) = bench.stores.location_tokens.load(key.base_url, key.client_id, after=0, now=0)
     assert not kept.tokens.refresh_token
     assert not kept.client_secret
 
 
-def test_a_minted_token_that_is_rejected_is_minted_again(bench: Bench) -> None:
+def test_an_issued_token_that_is_rejected_is_issued_again(bench: Bench) -> None:
     """The agency's own is not renewed for that."""
     key = bench.log_in("agency")
     with bench.client(key) as client:
@@ -45,7 +45,7 @@ def test_a_minted_token_that_is_rejected_is_minted_again(bench: Bench) -> None:
 
 
 def test_an_agencys_token_that_is_rejected_is_renewed(bench: Bench) -> None:
-    """And then the sub-account's is minted."""
+    """And then the sub-account's is issued."""
     key = bench.log_in("agency")
     bench.sim.levers.fail_with("invalid_token", MINT)
     with bench.client(key) as client:
@@ -54,7 +54,7 @@ def test_an_agencys_token_that_is_rejected_is_renewed(bench: Bench) -> None:
 
 
 def test_after_a_day_both_are_had_anew(bench: Bench) -> None:
-    """The agency's is renewed, the sub-account's minted by it."""
+    """The agency's is renewed, the sub-account's issued by it."""
     key = bench.log_in("agency")
     with bench.client(key) as client:
         client.users()
@@ -64,7 +64,7 @@ def test_after_a_day_both_are_had_anew(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("fault", ["scope_missing", "wrong_auth_class", "wrong_location"])
-def test_a_refused_minting_renews_nothing(bench: Bench, fault: str) -> None:
+def test_a_refused_issuing_renews_nothing(bench: Bench, fault: str) -> None:
     """A new token of the agency would be refused the same."""
     key = bench.log_in("agency")
     bench.sim.levers.fail_with(fault, MINT, times=None)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def test_an_agencys_login_that_is_refused_is_not_asked_with_again(bench: Bench) 
 
 
 def test_a_login_for_the_sub_account_itself_stays_apart(bench: Bench) -> None:
-    """What the agency's login mints does not take its place."""
+    """What the agency's login issues does not take its place."""
     agency, own = bench.log_in("agency"), bench.log_in()
     before = bench.stored(own)
     with bench.client(agency) as one, bench.client(own) as two:
@@ -174,7 +174,7 @@ def test_a_first_renewal_that_fails_for_now_is_tried_again(
         assert client.users()
 
 
-def test_an_agencys_refresh_token_of_the_environment_mints(
+def test_an_agencys_refresh_token_of_the_environment_issues(
     bench: Bench, begin: Callable[..., Callable[[], Client]]
 ) -> None:
     """Its first answer tells that it is an agency's."""

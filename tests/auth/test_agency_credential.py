@@ -21,8 +21,8 @@ from ghl_notebook.errors import (
     SettingsError,
 )
 from ghl_notebook.settings import read_company_id
-from tests.auth.bench import DAY, MINT, TOKEN, Bench, finish_mints
-from tests.auth.test_find import Planted
+from tests.auth.bench import DAY, MINT, TOKEN, Bench, finish_issuing
+from tests.auth.test_resolve import Planted
 from tests.planted import Logs, faces, traceback_with_locals, variables
 
 SEARCH = "/locations/search"
@@ -51,7 +51,7 @@ def passed(bench: Bench) -> tuple[str, str]:
 
 
 def works(bench: Bench, agency: Agency) -> bool:
-    """See it list and mint."""
+    """See it list and issue."""
     with agency.client(bench.sim.location_id) as client:
         return bool(client.users()) and len(agency.locations()) == 302
 
@@ -163,7 +163,7 @@ def test_of_several_agencies_one_is_named(wide: Bench, setenv: Callable[..., Non
     """By an argument, or in the environment; the argument counts."""
     key = wide.log_in("agency")
     wide.store(wide.sim.install("agency") | {"companyId": "another-agency"})
-    company = key.subject.partition(":")[2]
+    company = key.owner.partition(":")[2]
     with pytest.raises(SettingsError, match=r"Several.*agencies.*another-agency.*GHL_COMPANY_ID"):
         connect(wide)
     with pytest.raises(SettingsError, match=company):
@@ -192,9 +192,9 @@ def test_of_two_apps_the_environments_is_taken(wide: Bench, setenv: Callable[...
     """Both are installed for the same agency."""
     key = wide.log_in("agency")
     stored = wide.stored(key)
-    other = Key(key.base_url, "other-app", key.subject)
-    with wide.stores.logins.place(other) as place:
-        place.write(type(stored)(other, stored.tokens, stored.client_secret))
+    other = Key(key.base_url, "other-app", key.owner)
+    with wide.stores.logins.reserve(other) as reservation:
+        reservation.write(type(stored)(other, stored.tokens, stored.client_secret))
     with pytest.raises(SettingsError, match="GHL_CLIENT_ID"):
         connect(wide)
     setenv(GHL_CLIENT_ID=wide.sim.client_id, GHL_CLIENT_SECRET=wide.sim.client_secret)
@@ -205,7 +205,7 @@ def test_of_two_apps_the_environments_is_taken(wide: Bench, setenv: Callable[...
 # A token that is passed.
 
 
-def test_an_access_token_of_an_agency_mints(wide: Bench, setenv: Callable[..., None]) -> None:
+def test_an_access_token_of_an_agency_issues(wide: Bench, setenv: Callable[..., None]) -> None:
     """Nothing of it goes to disk; the sub-accounts are found by searching."""
     token = wide.sim.install("agency")["access_token"]
     with connect(wide, token, wide.sim.company_id) as agency:
@@ -228,8 +228,8 @@ def test_an_access_token_wants_its_agency(wide: Bench, setenv: Callable[..., Non
 
 
 def test_a_private_integrations_token_is_refused(wide: Bench, setenv: Callable[..., None]) -> None:
-    """It mints nothing, and that is said before anything is asked."""
-    with pytest.raises(SettingsError, match=r"mints none.*log_in\(\).*Client\(\)"):
+    """It issues nothing, and that is said before anything is asked."""
+    with pytest.raises(SettingsError, match=r"cannot issue.*log_in\(\).*Client\(\)"):
         connect(wide, "pit-00000000-fake", wide.sim.company_id)
     assert wide.sim.requests == []
 
@@ -237,7 +237,7 @@ def test_a_private_integrations_token_is_refused(wide: Bench, setenv: Callable[.
 def test_an_access_token_that_is_over_says_what_to_do(
     wide: Bench, setenv: Callable[..., None]
 ) -> None:
-    """In minting and in listing; there is nothing to renew it with."""
+    """In issuing and in listing; there is nothing to renew it with."""
     token = wide.sim.install("agency")["access_token"]
     wide.time.go(DAY)
     with connect(wide, token, wide.sim.company_id) as agency:
@@ -265,20 +265,20 @@ def test_an_access_token_of_another_agency_is_refused(
 def things(wide: Bench, agency: Agency) -> Iterator[object]:
     """Yield everything of an agency's that has to do with secrets."""
     credential = agency.credential
-    minter = credential._minter
+    issuer = credential._issuer
     yield agency
     yield agency.core
     yield agency.client(wide.sim.location_id)
     yield credential
     yield credential.auth("x")
     yield credential._company
-    yield minter
-    yield minter.keeper(wide.sim.location_id)
-    yield minter.peek(wide.sim.location_id)
-    yield minter._endpoint
-    yield minter._store
-    yield minter._rejected
-    yield list(minter._flights.values())
+    yield issuer
+    yield issuer.provider(wide.sim.location_id)
+    yield issuer.peek(wide.sim.location_id)
+    yield issuer._endpoint
+    yield issuer._cache
+    yield issuer._rejected
+    yield issuer._flights
 
 
 @pytest.mark.parametrize("is_passed", [False, True])
@@ -344,7 +344,7 @@ def has_no_login(wide: Bench) -> None:
 
 
 def loses_answers(wide: Bench) -> None:
-    """Lose the answers of minting."""
+    """Lose the answers of issuing."""
     wide.spy.path, wide.spy.cuts = MINT, 9
 
 
@@ -361,7 +361,7 @@ FAULTS: dict[str, tuple[Callable[[Bench], None], type[GHLError]]] = {
 
 @pytest.mark.parametrize("is_passed", [False, True])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_error_of_minting_shows_a_secret(
+def test_no_error_of_issuing_shows_a_secret(
     wide: Bench, setenv: Callable[..., None], fault: str, is_passed: bool
 ) -> None:
     """Text, fields, pickle, traceback with variables, and the log of everybody at DEBUG."""
@@ -397,8 +397,8 @@ def test_no_warning_of_an_early_renewal_shows_a_secret(
         wide.time.go(DAY * 0.955)
         repeats_what_it_was_sent(wide)
         client.users()
-        finish_mints(wide.minter(key))
-    assert "not minted ahead of its time" in "\n".join(logs.texts)
+        finish_issuing(wide.issuer(key))
+    assert "not be refreshed early" in "\n".join(logs.texts)
     assert not planted.in_("\n".join(logs.texts))
 
 

@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 
 from ghl_notebook.auth.file_store import FileStore
-from ghl_notebook.auth.keeper import keep, remove
-from ghl_notebook.auth.keyring_store import KeyringStore
-from ghl_notebook.auth.minted_store import MintedStore
-from ghl_notebook.auth.store import Store
+from ghl_notebook.auth.keyring_cipher import KeyringCipher
+from ghl_notebook.auth.location_token_cache import LocationTokenCache
+from ghl_notebook.auth.stored_token_provider import keep, remove
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import StorageError
 from ghl_notebook.settings import read_credentials_folder
+from tests.auth.keyrings import MemoryKeyring
 from tests.auth.test_file_store import NOW, SECRETS, make, shown
-from tests.auth.test_keyring_store import Backend
 
 CALLS = (
     "open", "mkdir", "lstat", "stat", "fstat", "chmod", "fchmod", "unlink", "replace", "write",
@@ -72,19 +71,19 @@ def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Disk:
     return Disk(monkeypatch, tmp_path)
 
 
-STORES: dict[str, Callable[[Path], Store]] = {
+STORES: dict[str, Callable[[Path], FileStore]] = {
     "files": FileStore,
-    "a keyring": lambda folder: KeyringStore(Backend(), folder),
+    "a keyring": lambda folder: FileStore(folder, KeyringCipher(MemoryKeyring(), folder)),
 }
 
 
-def use(store: Store) -> None:
+def use(store: FileStore) -> None:
     """Keep, find, renew and forget a credential, under its lock."""
     credential = make()
     run_in_background(keep, store, credential)
     store.list()
     store.load(credential.key)
-    store.was_interrupted(credential.key)
+    store.has_pending(credential.key)
     run_in_background(keep, store, credential)
     run_in_background(remove, store, credential.key)
 
@@ -119,12 +118,12 @@ def test_the_calls_that_fail_are_those_that_are_made(tmp_path: Path, disk: Disk)
 def test_a_cache_that_cannot_be_written_is_no_error(
     tmp_path: Path, disk: Disk, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is minted is minted again then; a line in the log says why."""
+    """What is issued is issued again then; a line in the log says why."""
     disk.fault = "open", FAULTS[fault]
-    store = MintedStore(tmp_path / "minted.sqlite")
+    store = LocationTokenCache(tmp_path / "location_tokens.sqlite")
     store.keep([make()], now=NOW.timestamp())
     assert store.load("https://x", "y", after=0, now=0.0) == (0, [])
-    assert "not kept on disk" in caplog.text
+    assert "not stored on disk" in caplog.text
 
 
 def test_the_home_of_a_user_that_there_is_not_is_no_folder() -> None:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.auth.bench import DAY, Bench
-from tests.auth.figures import PATIENCE, Kills, Process, left_open, renewals_per_round
+from tests.auth.figures import (
+    PATIENCE,
+    Kills,
+    Process,
+    left_open,
+    logins_killed,
+    renewals_per_round,
+)
 from tests.auth.programs import STEPS
 
 pytestmark = pytest.mark.process
@@ -19,9 +26,12 @@ def test_all_processes_together_renew_once(bench: Bench) -> None:
     assert renewals_per_round(bench, rounds=6, processes=3) == [1] * 6
 
 
-def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(bench: Bench) -> None:
-    """At each step, among them with the lock held, and at random moments."""
-    kills = Kills(bench)
+@pytest.mark.parametrize("kind", ["bench", "encrypted"])
+def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    """At each step, among them with the lock held, and at random moments; encrypted or not."""
+    kills = Kills(request.getfixturevalue(kind))
     kills.run(moments=10, steps=len(STEPS))
     steps = Counter({k: n for k, n in kills.outcomes.items() if not k.startswith("at a moment")})
     assert steps == {
@@ -32,6 +42,11 @@ def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(bench: Bench)
         "after writing: renewed": 1,
     }
     assert kills.unreadable == 0
+
+
+def test_a_kill_leaves_no_login_that_cannot_be_decrypted(encrypted: Bench) -> None:
+    """While three processes log in and out, which makes a key and deletes it each time."""
+    logins_killed(encrypted, 5)
 
 
 @pytest.mark.parametrize("follows", [True, False], ids=["fast clock", "clock that stands still"])

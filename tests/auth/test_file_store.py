@@ -48,8 +48,8 @@ def make(location_id: str = "ve9EPM428h8vShlRW1KT", access_token: str = SECRETS[
 
 def write(store: FileStore, credential: StoredCredential) -> None:
     """Keep a credential."""
-    with store.place(credential.key) as place:
-        place.write(credential)
+    with store.reserve(credential.key) as reservation:
+        reservation.write(credential)
 
 
 @pytest.fixture
@@ -76,9 +76,9 @@ def test_a_credential_is_on_the_disk_before_it_has_its_name(
 ) -> None:
     """So a power cut leaves the old one or the new one; and once it is kept, it is the new one."""
     steps = watch_disk(monkeypatch)
-    with store.place(make().key) as place:
+    with store.reserve(make().key) as reservation:
         steps.clear()
-        place.write(make())
+        reservation.write(make())
     (path,) = store.folder.glob("*.json")
     assert steps == whole(path)
 
@@ -110,7 +110,7 @@ def test_only_its_owner_can_read_it(store: FileStore, path: Path) -> None:
     """The folder, the file, and what lies beside it."""
     store.lock_path(make().key).touch()
     assert mode(store.folder) == 0o700
-    with store.place(make().key):
+    with store.reserve(make().key):
         (draft,) = store.folder.glob("*.draft")
         assert mode(draft) == 0o600
     assert mode(path) == 0o600
@@ -139,10 +139,10 @@ def test_what_is_wider_is_narrowed(
     assert (mode(store.folder), mode(path)) == (0o700, 0o600)
 
 
-@pytest.mark.parametrize("subject", ["location:../../etc", "company:a/b\\c:\0", "seed:é" * 500])
-def test_any_id_makes_a_safe_name(store: FileStore, subject: str) -> None:
+@pytest.mark.parametrize("owner", ["location:../../etc", "company:a/b\\c:\0", "env:é" * 500])
+def test_any_id_makes_a_safe_name(store: FileStore, owner: str) -> None:
     """Names are digests: an id cannot lead elsewhere."""
-    key = replace(make().key, subject=subject)
+    key = replace(make().key, owner=owner)
     write(store, replace(make(), key=key))
     assert store.list() == [key]
     (path,) = store.folder.iterdir()
@@ -277,9 +277,9 @@ def test_a_file_in_the_place_of_the_folder(store: FileStore) -> None:
 
 def test_what_is_not_written_leaves_the_old_one(store: FileStore, path: Path) -> None:
     """Room alone changes nothing, and a failure neither; no draft stays behind."""
-    with store.place(make().key):
+    with store.reserve(make().key):
         assert store.load(make().key) == make()
-    with suppress(RuntimeError), store.place(make().key):
+    with suppress(RuntimeError), store.reserve(make().key):
         raise RuntimeError
     assert store.load(make().key) == make()
     assert list(store.folder.iterdir()) == [path]
@@ -287,18 +287,18 @@ def test_what_is_not_written_leaves_the_old_one(store: FileStore, path: Path) ->
 
 def test_a_draft_that_was_left_over_is_no_hindrance(store: FileStore, path: Path) -> None:
     """It tells that a process has died there, until the next one has written."""
-    assert not store.was_interrupted(make().key)
+    assert not store.has_pending(make().key)
     store._draft(make().key).write_text("half")
-    assert store.was_interrupted(make().key)
+    assert store.has_pending(make().key)
     write(store, make())
-    assert not store.was_interrupted(make().key)
+    assert not store.has_pending(make().key)
 
 
 def test_a_mark_is_as_if_a_process_had_died(store: FileStore, path: Path) -> None:
     """For an answer that was lost while the process lives on."""
-    with store.place(make().key) as place:
-        place.leave_mark()
-    assert store.was_interrupted(make().key)
+    with store.reserve(make().key) as reservation:
+        reservation.mark_pending()
+    assert store.has_pending(make().key)
     assert store.load(make().key) == make()
 
 
@@ -312,9 +312,9 @@ store = FileStore(Path(sys.argv[1]))
 write(store, make())
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 try:
-    with store.place(make().key) as place:
+    with store.reserve(make().key) as reservation:
         print("there was room")
-        place.write(make(access_token="newer"))
+        reservation.write(make(access_token="newer"))
 except StorageError as error:
     print(error)
 assert store.load(make().key) == make(), "the old one is there no more"
@@ -337,11 +337,11 @@ def test_a_full_disk_shows_before_anything_is_asked_for(tmp_path: Path, size: in
 
 def test_a_forked_process_does_not_take_the_draft_away(store: FileStore, path: Path) -> None:
     """It has a copy of what holds it, and drops that when it ends."""
-    room = store.place(make().key)
-    place = room.__enter__()
-    place._pid = os.getpid() + 1  # as in the child
+    room = store.reserve(make().key)
+    reservation = room.__enter__()
+    reservation._pid = os.getpid() + 1  # as in the child
     room.__exit__(None, None, None)
-    assert store.was_interrupted(make().key)
+    assert store.has_pending(make().key)
 
 
 # Secrets.
@@ -354,10 +354,10 @@ def test_no_error_holds_a_secret(store: FileStore, path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         store.load(make().key)
     errors.append(caught.value)
-    with store.place(make().key) as place:
-        place._draft.unlink()
+    with store.reserve(make().key) as reservation:
+        reservation._draft.unlink()
         with pytest.raises(StorageError) as caught:
-            place.write(make())
+            reservation.write(make())
     errors.append(caught.value)
     for error in errors:
         assert "in write" in shown(error) or "in load" in shown(error)

@@ -11,11 +11,13 @@ from typing import Any
 import keyring
 import pytest
 
-from ghl_notebook.auth import keyring_store
-from ghl_notebook.auth.keyring_store import KeyringStore, open_store
-from ghl_notebook.errors import StorageError
-from tests.auth.test_file_store import SECRETS, make, shown
-from tests.auth.test_keyring_store import Backend, write
+from ghl_notebook.auth import keyring_backend
+from ghl_notebook.auth.file_store import FileStore
+from ghl_notebook.auth.keyring_cipher import KeyringCipher
+from ghl_notebook.auth.login_store import Stores
+from ghl_notebook.errors import LogInAgainError, StorageError
+from tests.auth.keyrings import MemoryKeyring
+from tests.auth.test_file_store import SECRETS, make, shown, write
 
 SOON = 0.05
 """Seconds that a keyring has here."""
@@ -38,12 +40,17 @@ RAISED: list[type[BaseException]] = [
 ]
 
 
-def doing(method: str, act: Callable[..., Any]) -> Backend:
+def doing(method: str, act: Callable[..., Any]) -> MemoryKeyring:
     """Make a keyring that does something else in one of its methods."""
-    return type("Odd", (Backend,), {method: act})()
+    return type("Odd", (MemoryKeyring,), {method: act})()
 
 
-def use(store: KeyringStore) -> None:
+def open_store(backend: MemoryKeyring, folder: Path, *, patience: float | None = None) -> FileStore:
+    """Open the logins in a folder that are encrypted with a key in a keyring."""
+    return FileStore(folder, KeyringCipher(backend, folder, patience=patience))
+
+
+def use(store: FileStore) -> None:
     """Do all that a store is for."""
     write(store, make())
     assert store.load(make().key) == make()
@@ -61,51 +68,55 @@ def test_whatever_a_keyring_raises_is_a_storage_error(
         raise kind(*arguments)
 
     with pytest.raises(StorageError, match=f"{kind.__name__}.*GHL_CREDENTIALS_DIR") as caught:
-        use(KeyringStore(doing(method, fails), tmp_path / "credentials"))
+        use(open_store(doing(method, fails), tmp_path / "credentials"))
     assert not any(secret in shown(caught.value) for secret in SECRETS)
 
 
 @pytest.mark.parametrize("value", [b"bytes", 5, object(), ["list"], True])
 def test_a_keyring_that_returns_no_text_is_a_storage_error(tmp_path: Path, value: object) -> None:
     """Before anything is asked for."""
-    store = KeyringStore(doing("get_password", lambda *_: value), tmp_path / "credentials")
-    with pytest.raises(StorageError, match="cannot be read"):
-        store.load(make().key)
+    store = open_store(doing("get_password", lambda *_: value), tmp_path / "credentials")
+    with pytest.raises(StorageError, match="cannot be read"), store.reserve(make().key):
+        pytest.fail("there is no space")
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "null", "[]", '{"parts": -1}', '{"parts": 1000000000, "generation": "x"}',
-     '{"parts": "2", "generation": "x"}', '{"parts": 2, "generation": 5}', '{"parts": true}'],
-)  # fmt: skip
-def test_an_entry_of_somebody_else_is_damaged(tmp_path: Path, text: str) -> None:
-    """It is not followed anywhere."""
-    store = KeyringStore(doing("get_password", lambda *_: text), tmp_path / "credentials")
-    with pytest.raises(StorageError, match="damaged"):
+    "text", ["", "null", "[]", "no base64!", "AAAA", "A" * 43, "é" * 44, "\udcff", "A" * 10_000]
+)
+def test_an_entry_of_somebody_else_is_a_lost_key(tmp_path: Path, text: str) -> None:
+    """It is no key: a login is asked for, which writes a key in its place."""
+    backend = MemoryKeyring()
+    store = open_store(backend, tmp_path / "credentials")
+    write(store, make())
+    backend.kept = dict.fromkeys(backend.kept, text)
+    store = open_store(backend, tmp_path / "credentials")
+    with pytest.raises(LogInAgainError, match="no longer in the system's keyring"):
         store.load(make().key)
+    write(store, make())
+    assert store.load(make().key) == make()
 
 
 def test_a_keyring_that_keeps_nothing_is_found_out_before_anything_is_asked_for(
     tmp_path: Path,
 ) -> None:
     """A refresh token can be used once: its successor must not be lost."""
-    store = KeyringStore(doing("set_password", lambda *_: None), tmp_path / "credentials")
-    with pytest.raises(StorageError, match="does not keep"), store.place(make().key):
-        pytest.fail("there is no room")
+    store = open_store(doing("set_password", lambda *_: None), tmp_path / "credentials")
+    with pytest.raises(StorageError, match="does not return"), store.reserve(make().key):
+        pytest.fail("there is no space")
 
 
 def test_a_keyring_that_keeps_something_else_is_found_out(tmp_path: Path) -> None:
-    """What is written is read back, all of it."""
-    kept = Backend()
+    """A key that is written is read back, all of it, before anything is encrypted with it."""
+    kept = MemoryKeyring()
 
     def cut(_: object, service: str, username: str, password: str) -> None:
-        kept.set_password(service, username, password[:1200])
+        kept.set_password(service, username, password[:20])
 
     odd = doing("set_password", cut)
     odd.kept = kept.kept
-    store = KeyringStore(odd, tmp_path / "credentials")
-    with pytest.raises(StorageError, match="does not keep"):
-        write(store, make(access_token="a" * 3_000))
+    store = open_store(odd, tmp_path / "credentials")
+    with pytest.raises(StorageError, match="does not return"):
+        write(store, make())
     assert store.list() == []
 
 
@@ -128,12 +139,12 @@ def test_a_keyring_that_hangs_is_given_up(
         asked.append(1)
         never.wait()
 
-    store = KeyringStore(doing(method, hangs), tmp_path / "credentials", patience=SOON)
+    store = open_store(doing(method, hangs), tmp_path / "credentials", patience=SOON)
     with pytest.raises(StorageError, match=r"no answer in|not answered"):
         use(store)
     for _ in range(3):
         with pytest.raises(StorageError, match="has not answered before"):
-            store.load(make().key)
+            write(store, make())
     assert len(asked) == 1
 
 
@@ -141,25 +152,31 @@ def test_a_keyring_that_answers_again_is_asked_again(
     tmp_path: Path, never: threading.Event
 ) -> None:
     """Its user was away, and has unlocked it."""
-    store = KeyringStore(
-        doing("get_password", lambda *_: never.wait() and None), tmp_path / "x", patience=SOON
-    )
+
+    def waits(backend: MemoryKeyring, service: str, username: str) -> str | None:
+        never.wait()
+        return MemoryKeyring.get_password(backend, service, username)
+
+    store = open_store(doing("get_password", waits), tmp_path / "x", patience=SOON)
     with pytest.raises(StorageError, match="no answer"):
-        store.load(make().key)
+        write(store, make())
     never.set()
-    assert store._keyring._stuck is not None
-    store._keyring._stuck.join()
-    assert store.load(make().key) is None
+    assert store._cipher is not None
+    stuck = store._cipher._keyring._stuck
+    assert stuck is not None
+    stuck.join()
+    write(store, make())
+    assert store.list() == [make().key]
 
 
 def test_looking_for_a_keyring_does_not_take_for_ever(
     tmp_path: Path, never: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And no folder is used instead: a login that is in the keyring would seem to be gone."""
-    monkeypatch.setattr(keyring_store, "PATIENCE", SOON)
+    monkeypatch.setattr(keyring_backend, "PATIENCE", SOON)
     monkeypatch.setattr(keyring, "get_keyring", never.wait)
     with pytest.raises(StorageError, match=r"cannot be found.*GHL_CREDENTIALS_DIR"):
-        open_store(tmp_path, keyring=True)
+        Stores.open(tmp_path, keyring=True)
 
 
 @pytest.mark.parametrize("kind", RAISED)
@@ -172,4 +189,4 @@ def test_where_looking_for_a_keyring_fails_there_is_none(
         raise kind("x")
 
     monkeypatch.setattr(keyring, "get_keyring", fails)
-    assert repr(open_store(tmp_path, keyring=True)).startswith("FileStore")
+    assert Stores.open(tmp_path, keyring=True).logins._cipher is None

@@ -19,7 +19,7 @@ import trustme
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, GHLError
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.transport import open_transport
@@ -297,8 +297,7 @@ async def new_client(
         transport = await asyncio.to_thread(open_transport, address, timeout=TIMEOUT, is_wide=True)
         client = AsyncClient.sharing(
             transport,
-            TokenCredential(plot.token, plot.location_id, source="a test"),
-            total_timeout=time_limit,
+            Credential.of_token(plot.token, plot.location_id, source="a test"),
             clock=now,
         )
         client.user_id = plot.user_id

@@ -52,7 +52,7 @@ MUTANTS = [
         "transport/error_response.py",
         '("command timed out", GatewayTimeoutError)',
         '("command timed out", InvalidTokenError)',
-        "auth/test_keeper.py::the_gateways_401_is_no_reason",
+        "auth/test_stored_token_provider.py::the_gateways_401_is_no_reason",
     ),
     Mutant(
         "An error does not repeat the token that the service repeats",

@@ -15,7 +15,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Client, Secret
-from ghl_notebook.auth import BearerAuth
+from ghl_notebook.auth import StaticTokenProvider, TokenAuth
 from ghl_notebook.models import AvailableAccount
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
@@ -86,7 +86,7 @@ async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
     for base_url in (url, "https://api.example:444/"):
         sender = Sender(
             HttpxTransport(base_url, timeout=5.0, transport=stub),
-            bearer=BearerAuth(Secret(TOKEN), host="api.example:444"),
+            bearer=TokenAuth(StaticTokenProvider(Secret(TOKEN)), host="api.example:444"),
             rate_limiter=RateLimiter(),
             time_limit=5.0,
             clock=now,

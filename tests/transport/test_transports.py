@@ -22,7 +22,7 @@ from pyreqwest.logging import flush_logs
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Secret
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.background import run_in_background
 from ghl_notebook.models import AccountRows, AvailableAccount, read_account_rows
 from ghl_notebook.settings import now
@@ -105,7 +105,7 @@ def client_of(
     time_limit: float = PATIENCE,
 ) -> AsyncClient:
     """Return an agency's client of a sub-account."""
-    credential = TokenCredential(Secret(token), location, source="a test")
+    credential = Credential.of_token(Secret(token), location, source="a test")
     client = AsyncClient.sharing(transport, credential, total_timeout=time_limit, clock=now)
     client.user_id = "user"
     return client
@@ -366,13 +366,13 @@ async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
 _BEGIN = """
 import asyncio, os, resource, sys, threading, time
 from ghl_notebook import AsyncClient, GHLError, Secret
-from ghl_notebook.auth import TokenCredential
+from ghl_notebook.auth import Credential
 from ghl_notebook.background import run_in_background, start_in_background
 from ghl_notebook.settings import now
 from ghl_notebook.transport import Request, open_transport
 
 transport = open_transport(sys.argv[1], timeout=20, is_wide=True)
-credential = TokenCredential(Secret("pit-00000000-fake"), "a-location", source="a test")
+credential = Credential.of_token(Secret("pit-00000000-fake"), "a-location", source="a test")
 client = AsyncClient.sharing(transport, credential, total_timeout=20, clock=now)
 
 async def ask(times=20):

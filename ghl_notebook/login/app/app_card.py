@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import traitlets as t
 
-from ghl_notebook.auth import open_logins
+from ghl_notebook.auth import open_login_store
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
@@ -122,7 +122,7 @@ class AppLogin(BaseCard):
     ) -> None:
         self._check_keywords(kwargs)
         if finish is None:
-            finish = functools.partial(open_logins(read_base_url(), clock=now).finish, app)
+            finish = functools.partial(open_login_store(read_base_url(), clock=now).finish, app)
         login = AuthorizationCodeFlow(app, finish, view=self, time_limit=time_limit)
         super().__init__(login, {"time_limit": float(time_limit)}, **kwargs)
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ghl_notebook.api import Agency, Client
-from ghl_notebook.auth import open_logins
+from ghl_notebook.auth import open_login_store
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError, SettingsError
 from ghl_notebook.guard import guarded
@@ -73,7 +73,7 @@ def log_in(
     """
     # Check the settings first, so that nobody logs in for nothing.
     user_id = check_id("user_id", user_id or "") or None
-    logins = open_logins(read_base_url(base_url), clock=now)
+    logins = open_login_store(read_base_url(base_url), clock=now)
 
     chosen = app or _app_of_environment()
     finish = functools.partial(logins.finish, chosen)

@@ -214,8 +214,8 @@ def _warm(service: Service, locations: int) -> Iterator[_Stand]:
 
 
 def _token(agency: ghl.Agency, location_id: str) -> str:
-    keeper = agency.core.client(location_id).credential._keeper  # type: ignore[attr-defined]
-    tokens = asyncio.run(keeper.tokens())
+    provider = agency.core.client(location_id).credential._provider  # type: ignore[attr-defined]
+    tokens = asyncio.run(provider.tokens())
     return str(tokens.access_token.reveal())
 
 

@@ -1,8 +1,8 @@
-"""The access tokens that were minted for sub-accounts, kept for their day: thousands in one file.
+"""The access tokens issued for sub-accounts, stored for their day: thousands in one file.
 
-The calls that mint them are noted there as well, so that all processes together keep to the
-agency's limit. It is a cache: what is lost of it is minted again, so nothing here is an error for
-the user.
+The calls that issue them are recorded there as well, so that all processes together respect the
+agency's limit. The file is a cache: a token that is lost is issued again, so nothing here is an
+error for the user.
 """
 
 from __future__ import annotations
@@ -15,36 +15,39 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from ghl_notebook.errors import StorageError
+from ghl_notebook.errors import CredentialError, StorageError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .file_store import check_owner, make_private_folder
 from .store import Key, StoredCredential, from_json, to_json
 
+if TYPE_CHECKING:
+    from .keyring_cipher import KeyringCipher
+
 _TABLE: Final = """
-CREATE TABLE IF NOT EXISTS minted (
+CREATE TABLE IF NOT EXISTS tokens (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     base_url TEXT NOT NULL, client_id TEXT NOT NULL, location_id TEXT NOT NULL,
-    expires REAL NOT NULL, credential TEXT NOT NULL,
+    expires REAL NOT NULL, credential BLOB NOT NULL,
     UNIQUE (base_url, client_id, location_id)
 )
 """
 _CALLS: Final = """
 CREATE TABLE IF NOT EXISTS calls (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, whose TEXT NOT NULL, counts_from REAL NOT NULL,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, bucket TEXT NOT NULL, counts_from REAL NOT NULL,
     most INTEGER, seconds REAL
 )
 """
-_INSERT: Final = "INSERT OR REPLACE INTO minted VALUES (NULL, ?, ?, ?, ?, ?)"
+_INSERT: Final = "INSERT OR REPLACE INTO tokens VALUES (NULL, ?, ?, ?, ?, ?)"
 _BUSY_SECONDS: Final = 10.0
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
 
-# One for all: that a file is made, or a process forked, is to find none of them at work. Reentrant:
-# the garbage collector may end another one within it.
+# One lock for all caches: none may be in use while a file is created or the process forks.
+# Reentrant: the garbage collector may delete another cache within it.
 _LOCK = threading.RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
@@ -62,23 +65,27 @@ class CallLimit(NamedTuple):
 
 
 _FIRST_LIMIT: Final = CallLimit(8, 10.0)
-"""As long as no answer has told it."""
+"""Until an answer reports the limit."""
 _NONE: Final = (None, None)
+_WHERE: Final = "the cache of sub-account tokens"
 
 
-class MintedStore:
-    """Keeps minted tokens, in a file that only its owner can read, or for the process alone.
+class LocationTokenCache:
+    """Stores sub-account tokens, in a file that only its owner can read, or in memory.
 
-    Each method may be called from any thread, and none raises for what a disk does.
+    Each method may be called from any thread, and none raises for what a disk or a keyring does.
 
     Parameters
     ----------
     path : Path or None
-        The file. None: in memory, where the logins are in a keyring, which is not for thousands.
+        The file. None: in memory, where an access token was passed and nothing is stored.
+    cipher : KeyringCipher, optional
+        Encrypts the tokens; bucket they are, and until when they can be used, stays readable.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, cipher: KeyringCipher | None = None) -> None:
         self._path = path
+        self._cipher = cipher
         self._opened: tuple[int, sqlite3.Connection] | None = None
         self._version = -1
         self._said = ""
@@ -90,27 +97,27 @@ class MintedStore:
 
     @while_made
     def __repr__(self) -> str:
-        return f"MintedStore({str(self._path) if self._path else None!r})"
+        return f"LocationTokenCache({str(self._path) if self._path else None!r})"
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes have it too."""
+        """Whether other processes use it too."""
         return self._path is not None
 
     @property
     def place(self) -> object:
-        """Two stores of one place are the same."""
+        """Two caches of one place are the same."""
         return self._path or self
 
     def load(
         self, base_url: str, client_id: str, *, after: int, now: float
     ) -> tuple[int, list[StoredCredential]]:
-        """Read the tokens of an app that were kept after a number, and still hold.
+        """Read the tokens of an app that were stored after a number, and have not expired.
 
         Parameters
         ----------
         after : int
-            The number that the last call has returned; 0 for all.
+            The number that the last call returned; 0 for all.
         now : float
             Seconds since 1970.
 
@@ -120,40 +127,47 @@ class MintedStore:
             The number of the last one, and the credentials.
         """
 
-        def read(db: sqlite3.Connection) -> tuple[int, list[StoredCredential]]:
-            found = []
+        def read(db: sqlite3.Connection) -> tuple[int, list[tuple[str, bytes]]]:
             (newest,) = db.execute(
-                "SELECT max(seq) FROM sqlite_sequence WHERE name = 'minted'"
+                "SELECT max(seq) FROM sqlite_sequence WHERE name = 'tokens'"
             ).fetchone()
-            # A file that was made anew counts from 1 again.
+            # A new file counts from 1 again.
             last = after if after <= (newest or 0) else 0
             rows = db.execute(
-                "SELECT number, CAST(credential AS BLOB) FROM minted WHERE number > ?"
-                " AND base_url = ? AND client_id = ? AND expires > ? ORDER BY number",
+                "SELECT number, location_id, CAST(credential AS BLOB) FROM tokens"
+                " WHERE number > ? AND base_url = ? AND client_id = ? AND expires > ?"
+                " ORDER BY number",
                 (last, base_url, client_id, now),
-            )
-            for last, text in rows:  # noqa: B007 - the last one counts
-                # What makes no sense, or is of another version, is minted again in its place.
-                with suppress(StorageError):
-                    clear = Secret(text.decode(errors="surrogateescape"))
-                    found.append(from_json(clear, "the cache of minted tokens"))
-            return last, found
+            ).fetchall()
+            return (rows[-1][0] if rows else last), [row[1:] for row in rows]
 
-        nothing: tuple[int, list[StoredCredential]] = (after, [])
-        return self._do(read, nothing)
+        nothing: tuple[int, list[tuple[str, bytes]]] = (after, [])
+        last, rows = self._do(read, nothing)
+        found = []
+        for location_id, content in rows:
+            key = location_key(base_url, client_id, location_id)
+            # A row that is damaged, or was encrypted with another key, is issued again.
+            with suppress(CredentialError):
+                found.append(from_json(self._decrypted(content, key), _WHERE))
+        return last, found
 
     def has_changed(self) -> bool:
-        """Tell whether another process, or another part of this one, may have kept something."""
+        """Tell whether another process, or another part of this one, may have stored something."""
         return self._do(self._is_news, False)
 
     def keep(self, credentials: Iterable[StoredCredential], *, now: float) -> None:
-        """Keep tokens, in the place of older ones; what holds no more goes."""
-        kept = list(credentials)
+        """Store tokens, replacing older ones; expired ones are deleted."""
+        try:
+            # Before the lock: a keyring may ask its user for a password.
+            rows = [self._row(credential) for credential in credentials]
+        except StorageError as error:
+            self._warn(f"Sub-account tokens are not stored on disk ({error})")
+            return
 
         def write(db: sqlite3.Connection) -> None:
             with db:
-                db.execute("DELETE FROM minted WHERE expires <= ?", (now,))
-                db.executemany(_INSERT, map(_row, kept))
+                db.execute("DELETE FROM tokens WHERE expires <= ?", (now,))
+                db.executemany(_INSERT, rows)
 
         self._do(write, None)
 
@@ -163,26 +177,27 @@ class MintedStore:
         def delete(db: sqlite3.Connection) -> bool:
             with db:
                 db.execute(
-                    "DELETE FROM minted WHERE base_url = ? AND client_id = ?", (base_url, client_id)
+                    "DELETE FROM tokens WHERE base_url = ? AND client_id = ?", (base_url, client_id)
                 )
-            return db.execute("SELECT 1 FROM minted").fetchone() is None
+            return db.execute("SELECT 1 FROM tokens").fetchone() is None
 
         is_there = self._path is None or os.path.lexists(self._path)
-        # Also where it cannot be read: there is nothing in it to be sorry for.
+        # Also a file that cannot be read: nothing in it is worth keeping.
         if is_there and self._do(delete, True):
             self._delete()
 
     def note_call(
-        self, whose: str, limit: CallLimit | None, *, now: float
+        self, bucket: str, limit: CallLimit | None, *, now: float
     ) -> tuple[int | None, float]:
-        """Note a call that is about to be made, unless as many as may be were made already.
+        """Record a call that is about to be made, unless the limit is reached.
 
         Parameters
         ----------
-        whose : str
-            Whom the service counts it for.
+        bucket : str
+            Whom the service counts the call for.
         limit : CallLimit or None
-            None: not known to this process. What another one knows, or else a low one, holds then.
+            None: this process does not know it. The limit that another process knows, or else a low
+            one, is used then.
         now : float
             Seconds since 1970.
 
@@ -194,21 +209,21 @@ class MintedStore:
 
         def note(db: sqlite3.Connection) -> tuple[int | None, float]:
             with db:
-                db.execute("BEGIN IMMEDIATE")  # no other process notes one meanwhile
-                most, seconds = limit or _known_limit(db, whose)
-                # One of the future was noted before somebody has set the clock.
+                db.execute("BEGIN IMMEDIATE")  # no other process records one meanwhile
+                most, seconds = limit or _known_limit(db, bucket)
+                # A call in the future was recorded before somebody set the clock back.
                 db.execute(
-                    "DELETE FROM calls WHERE whose = ?"
+                    "DELETE FROM calls WHERE bucket = ?"
                     " AND NOT (counts_from > ? AND counts_from <= ?)",
-                    (whose, now - seconds, now + seconds),
+                    (bucket, now - seconds, now + seconds),
                 )
                 made = db.execute(
-                    "SELECT counts_from FROM calls WHERE whose = ? ORDER BY counts_from", (whose,)
+                    "SELECT counts_from FROM calls WHERE bucket = ? ORDER BY counts_from", (bucket,)
                 ).fetchall()
                 if len(made) >= most:
                     return None, max(0.0, made[len(made) - most][0] + seconds - now)
                 noted = db.execute(
-                    "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?)", (whose, now, *(limit or _NONE))
+                    "INSERT INTO calls VALUES (NULL, ?, ?, ?, ?)", (bucket, now, *(limit or _NONE))
                 )
             return noted.lastrowid, 0.0
 
@@ -216,7 +231,7 @@ class MintedStore:
         return self._do(note, unknown)
 
     def note_answer(self, call: int, *, now: float | None) -> None:
-        """Note when a call was answered: it counts from then. None: it was not sent."""
+        """Record when a call was answered: it counts from then. None: it was not sent."""
 
         def note(db: sqlite3.Connection) -> None:
             with db:
@@ -234,6 +249,27 @@ class MintedStore:
                 _close(self._opened)
                 self._opened = None
 
+    def _row(self, credential: StoredCredential) -> tuple[str, str, str | None, float, bytes]:
+        key, tokens = credential.key, credential.tokens
+        text = to_json(credential)
+        content = (
+            self._cipher.encrypt(text, key.identity)
+            if self._cipher is not None
+            else text.reveal().encode()
+        )
+        return (
+            key.base_url,
+            key.client_id,
+            tokens.location_id,
+            tokens.expires_at.timestamp(),
+            content,
+        )
+
+    def _decrypted(self, content: bytes, key: Key) -> Secret:
+        if self._cipher is None:
+            return Secret(content.decode(errors="surrogateescape"))
+        return self._cipher.decrypt(content, key.identity, where=_WHERE, asks_again=False)
+
     def _do(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         with _LOCK:
             for may_begin_anew in (True, False):
@@ -242,16 +278,16 @@ class MintedStore:
                 except (sqlite3.Error, StorageError, OSError) as error:
                     error.__traceback__ = None  # its frames hold tokens
                     words = f"{type(error).__name__}: {error}"
-                    # Its subclasses tell of a disk, a lock, or of us.
+                    # Its subclasses are about a disk, a lock, or our own mistakes.
                     is_damaged = type(error) is sqlite3.DatabaseError
                 if not (is_damaged and may_begin_anew and self._delete()):
                     break
-                self._warn(f"The file of minted access tokens was damaged; it is new ({words})")
-            self._warn(f"Minted access tokens are not kept on disk ({words})")
+                self._warn(f"The file of sub-account tokens was damaged; it is new ({words})")
+            self._warn(f"Sub-account tokens are not stored on disk ({words})")
             return otherwise
 
     def _warn(self, words: str) -> None:
-        if words != self._said:  # once, and not with each of thousands
+        if words != self._said:  # once, not for each of thousands of tokens
             self._said = words
             _LOG.warning("%s", words)
 
@@ -271,7 +307,7 @@ class MintedStore:
             self._path or ":memory:", timeout=_BUSY_SECONDS, check_same_thread=False
         )
         try:
-            # A process that is killed loses nothing by it; after a power cut it is made anew.
+            # A killed process loses nothing by it; after a power cut the file is made anew.
             db.execute("PRAGMA synchronous = OFF")
             db.execute("PRAGMA secure_delete = ON")
             db.execute(_TABLE)
@@ -288,7 +324,7 @@ class MintedStore:
         return is_news
 
     def _delete(self) -> bool:
-        """Delete the file, if it is in a folder of ours."""
+        """Delete the file if it is in a folder of this user."""
         self.close()
         if self._path is None:
             return False
@@ -301,10 +337,10 @@ class MintedStore:
         return True
 
 
-def _known_limit(db: sqlite3.Connection, whose: str) -> CallLimit:
+def _known_limit(db: sqlite3.Connection, bucket: str) -> CallLimit:
     found = db.execute(
-        "SELECT most, seconds FROM calls WHERE whose = ? AND most NOT NULL ORDER BY number DESC",
-        (whose,),
+        "SELECT most, seconds FROM calls WHERE bucket = ? AND most NOT NULL ORDER BY number DESC",
+        (bucket,),
     ).fetchone()
     return CallLimit(*found) if found else _FIRST_LIMIT
 
@@ -313,8 +349,8 @@ def _make_private_file(path: Path) -> None:
     make_private_folder(path.parent)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    # By its name: closing a descriptor of a file takes away all locks that SQLite has on it for
-    # this process.
+    # By name: closing a descriptor of a file releases all locks of this process on it, and so
+    # SQLite's.
     check_owner(path.lstat(), path, stat.S_ISREG)
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) != 0o600:
         path.chmod(0o600)  # SQLite gives its journal the same
@@ -324,17 +360,10 @@ def _close(opened: tuple[int, sqlite3.Connection]) -> None:
     process, db = opened
     if process == os.getpid():
         db.close()
-    else:  # a forked process must not touch its parent's connection: it is left where it is
+    else:  # a forked process must not touch its parent's connection, not even to close it
         _PARENTS.append(db)
 
 
-def _row(credential: StoredCredential) -> tuple[str, str, str | None, float, str]:
-    key, tokens = credential.key, credential.tokens
-    expires = tokens.expires_at.timestamp()
-    text = to_json(credential)
-    return key.base_url, key.client_id, tokens.location_id, expires, text.reveal()
-
-
-def minted_key(base_url: str, client_id: str, location_id: str) -> Key:
-    """Name the minted token of a sub-account."""
+def location_key(base_url: str, client_id: str, location_id: str) -> Key:
+    """Return the name of a sub-account's token."""
     return Key(base_url, client_id, f"location:{location_id}")

@@ -1,4 +1,4 @@
-"""Access tokens of sub-accounts, lent to other processes: what makes new ones stays where it is."""
+"""Access tokens of sub-accounts for worker processes, which cannot issue or refresh any."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ghl_notebook.errors import CredentialError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
-from .credential import Credential, TokenCredential
+from .credential import Credential
 
 
-class LentTokens:
-    """Access tokens of some sub-accounts, to be sent to a process that works on them.
+class TokenBundle:
+    """Access tokens of some sub-accounts, to be sent to a worker process.
 
-    A pickle of it holds them, as nothing else that it can be turned into does: it is to be pickled
-    by what carries it there, and not to be kept. They end with their day, and renew nothing.
+    A pickle of the bundle holds the tokens; nothing else that it can be turned into does. Pickle it
+    only to send it, and do not store it. The tokens expire with their day, and refresh nothing.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class LentTokens:
         self._restore(packed, len(tokens), os.urandom(16).hex())
 
     def _restore(self, packed: bytes, count: int, name: str) -> None:
-        # A closure, as in `Secret`. Packed until they are used: what only passes them on, as dask's
-        # scheduler does, takes them out of a pickle and puts them into the next one.
+        # A closure, as in `Secret`. The tokens stay packed until they are used: dask's scheduler
+        # only takes them out of a pickle and puts them into the next one.
         self._pack: Callable[[], bytes] = lambda: packed
         self._count = count
         self._name = name
@@ -54,7 +54,7 @@ class LentTokens:
         return (_restored, (self._pack(), self._count, self._name))
 
     def __dask_tokenize__(self) -> str:
-        # Else dask would make a hash of the tokens, and that a part of a task's name.
+        # Otherwise dask makes a hash of the tokens a part of a task's name.
         return self._name
 
     def of(self, location_id: str) -> Secret:
@@ -68,21 +68,21 @@ class LentTokens:
         return self._tokens
 
 
-class LentCredential:
-    """Proves who asks where only lent tokens are; no other one is minted.
+class WorkerCredential:
+    """Proves who asks in a worker, with the tokens of a bundle alone.
 
     Parameters
     ----------
-    tokens : LentTokens
+    tokens : TokenBundle
         The tokens.
     """
 
-    def __init__(self, tokens: LentTokens) -> None:
+    def __init__(self, tokens: TokenBundle) -> None:
         self._tokens = tokens
 
     @while_made
     def __repr__(self) -> str:
-        return f"<{len(self._tokens)} lent access tokens>"
+        return f"<{len(self._tokens)} delegated access tokens>"
 
     def of(self, location_id: str) -> Credential:
         """Return the credential of one sub-account.
@@ -90,35 +90,36 @@ class LentCredential:
         Raises
         ------
         CredentialError
-            If its access token was not lent.
+            If the bundle does not hold its access token.
         """
         if location_id not in self._tokens:
-            raise _not_lent(location_id)
-        return TokenCredential(self._tokens.of(location_id), location_id, source="an agency's run")
+            raise _not_delegated(location_id)
+        token = self._tokens.of(location_id)
+        return Credential.of_token(token, location_id, source="an agency's run")
 
     def is_warm(self, location_id: str) -> bool:
         """Tell whether a sub-account's access token is there."""
         return location_id in self._tokens
 
-    async def mint(self, location_id: str) -> None:
-        """Say that there is nothing to mint with.
+    async def issue(self, location_id: str) -> None:
+        """Fail: a worker cannot issue tokens.
 
         Raises
         ------
         CredentialError
             Always.
         """
-        raise _not_lent(location_id)
+        raise _not_delegated(location_id)
 
 
-def _restored(packed: bytes, count: int, name: str) -> LentTokens:
-    tokens = LentTokens.__new__(LentTokens)
+def _restored(packed: bytes, count: int, name: str) -> TokenBundle:
+    tokens = TokenBundle.__new__(TokenBundle)
     tokens._restore(packed, count, name)  # noqa: SLF001 - its other half
     return tokens
 
 
-def _not_lent(location_id: str) -> CredentialError:
+def _not_delegated(location_id: str) -> CredentialError:
     return CredentialError(
-        f"The access token of sub-account {location_id} was not lent.",
+        f"The access token of sub-account {location_id} was not sent to this worker.",
         "Run it where the agency's login is.",
     )

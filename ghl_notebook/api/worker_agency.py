@@ -1,10 +1,10 @@
-"""Some sub-accounts of an agency, as they are sent to another process to be asked from there."""
+"""Some sub-accounts of an agency, as they are sent to a worker process to be fetched there."""
 
 from __future__ import annotations
 
 import functools
 
-from ghl_notebook.auth.lent import LentCredential, LentTokens
+from ghl_notebook.auth.delegation import TokenBundle, WorkerCredential
 from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
 from ghl_notebook.transport import RetryBudget, Transport, open_transport
@@ -12,15 +12,15 @@ from ghl_notebook.transport import RetryBudget, Transport, open_transport
 from .async_client import AsyncClient
 
 
-class LentAgency:
-    """Some of an agency's sub-accounts, with their access tokens and nothing that mints others.
+class WorkerAgency:
+    """Some of an agency's sub-accounts, with their access tokens and nothing that issues others.
 
-    It is pickled, and used in ghl_notebook's own event loop. All of a process use the same
-    connections.
+    A worker agency is pickled, and used in ghl_notebook's own event loop. All worker agencies of a
+    process use the same connections.
 
     Parameters
     ----------
-    tokens : LentTokens
+    tokens : TokenBundle
         The sub-accounts' access tokens.
     base_url, api_version, timeout, total_timeout
         As for `AsyncAgency`.
@@ -28,7 +28,7 @@ class LentAgency:
 
     def __init__(
         self,
-        tokens: LentTokens,
+        tokens: TokenBundle,
         *,
         base_url: str,
         api_version: str,
@@ -48,9 +48,9 @@ class LentAgency:
         return location_id in self.tokens
 
     @property
-    def credential(self) -> LentCredential:
+    def credential(self) -> WorkerCredential:
         """What proves who asks."""
-        return LentCredential(self.tokens)
+        return WorkerCredential(self.tokens)
 
     @property
     def most_in_flight(self) -> int:

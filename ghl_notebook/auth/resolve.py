@@ -1,4 +1,4 @@
-"""Which credential a client takes: what was passed, the environment, a stored login."""
+"""Which credential a client uses: what was passed, the environment, or a stored login."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from ghl_notebook.settings import (
     read_renewal_settings,
 )
 
-from .credential import Clock, Credential, TokenCredential
+from .credential import Clock, Credential
 
 if TYPE_CHECKING:
     from ghl_notebook.secret import Secret
 
     from .agency_credential import AgencyCredential
-    from .logins import Logins
+    from .login_store import LoginStore
     from .store import Key
 
 _LOG = logging.getLogger("ghl_notebook.auth")
 
 
-def open_logins(
+def open_login_store(
     base_url: str, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
-) -> Logins:
-    """Open the stored logins at a service, where the settings say that they are.
+) -> LoginStore:
+    """Open the stored logins of a service, in the place that the settings name.
 
     Raises
     ------
     SettingsError
         If the environment's settings make no sense.
     """
-    # Not before it is needed: most clients have a token.
-    from .logins import Logins, Stores
+    # Imported only when needed: most clients have a token.
+    from .login_store import LoginStore, Stores
 
     folder, is_named = read_credentials_folder()
-    return Logins(
+    return LoginStore(
         Stores.open(folder, keyring=not is_named),
         base_url,
         clock=clock,
@@ -54,12 +54,12 @@ def open_logins(
     )
 
 
-def find_credential(
+def resolve_credential(
     settings: Settings, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
 ) -> Credential:
-    """Return the credential to use, and log in one line which it is.
+    """Return the credential to use, and log which one in one line.
 
-    In this order: the token that was passed, ``GHL_TOKEN``, ``GHL_REFRESH_TOKEN``, the stored login
+    The order: the token that was passed, ``GHL_TOKEN``, ``GHL_REFRESH_TOKEN``, the stored login
     of the sub-account, the stored login of its agency. Without a sub-account, the only stored one.
 
     Raises
@@ -69,18 +69,18 @@ def find_credential(
     StorageError
         If the stored logins cannot be read.
     """
-    found = _find(settings, clock, transport)
+    found = _resolve(settings, clock, transport)
     _LOG.info("Using the %s", found.source)
     return found
 
 
-def _find(
+def _resolve(
     settings: Settings, clock: Clock, transport: httpx.AsyncBaseTransport | None
 ) -> Credential:
     location_id = settings.location_id
     if settings.token and location_id:
-        return TokenCredential(settings.token, location_id, source=settings.token_source)
-    logins = open_logins(settings.base_url, clock=clock, transport=transport)
+        return Credential.of_token(settings.token, location_id, source=settings.token_source)
+    logins = open_login_store(settings.base_url, clock=clock, transport=transport)
     renewal = read_renewal_settings()
     if renewal is not None and renewal.refresh_token:
         if location_id is None:
@@ -93,7 +93,7 @@ def _find(
     return logins.credential(_choose(logins.list(), location_id, client_id), location_id)
 
 
-def find_agency_credential(
+def resolve_agency_credential(
     token: Secret | None,
     company_id: str | None,
     *,
@@ -101,9 +101,9 @@ def find_agency_credential(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AgencyCredential:
-    """Return the credential of an agency to use, and log in one line which it is.
+    """Return the credential of an agency to use, and log which one in one line.
 
-    In this order: the token that was passed, ``GHL_REFRESH_TOKEN``, the stored login of the
+    The order: the token that was passed, ``GHL_REFRESH_TOKEN``, the stored login of the
     agency, or the only stored one.
 
     Parameters
@@ -121,12 +121,12 @@ def find_agency_credential(
         If the stored logins cannot be read.
     """
     company_id = check_id("company_id", company_id or "") or read_company_id()
-    found = _find_agency(token, company_id, base_url, clock, transport)
+    found = _resolve_agency(token, company_id, base_url, clock, transport)
     _LOG.info("Using the %s", found.source)
     return found
 
 
-def _find_agency(
+def _resolve_agency(
     token: Secret | None,
     company_id: str | None,
     base_url: str,
@@ -134,12 +134,12 @@ def _find_agency(
     transport: httpx.AsyncBaseTransport | None,
 ) -> AgencyCredential:
     if token is not None:
-        # Not before it is needed: most clients have a sub-account's token.
+        # Imported only when needed: most clients have a sub-account's token.
         from .agency_credential import passed_credential
 
         if token.reveal().startswith("pit-"):
             raise SettingsError(
-                "This is a private integration's token, which mints none of sub-accounts.",
+                "This is a private integration's token, which cannot issue sub-account tokens.",
                 "Log in for the agency with an app: ghl_notebook.log_in(); or use Client() with "
                 "the private integration of one sub-account.",
             )
@@ -151,7 +151,7 @@ def _find_agency(
         return passed_credential(
             token, company_id, base_url=base_url, clock=clock, transport=transport
         )
-    logins = open_logins(base_url, clock=clock, transport=transport)
+    logins = open_login_store(base_url, clock=clock, transport=transport)
     renewal = read_renewal_settings()
     if renewal is not None and renewal.refresh_token:
         return logins.agency_from_environment(renewal, company_id)
@@ -160,37 +160,28 @@ def _find_agency(
 
 
 def _choose_agency(keys: list[Key], company_id: str | None, client_id: str | None) -> Key:
-    agencies = [key for key in keys if key.subject.startswith("company:")]
-    if company_id is not None:
-        agencies = [key for key in agencies if key.subject == f"company:{company_id}"]
+    agencies = _agencies(keys, company_id)
     if not agencies:
         raise SettingsError(
             f"No login of agency {company_id} is stored."
             if company_id
             else "No login of an agency is stored" + (", only of sub-accounts." if keys else "."),
-            "Log in with ghl_notebook.log_in(), and choose the agency on the service's page. To "
+            "Log in with ghl_notebook.log_in(), and choose the agency on GoHighLevel's page. To "
             "try everything without an account: agency = ghl_notebook.demo_agency().",
         )
-    if len(agencies) > 1:
-        agencies = [key for key in agencies if key.client_id == client_id] or agencies
-    if len(agencies) > 1:
-        names = ", ".join(sorted(key.subject.partition(":")[2] for key in agencies))
-        raise SettingsError(
-            f"Several logins of agencies are stored: {names}.",
-            "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
-            "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
-        )
-    return agencies[0]
+    return _only(
+        agencies,
+        client_id,
+        "logins of agencies",
+        "Say which: pass company_id, or set GHL_COMPANY_ID; of two apps, name one in "
+        "GHL_CLIENT_ID and GHL_CLIENT_SECRET.",
+    )
 
 
 def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> Key:
     if location_id is not None:
-        own = [k for k in keys if k.subject == f"location:{location_id}"]
-        agencies = [k for k in keys if k.subject.startswith("company:")]
-        company_id = read_company_id()
-        if company_id is not None:
-            agencies = [k for k in agencies if k.subject == f"company:{company_id}"]
-        keys = own or agencies
+        own = [k for k in keys if k.owner == f"location:{location_id}"]
+        keys = own or _agencies(keys, read_company_id())
     if not keys:
         raise SettingsError(
             "There is no credential: GHL_TOKEN is not set, and no login is stored"
@@ -199,32 +190,48 @@ def _choose(keys: list[Key], location_id: str | None, client_id: str | None) -> 
             "log in with ghl_notebook.log_in(). To try everything without an account: "
             "client = ghl_notebook.demo().",
         )
+    return _only(
+        keys,
+        client_id,
+        "logins",
+        "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
+        if location_id is None
+        else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
+        "GHL_CLIENT_SECRET.",
+    )
+
+
+def _agencies(keys: list[Key], company_id: str | None) -> list[Key]:
+    owners = [key.owner.partition(":") for key in keys]
+    return [
+        key
+        for key, (kind, _, whose) in zip(keys, owners, strict=True)
+        if kind == "company" and company_id in (None, whose)
+    ]
+
+
+def _only(keys: list[Key], client_id: str | None, what: str, next_step: str) -> Key:
+    """Return the only login of several, or the only one of the app in the environment."""
     if len(keys) > 1:
         keys = [k for k in keys if k.client_id == client_id] or keys
     if len(keys) > 1:
-        names = ", ".join(sorted(k.subject.replace(":", " ") for k in keys))
-        raise SettingsError(
-            f"Several logins are stored: {names}.",
-            "Say which sub-account: pass location_id, or set GHL_LOCATION_ID."
-            if location_id is None
-            else "Name the agency in GHL_COMPANY_ID; of two apps, name one in GHL_CLIENT_ID and "
-            "GHL_CLIENT_SECRET.",
-        )
+        names = ", ".join(sorted(k.owner.replace(":", " ") for k in keys))
+        raise SettingsError(f"Several {what} are stored: {names}.", next_step)
     return keys[0]
 
 
 @guarded
 def log_out(location_id: str | None = None, *, base_url: str | None = None) -> list[str]:
-    """Forget stored logins, and tell whose they were.
+    """Delete stored logins from this computer, and return whose they were.
 
-    The service knows no call that ends a login: whoever has its refresh token can go on using it
-    until the app is uninstalled in GoHighLevel.
+    The API cannot revoke a login: a copy of its refresh token works until you uninstall the app in
+    GoHighLevel.
 
     Parameters
     ----------
     location_id : str, optional
-        The sub-account, or the agency, whose login to forget; all of them when left out, and then
-        also what ``GHL_REFRESH_TOKEN`` has begun, which cannot begin it again.
+        The sub-account, or the agency, whose login to delete. By default all logins, and also the
+        one that ``GHL_REFRESH_TOKEN`` started, which cannot start it again.
     base_url : str, optional
         The API's address; as for `Client`.
 
@@ -238,10 +245,10 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     StorageError
         If the stored logins cannot be read or deleted.
     """
-    logins = open_logins(read_base_url(base_url), clock=now)
+    logins = open_login_store(read_base_url(base_url), clock=now)
     forgotten = []
     for key in logins.list_all() if location_id is None else logins.list():
-        kind, _, whose = key.subject.partition(":")
+        kind, _, whose = key.owner.partition(":")
         if location_id in (None, whose) and logins.forget(key):
-            forgotten.append("GHL_REFRESH_TOKEN" if kind == "seed" else f"{kind} {whose}")
+            forgotten.append("GHL_REFRESH_TOKEN" if kind == "env" else f"{kind} {whose}")
     return forgotten

@@ -1,4 +1,4 @@
-"""Minted tokens on disk: their owner's alone, shared by processes, and never a reason to fail."""
+"""Issued tokens on disk: their owner's alone, shared by processes, and never a reason to fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ghl_notebook.auth import file_store
-from ghl_notebook.auth.minted_store import CallLimit, MintedStore, minted_key
+from ghl_notebook.auth.location_token_cache import CallLimit, LocationTokenCache, location_key
 from ghl_notebook.auth.store import StoredCredential, from_json, to_json
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.secret import Secret
@@ -29,7 +29,7 @@ NOTHING: tuple[int, list[StoredCredential]] = (0, [])
 def make(
     location_id: str = "first", token: str = "planted-access", *, app: str = APP, size: int = 0
 ) -> StoredCredential:
-    """Make what was minted for a sub-account."""
+    """Make what was issued for a sub-account."""
     tokens = Tokens(
         access_token=Secret(token.ljust(size, "x")),
         refresh_token=Secret(""),
@@ -39,15 +39,15 @@ def make(
         location_id=location_id,
         company_id="agency",
     )
-    return StoredCredential(minted_key(BASE, app, location_id), tokens, Secret(""))
+    return StoredCredential(location_key(BASE, app, location_id), tokens, Secret(""))
 
 
-def keep(store: MintedStore, *credentials: StoredCredential) -> None:
-    """Keep what was minted."""
+def keep(store: LocationTokenCache, *credentials: StoredCredential) -> None:
+    """Keep what was issued."""
     store.keep(credentials, now=NOW.timestamp())
 
 
-def load(store: MintedStore, *, after: int = 0, app: str = APP, days: float = 0) -> object:
+def load(store: LocationTokenCache, *, after: int = 0, app: str = APP, days: float = 0) -> object:
     """Return what there is of an app, and the number of the last one."""
     return store.load(BASE, app, after=after, now=NOW.timestamp() + days * 86_400)
 
@@ -60,19 +60,19 @@ def mode(path: Path) -> int:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where the file is to be; its folder is not there yet."""
-    return tmp_path / "some" / "credentials" / "minted.sqlite"
+    return tmp_path / "some" / "credentials" / "location_tokens.sqlite"
 
 
 @pytest.fixture
-def store(path: Path) -> MintedStore:
+def store(path: Path) -> LocationTokenCache:
     """A store without a file."""
-    return MintedStore(path)
+    return LocationTokenCache(path)
 
 
 @pytest.fixture
-def other(path: Path) -> MintedStore:
+def other(path: Path) -> LocationTokenCache:
     """Another store of the same file, as another process has."""
-    return MintedStore(path)
+    return LocationTokenCache(path)
 
 
 # What is kept.
@@ -81,12 +81,14 @@ def other(path: Path) -> MintedStore:
 @pytest.mark.parametrize("is_in_memory", [False, True])
 def test_what_was_kept_comes_back(path: Path, is_in_memory: bool) -> None:
     """All of it, in the order in which it came; the last number is told."""
-    store = MintedStore(None if is_in_memory else path)
+    store = LocationTokenCache(None if is_in_memory else path)
     keep(store, make("first"), make("second"))
     assert load(store) == (2, [make("first"), make("second")])
 
 
-def test_another_store_reads_only_what_is_new(store: MintedStore, other: MintedStore) -> None:
+def test_another_store_reads_only_what_is_new(
+    store: LocationTokenCache, other: LocationTokenCache
+) -> None:
     """It says after which number."""
     keep(store, make("first"))
     assert load(other) == (1, [make("first")])
@@ -95,7 +97,9 @@ def test_another_store_reads_only_what_is_new(store: MintedStore, other: MintedS
     assert load(other, after=2) == (2, [])
 
 
-def test_another_stores_writing_is_noticed(store: MintedStore, other: MintedStore) -> None:
+def test_another_stores_writing_is_noticed(
+    store: LocationTokenCache, other: LocationTokenCache
+) -> None:
     """Without reading; its own is not."""
     assert other.has_changed()
     assert not other.has_changed()
@@ -107,7 +111,7 @@ def test_another_stores_writing_is_noticed(store: MintedStore, other: MintedStor
 
 
 def test_a_later_token_takes_the_place_of_an_earlier_one(
-    store: MintedStore, other: MintedStore
+    store: LocationTokenCache, other: LocationTokenCache
 ) -> None:
     """It is news for those who have read the earlier one."""
     keep(store, make(token="older"))
@@ -115,7 +119,7 @@ def test_a_later_token_takes_the_place_of_an_earlier_one(
     assert load(other, after=1) == (2, [make(token="newer")])
 
 
-def test_what_holds_no_more_is_not_loaded_and_goes(store: MintedStore, path: Path) -> None:
+def test_what_holds_no_more_is_not_loaded_and_goes(store: LocationTokenCache, path: Path) -> None:
     """With the next writing, and no trace of it stays in the file."""
     keep(store, make("first", "yesterdays-token"))
     assert load(store, days=2) == NOTHING
@@ -124,7 +128,7 @@ def test_what_holds_no_more_is_not_loaded_and_goes(store: MintedStore, path: Pat
     assert b"yesterdays-token" not in path.read_bytes()
 
 
-def test_another_apps_tokens_stay_apart(store: MintedStore) -> None:
+def test_another_apps_tokens_stay_apart(store: LocationTokenCache) -> None:
     """Also when one is forgotten."""
     keep(store, make("first", "one"), make("first", "two", app="another"))
     store.forget(BASE, APP)
@@ -133,7 +137,7 @@ def test_another_apps_tokens_stay_apart(store: MintedStore) -> None:
 
 
 def test_a_file_made_anew_is_read_from_its_beginning(
-    store: MintedStore, other: MintedStore, path: Path
+    store: LocationTokenCache, other: LocationTokenCache, path: Path
 ) -> None:
     """Its numbers begin again, and who has read the old one would miss them."""
     for _ in range(5):
@@ -148,7 +152,7 @@ def test_a_file_made_anew_is_read_from_its_beginning(
 # What is forgotten.
 
 
-def test_of_what_is_forgotten_no_byte_stays(store: MintedStore, path: Path) -> None:
+def test_of_what_is_forgotten_no_byte_stays(store: LocationTokenCache, path: Path) -> None:
     """In a file that still holds another app's."""
     for number in range(50):
         keep(store, make(f"place-{number}", f"planted-{number:03}", size=1500))
@@ -160,7 +164,7 @@ def test_of_what_is_forgotten_no_byte_stays(store: MintedStore, path: Path) -> N
     assert b"planted-0" not in left
 
 
-def test_a_replaced_token_leaves_no_byte(store: MintedStore, path: Path) -> None:
+def test_a_replaced_token_leaves_no_byte(store: LocationTokenCache, path: Path) -> None:
     """Longer than the one that takes its place."""
     keep(store, make(token="planted-long", size=3000))
     keep(store, make(token="short"))
@@ -168,31 +172,31 @@ def test_a_replaced_token_leaves_no_byte(store: MintedStore, path: Path) -> None
     assert b"short" in path.read_bytes()
 
 
-def test_an_empty_file_goes(store: MintedStore, path: Path) -> None:
+def test_an_empty_file_goes(store: LocationTokenCache, path: Path) -> None:
     """Nothing stays behind when all is forgotten."""
     keep(store, make())
     store.forget(BASE, APP)
     assert list(path.parent.iterdir()) == []
 
 
-def test_forgetting_nothing_makes_nothing(store: MintedStore, path: Path) -> None:
+def test_forgetting_nothing_makes_nothing(store: LocationTokenCache, path: Path) -> None:
     """Not even the folder."""
     store.forget(BASE, APP)
     assert not path.parent.exists()
 
 
-def test_what_cannot_be_read_is_forgotten_as_well(store: MintedStore, path: Path) -> None:
+def test_what_cannot_be_read_is_forgotten_as_well(store: LocationTokenCache, path: Path) -> None:
     """There may be tokens in it."""
     keep(store, make())
     store.close()
     path.write_bytes(b"SQLite format 3\0" + b"planted" * 1000)
-    MintedStore(path).forget(BASE, APP)
+    LocationTokenCache(path).forget(BASE, APP)
     assert not path.exists()
 
 
 def test_tokens_in_memory_are_forgotten(path: Path) -> None:
     """Where a keyring keeps the logins."""
-    store = MintedStore(None)
+    store = LocationTokenCache(None)
     keep(store, make())
     store.forget(BASE, APP)
     store.close()
@@ -202,21 +206,23 @@ def test_tokens_in_memory_are_forgotten(path: Path) -> None:
 # Whose it is.
 
 
-def test_only_its_owner_can_read_it(store: MintedStore, path: Path) -> None:
+def test_only_its_owner_can_read_it(store: LocationTokenCache, path: Path) -> None:
     """Neither the folder, nor the file, nor the journal that lies beside it while it is written."""
     before, modes = os.umask(0), {}
     try:
         keep(store, make())
         with store._connection() as db:
-            db.execute("DELETE FROM minted")
+            db.execute("DELETE FROM tokens")
             modes = {one.name: mode(one) for one in path.parent.iterdir()}
     finally:
         os.umask(before)
     assert mode(path.parent) == 0o700
-    assert modes == {"minted.sqlite": 0o600, "minted.sqlite-journal": 0o600}
+    assert modes == {"location_tokens.sqlite": 0o600, "location_tokens.sqlite-journal": 0o600}
 
 
-def test_what_is_wider_is_narrowed(store: MintedStore, other: MintedStore, path: Path) -> None:
+def test_what_is_wider_is_narrowed(
+    store: LocationTokenCache, other: LocationTokenCache, path: Path
+) -> None:
     """By the next one who opens it."""
     keep(store, make())
     path.parent.chmod(0o777)
@@ -269,7 +275,11 @@ def everything(folder: Path) -> dict[str, bytes | None]:
 
 @pytest.mark.parametrize("how", REFUSED)
 def test_what_is_no_plain_file_of_ours_is_left_alone(
-    store: MintedStore, path: Path, tmp_path: Path, how: str, caplog: pytest.LogCaptureFixture
+    store: LocationTokenCache,
+    path: Path,
+    tmp_path: Path,
+    how: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Nothing is read from it, written through it or deleted, and one warning tells."""
     keep(store, make())
@@ -283,11 +293,11 @@ def test_what_is_no_plain_file_of_ours_is_left_alone(
             assert not store.has_changed()
     assert everything(tmp_path) == before
     (record,) = caplog.records
-    assert record.getMessage().startswith("Minted access tokens are not kept on disk (StorageErr")
+    assert record.getMessage().startswith("Sub-account tokens are not stored on disk (StorageErr")
 
 
 def test_forgetting_deletes_nothing_behind_a_linked_folder(
-    store: MintedStore, path: Path, tmp_path: Path
+    store: LocationTokenCache, path: Path, tmp_path: Path
 ) -> None:
     """It is somebody else's there."""
     keep(store, make())
@@ -299,7 +309,7 @@ def test_forgetting_deletes_nothing_behind_a_linked_folder(
 
 
 def test_what_belongs_to_somebody_else_is_left_alone(
-    store: MintedStore,
+    store: LocationTokenCache,
     path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -343,7 +353,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_made_anew(
-    store: MintedStore, path: Path, damage: str, caplog: pytest.LogCaptureFixture
+    store: LocationTokenCache, path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Once, with one warning; from then on it is as any other."""
     keep(store, *(make(f"place-{number}", size=1500) for number in range(40)))
@@ -354,7 +364,7 @@ def test_a_damaged_file_is_made_anew(
         inode = path.stat().st_ino
         keep(store, make("second"))
     assert found == NOTHING
-    assert load(MintedStore(path)) == (1, [make("second")])
+    assert load(LocationTokenCache(path)) == (1, [make("second")])
     assert path.stat().st_ino == inode
     assert mode(path) == 0o600
     (record,) = caplog.records
@@ -366,13 +376,13 @@ def test_a_damaged_file_is_made_anew(
     "text", ["", "{", "planted", "null", b"\xff\xfe", '{"format":99}', "[" * 100_000]
 )
 def test_a_row_that_makes_no_sense_is_left_out_alone(
-    store: MintedStore, path: Path, text: str | bytes, caplog: pytest.LogCaptureFixture
+    store: LocationTokenCache, path: Path, text: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The others are loaded, and what is minted next takes its place."""
+    """The others are loaded, and what is issued next takes its place."""
     keep(store, make("first"), make("second"))
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(
-            "UPDATE minted SET credential = CAST(? AS TEXT) WHERE location_id = 'first'", (text,)
+            "UPDATE tokens SET credential = CAST(? AS TEXT) WHERE location_id = 'first'", (text,)
         )
     with caplog.at_level(logging.WARNING, "ghl_notebook"):
         assert load(store) == (2, [make("second")])
@@ -387,10 +397,10 @@ def test_a_row_that_makes_no_sense_is_left_out_alone(
 LIMITED = """
 import logging, resource, sys
 from pathlib import Path
-from ghl_notebook.auth.minted_store import CallLimit, MintedStore
-from tests.auth.test_minted_store import keep, load, make
+from ghl_notebook.auth.location_token_cache import CallLimit, LocationTokenCache
+from tests.auth.test_location_token_cache import keep, load, make
 logging.basicConfig(level=logging.WARNING, stream=sys.stdout)
-store = MintedStore(Path(sys.argv[1]))
+store = LocationTokenCache(Path(sys.argv[1]))
 keep(store, make("first"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 for number in range(3):
@@ -412,8 +422,8 @@ def test_a_full_disk_is_told_once_and_costs_nothing_that_was_kept(path: Path, si
     )
     assert run.returncode == 0, run.stderr
     (line,) = run.stdout.splitlines()
-    assert "Minted access tokens are not kept on disk (OperationalError: " in line
-    assert load(MintedStore(path)) == (1, [make("first")])
+    assert "Sub-account tokens are not stored on disk (OperationalError: " in line
+    assert load(LocationTokenCache(path)) == (1, [make("first")])
 
 
 # Its locks.
@@ -430,11 +440,13 @@ except sqlite3.OperationalError as error:
 
 
 @pytest.mark.process
-def test_opening_it_again_takes_no_lock_away(store: MintedStore, other: MintedStore) -> None:
+def test_opening_it_again_takes_no_lock_away(
+    store: LocationTokenCache, other: LocationTokenCache
+) -> None:
     """POSIX locks are the process's: closing any descriptor of the file would end them."""
     keep(store, make())
     with store._connection() as db:
-        db.execute("DELETE FROM minted")
+        db.execute("DELETE FROM tokens")
         other._connection()
         command = [sys.executable, "-c", BUSY, str(store.place)]
         run = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -444,9 +456,9 @@ def test_opening_it_again_takes_no_lock_away(store: MintedStore, other: MintedSt
 FORKING = """
 import os, sys
 from pathlib import Path
-from ghl_notebook.auth.minted_store import CallLimit, MintedStore
-from tests.auth.test_minted_store import keep, load, make
-store = MintedStore(Path(sys.argv[1]))
+from ghl_notebook.auth.location_token_cache import CallLimit, LocationTokenCache
+from tests.auth.test_location_token_cache import keep, load, make
+store = LocationTokenCache(Path(sys.argv[1]))
 keep(store, make("parents"))
 child = os.fork()
 if child == 0:
@@ -493,7 +505,7 @@ def calls_of(work: Callable[[], object]) -> tuple[object, int]:
 
 @pytest.mark.exhaustive
 def test_ten_thousand_large_tokens_are_loaded_at_the_cost_of_reading_them(
-    store: MintedStore, other: MintedStore
+    store: LocationTokenCache, other: LocationTokenCache
 ) -> None:
     """The file adds little to what their texts take alone."""
     many = [make(f"place-{number}", size=1500) for number in range(10_000)]
@@ -505,14 +517,16 @@ def test_ten_thousand_large_tokens_are_loaded_at_the_cost_of_reading_them(
     assert whole < 1.5 * alone, f"{whole:,} calls, their texts alone {alone:,}"
 
 
-def note(store: MintedStore, at: float, *, whose: str = "agency") -> tuple[int | None, float]:
+def note(
+    store: LocationTokenCache, at: float, *, whose: str = "agency"
+) -> tuple[int | None, float]:
     """Note a call, of which two may be made in ten seconds."""
     return store.note_call(whose, CallLimit(2, 10.0), now=NOW.timestamp() + at)
 
 
 def test_calls_of_all_who_share_a_file_count_together(tmp_path: Path) -> None:
     """Of one agency; who comes too early is told for how long to wait."""
-    one, other = (MintedStore(tmp_path / "folder" / "minted.db") for _ in range(2))
+    one, other = (LocationTokenCache(tmp_path / "folder" / "tokens.db") for _ in range(2))
     assert note(one, 0.0)[1] == note(other, 1.0)[1] == 0.0
     assert note(one, 4.0) == (None, 6.0)
     assert note(other, 4.0, whose="another")[0] is not None
@@ -523,7 +537,7 @@ def test_calls_of_all_who_share_a_file_count_together(tmp_path: Path) -> None:
 
 def test_a_limit_that_one_process_knows_holds_for_the_others(tmp_path: Path) -> None:
     """Where nobody knows it, a low one."""
-    one, other = (MintedStore(tmp_path / "folder" / "minted.db") for _ in range(2))
+    one, other = (LocationTokenCache(tmp_path / "folder" / "tokens.db") for _ in range(2))
     now = NOW.timestamp()
     first = [other.note_call("a", None, now=now)[0] for _ in range(10)]
     assert [call is None for call in first] == [False] * 8 + [True] * 2
@@ -534,7 +548,7 @@ def test_a_limit_that_one_process_knows_holds_for_the_others(tmp_path: Path) -> 
 
 def test_a_call_counts_from_its_answer(tmp_path: Path) -> None:
     """One that was not sent does not count."""
-    store = MintedStore(tmp_path / "folder" / "minted.db")
+    store = LocationTokenCache(tmp_path / "folder" / "tokens.db")
     first, second = note(store, 0.0)[0], note(store, 0.0)[0]
     assert first is not None
     assert second is not None
@@ -547,7 +561,7 @@ def test_a_call_counts_from_its_answer(tmp_path: Path) -> None:
 
 def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path) -> None:
     """What was noted in the future is forgotten."""
-    store = MintedStore(tmp_path / "folder" / "minted.db")
+    store = LocationTokenCache(tmp_path / "folder" / "tokens.db")
     assert note(store, 3600.0)[1] == note(store, 3600.0)[1] == 0.0
     assert note(store, 0.0)[1] == 0.0
 
@@ -555,6 +569,6 @@ def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path) -> None:
 def test_what_cannot_be_noted_holds_nobody_up(tmp_path: Path) -> None:
     """It is a help, and no condition."""
     (tmp_path / "folder").write_text("")
-    store = MintedStore(tmp_path / "folder" / "minted.db")
+    store = LocationTokenCache(tmp_path / "folder" / "tokens.db")
     assert [note(store, 0.0) for _ in range(3)] == [(0, 0.0)] * 3
     store.note_answer(0, now=None)

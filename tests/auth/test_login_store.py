@@ -58,7 +58,7 @@ def test_a_login_of_a_sub_account(bench: Bench, app: App, log_in: Callable[..., 
 
 
 def test_a_login_of_an_agency(bench: Bench, app: App, log_in: Callable[..., Tokens]) -> None:
-    """It mints a sub-account's token."""
+    """It issues a sub-account's token."""
     tokens = log_in("agency")
     assert tokens.user_type == "Company"
     with bench.client(bench.logins().key_of(app, tokens)) as client:
@@ -139,11 +139,11 @@ def _environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_environment")
 def test_logging_out_forgets_everything(bench: Bench) -> None:
-    """Also what an agency's login has minted, and says whose they were."""
+    """Also what an agency's login has issued, and says whose they were."""
     agency, own = bench.log_in("agency"), bench.log_in()
     with bench.client(agency) as client:
         client.users()
-    company = agency.subject.partition(":")[2]
+    company = agency.owner.partition(":")[2]
     assert sorted(log_out()) == [f"company {company}", f"location {bench.sim.location_id}"]
     assert log_out() == []
     left = [path for path in bench.folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
@@ -156,7 +156,7 @@ def test_logging_out_forgets_everything(bench: Bench) -> None:
 def test_one_login_is_forgotten(bench: Bench) -> None:
     """By its sub-account, or its agency; the others stay."""
     agency, own = bench.log_in("agency"), bench.log_in()
-    company = agency.subject.partition(":")[2]
+    company = agency.owner.partition(":")[2]
     assert log_out("nobody") == []
     assert log_out(company) == [f"company {company}"]
     assert bench.logins().list() == [own]

@@ -128,9 +128,9 @@ def test_of_two_apps_the_environments_is_taken(bench: Bench, setenv: Callable[..
     """Both have logged in to the same sub-account."""
     key = bench.log_in()
     stored = bench.stored(key)
-    other = Key(key.base_url, "other-app", key.subject)
-    with bench.stores.logins.place(other) as place:
-        place.write(type(stored)(other, stored.tokens, stored.client_secret))
+    other = Key(key.base_url, "other-app", key.owner)
+    with bench.stores.logins.reserve(other) as reservation:
+        reservation.write(type(stored)(other, stored.tokens, stored.client_secret))
     with pytest.raises(SettingsError, match="GHL_CLIENT_ID"):
         connect(bench, location_id=bench.sim.location_id)
     setenv(GHL_CLIENT_ID=bench.sim.client_id, GHL_CLIENT_SECRET=bench.sim.client_secret)
@@ -151,7 +151,7 @@ def test_of_two_agencies_one_is_named(bench: Bench, setenv: Callable[..., None])
     bench.store(bench.sim.install("agency") | {"companyId": "other"})
     with pytest.raises(SettingsError, match=r"company other.*GHL_COMPANY_ID"):
         connect(bench, location_id=bench.sim.location_id)
-    setenv(GHL_COMPANY_ID=key.subject.partition(":")[2])
+    setenv(GHL_COMPANY_ID=key.owner.partition(":")[2])
     with connect(bench, location_id=bench.sim.location_id) as client:
         assert client.users()
 
@@ -226,7 +226,7 @@ def things(bench: Bench, key: Key) -> Iterator[object]:
     yield bench.logins()
     credential = bench.credential(key)
     yield credential
-    yield credential._keeper
+    yield credential._provider
     yield credential.auth("x")
 
 

@@ -14,8 +14,8 @@ import pytest
 from filelock import FileLock
 
 from ghl_notebook import Client
-from ghl_notebook.auth.keeper import TokenKeeper
 from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.auth.stored_token_provider import StoredTokenProvider
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.errors import (
     CredentialError,
@@ -70,8 +70,8 @@ def test_a_renewal_ahead_of_time_that_fails_is_no_error(
             client.users()
             finish_renewals()
     assert bench.asked() == 1
-    assert [r.getMessage()[:51] for r in caplog.records] == [
-        "An access token was not renewed ahead of its time: "
+    assert [r.getMessage()[:46] for r in caplog.records] == [
+        "An access token could not be refreshed early: "
     ]
 
 
@@ -224,7 +224,7 @@ def test_a_renewal_whose_answer_is_lost_ends_in_a_new_login(bench: Bench) -> Non
     bench.time.go(DAY)
     bench.sim.levers.rotate_then_fail = 1
     with bench.client(key) as client:
-        with pytest.raises(LogInAgainError, match="earlier renewal was interrupted"):
+        with pytest.raises(LogInAgainError, match="earlier refresh was interrupted"):
             client.users()
         with pytest.raises(LogInAgainError):
             client.users()
@@ -240,7 +240,7 @@ def test_a_connection_that_is_cut_after_the_rotation_ends_in_a_new_login(bench: 
     bench.spy.cuts = 1
     with (
         bench.client(key) as client,
-        pytest.raises(LogInAgainError, match="earlier renewal was interrupted"),
+        pytest.raises(LogInAgainError, match="earlier refresh was interrupted"),
     ):
         client.users()
 
@@ -254,7 +254,7 @@ def test_a_network_that_stays_away_after_the_rotation_is_remembered(bench: Bench
         client.users()
     with (
         bench.client(key) as client,
-        pytest.raises(LogInAgainError, match="earlier renewal was interrupted"),
+        pytest.raises(LogInAgainError, match="earlier refresh was interrupted"),
     ):
         client.users()
 
@@ -310,9 +310,9 @@ async def test_a_pair_of_another_agency_is_not_stored(bench: Bench, change: str)
         return stored.renewed(Tokens.of(TokenAnswer(answer), bench.time()))
 
     bench.time.go(DAY)
-    keeper = TokenKeeper(key, bench.stores.logins, renew, clock=bench.time)
+    provider = StoredTokenProvider(key, bench.stores.logins, renew, clock=bench.time)
     with pytest.raises(CredentialMismatchError):
-        await keeper.tokens()
+        await provider.tokens()
     assert bench.stored(key) == before
 
 
@@ -449,7 +449,7 @@ def test_a_refresh_token_that_is_not_rotated_stays(bench: Bench) -> None:
     del answer["refresh_token"]
     bench.time.go(DAY)
     bench.sim.levers.fail(TOKEN, 200, answer)
-    asyncio.run(bench.credential(key)._keeper.tokens())
+    asyncio.run(bench.credential(key)._provider.tokens())
     tokens = bench.stored(key).tokens
     assert tokens.access_token.reveal() == answer["access_token"]
     assert tokens.refresh_token == old
@@ -499,7 +499,7 @@ def test_a_lock_that_is_never_given_back_is_an_error(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that hangs does not have all others hang; and nothing is asked without the lock."""
-    monkeypatch.setattr("ghl_notebook.auth.keeper._LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("ghl_notebook.auth.stored_token_provider.LOCK_SECONDS", 0.1)
     key = bench.log_in()
     bench.time.go(DAY)
     with bench.client(key) as client:
@@ -545,6 +545,6 @@ def test_a_login_that_is_gone_is_said_to_be(bench: Bench) -> None:
         shutil.rmtree(bench.folder)
         client.users()
         bench.time.go(DAY)
-        with pytest.raises(LogInAgainError, match="there no more"):
+        with pytest.raises(LogInAgainError, match="was deleted"):
             client.users()
     assert bench.asked() == 0

@@ -1,0 +1,254 @@
+"""Gives out the access token of a login, and refreshes it: once, in all threads and processes."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from filelock import AsyncFileLock
+
+from ghl_notebook.background import run_in_own_thread
+from ghl_notebook.errors import (
+    CredentialError,
+    CredentialMismatchError,
+    LogInAgainError,
+    StorageError,
+)
+from ghl_notebook.guard import while_made
+from ghl_notebook.secret import Secret
+
+from .file_store import LOCK_SECONDS, FileStore, Reservation, lock_errors
+from .single_flight import SingleFlight, result_of
+from .store import Key, StoredCredential
+from .tokens import Tokens
+
+_LAST_SECONDS: Final = 10.0
+"""For refreshes at the end of a process: an answer takes less than a second as a rule."""
+
+Refresh = Callable[[StoredCredential | None], Awaitable[StoredCredential]]
+"""Asks the service for the next pair; None where there is none yet."""
+
+_Place = tuple[Path, Key]
+_FLIGHTS: Final[SingleFlight[tuple[_Place, Secret | None, bool], Tokens]] = SingleFlight()
+_UNSAVED: Final[dict[_Place, tuple[StoredCredential | None, StoredCredential]]] = {}
+"""Pairs that could not be stored, with what was stored before: the service gives a pair once."""
+
+# Wait at exit for running refreshes; an interrupted one loses the login.
+atexit.register(_FLIGHTS.wait, _LAST_SECONDS)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_UNSAVED.clear)
+
+
+class StoredTokenProvider:
+    """Gives out a login's access token, and refreshes it through its store.
+
+    The store is the truth: under a lock that all processes share it is read again, and only a pair
+    that is still old is refreshed. The next pair is on disk before anybody gets it. A refresh is
+    not cancelled with the call that waits for it.
+
+    Parameters
+    ----------
+    key : Key
+        The login.
+    store : FileStore
+        Where it is stored.
+    refresh : callable
+        Asks the service for the next pair.
+    clock : callable
+        The current time, with a time zone.
+    first : StoredCredential, optional
+        What to begin with where nothing is stored.
+    """
+
+    def __init__(
+        self,
+        key: Key,
+        store: FileStore,
+        refresh: Refresh,
+        *,
+        clock: Callable[[], datetime],
+        first: StoredCredential | None = None,
+    ) -> None:
+        self.key = key
+        self._place = (store.folder, key)
+        self._store = store
+        self._refresh = refresh
+        self._clock = clock
+        self._first = first
+        self._tokens: Tokens | None = None
+
+    @while_made
+    def __repr__(self) -> str:
+        return f"StoredTokenProvider({self.key.owner!r})"
+
+    async def tokens(self) -> Tokens:
+        """Return a pair whose access token has not expired; refresh an expired one.
+
+        Raises
+        ------
+        LogInAgainError
+            If the service refuses the refresh token, now or before.
+        CredentialError
+            If the pair cannot be refreshed or stored; the stored one is as good as before.
+        """
+        tokens, now = self._tokens, self._clock()
+        if tokens is None or tokens.is_expired(now):
+            return await self._fresh(None)
+        if tokens.is_due(now):
+            early = partial(self._refresh_locked, None, early=True)
+            _FLIGHTS.start_early((self._place, None, True), early, group=self._place)
+        return tokens
+
+    async def refreshed(self, rejected: Secret) -> Tokens:
+        """Return another pair than the one whose access token the service has just rejected.
+
+        Raises
+        ------
+        CredentialError
+            As `tokens`.
+        """
+        tokens = self._tokens
+        if tokens and tokens.access_token != rejected and not tokens.is_expired(self._clock()):
+            return tokens  # refreshed meanwhile
+        return await self._fresh(rejected)
+
+    async def _fresh(self, rejected: Secret | None) -> Tokens:
+        # A refresh for another reason may return the very token that was rejected.
+        refresh = partial(self._refresh_locked, rejected, early=False)
+        key = (self._place, rejected, False)
+        self._tokens = await result_of(_FLIGHTS.get_or_start(key, refresh))
+        return self._tokens
+
+    async def _refresh_locked(self, rejected: Secret | None, *, early: bool) -> Tokens:
+        """Read the store, and refresh what is in it if that is still needed: under the lock."""
+        async with _locked(self._store, self.key):
+            stored = await run_in_own_thread(self._load)
+            credential = stored or self._first
+            if credential is not None:
+                tokens, now = credential.tokens, self._clock()
+                is_old = tokens.is_due(now) if early else tokens.is_expired(now)
+                if tokens.access_token != rejected and not is_old:
+                    self._tokens = tokens
+                    return tokens
+                if credential.refused_at is not None:
+                    raise LogInAgainError("The service has refused the stored refresh token.")
+            had_pending = await run_in_own_thread(self._store.has_pending, self.key)
+            async with reserved(self._store, self.key) as reservation:
+                try:
+                    fresh = await self._ask(credential, reservation, had_pending)
+                    _UNSAVED[self._place] = (stored, fresh)
+                    await run_in_own_thread(reservation.write, fresh)
+                except BaseException as error:
+                    # Also a refresh that is stopped in the middle: its answer may be lost.
+                    is_told = isinstance(error, CredentialError) and not error.outcome_unknown
+                    if not is_told or isinstance(error, StorageError):
+                        reservation.mark_pending()
+                    raise
+                del _UNSAVED[self._place]
+                self._tokens = fresh.tokens
+                return fresh.tokens
+
+    def _load(self) -> StoredCredential | None:
+        """Return what is stored, after storing a pair that could not be stored before."""
+        stored = self._store.load(self.key)
+        before, unsaved = _UNSAVED.get(self._place, (None, None))
+        if unsaved is None:
+            return stored
+        if stored == before:  # otherwise the user has logged in again, or logged out
+            with self._store.reserve(self.key) as reservation:
+                reservation.write(unsaved)
+            stored = unsaved
+        del _UNSAVED[self._place]
+        return stored
+
+    async def _ask(
+        self, credential: StoredCredential | None, reservation: Reservation, had_pending: bool
+    ) -> StoredCredential:
+        try:
+            fresh = await self._refresh(credential)
+        except LogInAgainError as error:
+            if credential is not None and credential.tokens.refresh_token:
+                refused = replace(credential, refused_at=self._clock())
+                with suppress(StorageError):  # then it is asked again, and refused again
+                    await run_in_own_thread(reservation.write, refused)
+            if not (had_pending or error.outcome_unknown):
+                raise
+            failure = LogInAgainError(
+                f"{error.what} An earlier refresh was interrupted before its result was stored."
+            )
+        else:
+            _check_owner(self.key, credential, fresh.tokens)
+            return fresh
+        raise failure
+
+
+async def keep(store: FileStore, credential: StoredCredential) -> None:
+    """Store the result of a login, replacing an earlier login.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be stored.
+    """
+    async with _locked(store, credential.key), reserved(store, credential.key) as reservation:
+        await run_in_own_thread(reservation.write, credential)
+
+
+async def remove(store: FileStore, key: Key) -> bool:
+    """Delete a credential after its running refresh; tell whether there was one.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be deleted.
+    """
+    async with _locked(store, key):
+        return await run_in_own_thread(store.delete, key)
+
+
+@asynccontextmanager
+async def reserved(store: FileStore, key: Key) -> AsyncIterator[Reservation]:
+    """Reserve disk space for a credential, without blocking the event loop."""
+    manager = store.reserve(key)
+    reservation = await run_in_own_thread(manager.__enter__)
+    try:
+        yield reservation
+    finally:
+        await run_in_own_thread(manager.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def _locked(store: FileStore, key: Key) -> AsyncIterator[None]:
+    path = await run_in_own_thread(store.lock_path, key)
+    # Not in asyncio's threads: see `run_in_own_thread`.
+    lock = AsyncFileLock(path, timeout=LOCK_SECONDS, mode=0o600, run_in_executor=False)
+    with lock_errors(path, LOCK_SECONDS):
+        await lock.acquire()
+    try:
+        yield
+    finally:
+        await lock.release()
+
+
+def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> None:
+    """Refuse a pair of another sub-account or agency."""
+    kind, _, wanted = key.owner.partition(":")
+    found = {"location": tokens.location_id, "company": tokens.company_id}.get(kind, wanted)
+    same = found == wanted and not (kind == "company" and tokens.user_type != "Company")
+    if before is not None and kind == "env" and before.tokens.access_token:
+        old = before.tokens
+        same = (old.location_id, old.company_id) == (tokens.location_id, tokens.company_id)
+    if not same:
+        what = {"location": "sub-account", "company": "agency"}.get(kind, "login")
+        raise CredentialMismatchError(
+            f"The access token of {what} {wanted} was renewed with one of {found}."
+            if kind != "env"
+            else "The access token was renewed with one of another sub-account."
+        )
