@@ -112,7 +112,7 @@ def test_a_pipe_in_the_place_of_certificates_is_not_opened(
     command = ["sh", "-c", 'exec 3> "$1"; echo opened', "sh", path]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as other_end:
         try:
-            with pytest.raises(ghl.SettingsError, match="SSL_CERT_FILE"):
+            with pytest.raises(ghl.errors.SettingsError, match="SSL_CERT_FILE"):
                 OPENERS[opener]()
         finally:
             other_end.kill()

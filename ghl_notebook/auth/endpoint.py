@@ -155,7 +155,7 @@ class TokenEndpoint:
     ) -> Tokens:
         """Request a token of one sub-account, by an agency's token.
 
-        ``POST /oauth/locationToken`` (scope ``oauth.write``). With `pacer`, the connections are
+        ``POST /oauth/locationToken`` (scope ``oauth.write``). With `limiter`, the connections are
         kept for the next call, always in the same event loop.
 
         Parameters

@@ -394,11 +394,11 @@ def _minting(bench: Bench) -> TokenEndpoint:
 
 async def test_minting_keeps_its_connections_until_it_is_closed(bench: Bench) -> None:
     """And opens others when it goes on."""
-    endpoint, company, pacer = _minting(bench), _company(bench), RateLimiter()
+    endpoint, company, limiter = _minting(bench), _company(bench), RateLimiter()
     used = []
     for _ in range(2):
         for _ in range(2):
-            await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
+            await endpoint.mint(company, bench.sim.location_id, limiter=limiter)
             assert endpoint._kept is not None
             used.append(endpoint._kept)
         await endpoint.aclose()
@@ -425,9 +425,9 @@ async def test_connections_in_use_are_closed_by_the_last_who_uses_them(bench: Be
         clock=bench.time,
         transport=httpx.MockTransport(meet),
     )
-    company, pacer = _company(bench), RateLimiter()
+    company, limiter = _company(bench), RateLimiter()
     calls = [
-        asyncio.create_task(endpoint.mint(company, bench.sim.location_id, pacer=pacer))
+        asyncio.create_task(endpoint.mint(company, bench.sim.location_id, limiter=limiter))
         for _ in range(4)
     ]
     await arrived.wait()
@@ -443,8 +443,8 @@ async def test_connections_in_use_are_closed_by_the_last_who_uses_them(bench: Be
 
 async def test_connections_that_nobody_closes_go_with_what_minted(bench: Bench) -> None:
     """A sub-account's client leaves them to the others, of which there may be none."""
-    endpoint, company, pacer = _minting(bench), _company(bench), RateLimiter()
-    await endpoint.mint(company, bench.sim.location_id, pacer=pacer)
+    endpoint, company, limiter = _minting(bench), _company(bench), RateLimiter()
+    await endpoint.mint(company, bench.sim.location_id, limiter=limiter)
     assert endpoint._kept is not None
     kept = endpoint._kept
     del endpoint

@@ -19,11 +19,12 @@ import keyring
 import pytest
 from keyring.backends import chainer, fail, null
 
-from ghl_notebook import Client, LogInAgainError, StorageError, log_out
+from ghl_notebook import Client, log_out
 from ghl_notebook.auth.file_store import FileStore
 from ghl_notebook.auth.location_token_cache import LocationTokenCache
 from ghl_notebook.auth.login_store import Stores
 from ghl_notebook.background import run_in_background
+from ghl_notebook.errors import LogInAgainError, StorageError
 from tests.auth import test_location_token_cache as cached
 from tests.auth.bench import DAY, MINT, Bench, write_issued
 from tests.auth.keyrings import ENTRY, MemoryKeyring, holds, open_stores

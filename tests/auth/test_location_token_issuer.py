@@ -276,7 +276,7 @@ def test_the_agencys_token_ends_with_many_issues_in_flight(wide: Bench) -> None:
     """It is renewed once, and each of them is asked again."""
     key, ids = wide.log_in("agency"), wide.ids(32)
     agency = wide.agency(key)
-    run_in_background(agency.issue, wide.ids(33)[32])  # from here on the pacer knows the limit
+    run_in_background(agency.issue, wide.ids(33)[32])  # from here on the limiter knows the limit
     del wide.sim.state.issued[wide.stored(key).tokens.access_token.reveal()]
     wide.sim.levers.latency = 0.2  # all of them are on their way before the first answer
     assert issue(agency, ids) == [None] * 32
