@@ -13,7 +13,8 @@ import pytest
 
 from ghl_notebook.transport.rate_limiters import RateLimiters
 from tests.browsers import Browsers
-from tests.programs import ProgramGuard
+from tests.collecting import FOLDERS, TESTS, is_left_out
+from tests.programs import MARKERS, ProgramGuard
 from tests.waits import shorten_waits
 from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
 
@@ -81,6 +82,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(guard)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare the quick run all files of which it has no test."""
+    return is_left_out(collection_path, config.option.markexpr) or None
+
+
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Remember that tests were left out, by ``-k`` for instance."""
     for item in items[:1]:
@@ -97,6 +103,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put long tests first, and those of a file into one worker of pytest-xdist."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in FOLDERS and not any(
+            item.get_closest_marker(name) for name in MARKERS
+        ):
+            raise pytest.UsageError(f"{item.nodeid} is in a folder that the quick run leaves out")
     items.sort(key=_rank)
     for item in items:
         if item.get_closest_marker("xdist_group") is None:

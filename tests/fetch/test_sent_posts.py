@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -343,6 +344,7 @@ def _itself() -> dict[str, Any]:
     return medium
 
 
+@cache
 def _deep() -> list[Any]:
     deep: list[Any] = []
     for _ in range(100_000):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -20,14 +21,14 @@ FRAME = posts(
 DAYS = statistics(
     *({"date": NOW - timedelta(days=n), "value": n % 3, "metric": "likes"} for n in range(9))
 )
-CHARTS: dict[str, tuple[Any, set[str]]] = {
+CHARTS: dict[str, tuple[Callable[[], Any], set[str]]] = {
     "expiry": (
-        ghl.plot_expiry(accounts({"expire": NOW - WEEK}, {"expire": NOW + WEEK}), now=NOW),
+        lambda: ghl.plot_expiry(accounts({"expire": NOW - WEEK}, {"expire": NOW + WEEK}), now=NOW),
         {VERMILION, BLUE},
     ),
-    "statistics": (ghl.plot_statistics(DAYS, "likes"), {PINK}),
-    "hours": (ghl.plot_hours(FRAME), {LOW_TO_HIGH[-1]}),
-    "statuses": (ghl.plot_statuses(FRAME), {VERMILION, GREEN}),
+    "statistics": (lambda: ghl.plot_statistics(DAYS, "likes"), {PINK}),
+    "hours": (lambda: ghl.plot_hours(FRAME), {LOW_TO_HIGH[-1]}),
+    "statuses": (lambda: ghl.plot_statuses(FRAME), {VERMILION, GREEN}),
 }
 
 
@@ -36,7 +37,7 @@ CHARTS: dict[str, tuple[Any, set[str]]] = {
 def test_a_chart_is_drawn(name: str) -> None:
     """Its marks and its words are there in their colours, and most of the page shows through."""
     chart, marks = CHARTS[name]
-    found = colors_of(png_of(chart))
+    found = colors_of(png_of(chart()))
     ink = ink_of(None)
 
     assert {color for color in {*marks, ink} if found[color] < 100} == set()
