@@ -182,8 +182,11 @@ class TokenEndpoint:
         return await self._send(what, request, company.access_token, limiter)
 
     async def _token(self, what: str, fields: Mapping[str, str | Secret]) -> Tokens:
-        app = {"client_id": self._client_id, "client_secret": self._client_secret}
-        return await self._send(what, Request.form("/oauth/token", {**app, **fields}))
+        app: dict[str, str | Secret] = {
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+        }
+        return await self._send(what, Request.form("/oauth/token", app | dict(fields)))
 
     async def _send(
         self,

@@ -19,7 +19,7 @@ from ghl_notebook.secret import Secret
 from .exceptions import ClosedError, LateError
 from .messages import Request, Response
 from .options import API_VERSION, open_client
-from .redaction import hide_answers_in_logs
+from .redaction import redact_logs
 from .unpacking import MAX_BODY, read_whole
 
 HTTPX_IN_FLIGHT: Final = 32
@@ -72,7 +72,7 @@ class HttpxTransport:
         max_body: int = MAX_BODY,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        hide_answers_in_logs()
+        redact_logs()
         self.base_url, self.api_version = base_url, api_version
         # As httpx writes it: lowercase, without the scheme's default port.
         self.host = httpx.URL(base_url).netloc.decode()

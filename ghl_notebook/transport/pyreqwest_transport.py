@@ -19,7 +19,7 @@ from ghl_notebook.background import register_after_fork
 from ghl_notebook.guard import Caught
 from ghl_notebook.secret import Secret
 
-from .exceptions import ClosedError, LateError
+from .exceptions import ClosedError
 from .httpx_transport import HttpxTransport
 from .messages import Request, Response
 from .options import API_VERSION, TOO_MANY_FILES, client_options, unusable
@@ -129,8 +129,6 @@ class PyreqwestTransport:
         client = self._client
         if client is None:
             raise ClosedError
-        if seconds <= 0:
-            raise LateError(was_sent=False)
         with (caught := Caught(ValueError)):
             builder = client.request(request.method, self.base_url + request.target)
             # pyreqwest completes a request that nobody awaits any more: its own timeout ends it.

@@ -25,7 +25,7 @@ _FAILED: Final = re.compile(r"(?s)(?P<before>.*? exception=)(?P<kind>\w+)\(.*")
 _TOLD: Final = re.compile(r"(?s)(?P<before>.*? auth=)\(.*")
 
 
-class _HideAnswers(logging.Filter):
+class _RedactResponses(logging.Filter):
     """Hides what is not listed; a response's address may hold a signed state."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -71,9 +71,9 @@ def _clean(value: object) -> object:
     return value
 
 
-def hide_answers_in_logs() -> None:
+def redact_logs() -> None:
     """Redact httpcore's debug lines."""
     for name in ("httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks"):
         logger = logging.getLogger(name)
-        if not any(isinstance(f, _HideAnswers) for f in logger.filters):
-            logger.addFilter(_HideAnswers())
+        if not any(isinstance(f, _RedactResponses) for f in logger.filters):
+            logger.addFilter(_RedactResponses())

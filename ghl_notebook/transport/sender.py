@@ -241,7 +241,10 @@ class Sender:
         while True:
             response = None
             with (caught := Caught(*FAILURES)):
-                response = await self._transport.send(request, token, until - time.monotonic())
+                seconds = until - time.monotonic()
+                if seconds <= 0:  # the token took as long
+                    raise LateError(was_sent=False)
+                response = await self._transport.send(request, token, seconds)
             if response is None:
                 raise failure_of(request.what, caught.take())
             is_final = token is None or rejected is not None or response.status != 401

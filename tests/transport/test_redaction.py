@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ghl_notebook import AsyncClient
-from ghl_notebook.transport.redaction import hide_answers_in_logs
+from ghl_notebook.transport.redaction import redact_logs
 from tests.api.stub import LOCATION, TOKEN
 from tests.folding import folded
 from tests.planted import Logs, Rude
@@ -20,7 +20,7 @@ COMPLETE = "receive_response_headers.complete return_value="
 
 def shown(text: str, *args: object) -> str:
     """Return what is left of a debug line."""
-    hide_answers_in_logs()
+    redact_logs()
     logs = Logs()
     with logs.installed():
         logging.getLogger("httpcore.http11").debug(text, *args)

@@ -97,6 +97,29 @@ async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
     assert own.headers["authorization"] == f"Bearer {TOKEN}"
 
 
+async def test_a_token_that_comes_too_late_leaves_nothing_open() -> None:
+    """The time of a call holds for its token too, and a POST without one was never sent."""
+
+    class Waiting(BearerAuth):
+        async def token(self) -> Secret:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    stub = Stub(LISTED)
+    sender = Sender(
+        HttpxTransport("https://api.example", timeout=5.0, transport=stub),
+        bearer=Waiting(Secret(TOKEN), host="api.example"),
+        rate_limiter=RateLimiter(),
+        time_limit=0.05,
+        clock=now,
+    )
+    with pytest.raises(ghl.ConnectionFailedError, match="No whole answer came in time") as caught:
+        await sender.call("POST", "/")
+    assert not caught.value.was_sent
+    assert not caught.value.outcome_unknown
+    assert stub.requests == []
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(status: int) -> None:
     """The service's redirects are for the user's window, or not for us at all."""
