@@ -75,6 +75,7 @@ class LocationTokenIssuer:
         self._flights: SingleFlight[str, Tokens] = SingleFlight()
         self._closes_when_idle = False
         self._forgotten = 0
+        self._unwritten: list[StoredCredential]
         self.after_fork()
         _ISSUERS.add(self)
 
@@ -244,7 +245,7 @@ class LocationTokenIssuer:
         """Go on in a forked process: running calls end in its parent, which writes their tokens."""
         self._lock = threading.RLock()
         self._writing, self._reading = threading.Lock(), threading.Lock()
-        self._unwritten: list[StoredCredential] = []
+        self._unwritten = []
 
 
 class LocationTokenProvider:
