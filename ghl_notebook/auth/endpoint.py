@@ -196,9 +196,12 @@ class TokenEndpoint:
         limiter: Limiter | None = None,
     ) -> Tokens:
         async with self._transport(is_kept=limiter is not None) as transport:
+            auth = None
+            if token is not None:
+                auth = TokenAuth(StaticTokenProvider(token), host=transport.host)
             sender = Sender(
                 transport,
-                bearer=token and TokenAuth(StaticTokenProvider(token), host=transport.host),
+                bearer=auth,
                 rate_limiter=limiter or self._rate_limiter,
                 time_limit=self._timeout * _POLICY.attempts,
                 attempt_limit=self._timeout,

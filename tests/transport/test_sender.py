@@ -100,7 +100,7 @@ async def test_no_other_host_is_sent_the_bearer(url: str) -> None:
 async def test_a_token_that_comes_too_late_leaves_nothing_open() -> None:
     """The time of a call holds for its token too, and a POST without one was never sent."""
 
-    class Waiting(BearerAuth):
+    class Waiting(TokenAuth):
         async def token(self) -> Secret:
             await asyncio.Event().wait()
             raise AssertionError
@@ -108,7 +108,7 @@ async def test_a_token_that_comes_too_late_leaves_nothing_open() -> None:
     stub = Stub(LISTED)
     sender = Sender(
         HttpxTransport("https://api.example", timeout=5.0, transport=stub),
-        bearer=Waiting(Secret(TOKEN), host="api.example"),
+        bearer=Waiting(StaticTokenProvider(Secret(TOKEN)), host="api.example"),
         rate_limiter=RateLimiter(),
         time_limit=0.05,
         clock=now,
