@@ -108,7 +108,7 @@ def run_guided(seconds: float, seed: int) -> None:
     """Have atheris look for inputs that reach new code. Ends the process."""
     import atheris
 
-    with atheris.instrument_imports(include=["ghl_notebook.api", "ghl_notebook.models"]):
+    with atheris.instrument_imports(include=["ghl_notebook.transport", "ghl_notebook.models"]):
         judge(SEEDS[0])
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(SEEDS):

@@ -116,7 +116,7 @@ class Outcome:
 
 _NO_CONNECTION = re.compile(r"(connect_tcp|start_tls)\.failed")
 # pyreqwest does not log its connections: where no fault but that is met, this is the same.
-_NO_ANSWER = re.compile(r"ghl_notebook\.api .*: no answer, ")
+_NO_ANSWER = re.compile(r"ghl_notebook\.transport .*: no answer, ")
 
 _heard: ContextVar[Ear | None] = ContextVar("heard", default=None)
 
