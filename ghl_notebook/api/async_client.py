@@ -436,7 +436,7 @@ class AsyncClient(Groups[Awaiting]):
         """
         found = find_platform(platform)
         template = f"{_OAUTH}/{{locationId}}/{found.key}/{self._collection(found)}/{{accountId}}"
-        body = attach_body(found, account, strictly=self.api_version == API_V3)
+        body = attach_body(found, account, is_v3=self.api_version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
         answer = await self._requester.call(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ghl_notebook.models import Comment
 
 from .accounts import PLATFORM
-from .records import Form
+from .layout import FrameLayout
 from .schema import Schema
 
 COMMENTS: Schema = {
@@ -44,7 +44,7 @@ def _attachment_count(comment: Comment) -> int:
     return len(comment.attachments)
 
 
-COMMENT_FORM = Form(
+COMMENT_LAYOUT = FrameLayout(
     COMMENTS,
     {
         "author_id": _author_id,

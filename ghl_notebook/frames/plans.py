@@ -1,4 +1,4 @@
-"""What is on its way to be posts, as DataFrames: CSV imports and queues."""
+"""CSV imports and queues as DataFrames."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Final
 
 from ghl_notebook.models import CsvImport, Queue
 
+from .layout import FrameLayout
 from .posts import joined
-from .records import Form
-from .schema import Category, Schema
+from .schema import CategoryType, Schema
 
 CSV_IMPORTS: Schema = {
     "id": "string",
-    "status": Category(
+    "status": CategoryType(
         ("completed", "deleted", "failed", "importing", "in_progress", "in_review", "pending")
     ),
     "count": "integer",
@@ -28,7 +28,7 @@ CSV_IMPORTS: Schema = {
 
 QUEUES: Schema = {
     "id": "string",
-    "status": Category(("active", "draft", "paused")),
+    "status": CategoryType(("active", "draft", "paused")),
     "category_id": "string",
     "category_name": "string",
     "time_slots": "string",
@@ -62,5 +62,5 @@ def _time_slots(queue: Queue) -> str | None:
     return joined([f"{_DAYS.get(slot.day_of_week, '?')} {slot.time or '?'}" for slot in slots])
 
 
-CSV_IMPORT_FORM = Form(CSV_IMPORTS, {"account_ids": _account_ids})
-QUEUE_FORM = Form(QUEUES, {"category_name": _category_name, "time_slots": _time_slots})
+CSV_IMPORT_LAYOUT = FrameLayout(CSV_IMPORTS, {"account_ids": _account_ids})
+QUEUE_LAYOUT = FrameLayout(QUEUES, {"category_name": _category_name, "time_slots": _time_slots})

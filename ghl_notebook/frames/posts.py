@@ -5,10 +5,10 @@ from __future__ import annotations
 from ghl_notebook.models import Post
 
 from .accounts import PLATFORM
-from .records import Form
-from .schema import Category, Schema
+from .layout import FrameLayout
+from .schema import CategoryType, Schema
 
-POST_STATUS = Category(
+POST_STATUS = CategoryType(
     (
         "deleted",
         "draft",
@@ -21,7 +21,7 @@ POST_STATUS = Category(
         "scheduled",
     )
 )
-POST_TYPE = Category(("post", "reel", "story"))
+POST_TYPE = CategoryType(("post", "reel", "story"))
 
 POSTS: Schema = {
     "id": "string",
@@ -50,7 +50,7 @@ POSTS: Schema = {
 
 
 def joined(values: list[str]) -> str | None:
-    """Return texts as one; None where there is none, as where the service says nothing."""
+    """Return texts joined by commas; None if there are none, as if the API returned nothing."""
     return ", ".join(values) or None
 
 
@@ -67,7 +67,7 @@ def _media_count(post: Post) -> int:
 
 
 def _error(post: Post) -> str | None:
-    return post.error or None  # where nothing went wrong, an empty text
+    return post.error or None  # empty text means no error
 
 
 def _likes(post: Post) -> int | None:
@@ -88,7 +88,7 @@ def _approval_status(post: Post) -> str | None:
     )
 
 
-POST_FORM = Form(
+POST_LAYOUT = FrameLayout(
     POSTS,
     {
         "account_ids": _account_ids,

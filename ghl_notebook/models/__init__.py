@@ -1,4 +1,4 @@
-"""What goes over the wire, typed: records of the service and the message payload."""
+"""Typed data on the wire: records of the API, and the message payload."""
 
 from .account_rows import (
     ACCOUNT_BLOCK_BYTES,
@@ -71,7 +71,6 @@ from .queues import (
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
-from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -88,6 +87,14 @@ from .statistics import (
     StatisticsTotals,
 )
 from .token import TokenAnswer
+from .wire_values import (
+    check_argument,
+    check_filter,
+    format_datetime,
+    to_wire,
+    wire_datetime,
+    wire_name,
+)
 
 __all__ = [
     "ACCOUNT_BLOCK_BYTES",
@@ -174,13 +181,13 @@ __all__ = [
     "Variation",
     "YouTubeDetails",
     "account_rows_of",
-    "argument",
     "attach_body",
     "available_accounts",
-    "chosen",
+    "check_argument",
+    "check_filter",
     "describe_body",
     "find_platform",
-    "instant",
+    "format_datetime",
     "is_plausible_id",
     "json_object",
     "light_collector",
@@ -190,7 +197,7 @@ __all__ = [
     "read_refusal",
     "same_platform",
     "to_wire",
+    "wire_datetime",
     "wire_name",
     "without_collector",
-    "write_instant",
 ]

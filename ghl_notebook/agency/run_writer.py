@@ -1,6 +1,6 @@
-"""Writes the folder of the run that is under way, part by part; `run_folder` says what is in it.
+"""Writes the folder of the running run, part by part; `run_folder` describes its contents.
 
-A run that was killed at any point goes on with what is missing.
+A run that was killed at any point can be resumed with the sub-accounts that are missing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,94 +24,94 @@ from ghl_notebook.disk import DRAFT, make_private_folder, place
 from ghl_notebook.errors import FolderError
 
 from .failures import Failure
-from .job import Job
-from .record import RECORD, Record
+from .fetch_spec import FetchSpec
 from .run_folder import (
-    LARGEST,
+    LOCATION_IDS_KEY,
+    MAX_PART_BYTES,
     RUN_KEY,
-    TIME,
-    WHOSE_KEY,
+    TIME_FORMAT,
     RunFolder,
-    Stored,
+    StoredRun,
     list_run_folders,
     part_name,
 )
-from .sealed import told, write_sealed
+from .run_record import RECORD, RunRecord, folder_errors, write_record
 
-_AHEAD: Final = timedelta(minutes=1)
-"""Clocks are set back by that much; what began later than that has a wrong date."""
+_CLOCK_TOLERANCE: Final = timedelta(minutes=1)
+"""Clocks are sometimes set back by this much; a run dated later than that has a wrong date."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.agency")
 
 
-class Journal:
-    """The folder of the run that is under way. One process at a time writes there.
+class RunWriter:
+    """Write the folder of a run. Only one process at a time can write there.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Of all runs.
-    job : Job
-        What is asked for.
-    whose : Mapping
-        Of whom: ``company_id`` and ``base_url``.
+        The folder of all runs.
+    spec : FetchSpec
+        What is fetched.
+    company_id, base_url : str
+        The agency, and where its API is.
     location_ids : sequence of str
-        The sub-accounts, in the order of the frame.
-    is_choice : bool
-        Whether the caller has named them. A run over others is another one then.
+        The sub-accounts, in the order of the DataFrame.
+    is_selection : bool
+        Whether the caller has named the sub-accounts: a call that names others starts a new run.
     clock : callable
-        The current time, with a time zone.
+        Returns the current time, with a time zone.
     resume_within : timedelta
-        A run that is not whole and began longer ago is left as it is; a new one begins.
+        An incomplete run that started longer ago is left as it is, and a new one starts.
 
     Attributes
     ----------
-    stored : Stored
-        What an earlier process has written of it.
+    stored : StoredRun
+        What an earlier process has written of the run.
 
     Raises
     ------
     FolderError
-        If the folder cannot be used, or another process writes there.
+        If the folder cannot be used, or another process is writing there.
     """
 
     def __init__(
         self,
         folder: Path,
-        job: Job,
-        whose: Mapping[str, str],
-        location_ids: Sequence[str],
+        spec: FetchSpec,
         *,
-        is_choice: bool = False,
+        company_id: str,
+        base_url: str,
+        location_ids: Sequence[str],
+        is_selection: bool = False,
         clock: Callable[[], datetime],
         resume_within: timedelta,
     ) -> None:
         self._clock = clock
         lock = folder / "_lock"
-        with told(folder, "made"):
+        with folder_errors(folder, "made"):
             make_private_folder(folder)
-        with told(lock, "locked"):
+        with folder_errors(lock, "locked"):
             self._lock = FileLock(lock, timeout=0, mode=0o600, thread_local=False)
             try:
                 self._lock.acquire()
             except Timeout:
                 raise FolderError(
                     f"Another run is writing to {folder}.",
-                    "Wait for its end, or name another folder.",
+                    "Wait until it has finished, or name another folder.",
                 ) from None
-        record = Record(
+        record = RunRecord(
             id=secrets.token_hex(16),
-            job=job.name,
-            options=json.loads(json.dumps(dict(job.options))),  # as they are read again
-            company_id=whose["company_id"],
-            base_url=whose["base_url"],
-            is_choice=is_choice,
+            name=spec.name,
+            options=json.loads(json.dumps(dict(spec.options))),  # as they are read back
+            company_id=company_id,
+            base_url=base_url,
+            is_selection=is_selection,
             location_ids=list(location_ids),
         )
         try:
             self._run, self.stored = self._resume(folder, record, resume_within) or (
-                self._begin(folder, record),
-                Stored([], [], is_whole=False),
+                self._start(folder, record),
+                StoredRun([], [], is_complete=False),
             )
         except BaseException:
             self.close()
@@ -120,7 +120,7 @@ class Journal:
             self._run.record,
             location_ids=record.location_ids,
             parts=[part.path.name for part in self.stored.parts],
-            is_ended=False,
+            is_complete=False,
             failures=[],
         )
 
@@ -130,12 +130,12 @@ class Journal:
         return self._run.path
 
     def read(self, schema: pa.Schema) -> list[pa.Table]:
-        """Read what it holds already.
+        """Read the stored rows.
 
         Raises
         ------
         FolderError
-            If that has changed meanwhile, or has other columns.
+            If a file has changed since it was checked, or has other columns.
         """
         return self._run.read(self.stored.parts, schema)
 
@@ -145,78 +145,78 @@ class Journal:
         Raises
         ------
         FolderError
-            If that fails; the parts before are as they were.
+            If the part cannot be written; earlier parts do not change.
         """
         metadata = {
             RUN_KEY: self._record.id.encode(),
-            WHOSE_KEY: json.dumps(list(location_ids)).encode(),
+            LOCATION_IDS_KEY: json.dumps(list(location_ids)).encode(),
         }
-        with told(self.path, "written"):
+        with folder_errors(self.path, "written"):
             stream = pa.BufferOutputStream()
             pq.write_table(table.replace_schema_metadata(metadata), stream, compression="zstd")
             content = stream.getvalue()
-            if content.size > LARGEST:
+            if content.size > MAX_PART_BYTES:
                 raise FolderError(
                     f"A part of {content.size} bytes is too large to store.",
                     "Fetch fewer sub-accounts at once.",
                 )
             name = part_name(hashlib.sha256(content).hexdigest())
             place(self.path / name, content)
-        self._note(parts=[*self._record.parts, name])
+        self._update(parts=[*self._record.parts, name])
 
-    def end(self, failures: Iterable[Failure]) -> None:
-        """Say that all sub-accounts had their turn.
+    def finish(self, failures: Iterable[Failure]) -> None:
+        """Mark the run as complete.
 
         Raises
         ------
         FolderError
-            If that cannot be written.
+            If the record cannot be written.
         """
-        self._note(failures=list(failures), is_ended=True)
+        self._update(failures=list(failures), is_complete=True)
 
     def close(self) -> None:
         """Let other processes write there."""
         self._lock.release()
 
-    def _note(self, **changes: Any) -> None:
+    def _update(self, **changes: Any) -> None:
         self._record = msgspec.structs.replace(self._record, **changes)
-        write_sealed(self.path / RECORD, self._record)
+        write_record(self.path / RECORD, self._record)
 
     def _resume(
-        self, folder: Path, record: Record, within: timedelta
-    ) -> tuple[RunFolder, Stored] | None:
-        """Return the last run of the same, if it was broken off not long ago."""
-        for run in reversed(list_run_folders(folder, record.job)):
+        self, folder: Path, record: RunRecord, within: timedelta
+    ) -> tuple[RunFolder, StoredRun] | None:
+        """Return the last run of the same call, if it was interrupted recently."""
+        for run in reversed(list_run_folders(folder, record.name)):
             age = self._clock() - run.began
-            if age < -_AHEAD:
+            if age < -_CLOCK_TOLERANCE:
                 _LOG.warning("%s is dated in the future and is not resumed", run.shown)
             elif age > within:
                 break
-            elif _what(run.record) == _what(record):
-                stored = run.look()
-                if stored.is_whole:
+            elif _identity(run.record) == _identity(record):
+                stored = run.check()
+                if stored.is_complete:
                     break
-                for draft in run.path.glob(f"{DRAFT}*"):  # of a process that was killed
+                for draft in run.path.glob(f"{DRAFT}*"):  # left by a killed process
                     with suppress(OSError):
                         draft.unlink()
                 return run, stored
         return None
 
-    def _begin(self, folder: Path, record: Record) -> RunFolder:
+    def _start(self, folder: Path, record: RunRecord) -> RunFolder:
         began = self._clock().astimezone(UTC)
-        with told(folder, "written"):
+        with folder_errors(folder, "written"):
             while True:
-                path = folder / f"{record.job}-{began.strftime(TIME)}Z"
+                path = folder / f"{record.name}-{began.strftime(TIME_FORMAT)}Z"
                 try:
                     path.mkdir(mode=0o700)
                     break
-                except FileExistsError:  # a clock may stand still, as the demo's, or tick in steps
+                except FileExistsError:  # the demo's clock stands still, and others tick in steps
                     began += timedelta(microseconds=1)
-        write_sealed(path / RECORD, record)
+        write_record(path / RECORD, record)
         return RunFolder(path, record, began)
 
 
-def _what(record: Record) -> tuple[object, ...]:
-    """Return what a run is to fetch."""
-    ids = sorted(record.location_ids) if record.is_choice else None
+def _identity(record: RunRecord) -> tuple[object, ...]:
+    """Return what two calls must have in common for one to resume the other."""
+    ids = sorted(record.location_ids) if record.is_selection else None
     return record.options, record.company_id, record.base_url, ids

@@ -1,33 +1,35 @@
-"""From whatever a user has to what it fetches: one sub-account or all, waiting or awaited."""
+"""Calls the async core for any client: sync or async, one sub-account or an agency."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from ghl_notebook.agency import Job
+    from ghl_notebook.agency import FetchSpec
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_OPTIONS: Final = {"locations", "progress", "folder", "in_flight", "engine", "lazy"}
 
-def through(
+
+def call_one(
     client: object,
     operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | Coroutine[Any, Any, T]:
-    """Carry out an operation of one sub-account, by the door that the user has.
+    """Call an operation of one sub-account: wait for a sync client, return a coroutine otherwise.
 
     Raises
     ------
     ArgumentError
-        If it is no client.
+        If `client` is not a client of a sub-account.
     """
     if isinstance(client, AsyncClient):
         return operation(client, *args, **kwargs)
@@ -44,35 +46,35 @@ def through(
     )
 
 
-def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -> Any:
-    """Carry out a job for all sub-accounts of an agency, by the door that the user has.
+def call_all(agency: Agency | AsyncAgency, spec: FetchSpec, options: Mapping[str, Any]) -> Any:
+    """Fetch from all sub-accounts: wait for a sync agency, return a coroutine otherwise.
 
     Raises
     ------
     ArgumentError
-        If an option is unknown or makes no sense.
+        If an option is invalid.
     """
-    _refuse_unknown(options)
-    from ghl_notebook.agency import Fetching, wait_for, watch
+    _reject_unknown(options)
+    from ghl_notebook.agency import AgencyFetch, wait_for, watch
 
-    asked = options.get("progress", False)
-    progress = bool(asked)
+    option = options.get("progress", False)
+    progress = bool(option)
     rest = {name: value for name, value in options.items() if name != "progress"}
-    rest["is_shown"] = progress or asked is None
+    rest["is_shown"] = progress or option is None
     if isinstance(agency, AsyncAgency):
-        return watch(Fetching(agency, job, **rest), job.name, progress=progress)
-    return wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
+        return watch(AgencyFetch(agency, spec, **rest), spec.name, progress=progress)
+    return wait_for(AgencyFetch(agency.core, spec, **rest), spec.name, progress=progress)
 
 
-def refuse_run_options(options: Mapping[str, Any]) -> None:
-    """Say that a client of one sub-account makes no run.
+def reject_run_options(options: Mapping[str, Any]) -> None:
+    """Reject options of a run, which a client of one sub-account does not make.
 
     Raises
     ------
     ArgumentError
         If there are any.
     """
-    _refuse_unknown(options)
+    _reject_unknown(options)
     if options:
         raise ArgumentError(
             f"{', '.join(sorted(options))}: for an agency only.",
@@ -80,10 +82,7 @@ def refuse_run_options(options: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse_unknown(options: Mapping[str, Any]) -> None:
+def _reject_unknown(options: Mapping[str, Any]) -> None:
     unknown = options.keys() - _OPTIONS
     if unknown:
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
-
-
-_OPTIONS = {"locations", "progress", "folder", "in_flight", "engine", "lazy"}
