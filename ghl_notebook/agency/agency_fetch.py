@@ -22,7 +22,7 @@ from .distributed import DistributedRun
 from .failures import sort_failures
 from .fetch_spec import FetchSpec, SubAccount
 from .lazy import TokenRun, lazy_frame
-from .progress import Progress
+from .progress import Fetch, Progress
 from .run import Run
 from .run_folder import run_path
 from .run_writer import RunWriter
@@ -51,7 +51,7 @@ class FetchOptions(RunOptions, total=False):
     lazy: bool
 
 
-class AgencyFetch:
+class AgencyFetch(Fetch):
     """One fetch, from the list of sub-accounts to the DataFrame.
 
     Parameters
@@ -75,11 +75,6 @@ class AgencyFetch:
     is_shown : bool
         Whether the caller displays failures. The log then reports them only if it is configured:
         otherwise Python writes to stderr, which appears as a red block below a notebook's bar.
-
-    Attributes
-    ----------
-    progress : Progress
-        The numbers so far.
     """
 
     def __init__(
@@ -102,13 +97,14 @@ class AgencyFetch:
             )
         if in_flight is not None and in_flight < 1:
             raise ArgumentError(f"in_flight is {in_flight}.", "Pass 1 or more, or leave it out.")
-        self.progress = Progress()
+        super().__init__()
         self._agency = agency
         self._spec = spec
         self._selection = None if locations is None else read_sub_accounts(locations)
         self._folder = None if folder is None else run_path(folder)
         self._in_flight = in_flight
         self._executor = None if engine is None else DaskExecutor(engine)
+        self.needs_callers_loop = self._executor is not None and self._executor.is_asynchronous
         self._is_lazy = lazy
         self._write_every = write_every
         self._is_shown = is_shown
@@ -129,13 +125,10 @@ class AgencyFetch:
             self.progress.token_interval = limits.interval.total_seconds()
         return self.progress
 
-    @property
-    def needs_callers_loop(self) -> bool:
-        """Whether the dask client runs in the caller's event loop, which must not be blocked."""
-        return self._executor is not None and self._executor.is_asynchronous
-
     async def run(self) -> Any:
         """Fetch all sub-accounts.
+
+        Raises `GHLError` if the sub-accounts cannot be listed, or not a single one can be fetched.
 
         Returns
         -------
@@ -143,11 +136,6 @@ class AgencyFetch:
             In the order of the sub-accounts. ``attrs["failures"]`` lists what is missing;
             ``attrs["folder"]`` is the run's folder, if there is one. With `lazy`, a dask DataFrame,
             whose partitions have such failures.
-
-        Raises
-        ------
-        GHLError
-            If the sub-accounts cannot be listed, or not a single one can be fetched.
         """
         sub_accounts = self._selection
         if sub_accounts is None:
@@ -242,10 +230,7 @@ class AgencyFetch:
 def read_sub_accounts(locations: Sequence[str] | pd.DataFrame) -> list[SubAccount]:
     """Read which sub-accounts the user has passed, each once.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no column ``location_id``, or an id is not text.
+    Raises `ArgumentError` if there is no column ``location_id``, or an id is not text.
     """
     names: Sequence[Any]
     if isinstance(locations, pd.DataFrame):

@@ -83,11 +83,8 @@ class BatchResult:
 def fetch_batch(batch: Batch) -> BatchResult:
     """Fetch a batch's sub-accounts. It only reads, so another worker may repeat it.
 
-    Raises
-    ------
-    RunError
-        For any unexpected error. dask logs and displays it, so it has the original traceback but
-        not the original text, which could contain anything.
+    Raises `RunError` for any unexpected error. dask logs and displays it, so it has the original
+    traceback but not the original text, which could contain anything.
     """
     try:
         return run_in_background(_fetch, batch)

@@ -24,15 +24,12 @@ _BATCHES_PER_THREAD: Final = 4
 class DaskExecutor:
     """A client of dask.distributed, used from any event loop.
 
+    Raises `ArgumentError` if `client` is not one, or dask.distributed is not installed.
+
     Parameters
     ----------
     client : distributed.Client
         The user's client.
-
-    Raises
-    ------
-    ArgumentError
-        If `client` is not one, or dask.distributed is not installed.
     """
 
     def __init__(self, client: Any) -> None:
@@ -73,12 +70,8 @@ class DaskExecutor:
     async def fetch(self, batch: Batch) -> BatchResult:
         """Have a worker fetch a batch's sub-accounts.
 
-        Raises
-        ------
-        WorkerError
-            If every worker that tried has died.
-        RunError
-            If the cluster cannot run the batch.
+        Raises `WorkerError` if every worker that tried has died; `RunError` if the cluster cannot
+        run the batch.
         """
         from distributed.scheduler import KilledWorker
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import ArgumentError
@@ -69,29 +69,38 @@ class Progress:
         return (self.finished - self.resumed) / seconds if seconds else 0.0
 
 
-class Fetch(Protocol):
-    """What a bar can accompany: `AgencyFetch`, `SingleFetch`."""
+class Fetch:
+    """A fetch that a bar can accompany.
 
-    @property
-    def needs_callers_loop(self) -> bool:
-        """Whether it runs in the caller's event loop, which the caller then must not block."""
-        ...
+    Attributes
+    ----------
+    progress : Progress
+        The numbers so far.
+    """
+
+    needs_callers_loop = False
+    """Whether it runs in the caller's event loop, which the caller then must not block."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
 
     async def run(self) -> Any:
         """Fetch."""
-        ...
+        raise NotImplementedError
 
     def current_progress(self) -> Progress:
         """Return the numbers so far."""
-        ...
+        return self.progress
 
     def stop(self) -> bool:
-        """Stop, and return what was fetched; False if there is nothing to return."""
-        ...
+        """Stop, and have `run` return what was fetched; False if this makes no sense."""
+        return False
 
 
-class SingleFetch:
+class SingleFetch(Fetch):
     """A fetch from one sub-account, in pages or account by account.
+
+    An interrupt stops it without a result: some of the pages alone would be misleading.
 
     Parameters
     ----------
@@ -99,26 +108,16 @@ class SingleFetch:
         Fetches. Its argument is a function that it calls with the rows so far and the total.
     """
 
-    needs_callers_loop = False
-
     def __init__(self, fetch: Callable[[Callable[[int, int], None]], Awaitable[Any]]) -> None:
+        super().__init__()
         self._fetch = fetch
-        self._progress = Progress()
 
     async def run(self) -> Any:
         """Fetch."""
         return await self._fetch(self._report)
 
     def _report(self, done: int, total: int) -> None:
-        self._progress.total, self._progress.done = total, done
-
-    def current_progress(self) -> Progress:
-        """Return the numbers so far."""
-        return self._progress
-
-    def stop(self) -> bool:
-        """Return False: some of the pages alone would be misleading."""
-        return False
+        self.progress.total, self.progress.done = total, done
 
 
 class ProgressBar:
@@ -281,10 +280,7 @@ def wait_for(fetch: Fetch, name: str, *, progress: bool) -> Any:
     The first interrupt (the stop button, Ctrl-C) ends the run and returns what was fetched; the
     second one returns nothing.
 
-    Raises
-    ------
-    ArgumentError
-        If the fetch needs the event loop that this function would block.
+    Raises `ArgumentError` if the fetch needs the event loop that this function would block.
     """
     if fetch.needs_callers_loop:
         raise ArgumentError(

@@ -6,9 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from ghl_notebook.api import AsyncClient
+from ghl_notebook.api import AsyncAgency
 from ghl_notebook.errors import (
     ConnectionFailedError,
     CredentialError,
@@ -25,50 +25,16 @@ from .concurrency import AdaptiveLimit
 from .failures import Failure, failure_of, not_reached
 from .fetch_spec import FetchSpec, SubAccount
 from .progress import Progress
+from .sink import TableSink
+
+if TYPE_CHECKING:
+    from ghl_notebook.api.lent import LentAgency
 
 _MAX_TOKEN_REQUESTS: Final = 32
 """Token requests at once: httpx sends them, whose pool handles this many well."""
 MAX_CONSECUTIVE_ERRORS: Final = 64
 """Errors of the API or the network without a response between them: the API is down."""
 _SERVICE_ERRORS: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceError)
-
-
-class LocationTokens(Protocol):
-    """Provides sub-account tokens."""
-
-    def is_warm(self, location_id: str) -> bool:
-        """Tell whether a token is cached."""
-        ...
-
-    async def mint(self, location_id: str) -> None:
-        """Have a token issued before it is needed."""
-        ...
-
-
-class ClientProvider(Protocol):
-    """An agency, or the part of it that was passed to a worker."""
-
-    @property
-    def credential(self) -> LocationTokens:
-        """The tokens of its sub-accounts."""
-        ...
-
-    @property
-    def most_in_flight(self) -> int:
-        """How many requests at once its transport handles well."""
-        ...
-
-    def client(self, location_id: str) -> AsyncClient:
-        """Return a client of one sub-account."""
-        ...
-
-
-class ResultSink(Protocol):
-    """Stores what a run fetches."""
-
-    async def add(self, sub_account: SubAccount, answer: Any) -> None:
-        """Store the result of one sub-account."""
-        ...
 
 
 class Run:
@@ -79,11 +45,11 @@ class Run:
 
     Parameters
     ----------
-    agency : ClientProvider
-        The agency.
+    agency : AsyncAgency or LentAgency
+        The agency, or the part of it that a worker has received.
     spec : FetchSpec
         What to fetch.
-    sink : ResultSink
+    sink : TableSink
         Stores the results.
     progress : Progress
         Updated by the run.
@@ -106,9 +72,9 @@ class Run:
 
     def __init__(
         self,
-        agency: ClientProvider,
+        agency: AsyncAgency | LentAgency,
         spec: FetchSpec,
-        sink: ResultSink,
+        sink: TableSink,
         progress: Progress,
         *,
         in_flight: int | None = None,
@@ -139,10 +105,7 @@ class Run:
 
         If tokens can no longer be issued, sub-accounts with a cached token are still fetched.
 
-        Raises
-        ------
-        GHLError
-            If the run ended early, without a single result.
+        Raises `GHLError` if the run ended early, without a single result.
         """
         self._left = {one.location_id: one for one in sub_accounts}
         self._all = asyncio.ensure_future(self._fetch_all(list(self._left.values())))

@@ -110,10 +110,7 @@ class RunFolder:
     def check(self) -> StoredRun:
         """Check all files. Files of other runs are skipped with a warning.
 
-        Raises
-        ------
-        FolderError
-            If a file cannot be read, or is damaged.
+        Raises `FolderError` if a file cannot be read, or is damaged.
         """
         parts, others, foreign = [], [], []
         for name in _names(self.path):
@@ -140,10 +137,7 @@ class RunFolder:
     def read(self, parts: Sequence[StoredPart], schema: pa.Schema) -> list[pa.Table]:
         """Read the rows of parts, those of each sub-account only once.
 
-        Raises
-        ------
-        FolderError
-            If a part cannot be read, or has other columns.
+        Raises `FolderError` if a part cannot be read, or has other columns.
         """
         tables = []
         seen: set[str] = set()
@@ -175,10 +169,7 @@ class RunFolder:
 def run_path(folder: object) -> Path:
     """Return the folder that the user has passed.
 
-    Raises
-    ------
-    ArgumentError
-        If `folder` is not a path.
+    Raises `ArgumentError` if `folder` is not a path.
     """
     try:
         return Path(folder).expanduser()  # type: ignore[arg-type]
@@ -190,17 +181,14 @@ def run_path(folder: object) -> Path:
 def open_run(path: Path, name: str) -> RunFolder:
     """Open the folder of a run.
 
+    Raises `FolderError` if `path` is not the folder of such a run, or its record is damaged.
+
     Parameters
     ----------
     path : pathlib.Path
         The run's folder.
     name : str
         What was fetched: see `FetchSpec`.
-
-    Raises
-    ------
-    FolderError
-        If `path` is not the folder of such a run, or its record is damaged.
     """
     file = path / RECORD
     next_step = "Restore it from a backup, or move the run's folder away."
@@ -228,10 +216,7 @@ def open_run(path: Path, name: str) -> RunFolder:
 def list_run_folders(folder: Path, name: str) -> list[RunFolder]:
     """List the runs in a folder, oldest first; damaged ones are left out with a warning.
 
-    Raises
-    ------
-    FolderError
-        If the folder cannot be read.
+    Raises `FolderError` if the folder cannot be read.
     """
     runs = []
     for entry in _names(folder) if os.path.lexists(folder) else ():

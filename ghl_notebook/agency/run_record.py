@@ -76,10 +76,7 @@ class _Checksummed(msgspec.Struct):
 def write_record(path: Path, value: msgspec.Struct) -> None:
     """Write a record with its checksum.
 
-    Raises
-    ------
-    FolderError
-        If the file cannot be written.
+    Raises `FolderError` if the file cannot be written.
     """
     # An error's text may contain half a surrogate pair, which is not valid UTF-8.
     text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=1)
@@ -91,6 +88,8 @@ def write_record(path: Path, value: msgspec.Struct) -> None:
 def read_record(path: Path, type_: type[S], next_step: str) -> S | None:
     """Read a record, and compare its checksum; None if there is no file.
 
+    Raises `FolderError` if the file cannot be read, or was changed.
+
     Parameters
     ----------
     path : pathlib.Path
@@ -99,11 +98,6 @@ def read_record(path: Path, type_: type[S], next_step: str) -> S | None:
         The record's class.
     next_step : str
         What the user can do if the file is damaged.
-
-    Raises
-    ------
-    FolderError
-        If the file cannot be read, or was changed.
     """
     with folder_errors(path, "read"):
         if not os.path.lexists(path):

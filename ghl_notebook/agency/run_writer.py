@@ -46,6 +46,8 @@ _LOG: Final = logging.getLogger("ghl_notebook.agency")
 class RunWriter:
     """Write the folder of a run. Only one process at a time can write there.
 
+    Raises `FolderError` if the folder cannot be used, or another process is writing there.
+
     Parameters
     ----------
     folder : pathlib.Path
@@ -67,11 +69,6 @@ class RunWriter:
     ----------
     stored : StoredRun
         What an earlier process has written of the run.
-
-    Raises
-    ------
-    FolderError
-        If the folder cannot be used, or another process is writing there.
     """
 
     def __init__(
@@ -132,20 +129,14 @@ class RunWriter:
     def read(self, schema: pa.Schema) -> list[pa.Table]:
         """Read the stored rows.
 
-        Raises
-        ------
-        FolderError
-            If a file has changed since it was checked, or has other columns.
+        Raises `FolderError` if a file has changed since it was checked, or has other columns.
         """
         return self._run.read(self.stored.parts, schema)
 
     def write(self, table: pa.Table, location_ids: Sequence[str]) -> None:
         """Write a part: all rows of these sub-accounts.
 
-        Raises
-        ------
-        FolderError
-            If the part cannot be written; earlier parts do not change.
+        Raises `FolderError` if the part cannot be written; earlier parts do not change.
         """
         metadata = {
             RUN_KEY: self._record.id.encode(),
@@ -167,10 +158,7 @@ class RunWriter:
     def finish(self, failures: Iterable[Failure]) -> None:
         """Mark the run as complete.
 
-        Raises
-        ------
-        FolderError
-            If the record cannot be written.
+        Raises `FolderError` if the record cannot be written.
         """
         self._update(failures=list(failures), is_complete=True)
 

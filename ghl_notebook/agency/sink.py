@@ -49,10 +49,7 @@ class TableSink:
     def resume(self) -> None:
         """Load what an earlier process has stored. Call this once, before anything is added.
 
-        Raises
-        ------
-        FolderError
-            If the folder cannot be read.
+        Raises `FolderError` if the folder cannot be read.
         """
         if self._writer is not None:
             self.tables += self._writer.read(self._schema)
@@ -60,10 +57,7 @@ class TableSink:
     async def add(self, sub_account: SubAccount, answer: Any) -> None:
         """Store the result of one sub-account.
 
-        Raises
-        ------
-        FolderError
-            If the result cannot be written to disk; it stays in memory.
+        Raises `FolderError` if the result cannot be written to disk; it stays in memory.
         """
         self._table.add(
             answer, location_id=sub_account.location_id, location_name=sub_account.location_name
@@ -74,10 +68,7 @@ class TableSink:
     async def add_rows(self, rows: pa.Table, location_ids: Iterable[str]) -> None:
         """Store rows of several sub-accounts, collected by another process.
 
-        Raises
-        ------
-        FolderError
-            As `add`.
+        Raises `FolderError`, as `add` does.
         """
         self._added.append(rows)
         if self._writer is not None:
@@ -91,10 +82,7 @@ class TableSink:
     async def finish(self) -> None:
         """Write everything that is not on disk yet.
 
-        Raises
-        ------
-        FolderError
-            As `add`.
+        Raises `FolderError`, as `add` does.
         """
         async with self._writing:
             table = pa.concat_tables([self._table.take(), *self._added])

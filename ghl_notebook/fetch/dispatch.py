@@ -26,10 +26,7 @@ def call_one(
 ) -> T | Coroutine[Any, Any, T]:
     """Call an operation of one sub-account: wait for a sync client, return a coroutine otherwise.
 
-    Raises
-    ------
-    ArgumentError
-        If `client` is not a client of a sub-account.
+    Raises `ArgumentError` if `client` is not a client of a sub-account.
     """
     if isinstance(client, AsyncClient):
         return operation(client, *args, **kwargs)
@@ -49,10 +46,7 @@ def call_one(
 def call_all(agency: Agency | AsyncAgency, spec: FetchSpec, options: Mapping[str, Any]) -> Any:
     """Fetch from all sub-accounts: wait for a sync agency, return a coroutine otherwise.
 
-    Raises
-    ------
-    ArgumentError
-        If an option is invalid.
+    Raises `ArgumentError` if an option is invalid.
     """
     _reject_unknown(options)
     from ghl_notebook.agency import AgencyFetch, wait_for, watch
@@ -69,10 +63,7 @@ def call_all(agency: Agency | AsyncAgency, spec: FetchSpec, options: Mapping[str
 def reject_run_options(options: Mapping[str, Any]) -> None:
     """Reject options of a run, which a client of one sub-account does not make.
 
-    Raises
-    ------
-    ArgumentError
-        If there are any.
+    Raises `ArgumentError` if there are any.
     """
     _reject_unknown(options)
     if options:

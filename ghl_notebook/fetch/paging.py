@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _MAX_STEPS_BACK: Final = 10
@@ -17,26 +17,14 @@ Report = Callable[[int, int], None]
 """A function called with the number of rows so far, and in all."""
 
 
-class Identified(Protocol):
-    """A record with an id."""
-
-    @property
-    def id(self) -> str | None:
-        """Its id."""
-        ...
-
-
-R = TypeVar("R", bound=Identified)
-
-
 async def all_pages(
     name: str,
-    fetch_page: Callable[[int, int], Awaitable[tuple[list[R], int | None]]],
+    fetch_page: Callable[[int, int], Awaitable[tuple[list[Any], int | None]]],
     report: Report,
     *,
     size: int = PAGE_SIZE,
-) -> list[R]:
-    """Fetch all pages of a list, in the API's order.
+) -> list[Any]:
+    """Fetch all pages of a list of records with an `id`, in the API's order.
 
     A page starts with the last row of the previous page. If rows are added in front, some rows
     appear again, and are skipped. If rows are deleted in front, that last row is missing, and the
@@ -54,8 +42,8 @@ async def all_pages(
     size : int
         Rows per page. The API may return fewer.
     """
-    found: dict[object, R] = {}
-    before: list[R] = []
+    found: dict[object, Any] = {}
+    before: list[Any] = []
     skip = steps_back = 0
     while True:
         page, count = await fetch_page(skip, size)

@@ -24,11 +24,8 @@ def read_period(since: datetime | date | str, until: datetime | date | str) -> t
 
     A date is a whole day in UTC: as `since` its first millisecond, as `until` its last.
 
-    Raises
-    ------
-    ArgumentError
-        If a value is not a date or a time, a time has no time zone, `until` is before `since`, or
-        one of them is before 1970 or after 2199.
+    Raises `ArgumentError` if a value is not a date or a time, a time has no time zone, `until` is
+    before `since`, or one of them is before 1970 or after 2199.
     """
     first, last = read_datetime(since, "since"), read_datetime(until, "until", is_end=True)
     if last < first:
@@ -42,6 +39,9 @@ def read_period(since: datetime | date | str, until: datetime | date | str) -> t
 def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime:
     """Return a date or a time in UTC.
 
+    Raises `ArgumentError` if the value is not a date or a time, or a time has no time zone and so
+    is ambiguous.
+
     Parameters
     ----------
     value : datetime, date, pandas.Timestamp or str
@@ -50,11 +50,6 @@ def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime
         The argument's name.
     is_end : bool
         Return the last millisecond of a date, not the first.
-
-    Raises
-    ------
-    ArgumentError
-        If the value is not a date or a time, or a time has no time zone and so is ambiguous.
     """
     read = value
     if isinstance(value, str):

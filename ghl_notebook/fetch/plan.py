@@ -63,10 +63,8 @@ class PlanRow:
 def read_rows(frame: pd.DataFrame) -> Iterator[PlanRow | ArgumentError]:
     """Read the rows of a plan; return an error in place of an invalid row.
 
-    Raises
-    ------
-    ArgumentError
-        If it is not a DataFrame, or lacks a column, or has a duplicate or unknown one.
+    Raises `ArgumentError` if it is not a DataFrame, or lacks a column, or has a duplicate or
+    unknown one.
     """
     _check_columns(frame)
     for values in frame.to_dict("records"):

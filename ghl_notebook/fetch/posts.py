@@ -130,10 +130,7 @@ def fetch_posts(
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
     """Read which accounts the user has passed.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no column ``id``, or an id is not text.
+    Raises `ArgumentError` if there is no column ``id``, or an id is not text.
     """
     if accounts is None:
         return None

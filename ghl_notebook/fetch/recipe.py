@@ -146,6 +146,8 @@ def fetch(
 ) -> Any:
     """Fetch one type of records, from one sub-account or all.
 
+    Raises `ArgumentError` if `client` is not a client, or an option is for an agency only.
+
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
@@ -157,11 +159,6 @@ def fetch(
     options : Mapping
         ``progress`` and, for an agency, the other options of a run. Options of None or False count
         as left out.
-
-    Raises
-    ------
-    ArgumentError
-        If `client` is not a client, or an option is for an agency only.
     """
     if isinstance(client, Agency | AsyncAgency):
         return call_all(client, spec_of(recipe, filters), options)

@@ -68,10 +68,7 @@ class SentPosts:
     def find(self, keys: Iterable[str]) -> dict[str, SentState]:
         """Return what is recorded of some posts.
 
-        Raises
-        ------
-        PlanError
-            If the record cannot be read.
+        Raises `PlanError` if the record cannot be read.
         """
         with _plan_errors(self._name):
             found = {key: self._find(key) for key in keys}
@@ -79,6 +76,8 @@ class SentPosts:
 
     def start(self, owner: str, outcomes: Iterable[bytes], now: float) -> int:
         """Start the report of a plan, with an outcome for each of its rows; return its number.
+
+        Raises `PlanError` if the record cannot be written.
 
         Parameters
         ----------
@@ -88,11 +87,6 @@ class SentPosts:
             In the order of the rows.
         now : float
             Seconds since 1970.
-
-        Raises
-        ------
-        PlanError
-            If the record cannot be written.
         """
         with self._change() as db:
             db.execute("DELETE FROM posts WHERE due < ?", (now - _KEPT_SECONDS,))
@@ -113,6 +107,8 @@ class SentPosts:
     ) -> SentState | None:
         """Record that a post is about to be sent.
 
+        Raises `PlanError` if the record cannot be written.
+
         Parameters
         ----------
         key : str
@@ -131,11 +127,6 @@ class SentPosts:
         SentState or None
             What was recorded of it before. If there is something, the post is claimed only with
             `again`.
-
-        Raises
-        ------
-        PlanError
-            If the record cannot be written.
         """
         with self._change():
             earlier = self._find(key)
@@ -149,17 +140,14 @@ class SentPosts:
     ) -> None:
         """Record the outcome of a claimed post.
 
+        Raises `PlanError` if the record cannot be written.
+
         Parameters
         ----------
         key, due, plan, row, outcome
             As for `claim`.
         sent : SentState or None
             None if it was certainly not sent.
-
-        Raises
-        ------
-        PlanError
-            If the record cannot be written.
         """
         with self._change() as db:
             if sent is None:
@@ -171,10 +159,7 @@ class SentPosts:
     def note(self, plan: int, row: int, outcome: bytes) -> None:
         """Record the outcome of a row that is not sent.
 
-        Raises
-        ------
-        PlanError
-            If the record cannot be written.
+        Raises `PlanError` if the record cannot be written.
         """
         with self._change():
             self._note(plan, row, outcome)
@@ -182,10 +167,7 @@ class SentPosts:
     def report(self, owner: str) -> list[bytes]:
         """Return the outcomes of the last plan of a sub-account.
 
-        Raises
-        ------
-        PlanError
-            If the record cannot be read.
+        Raises `PlanError` if the record cannot be read.
         """
         with _plan_errors(self._name):
             found = self._db.execute(
@@ -198,10 +180,7 @@ class SentPosts:
     def check(self) -> None:
         """Check that the record is undamaged.
 
-        Raises
-        ------
-        PlanError
-            If it is damaged.
+        Raises `PlanError` if it is damaged.
         """
         with _plan_errors(self._name):
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
@@ -235,17 +214,14 @@ class SentPosts:
 def open_sent_posts(base_url: str, *, create: bool = True) -> Iterator[SentPosts | None]:
     """Open the record.
 
+    Raises `PlanError` if the record cannot be read or created, or is damaged.
+
     Parameters
     ----------
     base_url : str
         The API's address. The simulator has a record of its own.
     create : bool
         Create the record if there is none. Otherwise, yield None in that case.
-
-    Raises
-    ------
-    PlanError
-        If the record cannot be read or created, or is damaged.
     """
     if base_url in _IN_MEMORY:
         yield SentPosts(_IN_MEMORY[base_url], "The record")

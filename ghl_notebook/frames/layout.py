@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -68,6 +69,37 @@ class FrameLayout:
             writer.write_table(table)
         packed: bytes = stream.getvalue().to_pybytes()
         return packed
+
+
+# Column functions of a layout. They are picklable, because workers receive layouts.
+
+
+def nested(outer: str, name: str) -> Callable[[Any], Any]:
+    """Return a function of a record: a field of a nested record; None if there is none."""
+    return functools.partial(_nested, outer, name)
+
+
+def joined(name: str) -> Callable[[Any], str | None]:
+    """Return a function of a record: texts joined by commas; None if there are none."""
+    return functools.partial(_joined, name)
+
+
+def counted(name: str) -> Callable[[Any], int]:
+    """Return a function of a record: the length of a list."""
+    return functools.partial(_counted, name)
+
+
+def _nested(outer: str, name: str, record: Any) -> Any:
+    inner = getattr(record, outer)
+    return None if inner is None else getattr(inner, name)
+
+
+def _joined(name: str, record: Any) -> str | None:
+    return ", ".join(getattr(record, name)) or None
+
+
+def _counted(name: str, record: Any) -> int:
+    return len(getattr(record, name))
 
 
 class RowsTable:

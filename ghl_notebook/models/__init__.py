@@ -33,7 +33,7 @@ from .message import (
     read_account_id,
     read_message,
 )
-from .platforms import PLATFORMS, Platform, find_platform, same_platform
+from .platforms import PLATFORMS, Platform, find_platform, platform_title, same_platform
 from .posts import (
     FacebookDetails,
     GoogleDetails,
@@ -191,6 +191,7 @@ __all__ = [
     "is_plausible_id",
     "json_object",
     "light_collector",
+    "platform_title",
     "read_account_id",
     "read_account_rows",
     "read_message",

@@ -25,14 +25,7 @@ _PLAUSIBLE_ID = re.compile(rf"[A-Za-z0-9_-]{{8,{_MAX_ID_CHARACTERS}}}")
 _PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
 # GoHighLevel's sample listener and its table of fields spell the page differently.
 _PAGES = ("social_media_posting", "social-media-posting")
-_KNOWN = (
-    "actionType",
-    "page",
-    "platform",
-    "placement",
-    "refresh",
-    "source",
-)
+_KNOWN = ("actionType", "page", "platform", "placement", "refresh", "source")
 
 
 class MessagePayload(msgspec.Struct, kw_only=True, rename="camel", frozen=True):
@@ -74,16 +67,8 @@ class MessagePayload(msgspec.Struct, kw_only=True, rename="camel", frozen=True):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the cleaned payload with GoHighLevel's field names."""
-        return {
-            "actionType": self.action_type,
-            "page": self.page,
-            "platform": self.platform,
-            "placement": self.placement,
-            "accountId": self.account_id,
-            "reconnectAccounts": list(self.reconnect_accounts),
-            "refresh": self.refresh,
-            "source": self.source,
-        }
+        payload: dict[str, Any] = msgspec.to_builtins(self)
+        return payload | {"reconnectAccounts": list(self.reconnect_accounts)}
 
 
 def read_message(data: object) -> MessagePayload | None:

@@ -139,5 +139,11 @@ def find_platform(name: str) -> Platform:
     return PLATFORMS[key]
 
 
+def platform_title(key: str | None) -> str:
+    """Return the display name of a platform; its key if it is unknown to this package."""
+    known = PLATFORMS.get(key or "")
+    return known.title if known else key or "Unknown"
+
+
 def _key(name: str) -> str:
     return name.strip().lower().replace("_", "-")

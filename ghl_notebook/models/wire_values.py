@@ -32,6 +32,8 @@ _DESCRIPTIONS: Final[dict[type, str]] = {
 def check_argument(name: str, value: Any, annotation: str) -> Any:
     """Check an argument before it is used, and convert it to the annotated type.
 
+    Raises `ArgumentError` if the argument does not have that type.
+
     Parameters
     ----------
     name : str
@@ -45,11 +47,6 @@ def check_argument(name: str, value: Any, annotation: str) -> Any:
     -------
     object
         An iterable as a list, a datetime as it is sent, anything else unchanged.
-
-    Raises
-    ------
-    ArgumentError
-        If the argument does not have that type.
     """
     if value is None:
         if annotation.endswith("None"):
@@ -75,10 +72,7 @@ def check_argument(name: str, value: Any, annotation: str) -> Any:
 def wire_datetime(name: str, value: object) -> str:
     """Return a datetime as it is sent; text is checked, because it often lacks a time zone.
 
-    Raises
-    ------
-    ArgumentError
-        If the value is not a datetime, or has no time zone and so is ambiguous.
+    Raises `ArgumentError` if the value is not a datetime, or has no time zone and so is ambiguous.
     """
     found = value
     if isinstance(value, str):
@@ -97,10 +91,7 @@ def wire_datetime(name: str, value: object) -> str:
 def check_filter(name: str, values: Iterable[str] | None) -> list[str] | None:
     """Return the values of a filter as a list.
 
-    Raises
-    ------
-    ArgumentError
-        If there are none, which the API would treat as no filter.
+    Raises `ArgumentError` if there are none, which the API would treat as no filter.
     """
     if values is None:
         return None
@@ -119,11 +110,8 @@ def to_wire(value: object) -> Any:
     Of a record, only known fields with a value are sent: the API rejects any other. Columns of a
     DataFrame become lists.
 
-    Raises
-    ------
-    ArgumentError
-        If the value contains a datetime without a time zone, NaN, infinity, or a type that cannot
-        be sent.
+    Raises `ArgumentError` if the value contains a datetime without a time zone, NaN, infinity, or a
+    type that cannot be sent.
     """
     if isinstance(value, float) and not isfinite(value):
         raise ArgumentError("NaN and infinity cannot be sent.", "Pass a number, or None.")
@@ -162,10 +150,7 @@ def _listed(name: str, value: Any, *, are_texts: bool) -> list[Any]:
 def format_datetime(value: datetime) -> str:
     """Return a datetime as the API writes its own: in UTC, with milliseconds.
 
-    Raises
-    ------
-    ArgumentError
-        If it has no time zone, or is out of range in UTC.
+    Raises `ArgumentError` if it has no time zone, or is out of range in UTC.
     """
     if value.tzinfo is None:
         raise ArgumentError(

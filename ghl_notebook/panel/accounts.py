@@ -12,12 +12,12 @@ from ghl_notebook.api import Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
 from ghl_notebook.login import ConnectAccount, reconnect
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import PLATFORMS, platform_title
 from ghl_notebook.widgets import Pictures
 
 from .listing import Listing
 from .protocol import Attach, Back, Connect, Detach, FromPage, Reconnect, Refresh, ToPage
-from .rows import account_columns, title_of
+from .rows import account_columns
 
 # The API lists its accounts, but can no longer connect them.
 _NOT_CONNECTED = "twitter"
@@ -105,7 +105,7 @@ class Accounts(Listing):
             "can_leave": self._leave is not None,
             "stage": self.stage,
             "platforms": [[p.key, p.title] for p in PLATFORMS.values() if p.key != _NOT_CONNECTED],
-            "platform": None if login is None else title_of(login.platform),
+            "platform": None if login is None else platform_title(login.platform),
             "pages": [asdict(one) for one in self._candidates] if self._has_candidates else None,
             "reconnecting": None if self._reconnecting is None else str(self._reconnecting["name"]),
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import platform_title
 from ghl_notebook.widgets import Pictures
 
 SOON = pd.Timedelta(days=30)
@@ -37,7 +37,7 @@ def account_columns(
         "name": _plain(accounts["name"].fillna(accounts["origin_id"])),
         "username": [_username(meta) for meta in _plain(accounts["meta"])],
         "platform": _plain(platform),
-        "title": [title_of(key) for key in _plain(platform)],
+        "title": [platform_title(key) for key in _plain(platform)],
         "groups": _plain(accounts["groups"]),
         "state": _plain(
             pd.Series("connected", accounts.index, dtype=object)
@@ -82,12 +82,6 @@ def count_accounts(
     for name in ("error", "message"):
         frame[name] = why[name].astype(object).reindex(ids).to_numpy()
     return frame.astype(COUNTS)
-
-
-def title_of(platform: str | None) -> str:
-    """Return a platform's display name; if unknown, its key."""
-    known = PLATFORMS.get(platform or "")
-    return known.title if known else platform or "Unknown"
 
 
 def _states(accounts: pd.DataFrame, now: datetime) -> tuple[pd.Series[bool], pd.Series[bool]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .look import title_of
+from ghl_notebook.models import platform_title
+
 from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 def titles(platforms: pd.Series[Any]) -> pd.Series[Any]:
     """Return the display names of platforms."""
-    return platforms.map(title_of, na_action="ignore").astype("object").fillna("unknown platform")
+    return (
+        platforms.map(platform_title, na_action="ignore")
+        .astype("object")
+        .fillna("unknown platform")
+    )
 
 
 def counted(rows: pd.DataFrame, time: str, group: str) -> tuple[pd.DataFrame, Step]:

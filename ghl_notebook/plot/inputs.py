@@ -38,6 +38,9 @@ def read_columns(
 ) -> pd.DataFrame:
     """Return some columns of a DataFrame, with the same dtypes wherever it came from.
 
+    Raises `ArgumentError` if `frame` is not a DataFrame, or a column is missing or has another
+    type.
+
     Parameters
     ----------
     frame : object
@@ -54,11 +57,6 @@ def read_columns(
     pandas.DataFrame
         Flags as ``bool`` (missing is False), numbers as ``float64``, text as ``string`` and never
         markup, times as ``datetime64[ms, UTC]``; with a new index.
-
-    Raises
-    ------
-    ArgumentError
-        If `frame` is not a DataFrame, or a column is missing or has another type.
     """
     if not isinstance(frame, pd.DataFrame):
         raise ArgumentError(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
 
 from ghl_notebook.errors import SettingsError
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import platform_title
 
 from .inputs import check_choice
 
@@ -82,12 +82,7 @@ def require_altair() -> None:
         )
 
 
-def title_of(platform: str) -> str:
-    """Return a platform's display name; if unknown, the API's name."""
-    return PLATFORMS[platform].title if platform in PLATFORMS else platform
-
-
-_COLORS: Final = {title_of(platform): color for platform, color in PLATFORM_COLORS.items()}
+_COLORS: Final = {platform_title(platform): color for platform, color in PLATFORM_COLORS.items()}
 
 
 def color_of(title: str) -> str:

@@ -26,10 +26,7 @@ def in_steps(times: pd.Series[Any], *, most: int = MAX_STEPS) -> tuple[pd.Series
 
     The finest step is chosen that gives no more than `most` steps between the first and the last.
 
-    Raises
-    ------
-    ArgumentError
-        If even years are more than that.
+    Raises `ArgumentError` if even years are more than that.
     """
     first, last = times.min(), times.max()
     plain = times.dt.tz_convert("UTC").dt.tz_localize(None)

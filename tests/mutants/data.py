@@ -7,9 +7,9 @@ from .mutant import Mutant
 MUTANTS = [
     Mutant(
         "What the service does not say is NA, and not zero",
-        "frames/posts.py",
-        "return None if post.insights is None else post.insights.like",
-        "return 0 if post.insights is None else post.insights.like",
+        "frames/layout.py",
+        "return None if inner is None else getattr(inner, name)",
+        "return 0 if inner is None else getattr(inner, name)",
         "fetch/test_fetch_posts.py::contradictions_do_not_change_the_frame",
     ),
     Mutant(
