@@ -52,7 +52,7 @@ class FetchOptions(RunOptions, total=False):
 
 
 class AgencyFetch(Fetch):
-    """One fetch, from the list of sub-accounts to the DataFrame.
+    """A fetch, from the list of sub-accounts to the DataFrame.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class AgencyFetch(Fetch):
     async def run(self) -> Any:
         """Fetch all sub-accounts.
 
-        Raises `GHLError` if the sub-accounts cannot be listed, or not a single one can be fetched.
+        Raises `GHLError` if the sub-accounts cannot be listed, or none can be fetched.
 
         Returns
         -------

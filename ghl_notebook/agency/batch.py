@@ -31,7 +31,7 @@ CHECK_WORKERS: Final = (
 
 @dataclass(frozen=True, repr=False)
 class Batch:
-    """What a worker receives. Its repr shows only how many sub-accounts, and never a token.
+    """The work for a worker. Its repr shows the number of sub-accounts, but never a token.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What a worker returns.
+    """The result of a worker.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class BatchResult:
 
 
 def fetch_batch(batch: Batch) -> BatchResult:
-    """Fetch a batch's sub-accounts. It only reads, so another worker may repeat it.
+    """Fetch a batch's sub-accounts. Another worker can repeat this, because it only reads.
 
     Raises `RunError` for any unexpected error. dask logs and displays it, so it has the original
     traceback but not the original text, which could contain anything.

@@ -21,9 +21,10 @@ _MAX_ERROR_RATE: Final = 0.25
 class AdaptiveLimit:
     """Limit the requests in flight to what the API, the network and this computer handle.
 
-    The limit doubles from round to round while responses arrive as fast as before. It then grows
-    by a tenth a round, and shrinks when responses take twice as long (to 80 %) or fail (to half).
-    A round has as many responses as the limit allows requests when the round starts.
+    The limit doubles from round to round while responses arrive as fast as before. After that, the
+    limit grows by a tenth per round, and shrinks when responses take twice as long (to 80 %) or
+    fail (to half). A round has as many responses as the limit allows requests when the round
+    starts.
 
     Parameters
     ----------

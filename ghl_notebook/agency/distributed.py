@@ -1,6 +1,6 @@
 """A run on dask.distributed: workers fetch batches of sub-accounts, tokens are issued here.
 
-Each sub-account is in one batch at a time, so its worker alone can respect its rate limit. The
+A sub-account is in one batch at a time, so its worker alone can respect its rate limit. The
 agency's login, which issues tokens, stays here. A batch takes along the tokens of its sub-accounts,
 in an object that never shows them. If a worker dies, other workers fetch its batches: fetching only
 reads.

@@ -1,4 +1,4 @@
-"""What a run fetches from each sub-account, and how the results become a DataFrame."""
+"""Specifies what a run fetches from each sub-account, and how results become a DataFrame."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TableBuilder(Protocol):
 
 @dataclass(frozen=True)
 class FetchSpec:
-    """One type of data to fetch from every sub-account.
+    """The data to fetch from every sub-account.
 
     Attributes
     ----------

@@ -33,9 +33,9 @@ class Progress:
     done, failed : int
         Sub-accounts that were fetched, and that are missing.
     resumed : int
-        Those of `done` that an interrupted run has stored.
+        Sub-accounts of `done` that an interrupted run has stored.
     not_reached : int
-        Those of `failed` that the run did not reach.
+        Sub-accounts of `failed` that the run did not reach.
     tokens_issued, tokens_to_issue : int
         Sub-account tokens issued so far, and needed in all.
     token_limit, token_interval : int, float
@@ -65,7 +65,7 @@ class Progress:
         return self.done + self.failed - self.not_reached
 
     def rate(self, seconds: float) -> float:
-        """Return the sub-accounts per second, without those of an interrupted run."""
+        """Return the sub-accounts per second since the run was started or resumed."""
         return (self.finished - self.resumed) / seconds if seconds else 0.0
 
 

@@ -1,4 +1,4 @@
-"""One run: every sub-account of an agency is fetched once, many at a time."""
+"""A run: every sub-account of an agency is fetched once, many at a time."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ _SERVICE_ERRORS: Final = (ConnectionFailedError, GatewayTimeoutError, ServiceErr
 class Run:
     """Fetch one type of data from every sub-account.
 
-    Sub-accounts with a cached token are fetched first. Meanwhile the other tokens are issued, as
-    fast as the agency's rate limit allows; each sub-account is fetched once its token is there.
+    Sub-accounts with a cached token are fetched first. At the same time, the other tokens are
+    issued, as fast as the agency's rate limit allows; each sub-account is fetched once its token is
+    there.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ class StoredPart(NamedTuple):
 
 
 class StoredRun(NamedTuple):
-    """What a run has stored.
+    """The stored results of a run.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class StoredRun(NamedTuple):
     failures : list of Failure
         The missing sub-accounts and the reasons, including those that the run did not reach.
     is_complete : bool
-        Whether the run has reached all sub-accounts, and no part is missing.
+        Whether the run has reached all sub-accounts, and all parts are there.
     """
 
     parts: list[StoredPart]
@@ -86,7 +86,7 @@ class StoredRun(NamedTuple):
 
 @dataclass(frozen=True)
 class RunFolder:
-    """One run on disk, complete or not.
+    """A run on disk, complete or not.
 
     Attributes
     ----------
@@ -135,7 +135,7 @@ class RunFolder:
         return stored._replace(failures=[*failed, *unreached])
 
     def read(self, parts: Sequence[StoredPart], schema: pa.Schema) -> list[pa.Table]:
-        """Read the rows of parts, those of each sub-account only once.
+        """Read the rows of parts; of a sub-account in several parts, only the first ones.
 
         Raises `FolderError` if a part cannot be read, or has other columns.
         """

@@ -33,7 +33,7 @@ class Version(msgspec.Struct):
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run fetches, and its progress.
+    """The contents and the progress of a run.
 
     Attributes
     ----------

@@ -198,7 +198,7 @@ class RunWriter:
                 try:
                     path.mkdir(mode=0o700)
                     break
-                except FileExistsError:  # the demo's clock stands still, and others tick in steps
+                except FileExistsError:  # the demo's clock does not move, and others tick in steps
                     began += timedelta(microseconds=1)
         write_record(path / RECORD, record)
         return RunFolder(path, record, began)

@@ -151,8 +151,8 @@ def fetch_accounts(
     its sub-accounts are listed among the failures as `WorkerError`. If you stop a run, workers
     finish the batches that they are fetching.
 
-    With ``lazy=True``, all access tokens are issued before the function returns. They are valid for
-    a day, less if they were cached. A sub-account whose token has expired when the DataFrame is
+    With ``lazy=True``, all access tokens are issued before the function returns. Tokens are valid
+    for a day, less if they were cached. A sub-account whose token has expired when the DataFrame is
     computed is listed among the failures as `InvalidTokenError`. The index restarts in each
     partition.
     """

@@ -52,7 +52,7 @@ async def all_pages(
         if page and page == before:
             # The API ignores `skip`: the list would never end.
             if count is not None and count > len(found):
-                _LOG.warning("%s: the service gives %d of %d", name, len(found), count)
+                _LOG.warning("%s: GoHighLevel returned %d of %d", name, len(found), count)
             break
         found.update((k, row) for k, row, new in zip(keys, page, is_new, strict=True) if new)
         report(len(found), max(len(found), count or 0))

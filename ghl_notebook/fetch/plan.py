@@ -61,7 +61,7 @@ class PlanRow:
 
 
 def read_rows(frame: pd.DataFrame) -> Iterator[PlanRow | ArgumentError]:
-    """Read the rows of a plan; return an error in place of an invalid row.
+    """Yield the rows of a plan; an invalid row is yielded as an error.
 
     Raises `ArgumentError` if it is not a DataFrame, or lacks a column, or has a duplicate or
     unknown one.

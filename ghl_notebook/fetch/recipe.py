@@ -1,7 +1,7 @@
 """How each type of records is fetched: from one sub-account or many, with sync or async clients.
 
-A recipe says how one sub-account is fetched, and how its records become a DataFrame. It is the same
-for every client and agency.
+A recipe defines how one sub-account is fetched, and how its records become a DataFrame. Clients and
+agencies use the same recipes.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Records(NamedTuple):
 
 @dataclass(frozen=True)
 class FetchRecipe:
-    """How one type of records is fetched. Its functions must be picklable: workers receive it.
+    """How one type of records is fetched. Workers receive recipes, so their functions must pickle.
 
     Attributes
     ----------

@@ -171,7 +171,7 @@ def read_schedule(client: Client | AsyncClient) -> pd.DataFrame:
 
 
 class _Plan:
-    """One call: the rows of a plan, and their outcomes."""
+    """A call: the rows of a plan, and their outcomes."""
 
     def __init__(self, frame: pd.DataFrame, *, is_dry: bool, resend: Iterable[int]) -> None:
         self._frame = frame
@@ -195,7 +195,7 @@ class _Plan:
         return self._report()
 
     def report_with(self, error: BaseException) -> None:
-        """Attach the report to an error that ends a sending call."""
+        """Attach the report to an error if posts may have been sent."""
         if self._is_sending:
             error.report = self._report()  # type: ignore[attr-defined]
             error.add_note("Some posts may have been sent: ghl_notebook.read_schedule(client).")

@@ -1,8 +1,8 @@
 """The record of what `schedule_posts` sends, written before and after each post.
 
-One SQLite file holds all plans of a user. A post is identified by a checksum of what distinguishes
-it from other posts; its text is only in the report of its plan. A post recorded as not yet sent may
-have been sent: the call ended between sending and recording.
+A single SQLite file holds all plans of a user. A post is identified by a checksum of what
+distinguishes it from other posts; its text is only in the report of its plan. A post recorded as
+not yet sent may have been sent: the call ended between sending and recording.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _IN_MEMORY: Final[dict[str, sqlite3.Connection]] = {}
 
 
 class SentState(NamedTuple):
-    """What is recorded of a post: whether it was certainly sent, and its id if it was."""
+    """The recorded state of a post: whether the API has confirmed it, and its id then."""
 
     is_sent: bool
     post_id: str | None
 
 
 class SentPosts:
-    """The open record.
+    """The open record. Its methods raise `PlanError` if it cannot be read or written.
 
     Parameters
     ----------
@@ -66,18 +66,13 @@ class SentPosts:
         self._name = name
 
     def find(self, keys: Iterable[str]) -> dict[str, SentState]:
-        """Return what is recorded of some posts.
-
-        Raises `PlanError` if the record cannot be read.
-        """
+        """Return what is recorded of some posts."""
         with _plan_errors(self._name):
             found = {key: self._find(key) for key in keys}
         return {key: sent for key, sent in found.items() if sent}
 
     def start(self, owner: str, outcomes: Iterable[bytes], now: float) -> int:
         """Start the report of a plan, with an outcome for each of its rows; return its number.
-
-        Raises `PlanError` if the record cannot be written.
 
         Parameters
         ----------
@@ -106,8 +101,6 @@ class SentPosts:
         self, key: str, due: float, plan: int, row: int, outcome: bytes, *, again: bool
     ) -> SentState | None:
         """Record that a post is about to be sent.
-
-        Raises `PlanError` if the record cannot be written.
 
         Parameters
         ----------
@@ -140,14 +133,12 @@ class SentPosts:
     ) -> None:
         """Record the outcome of a claimed post.
 
-        Raises `PlanError` if the record cannot be written.
-
         Parameters
         ----------
         key, due, plan, row, outcome
             As for `claim`.
         sent : SentState or None
-            None if it was certainly not sent.
+            None if the API has rejected it.
         """
         with self._change() as db:
             if sent is None:
@@ -157,18 +148,12 @@ class SentPosts:
             self._note(plan, row, outcome)
 
     def note(self, plan: int, row: int, outcome: bytes) -> None:
-        """Record the outcome of a row that is not sent.
-
-        Raises `PlanError` if the record cannot be written.
-        """
+        """Record the outcome of a row that is not sent."""
         with self._change():
             self._note(plan, row, outcome)
 
     def report(self, owner: str) -> list[bytes]:
-        """Return the outcomes of the last plan of a sub-account.
-
-        Raises `PlanError` if the record cannot be read.
-        """
+        """Return the outcomes of the last plan of a sub-account."""
         with _plan_errors(self._name):
             found = self._db.execute(
                 "SELECT outcome FROM outcomes WHERE plan ="
@@ -248,7 +233,7 @@ def open_sent_posts(base_url: str, *, create: bool = True) -> Iterator[SentPosts
 
 
 def keep_in_memory(base_url: str) -> None:
-    """Keep the record of a simulator in memory: it ends with this process."""
+    """Keep the record of a simulator in memory, because both end with this process."""
     drop(base_url)
     _IN_MEMORY[base_url] = sqlite3.connect(
         ":memory:", check_same_thread=False, isolation_level=None

@@ -158,8 +158,8 @@ def agency_frame(
     Returns
     -------
     pandas.DataFrame
-        The columns ``location_id`` and ``location_name``, then those of a single sub-account. Rows
-        of a sub-account are in the API's order; the index is a new integer index.
+        The columns ``location_id`` and ``location_name``, then the others of a single sub-account.
+        Rows of a sub-account are in the API's order; the index is a new integer index.
     """
     schema = layout.of_agency
     table = pa.concat_tables([table_schema(schema).empty_table(), *tables])

@@ -26,7 +26,7 @@ SCHEDULE: Schema = {
 
 @dataclass(slots=True)
 class RowOutcome:
-    """What has happened to a row, or would happen."""
+    """The outcome of a row, or its preview."""
 
     row: int
     action: Action

@@ -90,8 +90,8 @@ def day_values(found: Statistics, account: Account, first: date) -> Iterator[Day
     account : Account
         The account.
     first : datetime.date
-        The first day of the period. The API names only weekdays: if its first one is that of the
-        day before or after, its days are those of another time zone than UTC.
+        The first day of the period. The API names only weekdays. If its first weekday is one day
+        before or after this day, the API counts days in another time zone than UTC.
     """
     begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     for metric, series in _series(found).items():
@@ -172,7 +172,7 @@ def breakdowns(found: Statistics) -> Iterator[PeriodValue]:
 
 
 def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
-    """Add up the values of several calls. Their changes cannot be added, and become None."""
+    """Add up the values of several calls. Changes cannot be added, and become None."""
     found: dict[tuple[str, str | None], PeriodValue] = {}
     for value in values:
         key = (value.metric, value.platform)

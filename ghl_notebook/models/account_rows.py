@@ -22,9 +22,9 @@ _NULL = msgspec.Raw(b"null")
 
 
 class AccountRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
-    """One row of the list of connected accounts, parsed as far as a table needs.
+    """A row of the list of connected accounts, parsed as far as a table needs.
 
-    The fields are those of `Account`, in the order in which the API sends them.
+    The fields are the same as in `Account`, in the order in which the API sends them.
 
     Attributes
     ----------

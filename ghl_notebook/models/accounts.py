@@ -72,7 +72,7 @@ class AttachedAccount(Record, kw_only=True):
 
 
 class Account(Record, kw_only=True):
-    """One row of the list of connected accounts.
+    """A row of the list of connected accounts.
 
     `id` is opaque: never build or split it. The API uses `profile_id` for statistics.
     """

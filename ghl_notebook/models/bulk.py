@@ -12,7 +12,7 @@ def without_collector() -> Iterator[None]:
     """Pause the garbage collector while many objects are made that all stay alive.
 
     Otherwise it traverses all existing objects again and again, and finds none to free. Only
-    reference cycles are freed later, including those of other threads.
+    reference cycles are freed later, including cycles of other threads.
     """
     if not gc.isenabled():  # paused by another thread here, or by the user
         yield

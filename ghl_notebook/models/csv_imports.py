@@ -13,7 +13,7 @@ from .record import Record, with_id
 
 
 class UploadedCsv(Record, kw_only=True):
-    """An uploaded file. It is imported once accounts are set for it."""
+    """An uploaded file. To import it, set accounts for it."""
 
     file_path: str | None = None
     file_name: str | None = None

@@ -92,7 +92,7 @@ class Variation(Record, kw_only=True):
 
 
 class QueuePost(PostDetails, kw_only=True):
-    """What an item publishes: its own post, or changes to the post that it was created from."""
+    """The contents of an item: its own post, or changes to the post that it was created from."""
 
     account_ids: list[str] | None = None
     type: str | None = None
@@ -199,7 +199,7 @@ class QueueScheduledPost(Record, kw_only=True):
 
 
 class QueueCalendar(Record, kw_only=True):
-    """What queues will publish in a period."""
+    """The posts that queues will publish in a period."""
 
     scheduled_posts: list[QueueScheduledPost] = msgspec.field(default_factory=list)
     total: int | None = None

@@ -18,7 +18,7 @@ class StatisticsTotals(Record, kw_only=True):
 
 
 class PostPerformance(Record, kw_only=True):
-    """One number per day: posts for each platform, the others over all platforms."""
+    """A number per day: posts for each platform, the others over all platforms."""
 
     posts: dict[str, list[float]] = msgspec.field(default_factory=dict)
     impressions: list[float] = msgspec.field(default_factory=list)

@@ -194,7 +194,7 @@ class Listing:
         if isinstance(fault, GHLError):
             self.error = str(fault)
         elif fault is not None:
-            # A bug of ours: report it, rather than leaving the panel busy forever.
+            # A bug: report it, rather than leaving the panel busy forever.
             _log.error("The panel's work has failed", exc_info=fault)
             self.error = f"{type(fault).__name__}: {fault}. Please report this."
         if self._tasks and self.busy is None:

@@ -25,7 +25,8 @@ from .sub_accounts import SubAccounts
 class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no types
     """A panel to manage connected accounts: connect, attach, reconnect, and detach them.
 
-    Display it as the last line of a cell. It fetches in the background, so cells do not wait.
+    Display the panel as the last line of a cell. Fetching happens in the background, so cells do
+    not wait.
 
     For a sub-account, it lists all connected accounts, with search, filters, and sorting. *Connect*
     shows the card of `ConnectAccount` instead of the list, then the accounts that the login can
@@ -69,8 +70,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
     `reconnect`; `fetch_available_accounts` and `attach`; and `Client.delete_account`. Their
     documentation names the API calls and scopes.
 
-    Its contents are not traits, so a saved notebook contains none of them. Functions that observe
-    its traits run in a separate thread, in order.
+    The contents are not traits, so a saved notebook contains none of them. Functions that observe
+    the panel's traits run in a separate thread, in order.
 
     Examples
     --------
@@ -124,7 +125,7 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         message       string What happened, and the next step, else NA
         ============= ====== ===============================================================
 
-        It waits for a running fetch, except in a function that observes a trait.
+        Reading this waits for a running fetch, except in a function that observes a trait.
 
         Raises
         ------

@@ -35,7 +35,7 @@ class Attach(msgspec.Struct, tag="attach"):
 
 
 class Select(msgspec.Struct, tag="select"):
-    """Tick these rows, and no others."""
+    """Tick exactly these rows."""
 
     version: int
     rows: list[int]

@@ -1,4 +1,4 @@
-"""What a page receives of a DataFrame: one list per displayed column."""
+"""The columns that a page displays of a DataFrame, as one list each."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from .rows import count_accounts, location_columns
 
 
 class AgencyData(NamedTuple):
-    """What was fetched from an agency."""
+    """The data fetched from an agency."""
 
     locations: pd.DataFrame
     accounts: pd.DataFrame
@@ -25,7 +25,7 @@ class AgencyData(NamedTuple):
 
 
 class SubAccounts(Listing):
-    """One row per sub-account of an agency.
+    """A list with a row per sub-account of an agency.
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ _STATIC: Final = Path(__file__).parent / "static"
 class TableWidget(anywidget.AnyWidget):
     """A list with search, filters, and actions for its rows.
 
-    It has no traits of its own: its contents travel as messages, which a saved notebook does not
-    store. A page that says hello receives the latest ones.
+    The widget has no traits of its own: its contents travel as messages, which a saved notebook
+    does not store. A page that says hello receives the latest ones.
 
     Parameters
     ----------

@@ -53,9 +53,9 @@ def plot_hours(
         Posts of `fetch_posts` with ``Client(api_version="v3")``: older versions return no likes.
         Posts that are not published, or that have no numbers, do not count.
     tz : str, datetime.tzinfo or pandas.DataFrame, default "UTC"
-        The time zone of the hours, for instance ``"Europe/Berlin"``: choose that of your readers.
-        Pass ``fetch_locations(agency, installed=False)`` to use each sub-account's own; posts of
-        sub-accounts without a time zone are left out. The axis names the time zone.
+        The time zone of the hours, for instance ``"Europe/Berlin"``: choose the one of your
+        readers. Pass ``fetch_locations(agency, installed=False)`` to use each sub-account's own;
+        posts of sub-accounts without a time zone are left out. The axis names the time zone.
     few : int, default 3
         Hours with fewer posts than this have a small square.
     theme : {"light", "dark"}, optional

@@ -58,8 +58,8 @@ def plot_statuses(
 ) -> alt.Chart | alt.FacetChart:
     """Draw how many posts have which status, over time or by platform.
 
-    Each status has its own row and scale, so that few failed posts are visible beside many
-    published ones. Its count is beside its name.
+    A status has its own row and scale, so that few failed posts are visible beside many published
+    ones. The count of a status is beside its name.
 
     Parameters
     ----------
