@@ -12,9 +12,9 @@ from ghl_notebook import Client
 from ghl_notebook.frames import (
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
+    add_up,
     breakdowns,
     day_values,
-    together,
     totals,
 )
 from ghl_notebook.models import Account, Statistics
@@ -118,7 +118,7 @@ def test_sums_of_several_calls_are_added_without_a_change() -> None:
         ("reach", 5, 10),
         ("likes", 3, None),
     ]
-    both = TOTALS_LAYOUT.frame(together([*one, *totals(Statistics.from_wire(wire), 20)]), "loc")
+    both = TOTALS_LAYOUT.frame(add_up([*one, *totals(Statistics.from_wire(wire), 20)]), "loc")
     assert both["value"].to_list() == [10.0, 6.0]
     assert both["change"].isna().all()
     assert both["account_count"].to_list() == [120, 120]

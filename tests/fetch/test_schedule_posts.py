@@ -102,7 +102,7 @@ def test_a_post_of_somebody_else_is_recognised(client: Client, sim: Simulator) -
     )
     assert frame["action"].to_list() == ["already scheduled", "refused", "would schedule"]
     assert frame["id"][0] == made.id
-    assert frame["error"][1] == f"It is planned already for {both[0]}."
+    assert frame["error"][1] == f"It is scheduled already for {both[0]}."
 
 
 def test_an_outcome_that_is_not_known_is_not_tried_again(client: Client, sim: Simulator) -> None:
@@ -139,12 +139,12 @@ def test_what_the_service_refuses_may_be_sent_again(client: Client, sim: Simulat
         ({"account_ids": 5}, "account_ids is 5, not text."),
         ({"schedule_date": "2026-03-01"}, "schedule_date is '2026-03-01', a day without a time."),
         ({"schedule_date": "2026-03-01T09:00"}, "without a time zone"),
-        ({"schedule_date": None}, "no date or time"),
+        ({"schedule_date": None}, "not a date or time"),
         ({"schedule_date": "2026-01-05T09:00:00Z"}, "which is in the past"),
-        ({"summary": None}, "It has neither a text nor media."),
-        ({"summary": "  "}, "It has neither a text nor media."),
-        ({"type": "poem"}, "'poem' is no type of posts."),
-        ({"type": "reel"}, "A reel is of one video, and not of 0."),
+        ({"summary": None}, "It has neither text nor media."),
+        ({"summary": "  "}, "It has neither text nor media."),
+        ({"type": "poem"}, "'poem' is not a type of posts."),
+        ({"type": "reel"}, "A reel needs one video, not 0."),
         ({"type": "story"}, "A story has no text."),
         ({"media": "a.png"}, "media is not a list of media."),
         ({"media": ["a.png"]}, "media is not a list of media."),

@@ -87,9 +87,7 @@ def test_another_frame_is_an_error(plot: Plot) -> None:
 @folded("value", [None, [{"expire": 1}], "accounts.csv"])
 def test_what_is_no_frame_is_an_error(plot: Plot, value: object) -> None:
     """It says so, and what to pass."""
-    with pytest.raises(
-        ghl.ArgumentError, match=r"is made of a pandas DataFrame.* Pass what fetch_"
-    ):
+    with pytest.raises(ghl.ArgumentError, match=r"needs a pandas DataFrame.* Pass what fetch_"):
         plot(value)
 
 
