@@ -289,7 +289,7 @@ def test_a_run_with_a_folder_goes_on_where_it_was(
     fetching = fetching_slowly(sim, warm, engine, folder=tmp_path, write_every=0.0)
     in_the_middle(fetching, fetching.stop)
     (run,) = list_run_folders(tmp_path, "accounts")
-    done = run.check().done
+    done = run.check().location_ids
     assert 0 < len(done) < LOCATIONS
     until(lambda: not any(engine.processing().values()))
     before = asked(sim)
