@@ -224,7 +224,7 @@ class Columns(Generated):
             rows = []
             for column, kind in schema.items():
                 dtype = f"``{frames.dtype_of(kind)}``"
-                if isinstance(kind, frames.Category):
+                if isinstance(kind, frames.CategoryType):
                     dtype = "``category``"
                     known = " ".join(f"``{value}``" for value in kind.values)
                     meaning = f"{meanings.get(column, '')}; known: {known}"
@@ -247,7 +247,7 @@ def schemas() -> dict[str, frames.Schema]:
 
 def _is_schema(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(kind, frames.Category) or kind in get_args(frames.Kind)
+        isinstance(kind, frames.CategoryType) or kind in get_args(frames.ColumnType)
         for kind in value.values()
     )
 
@@ -279,7 +279,7 @@ def documented_columns(function: object) -> dict[str, str]:
     """Read the table of columns in a docstring: column → meaning."""
     lines = inspect.cleandoc(inspect.getdoc(function) or "").splitlines()
     rulers = [n for n, line in enumerate(lines) if re.fullmatch(r"\s*=+ =+ =+", line)]
-    if len(rulers) != 3 or lines[rulers[0] + 1].split() != ["Column", "Kind", "Meaning"]:
+    if len(rulers) != 3 or lines[rulers[0] + 1].split() != ["Column", "Type", "Meaning"]:
         return {}
     starts = [m.start() for m in re.finditer(r"(?<!=)=+", lines[rulers[0]])]
     found: dict[str, str] = {}

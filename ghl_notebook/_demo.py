@@ -9,7 +9,7 @@ from .api import Agency, Client, MessageEvent
 from .auth import Credential
 from .auth.agency_credential import passed_credential
 from .errors import GHLError, SettingsError
-from .fetch.sent_posts import drop, keep_apart
+from .fetch.sent_posts import drop, keep_in_memory
 from .guard import guarded
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
@@ -28,7 +28,7 @@ class DemoClient(Client):
     """
 
     def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
-        keep_apart(simulator.base_url)
+        keep_in_memory(simulator.base_url)
         super().__init__(
             credential=Credential.of_token(
                 Secret(simulator.token), simulator.location_id, source="the simulator"
@@ -68,7 +68,7 @@ class DemoAgency(Agency):
 
         # Unlike an install's token, this one does not expire when the simulator's clock advances.
         token = simulator.state.tokens["company"]
-        keep_apart(simulator.base_url)
+        keep_in_memory(simulator.base_url)
         super().__init__(
             credential=passed_credential(
                 Secret(token.value),

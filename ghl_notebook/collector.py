@@ -1,4 +1,4 @@
-"""Making many records at once."""
+"""Settings of the garbage collector while many objects are made."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Hold off the garbage collector while many objects are made that all stay.
+    """Pause the garbage collector while many objects are made that all stay alive.
 
-    It would go through all that there are so far, again and again, and find none to free. Only
-    reference cycles wait, also those of other threads; everything else is freed as always.
+    Otherwise it traverses all existing objects again and again, and finds none to free. Only
+    reference cycles are freed later, including cycles of other threads.
     """
-    if not gc.isenabled():  # by another thread that is here, or by the user
+    if not gc.isenabled():  # paused by another thread here, or by the user
         yield
         return
     gc.disable()
@@ -26,10 +26,10 @@ def without_collector() -> Iterator[None]:
 
 @contextmanager
 def light_collector() -> Iterator[None]:
-    """Let the garbage collector pass over what there was before, while many objects come and go.
+    """Let the garbage collector ignore all existing objects while many others come and go.
 
-    It still frees what becomes garbage meanwhile. Does nothing where somebody else has frozen
-    objects, this function included.
+    New garbage is still freed. Does nothing if objects are frozen already, by this function or by
+    the user.
     """
     if gc.get_freeze_count():
         yield

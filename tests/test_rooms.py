@@ -186,7 +186,7 @@ def test_the_checker_catches_a_violation(module: str, source: str, fault: str) -
     ("module", "source"),
     [
         ("ghl_notebook.settings", "import os\nos.environ"),
-        ("ghl_notebook.fetch.x", "from ..api import Client\nfrom .through import through"),
+        ("ghl_notebook.fetch.x", "from ..api import Client\nfrom .dispatch import call_one"),
         ("ghl_notebook.models.x", "from . import record\nfrom ghl_notebook.errors import GHLError"),
         ("ghl_notebook.plot.x", "from ..errors import GHLError\nimport altair, pandas"),
         ("ghl_notebook.api.x", "import os\nos.getpid()"),

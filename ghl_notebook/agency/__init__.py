@@ -1,19 +1,18 @@
 """Many sub-accounts at once: the run over them, its progress, its folder."""
 
+from .agency_fetch import AgencyFetch
 from .failures import Failure
-from .fetching import Fetching
-from .job import Job, Place
-from .one import One
-from .progress import wait_for, watch
+from .fetch_spec import FetchSpec, SubAccount
+from .progress import SingleFetch, wait_for, watch
 from .run_folder import RunFolder, list_run_folders, open_run, run_path
 
 __all__ = [
+    "AgencyFetch",
     "Failure",
-    "Fetching",
-    "Job",
-    "One",
-    "Place",
+    "FetchSpec",
     "RunFolder",
+    "SingleFetch",
+    "SubAccount",
     "list_run_folders",
     "open_run",
     "run_path",

@@ -1,8 +1,9 @@
-"""A run on dask.distributed: batches of sub-accounts are asked by workers, tokens minted here.
+"""A run on dask.distributed: workers fetch batches of sub-accounts, tokens are issued here.
 
-Each sub-account is in one batch at a time, so what its worker knows of its limits is enough. Tokens
-are minted by the agency's login, which stays here; a batch takes along those of its sub-accounts,
-in an object that shows none. A worker that dies loses its batches to others: they only read.
+A sub-account is in one batch at a time, so its worker alone can respect its rate limit. The
+agency's login, which issues tokens, stays here. A batch takes along the tokens of its sub-accounts,
+in an object that never shows them. If a worker dies, other workers fetch its batches: fetching only
+reads.
 """
 
 from __future__ import annotations
@@ -15,107 +16,110 @@ from typing import Final
 from ghl_notebook.api import AsyncAgency
 from ghl_notebook.errors import FolderError, GHLError, InvalidTokenError, RunError, WorkerError
 
-from .batch import Batch, Outcome
-from .engine import MOST, Engine
-from .job import Job, Place
-from .run import IN_A_ROW, Run
+from .batch import Batch, BatchResult
+from .dask_client import MAX_BATCH_SIZE, DaskExecutor
+from .fetch_spec import FetchSpec, SubAccount
+from .progress import Progress
+from .run import MAX_CONSECUTIVE_ERRORS, Run
 from .sink import TableSink
-from .tally import Tally
 
-_GATHER_SECONDS: Final = 0.25
-"""For so long a batch waits for further tokens to be minted."""
+_PATIENCE_SECONDS: Final = 0.25
+"""How long an unfilled batch waits for further tokens: little beside the seconds that a batch
+takes, and enough for a burst of tokens to share one."""
 
 
 class DistributedRun(Run):
-    """Has every sub-account asked by workers, in batches.
+    """Have workers fetch every sub-account, in batches.
 
     Parameters
     ----------
-    agency, job, tally
+    agency, spec, progress
         As for `Run`.
     sink : TableSink
-        Keeps the rows.
-    engine : Engine
+        Stores the rows.
+    executor : DaskExecutor
         The workers.
     in_flight : int, optional
-        Requests at once of each worker. It finds its own level when left out.
+        Requests at once per worker. By default, an `AdaptiveLimit` decides.
     """
 
     def __init__(
         self,
         agency: AsyncAgency,
-        job: Job,
+        spec: FetchSpec,
         sink: TableSink,
-        tally: Tally,
+        progress: Progress,
         *,
-        engine: Engine,
+        executor: DaskExecutor,
         in_flight: int | None = None,
     ) -> None:
-        super().__init__(agency, job, sink, tally)
-        self._lender = agency
+        super().__init__(agency, spec, sink, progress)
+        self._full_agency = agency
         self._rows = sink
-        self._engine = engine
+        self._executor = executor
         self._in_flight = in_flight
-        self._size = MOST
+        self._size = MAX_BATCH_SIZE
 
-    async def go(self, places: Sequence[Place]) -> None:
-        """Have them all asked; see `Run.go`."""
-        self._lender.delegate(())  # whether it can be, before anything is minted
-        self._size = await self._engine.batch_size(len(places))
-        await super().go(places)
+    async def run(self, sub_accounts: Sequence[SubAccount]) -> None:
+        """Have all sub-accounts fetched; see `Run.run`."""
+        self._full_agency.delegate(())  # fails early if tokens cannot be passed to workers
+        self._size = await self._executor.batch_size(len(sub_accounts))
+        await super().run(sub_accounts)
 
-    def _askers(self, count: int) -> int:  # noqa: ARG002 - as in any run
+    def _worker_count(self, count: int) -> int:  # noqa: ARG002 - as in `Run`
         return 1
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:
-            async for places in self._batches():
-                group.create_task(self._have_asked(places))
+            async for sub_accounts in self._batches():
+                group.create_task(self._fetch_batch(sub_accounts))
 
-    async def _batches(self) -> AsyncIterator[list[Place]]:
-        """Put together what is ready; of what is minted, what comes within a moment."""
+    async def _batches(self) -> AsyncIterator[list[SubAccount]]:
+        """Yield batches of the sub-accounts whose tokens are there."""
         loop = asyncio.get_running_loop()
         is_last = False
         while not is_last:
-            places: list[Place] = []
-            self._tally.wall = "minting" if self._ready.empty() else "latency"
+            batch: list[SubAccount] = []
+            self._progress.bottleneck = "tokens" if self._ready.empty() else "responses"
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as patience:
-                    while len(places) < self._size:
-                        place = await self._ready.get()
-                        if place is None:
+                    while len(batch) < self._size:
+                        sub_account = await self._ready.get()
+                        if sub_account is None:
                             is_last = True
                             break
-                        if not places:
-                            patience.reschedule(loop.time() + _GATHER_SECONDS)
-                        places.append(place)
-            if places:
-                yield places
+                        if not batch:
+                            patience.reschedule(loop.time() + _PATIENCE_SECONDS)
+                        batch.append(sub_account)
+            if batch:
+                yield batch
 
-    async def _have_asked(self, places: Sequence[Place]) -> None:
-        again = await self._ask(places, is_last=False)
+    async def _fetch_batch(self, sub_accounts: Sequence[SubAccount]) -> None:
+        again = await self._fetch(sub_accounts, is_last=False)
         if again:
-            await self._ask(again, is_last=True)
+            await self._fetch(again, is_last=True)
 
-    async def _ask(self, places: Sequence[Place], *, is_last: bool) -> list[Place]:
-        """Have a batch asked; return those that have got another access token since."""
-        agency = self._lender.delegate(place.location_id for place in places)
-        batch = Batch(agency, self._job, places, self._in_flight)
-        self._tally.in_flight += len(places)
+    async def _fetch(
+        self, sub_accounts: Sequence[SubAccount], *, is_last: bool
+    ) -> list[SubAccount]:
+        """Have a batch fetched; return the sub-accounts whose tokens had to be replaced."""
+        agency = self._full_agency.delegate(one.location_id for one in sub_accounts)
+        batch = Batch(agency, self._spec, sub_accounts, self._in_flight)
+        self._progress.in_flight += len(sub_accounts)
         try:
-            outcome = await self._engine.fetch(batch)
+            result = await self._executor.fetch(batch)
         except WorkerError as error:
-            for place in places:
-                self._fail(place, error)
+            for sub_account in sub_accounts:
+                self._fail(sub_account, error)
             return []
         except RunError as error:
             self.stop(error)
             return []
         finally:
-            self._tally.in_flight -= len(places)
-        await self._keep_rows(places, outcome)
+            self._progress.in_flight -= len(sub_accounts)
+        await self._store_rows(sub_accounts, result)
         rejected = []
-        for failure in outcome.failures:
+        for failure in result.failures:
             is_rejected = (
                 failure["error"] == InvalidTokenError.__name__
                 or failure["location_id"] not in agency
@@ -123,37 +127,36 @@ class DistributedRun(Run):
             if is_rejected and not is_last:
                 rejected.append(self._left[failure["location_id"]])
             elif failure["asked"]:
-                self._miss(failure)
-        self._judge(len(places), outcome)
-        renewals = (self._renewed(place, batch) for place in rejected)
-        return [place for place in await asyncio.gather(*renewals) if place is not None]
+                self._add_failure(failure)
+        self._judge(len(sub_accounts), result)
+        renewals = (self._with_new_token(one, batch) for one in rejected)
+        return [one for one in await asyncio.gather(*renewals) if one is not None]
 
-    async def _keep_rows(self, places: Sequence[Place], outcome: Outcome) -> None:
-        missing = {failure["location_id"] for failure in outcome.failures}
-        done = [place.location_id for place in places if place.location_id not in missing]
-        for location_id in done:
-            del self._left[location_id]
-        self._tally.done += len(done)
+    async def _store_rows(self, sub_accounts: Sequence[SubAccount], result: BatchResult) -> None:
+        missing = {failure["location_id"] for failure in result.failures}
+        done = [one for one in sub_accounts if one.location_id not in missing]
+        for sub_account in done:
+            self._mark_done(sub_account)
         try:
-            await self._rows.add_rows(outcome.rows, done)
-        except FolderError as error:  # the rows are kept all the same
+            await self._rows.add_rows(result.rows, [one.location_id for one in done])
+        except FolderError as error:  # the rows are still in memory
             self.stop(error)
 
-    def _judge(self, count: int, outcome: Outcome) -> None:
-        """End the run where the service is out: no single batch may be large enough to tell."""
-        if outcome.ended_by is not None:
-            self.stop(outcome.ended_by)
-        elif outcome.trouble is None or len(outcome.failures) < count:
-            self._in_a_row = 0
+    def _judge(self, count: int, result: BatchResult) -> None:
+        """End the run if the API is down, which a single batch may be too small to show."""
+        if result.ended_by is not None:
+            self.stop(result.ended_by)
+        elif result.last_service_error is None or len(result.failures) < count:
+            self._consecutive_errors = 0
         else:
-            self._in_a_row += count
-            if self._in_a_row >= IN_A_ROW:
-                self.stop(outcome.trouble)
+            self._consecutive_errors += count
+            if self._consecutive_errors >= MAX_CONSECUTIVE_ERRORS:
+                self.stop(result.last_service_error)
 
-    async def _renewed(self, place: Place, batch: Batch) -> Place | None:
+    async def _with_new_token(self, sub_account: SubAccount, batch: Batch) -> SubAccount | None:
         try:
-            await self._lender.credential.reissue(place.location_id, batch.agency.tokens)
+            await self._full_agency.credential.reissue(sub_account.location_id, batch.agency.tokens)
         except GHLError as error:
-            self._fail(place, error)
+            self._fail(sub_account, error)
             return None
-        return place
+        return sub_account

@@ -7,11 +7,11 @@ from typing import TypedDict
 
 from ghl_notebook.errors import GHLError, ResponseError
 
-from .job import Place
+from .fetch_spec import SubAccount
 
 
 class Failure(TypedDict):
-    """One sub-account that is missing in a frame; plain values, so that it can be saved with it."""
+    """A sub-account missing from a DataFrame; plain values, which are saved along with it."""
 
     location_id: str
     location_name: str | None
@@ -22,36 +22,36 @@ class Failure(TypedDict):
     asked: bool
 
 
-def failure_of(place: Place, error: GHLError, *, asked: bool = True) -> Failure:
+def failure_of(sub_account: SubAccount, error: GHLError, *, asked: bool = True) -> Failure:
     """Describe why a sub-account is missing.
 
     Parameters
     ----------
-    place : Place
+    sub_account : SubAccount
         The sub-account.
     error : GHLError
-        Why. Nothing of it is kept but its words.
+        The reason. Only its text is stored.
     asked : bool
-        False: the run ended before its turn.
+        False if the run ended before it reached the sub-account.
     """
-    told = error if isinstance(error, ResponseError) else None
+    response = error if isinstance(error, ResponseError) else None
     return Failure(
-        location_id=place.location_id,
-        location_name=place.location_name,
+        location_id=sub_account.location_id,
+        location_name=sub_account.location_name,
         error=type(error).__name__,
         message=str(error),
-        status=told.status if told else None,
-        trace_id=told.trace_id if told else None,
+        status=response.status if response else None,
+        trace_id=response.trace_id if response else None,
         asked=asked,
     )
 
 
-def never_asked(places: Iterable[Place], error: GHLError) -> list[Failure]:
-    """Describe the sub-accounts whose turn did not come."""
-    return [failure_of(place, error, asked=False) for place in places]
+def not_reached(sub_accounts: Iterable[SubAccount], error: GHLError) -> list[Failure]:
+    """Describe the sub-accounts that the run did not reach."""
+    return [failure_of(one, error, asked=False) for one in sub_accounts]
 
 
-def in_order(failures: Iterable[Failure], location_ids: Sequence[str]) -> list[Failure]:
-    """Sort failures as the sub-accounts are."""
-    places = {location_id: place for place, location_id in enumerate(location_ids)}
-    return sorted(failures, key=lambda failure: places.get(failure["location_id"], len(places)))
+def sort_failures(failures: Iterable[Failure], location_ids: Sequence[str]) -> list[Failure]:
+    """Sort failures in the order of the sub-accounts."""
+    order = {location_id: number for number, location_id in enumerate(location_ids)}
+    return sorted(failures, key=lambda failure: order.get(failure["location_id"], len(order)))

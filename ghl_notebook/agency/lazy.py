@@ -1,4 +1,4 @@
-"""A run that is carried out when a dask DataFrame is computed: here it only gets its tokens."""
+"""A run that happens when a dask DataFrame is computed; only its tokens are issued before."""
 
 from __future__ import annotations
 
@@ -7,71 +7,73 @@ from typing import Any
 
 from ghl_notebook.api import AsyncAgency
 
-from .batch import Batch, fetch_frame
+from .batch import Batch, fetch_partition
 from .failures import Failure
-from .job import Job, Place
+from .fetch_spec import FetchSpec, SubAccount
+from .progress import Progress
 from .run import Run
 from .sink import TableSink
-from .tally import Tally
 
 
 class TokenRun(Run):
-    """Has the access tokens of all sub-accounts there, and asks nobody.
+    """Have the tokens of all sub-accounts issued, and fetch nothing.
 
     Attributes
     ----------
     location_ids : set of str
-        Those that have one.
+        The sub-accounts that have a token.
     """
 
-    def __init__(self, agency: AsyncAgency, job: Job, tally: Tally) -> None:
-        super().__init__(agency, job, TableSink(job), tally)
+    def __init__(self, agency: AsyncAgency, spec: FetchSpec, progress: Progress) -> None:
+        super().__init__(agency, spec, TableSink(spec), progress)
         self.location_ids: set[str] = set()
 
-    def _askers(self, count: int) -> int:  # noqa: ARG002 - as in any run
+    def _worker_count(self, count: int) -> int:  # noqa: ARG002 - as in `Run`
         return 1
 
     async def _work(self) -> None:
-        while (place := await self._ready.get()) is not None:
-            self._tally.wall = "minting"
-            self.location_ids.add(place.location_id)
-            del self._left[place.location_id]
-            self._tally.done += 1
+        while (sub_account := await self._ready.get()) is not None:
+            self._progress.bottleneck = "tokens"
+            self.location_ids.add(sub_account.location_id)
+            self._mark_done(sub_account)
 
 
 def lazy_frame(
     agency: AsyncAgency,
-    job: Job,
-    places: Sequence[Place],
+    spec: FetchSpec,
+    sub_accounts: Sequence[SubAccount],
     failures: Sequence[Failure],
     *,
     size: int,
     in_flight: int | None,
 ) -> Any:
-    """Return a dask DataFrame that asks the sub-accounts when it is computed.
+    """Return a dask DataFrame that fetches the sub-accounts when it is computed.
 
     Parameters
     ----------
     agency : AsyncAgency
-        Whose, with their access tokens there.
-    job : Job
-        What to ask for.
-    places : sequence of Place
+        The agency, with cached tokens.
+    spec : FetchSpec
+        What to fetch.
+    sub_accounts : sequence of SubAccount
         The sub-accounts.
     failures : sequence of Failure
-        Others, which are known to be missing: the last partition names them.
+        Further sub-accounts that are already known to be missing; the last partition lists them.
     size : int
-        Sub-accounts of a partition.
+        Sub-accounts per partition.
     in_flight : int or None
-        Requests at once of each worker.
+        Requests at once per worker.
     """
     import dask.dataframe
 
-    parts = [places[start : start + size] for start in range(0, len(places), size)] or [()]
+    starts = range(0, len(sub_accounts), size)
+    parts = [sub_accounts[start : start + size] for start in starts] or [()]
     batches = [
-        Batch(agency.delegate(place.location_id for place in part), job, part, in_flight)
+        Batch(agency.delegate(one.location_id for one in part), spec, part, in_flight)
         for part in parts
     ]
     missing: list[list[Failure]] = [[] for _ in parts[1:]] + [list(failures)]
-    from_map: Any = dask.dataframe.from_map  # of the parameters one has no type
-    return from_map(fetch_frame, batches, missing, meta=job.frame([], ()), label=f"ghl-{job.name}")
+    from_map: Any = dask.dataframe.from_map  # one of its parameters is untyped
+    return from_map(
+        fetch_partition, batches, missing, meta=spec.make_frame([], ()), label=f"ghl-{spec.name}"
+    )

@@ -1,4 +1,4 @@
-"""One run: every sub-account of an agency is asked once, as many at a time as everybody bears."""
+"""A run: every sub-account of an agency is fetched once, many at a time."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from ghl_notebook.api import AsyncClient
+from ghl_notebook.api import AsyncAgency
 from ghl_notebook.errors import (
     DailyLimitError,
     FolderError,
@@ -18,149 +18,118 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.transport import is_refused_for_now, is_transient
 
-from .failures import Failure, failure_of, never_asked
-from .job import Job, Place
-from .level import Level
-from .tally import Tally
+from .concurrency import AdaptiveLimit
+from .failures import Failure, failure_of, not_reached
+from .fetch_spec import FetchSpec, SubAccount
+from .progress import Progress
+from .sink import TableSink
 
-_MINTS_AT_ONCE: Final = 32
-IN_A_ROW: Final = 64
-"""Failures of the service or the network, and not one answer between them: it is out."""
+if TYPE_CHECKING:
+    from ghl_notebook.api.worker_agency import WorkerAgency
 
-
-class Tokens(Protocol):
-    """Has sub-accounts' access tokens."""
-
-    def is_warm(self, location_id: str) -> bool:
-        """Tell whether one is there already."""
-        ...
-
-    async def issue(self, location_id: str) -> None:
-        """Have one there before it is needed."""
-        ...
-
-
-class Whose(Protocol):
-    """An agency, or the part of it that was sent to this worker."""
-
-    @property
-    def credential(self) -> Tokens:
-        """What proves who asks."""
-        ...
-
-    @property
-    def most_in_flight(self) -> int:
-        """How many requests at once its connections are sound for."""
-        ...
-
-    def client(self, location_id: str) -> AsyncClient:
-        """Return a client of one sub-account."""
-        ...
-
-
-class Sink(Protocol):
-    """Keeps what a run fetches."""
-
-    async def add(self, place: Place, answer: Any) -> None:
-        """Keep the answer of one sub-account."""
-        ...
+_MAX_TOKEN_REQUESTS: Final = 32
+"""Token requests at once: httpx sends them, whose pool handles this many well."""
+MAX_CONSECUTIVE_ERRORS: Final = 64
+"""Errors of the API or the network without a response between them: the API is down."""
 
 
 class Run:
-    """Asks every sub-account for one kind of data.
+    """Fetch one type of data from every sub-account.
 
-    Sub-accounts with an access token go first; the tokens of the others are minted meanwhile, as
-    fast as the agency's limit allows, and each is asked as soon as its token is there.
+    Sub-accounts with a cached token are fetched first. At the same time, the other tokens are
+    issued, as fast as the agency's rate limit allows; each sub-account is fetched once its token is
+    there.
 
     Parameters
     ----------
-    agency : Whose
-        Whose sub-accounts.
-    job : Job
-        What to ask for.
-    sink : Sink
-        Keeps the answers.
-    tally : Tally
-        Is told how far it has come.
+    agency : AsyncAgency or WorkerAgency
+        The agency, or the part of it that a worker has received.
+    spec : FetchSpec
+        What to fetch.
+    sink : TableSink
+        Stores the results.
+    progress : Progress
+        Updated by the run.
     in_flight : int, optional
-        Requests at once. It finds its own level when left out.
-    level : Level, optional
-        What other runs of this process have found out, in place of `in_flight`.
+        Requests at once. By default, an `AdaptiveLimit` decides.
+    limit : AdaptiveLimit, optional
+        A limit shared with other runs of this process, instead of `in_flight`.
     chance : random.Random, optional
-        In which order access tokens are minted.
+        Decides in which order tokens are issued.
 
     Attributes
     ----------
     failures : list of Failure
-        The sub-accounts that are not to be had, those included whose turn did not come.
+        The missing sub-accounts, including those that the run did not reach.
     ended_by : GHLError or None
-        Why it ended before its time.
-    trouble : GHLError or None
-        How the service or the network has failed last.
+        Why the run ended early.
+    last_service_error : GHLError or None
+        The last error of the API or the network.
     """
 
     def __init__(
         self,
-        agency: Whose,
-        job: Job,
-        sink: Sink,
-        tally: Tally,
+        agency: AsyncAgency | WorkerAgency,
+        spec: FetchSpec,
+        sink: TableSink,
+        progress: Progress,
         *,
         in_flight: int | None = None,
-        level: Level | None = None,
+        limit: AdaptiveLimit | None = None,
         chance: random.Random | None = None,
     ) -> None:
         self._agency = agency
-        self._job = job
+        self._spec = spec
         self._sink = sink
-        self._tally = tally
-        # Not more than its connections are sound for, whatever is asked for.
+        self._progress = progress
+        # Never more than the transport handles, whatever the caller passes.
         most = min(agency.most_in_flight, in_flight or agency.most_in_flight)
-        self._level = level or (Level(most) if in_flight is None else Level(most, first=most))
+        initial = {} if in_flight is None else {"initial": most}
+        self._limit = limit or AdaptiveLimit(most, **initial)
         self._most = most
-        self._chance = chance or random.Random()  # noqa: S311 - nothing is to be guessed
-        self._ready: asyncio.Queue[Place | None] = asyncio.Queue()
-        self._left: dict[str, Place] = {}
-        self._in_a_row = 0
+        self._chance = chance or random.Random()  # noqa: S311 - not used for security
+        self._ready: asyncio.Queue[SubAccount | None] = asyncio.Queue()
+        self._left: dict[str, SubAccount] = {}
+        self._consecutive_errors = 0
         self._is_stopped = False
         self._all: asyncio.Future[None] | None = None
         self.failures: list[Failure] = []
         self.ended_by: GHLError | None = None
-        self.trouble: GHLError | None = None
+        self.last_service_error: GHLError | None = None
 
-    async def go(self, places: Sequence[Place]) -> None:
-        """Ask them all.
+    async def run(self, sub_accounts: Sequence[SubAccount]) -> None:
+        """Fetch all sub-accounts.
 
-        Where no further access token is to be had, those that have one are asked all the same.
+        If tokens can no longer be issued, sub-accounts with a cached token are still fetched.
 
-        Raises
-        ------
-        GHLError
-            If the run had to end before one answer has come.
+        Raises `GHLError` if the run ended early, without a single result.
         """
-        self._left = {place.location_id: place for place in places}
-        self._all = asyncio.ensure_future(self._ask_all(list(self._left.values())))
-        unforeseen: BaseException | None = None
+        self._left = {one.location_id: one for one in sub_accounts}
+        self._all = asyncio.ensure_future(self._fetch_all(list(self._left.values())))
+        unexpected: BaseException | None = None
         try:
             await self._all
         except asyncio.CancelledError:
             if not self._is_stopped:
                 raise
         except BaseExceptionGroup as group:
-            unforeseen = _first_of(group)
+            unexpected = _first_of(group)
         finally:
             self._all.cancel()
-        if unforeseen is not None:  # not in the handler: group and error would lead to each other
-            raise unforeseen
+        if (
+            unexpected is not None
+        ):  # outside the handler: group and error would reference each other
+            raise unexpected
         if self.ended_by is not None:
-            self.failures += never_asked(self._left.values(), self.ended_by)
-            self._tally.unasked = len(self._left)  # before the next line: a bar may look between
-            self._tally.failed += len(self._left)
-            if not (self._tally.done or isinstance(self.ended_by, RunStoppedError)):
+            self.failures += not_reached(self._left.values(), self.ended_by)
+            # Before the next line, because a bar may read the numbers in between.
+            self._progress.not_reached = len(self._left)
+            self._progress.failed += len(self._left)
+            if not (self._progress.done or isinstance(self.ended_by, RunStoppedError)):
                 raise self.ended_by
 
     def stop(self, reason: GHLError | None = None) -> None:
-        """End the run; what is there stays. To be called in its event loop."""
+        """End the run and keep its results. Call this in the run's event loop."""
         if not self._is_stopped:
             self._is_stopped = True
             self._end(reason or RunStoppedError("The run was stopped."))
@@ -171,123 +140,122 @@ class Run:
         if self.ended_by is None:
             self.ended_by = reason
 
-    async def _ask_all(self, places: list[Place]) -> None:
-        warm: list[Place] = []
-        cold: list[Place] = []
-        for place in places:
-            is_warm = self._agency.credential.is_warm(place.location_id)
-            (warm if is_warm else cold).append(place)
-        for place in warm:
-            self._ready.put_nowait(place)
-        # Processes that share their tokens and begin together would all mint the same ones: what
-        # one has minted is there for the others a moment later only.
+    async def _fetch_all(self, sub_accounts: list[SubAccount]) -> None:
+        cold: list[SubAccount] = []
+        for sub_account in sub_accounts:
+            if self._agency.credential.is_warm(sub_account.location_id):
+                self._ready.put_nowait(sub_account)
+            else:
+                cold.append(sub_account)
+        # Processes that share a token cache and start together would all request the same
+        # tokens: what one of them caches is visible to the others only a little later.
         self._chance.shuffle(cold)
-        self._tally.to_mint = len(cold)
-        askers = self._askers(len(places))
+        self._progress.tokens_to_issue = len(cold)
+        workers = self._worker_count(len(sub_accounts))
         async with asyncio.TaskGroup() as group:
-            for _ in range(askers):
+            for _ in range(workers):
                 group.create_task(self._work())
-            await self._mint_ahead(cold)
-            for _ in range(askers):
+            await self._issue_tokens(cold)
+            for _ in range(workers):
                 self._ready.put_nowait(None)
 
-    async def _mint_ahead(self, cold: Iterable[Place]) -> None:
-        turns = iter(cold)
+    async def _issue_tokens(self, cold: Iterable[SubAccount]) -> None:
+        remaining = iter(cold)
 
-        async def mint() -> None:
-            for place in turns:
+        async def issue() -> None:
+            for sub_account in remaining:
                 if self.ended_by is not None:
                     return
                 try:
-                    await self._agency.credential.issue(place.location_id)
+                    await self._agency.credential.issue(sub_account.location_id)
                 except (LogInAgainError, DailyLimitError) as error:
-                    # No other token is to be had; those that are there still hold.
-                    self._miss(failure_of(place, error))
+                    # No more tokens can be issued; cached ones are still valid.
+                    self._add_failure(failure_of(sub_account, error))
                     self._end(error)
                 except GHLError as error:
-                    self._fail(place, error)
+                    self._fail(sub_account, error)
                 else:
-                    self._tally.minted += 1
-                    self._ready.put_nowait(place)
+                    self._progress.tokens_issued += 1
+                    self._ready.put_nowait(sub_account)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(_MINTS_AT_ONCE, self._tally.to_mint)):
-                group.create_task(mint())
+            for _ in range(min(_MAX_TOKEN_REQUESTS, self._progress.tokens_to_issue)):
+                group.create_task(issue())
 
-    def _askers(self, count: int) -> int:
-        """Return how many coroutines ask that many sub-accounts."""
+    def _worker_count(self, count: int) -> int:
+        """Return how many coroutines fetch `count` sub-accounts."""
         return min(self._most, count)
 
     async def _work(self) -> None:
         while True:
-            self._tally.wall = "minting" if self._ready.empty() else "latency"
-            place = await self._ready.get()
-            if place is None:
+            self._progress.bottleneck = "tokens" if self._ready.empty() else "responses"
+            sub_account = await self._ready.get()
+            if sub_account is None:
                 return
-            await self._level.enter()
+            await self._limit.acquire()
             began: float | None = time.monotonic()
-            was_trouble = False
+            has_service_error = False
             try:
-                answer = await self._job.ask(self._agency.client(place.location_id))
+                client = self._agency.client(sub_account.location_id)
+                answer = await self._spec.fetch_one(client)
             except GHLError as error:
-                was_trouble = is_trouble(error)
-                self._fail(place, error)
+                has_service_error = is_service_error(error)
+                self._fail(sub_account, error)
             except BaseException:
                 began = None
                 raise
             else:
-                self._in_a_row = 0
-                await self._keep(place, answer)
+                self._consecutive_errors = 0
+                await self._store(sub_account, answer)
             finally:
                 seconds = None if began is None else time.monotonic() - began
-                self._level.leave(seconds, is_trouble=was_trouble)
-                self._tally.in_flight = self._level.in_flight
+                self._limit.release(seconds, is_service_error=has_service_error)
+                self._progress.in_flight = self._limit.in_flight
 
-    async def _keep(self, place: Place, answer: Any) -> None:
+    async def _store(self, sub_account: SubAccount, answer: Any) -> None:
         try:
-            await self._sink.add(place, answer)
-        except FolderError as error:  # the answer is kept all the same
+            await self._sink.add(sub_account, answer)
+        except FolderError as error:  # the result is still in memory
             self.stop(error)
-        except asyncio.CancelledError:  # while it was written down: it is kept as well
-            self._have(place)
+        except asyncio.CancelledError:  # while it was written: it is stored as well
+            self._mark_done(sub_account)
             raise
         except GHLError as error:
-            self._fail(place, error)
+            self._fail(sub_account, error)
             return
-        self._have(place)
+        self._mark_done(sub_account)
 
-    def _have(self, place: Place) -> None:
-        del self._left[place.location_id]
-        self._tally.done += 1
+    def _mark_done(self, sub_account: SubAccount) -> None:
+        del self._left[sub_account.location_id]
+        self._progress.done += 1
 
-    def _fail(self, place: Place, error: GHLError) -> None:
-        self._miss(failure_of(place, error))
-        if is_trouble(error):
-            self.trouble = error
-            self._in_a_row += 1
+    def _fail(self, sub_account: SubAccount, error: GHLError) -> None:
+        self._add_failure(failure_of(sub_account, error))
+        if is_service_error(error):
+            self.last_service_error = error
+            self._consecutive_errors += 1
         else:
-            self._in_a_row = 0
-        is_out = self._in_a_row >= max(IN_A_ROW, 2 * self._level.limit)
-        if is_out or self._is_of_all(place, error):
+            self._consecutive_errors = 0
+        # At least twice what is in flight: those requests may all have hit the same hiccup.
+        is_down = self._consecutive_errors >= max(MAX_CONSECUTIVE_ERRORS, 2 * self._limit.limit)
+        if is_down or self._concerns_all(sub_account, error):
             self.stop(error)
 
-    def _miss(self, failure: Failure) -> None:
+    def _add_failure(self, failure: Failure) -> None:
         self.failures.append(failure)
         del self._left[failure["location_id"]]
-        self._tally.failed += 1
+        self._progress.failed += 1
 
-    def _is_of_all(self, place: Place, error: GHLError) -> bool:
-        """Tell whether no other sub-account's turn would end differently."""
-        if isinstance(error, DailyLimitError):  # the agency's, or this sub-account's alone
-            return not self._agency.credential.is_warm(place.location_id)
+    def _concerns_all(self, sub_account: SubAccount, error: GHLError) -> bool:
+        """Tell whether every other sub-account would fail with the same error."""
+        if isinstance(error, DailyLimitError):  # the agency's, or only this sub-account's
+            return not self._agency.credential.is_warm(sub_account.location_id)
         return isinstance(error, LogInAgainError)
 
 
-def is_trouble(error: GHLError) -> bool:
-    """Tell whether the service or the network is failing, and not one sub-account.
-
-    The rate limit is each sub-account's own.
-    """
+def is_service_error(error: GHLError) -> bool:
+    """Tell whether the API or the network is failing, rather than one sub-account."""
+    # A rate limit is each sub-account's own.
     return is_transient(error) and not is_refused_for_now(error)
 
 

@@ -1,17 +1,17 @@
-"""The folder of a run, as it is read: nothing on disk is believed before it was checked.
+"""The folder of a run, as it is read: every file is checked before it is used.
 
 ::
 
     <folder>/
     ├── accounts-2026-01-05T090000.000000Z/    one run
-    │   ├── _run.json                          what was asked for, of whom, and how far it is
-    │   ├── part-<SHA-256>.parquet             rows, and whose: all of a sub-account's, or none
+    │   ├── _run.json                          what is fetched, for which agency, and the progress
+    │   ├── part-<SHA-256>.parquet             all rows of some sub-accounts
     │   └── part-<SHA-256>.parquet
     └── _lock
 
-A part has the name of its checksum, so that no part takes another's place and a damaged one shows.
-It is there whole or not at all, and names its run and the sub-accounts that it holds, also those
-without a row. pandas, DuckDB and dask read a run's folder as one table.
+A part is named by its checksum, so that parts never overwrite each other and damage is detected.
+Parts are written atomically. Each stores the run's id and the ids of its sub-accounts, including
+sub-accounts without rows. pandas, DuckDB, and dask read a run's folder as one table.
 """
 
 from __future__ import annotations
@@ -37,90 +37,87 @@ from ghl_notebook.disk import DRAFT, open_plain
 from ghl_notebook.errors import ArgumentError, FolderError, RunStoppedError
 from ghl_notebook.sanitize import strip_controls
 
-from .failures import Failure, never_asked
-from .job import Place
-from .record import FORMAT, RECORD, Record, Version
-from .sealed import read_sealed, told
+from .failures import Failure, not_reached
+from .fetch_spec import SubAccount
+from .run_record import FORMAT, RECORD, RunRecord, Version, folder_errors, read_record
 
-TIME: Final = "%Y-%m-%dT%H%M%S.%f"
+TIME_FORMAT: Final = "%Y-%m-%dT%H%M%S.%f"
 RUN_KEY: Final = b"ghl_run"
-WHOSE_KEY: Final = b"ghl_location_ids"
-LARGEST: Final = 2**31
-"""Bytes of a part, which is what comes in some seconds."""
+LOCATION_IDS_KEY: Final = b"ghl_location_ids"
+MAX_PART_BYTES: Final = 2**31
+"""A part holds what arrives within a few seconds, which is far less."""
 
 _PART: Final = re.compile(r"part-([0-9a-f]{64})\.parquet")
-_NAMED: Final = 5
+_MAX_NAMES: Final = 5
+"""File names that a warning lists."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.agency")
 
 
-class Part(NamedTuple):
-    """A part that is as it was written, and the sub-accounts in it."""
+class StoredPart(NamedTuple):
+    """A part whose checksum matches, and its sub-accounts."""
 
     path: Path
     location_ids: list[str]
 
 
-class Stored(NamedTuple):
-    """What there is of a run.
+class StoredRun(NamedTuple):
+    """The stored results of a run.
 
     Attributes
     ----------
-    parts : list of Part
-        Those that are as they were written.
+    parts : list of StoredPart
+        The parts whose checksums match.
     failures : list of Failure
-        Those that are missing, and why; those included whose turn did not come.
-    is_whole : bool
-        Whether all had their turn, and all is there.
+        The missing sub-accounts and the reasons, including those that the run did not reach.
+    is_complete : bool
+        Whether the run has reached all sub-accounts, and all parts are there.
     """
 
-    parts: list[Part]
+    parts: list[StoredPart]
     failures: list[Failure]
-    is_whole: bool
+    is_complete: bool
 
     @property
-    def done(self) -> set[str]:
-        """The sub-accounts that it holds."""
+    def location_ids(self) -> set[str]:
+        """The sub-accounts in the parts."""
         return {one for part in self.parts for one in part.location_ids}
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """One run on disk, whole or not.
+    """A run on disk, complete or not.
 
     Attributes
     ----------
     path : pathlib.Path
         Its folder.
-    record : Record
-        What was to be fetched, and how far it is.
+    record : RunRecord
+        What it fetches, and its progress.
     began : datetime
-        When, in UTC.
+        When it started, in UTC.
     """
 
     path: Path
-    record: Record
+    record: RunRecord
     began: datetime
 
     @property
     def shown(self) -> str:
-        """Its path, as it is safe to log."""
+        """Its path, safe to log."""
         return strip_controls(str(self.path))
 
-    def look(self) -> Stored:
-        """Check all that there is. Files that are not its own are passed over with a warning.
+    def check(self) -> StoredRun:
+        """Check all files. Files of other runs are skipped with a warning.
 
-        Raises
-        ------
-        FolderError
-            If something cannot be read, or is not as it was written.
+        Raises `FolderError` if a file cannot be read, or is damaged.
         """
         parts, others, foreign = [], [], []
         for name in _names(self.path):
             if _PART.fullmatch(name):
-                run, ids = _whose(self.path / name)
+                run, ids = _read_metadata(self.path / name)
                 if run == self.record.id:
-                    parts.append(Part(self.path / name, ids))
+                    parts.append(StoredPart(self.path / name, ids))
                 else:
                     others.append(name)
             elif name != RECORD and not name.startswith(DRAFT):
@@ -129,21 +126,18 @@ class RunFolder:
         self._warn(others, f"belongs to another run than {RECORD}; move it out of the folder")
         self._warn(foreign, "is not part of the run; move it out of the folder")
         self._warn(missing, "is missing; restore it from a backup, or fetch again")
-        is_whole = self.record.is_ended and not missing
-        stored = Stored(parts, [], is_whole)
-        failed = [one for one in self.record.failures if one["location_id"] not in stored.done]
-        accounted = stored.done | {one["location_id"] for one in failed}
-        left = [Place(one, None) for one in self.record.location_ids if one not in accounted]
-        never = never_asked(left, RunStoppedError("The stored run does not contain it."))
-        return stored._replace(failures=[*failed, *never])
+        stored = StoredRun(parts, [], self.record.is_complete and not missing)
+        done = stored.location_ids
+        failed = [one for one in self.record.failures if one["location_id"] not in done]
+        known = done | {one["location_id"] for one in failed}
+        left = [SubAccount(one, None) for one in self.record.location_ids if one not in known]
+        unreached = not_reached(left, RunStoppedError("The stored run does not contain it."))
+        return stored._replace(failures=[*failed, *unreached])
 
-    def read(self, parts: Sequence[Part], schema: pa.Schema) -> list[pa.Table]:
-        """Read the rows of parts, those of a sub-account once.
+    def read(self, parts: Sequence[StoredPart], schema: pa.Schema) -> list[pa.Table]:
+        """Read the rows of parts; of a sub-account in several parts, only the first ones.
 
-        Raises
-        ------
-        FolderError
-            If they cannot be read, or have other columns.
+        Raises `FolderError` if a part cannot be read, or has other columns.
         """
         tables = []
         seen: set[str] = set()
@@ -156,7 +150,7 @@ class RunFolder:
                     "Read it with that version, or move the run's folder away.",
                 )
             again = seen.intersection(part.location_ids)
-            if again:  # two processes have written here, although there is a lock
+            if again:  # two processes have written here in spite of the lock
                 twice = pc.is_in(
                     table["location_id"], pa.array(sorted(again), schema.field(0).type)
                 )
@@ -167,49 +161,43 @@ class RunFolder:
 
     def _warn(self, names: Sequence[str], what: str) -> None:
         if names:
-            named = ", ".join(map(strip_controls, names[:_NAMED]))
-            more = f" and {len(names) - _NAMED} others" if len(names) > _NAMED else ""
+            named = ", ".join(map(strip_controls, names[:_MAX_NAMES]))
+            more = f" and {len(names) - _MAX_NAMES} others" if len(names) > _MAX_NAMES else ""
             _LOG.warning("%s: %s%s %s", self.shown, named, more, what)
 
 
 def run_path(folder: object) -> Path:
-    """Return the folder that a user has named.
+    """Return the folder that the user has passed.
 
-    Raises
-    ------
-    ArgumentError
-        If it names none.
+    Raises `ArgumentError` if `folder` is not a path.
     """
     try:
         return Path(folder).expanduser()  # type: ignore[arg-type]
-    except (TypeError, RuntimeError):  # no path, or the home folder of nobody
+    except (TypeError, RuntimeError):  # not a path, or the home folder of an unknown user
         pass
     raise ArgumentError(f"{folder!r} is not a path.", "Pass the path of a folder.")
 
 
-def open_run(path: Path, job: str) -> RunFolder:
+def open_run(path: Path, name: str) -> RunFolder:
     """Open the folder of a run.
+
+    Raises `FolderError` if `path` is not the folder of such a run, or its record is damaged.
 
     Parameters
     ----------
     path : pathlib.Path
-        Its folder.
-    job : str
-        What was fetched.
-
-    Raises
-    ------
-    FolderError
-        If it is none, or is damaged.
+        The run's folder.
+    name : str
+        What was fetched: see `FetchSpec`.
     """
     file = path / RECORD
     next_step = "Restore it from a backup, or move the run's folder away."
     began = None
     with suppress(ValueError):
-        began = datetime.strptime(path.name, f"{job}-{TIME}%z").astimezone(UTC)
+        began = datetime.strptime(path.name, f"{name}-{TIME_FORMAT}%z").astimezone(UTC)
     if began is not None and path.is_symlink():
         raise FolderError(f"{path} is a link.", "Pass the folder that it points to.")
-    version = None if began is None else read_sealed(file, Version, next_step)
+    version = None if began is None else read_record(file, Version, next_step)
     if began is None or version is None:
         raise FolderError(
             f"{path} is not a run's folder: its name is another one, or {RECORD} is missing.",
@@ -219,39 +207,36 @@ def open_run(path: Path, job: str) -> RunFolder:
         raise FolderError(
             f"Another version of ghl_notebook wrote {file}.", "Read it with that version."
         )
-    record = read_sealed(file, Record, next_step)
-    if record is None or record.job != job:
+    record = read_record(file, RunRecord, next_step)
+    if record is None or record.name != name:
         raise FolderError(f"{file} belongs to another run.", next_step)
     return RunFolder(path, record, began)
 
 
-def list_run_folders(folder: Path, job: str) -> list[RunFolder]:
-    """List the runs in a folder, oldest first; one that is damaged is left out with a warning.
+def list_run_folders(folder: Path, name: str) -> list[RunFolder]:
+    """List the runs in a folder, oldest first; damaged ones are left out with a warning.
 
-    Raises
-    ------
-    FolderError
-        If the folder cannot be read.
+    Raises `FolderError` if the folder cannot be read.
     """
     runs = []
-    for name in _names(folder) if os.path.lexists(folder) else ():
-        if re.match(rf"{re.escape(job)}-\d", name):
+    for entry in _names(folder) if os.path.lexists(folder) else ():
+        if re.match(rf"{re.escape(name)}-\d", entry):
             try:
-                runs.append(open_run(folder / name, job))
+                runs.append(open_run(folder / entry, name))
             except FolderError as error:
                 _LOG.warning("A run is left out: %s", error)
     return runs
 
 
 def _names(folder: Path) -> list[str]:
-    with told(folder, "read"):
-        return sorted(os.listdir(folder))  # noqa: PTH208 - names are enough, of thousands of files
+    with folder_errors(folder, "read"):
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names only, of thousands of files
 
 
 @contextmanager
 def _checked(path: Path) -> Iterator[BufferedReader]:
-    """Open a part that is as it was written."""
-    with told(path, "read"), open_plain(path, LARGEST) as file:
+    """Open a part whose checksum matches."""
+    with folder_errors(path, "read"), open_plain(path, MAX_PART_BYTES) as file:
         if part_name(hashlib.file_digest(file, "sha256").hexdigest()) == path.name:
             file.seek(0)
             yield file
@@ -264,13 +249,13 @@ def _checked(path: Path) -> Iterator[BufferedReader]:
 
 
 def part_name(checksum: str) -> str:
-    """Return the name of a part."""
+    """Return the file name of a part."""
     return f"part-{checksum}.parquet"
 
 
-def _whose(path: Path) -> tuple[str, list[str]]:
-    """Return the run that a part is of, and the sub-accounts in it."""
+def _read_metadata(path: Path) -> tuple[str, list[str]]:
+    """Return the id of a part's run, and the ids of its sub-accounts."""
     with _checked(path) as file:
         metadata = pq.read_schema(file).metadata or {}
-        ids = msgspec.json.decode(metadata.get(WHOSE_KEY, b""), type=list[str])
+        ids = msgspec.json.decode(metadata.get(LOCATION_IDS_KEY, b""), type=list[str])
         return metadata.get(RUN_KEY, b"").decode(), ids

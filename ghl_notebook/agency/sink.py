@@ -1,4 +1,4 @@
-"""Keeps what a run fetches: in memory, and in a folder where one is named."""
+"""Stores what a run fetches: in memory, and in a folder if there is one."""
 
 from __future__ import annotations
 
@@ -9,33 +9,37 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from .job import Job, Place
-from .journal import Journal
+from .fetch_spec import FetchSpec, SubAccount
+from .run_writer import RunWriter
 
 WRITE_SECONDS: Final = 2.0
-"""Between two parts: a run that is killed asks again for what came since the last one."""
+"""Between two parts. A run that is killed fetches again what arrived since the last part."""
 
 
 class TableSink:
-    """Gathers answers as Arrow tables.
+    """Collect results as Arrow tables.
 
     Parameters
     ----------
-    job : Job
-        Knows how.
-    journal : Journal, optional
-        Where they are written down as well, part by part.
+    spec : FetchSpec
+        How results become tables.
+    writer : RunWriter, optional
+        Also stores the rows on disk, part by part.
     write_every : float
         Seconds between two parts.
     """
 
     def __init__(
-        self, job: Job, journal: Journal | None = None, *, write_every: float = WRITE_SECONDS
+        self,
+        spec: FetchSpec,
+        writer: RunWriter | None = None,
+        *,
+        write_every: float = WRITE_SECONDS,
     ) -> None:
         self._write_every = write_every
-        self._table = job.table(**job.options)
-        self._schema = job.schema
-        self._journal = journal
+        self._table = spec.new_table(**spec.options)
+        self._schema = spec.schema
+        self._writer = writer
         self._unwritten: list[str] = []
         self._added: list[pa.Table] = []
         self._written_at = time.monotonic()
@@ -43,38 +47,31 @@ class TableSink:
         self.tables: list[pa.Table] = []
 
     def resume(self) -> None:
-        """Take over what an earlier process has written down. To be called once, at first.
+        """Load what an earlier process has stored. Call this once, before anything is added.
 
-        Raises
-        ------
-        FolderError
-            If it cannot be read.
+        Raises `FolderError` if the folder cannot be read.
         """
-        if self._journal is not None:
-            self.tables += self._journal.read(self._schema)
+        if self._writer is not None:
+            self.tables += self._writer.read(self._schema)
 
-    async def add(self, place: Place, answer: Any) -> None:
-        """Keep the answer of one sub-account.
+    async def add(self, sub_account: SubAccount, answer: Any) -> None:
+        """Store the result of one sub-account.
 
-        Raises
-        ------
-        FolderError
-            If it cannot be written down; it is kept in memory all the same.
+        Raises `FolderError` if the result cannot be written to disk; it stays in memory.
         """
-        self._table.add(answer, location_id=place.location_id, location_name=place.location_name)
-        if self._journal is not None:
-            await self._note([place.location_id])
+        self._table.add(
+            answer, location_id=sub_account.location_id, location_name=sub_account.location_name
+        )
+        if self._writer is not None:
+            await self._note([sub_account.location_id])
 
     async def add_rows(self, rows: pa.Table, location_ids: Iterable[str]) -> None:
-        """Keep the rows of some sub-accounts, which another process has gathered.
+        """Store rows of several sub-accounts, collected by another process.
 
-        Raises
-        ------
-        FolderError
-            As `add`.
+        Raises `FolderError`, as `add` does.
         """
         self._added.append(rows)
-        if self._journal is not None:
+        if self._writer is not None:
             await self._note(location_ids)
 
     async def _note(self, location_ids: Iterable[str]) -> None:
@@ -83,27 +80,24 @@ class TableSink:
             await self.finish()
 
     async def finish(self) -> None:
-        """Write down what is not yet.
+        """Write everything that is not on disk yet.
 
-        Raises
-        ------
-        FolderError
-            As `add`.
+        Raises `FolderError`, as `add` does.
         """
         async with self._writing:
             table = pa.concat_tables([self._table.take(), *self._added])
             location_ids, self._unwritten, self._added = self._unwritten, [], []
             if table.num_rows:
                 self.tables.append(table)
-            if self._journal is not None and location_ids:
-                await _to_its_end(self._journal.write, table, location_ids)
+            if self._writer is not None and location_ids:
+                await _to_completion(self._writer.write, table, location_ids)
             self._written_at = time.monotonic()
 
 
-async def _to_its_end(write: Callable[..., None], *args: object) -> None:
-    """Run what blocks in a thread, and do not leave it there when the run is cancelled.
+async def _to_completion(write: Callable[..., None], *args: object) -> None:
+    """Run a blocking call in a thread, and wait for it even if the run is cancelled.
 
-    It would write a part after another run has looked for what is missing.
+    A call left behind would write a part after the next run has checked what is missing.
     """
     writing = asyncio.ensure_future(asyncio.to_thread(write, *args))
     try:

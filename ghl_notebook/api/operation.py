@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from ghl_notebook.background import run_in_background
 from ghl_notebook.guard import while_made
-from ghl_notebook.models import argument
+from ghl_notebook.models import check_argument
 
 from .ask import Ask, Endpoint, Place, Service
 
@@ -113,7 +113,7 @@ class Operation(Generic[P, T]):
         bound.apply_defaults()
         for name, value in bound.arguments.items():
             kind = str(self.signature.parameters[name].annotation)
-            bound.arguments[name] = argument(name, value, kind)
+            bound.arguments[name] = check_argument(name, value, kind)
         return bound
 
     async def _call(self, group: Group[Any], bound: inspect.BoundArguments) -> T:

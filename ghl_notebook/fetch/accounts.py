@@ -18,96 +18,98 @@ from ghl_notebook.frames import (
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import AccountRows, AttachedAccount
 
-from .kind import AnyClient, by_door
+from .dispatch import call_all, call_one, reject_run_options
 from .options import FetchOptions
 from .posts import read_ids
-from .through import of_all, refuse_run_options, through
+from .recipe import AnyClient, typed_by_client
 
 if TYPE_CHECKING:
-    from ghl_notebook.agency import Job
+    from ghl_notebook.agency import FetchSpec
 
 Accounts = str | Iterable[str] | Mapping[str, Any] | pd.DataFrame
 
 
 class FinishedLogin(Protocol):
-    """What the functions here need to know of a login."""
+    """A login of `ConnectAccount`, as far as these functions need it."""
 
     def finished(self) -> tuple[str, str]:
-        """Return platform and account id, or raise a `LoginError` that says why there is none."""
+        """Return platform and account id, or raise a `LoginError` with the reason."""
         ...
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_accounts(
     client: AnyClient, *, deleted: bool = False, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch every account that is connected to a sub-account, or to all of an agency's.
+    """Fetch all connected accounts, of one sub-account or a whole agency.
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``).
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     deleted : bool, default False
-        Also show rows that the service marks as deleted.
+        Also return accounts that the API marks as deleted.
     locations : sequence of str or pandas.DataFrame, optional
-        Agency only: which sub-accounts, by id or as rows of `fetch_locations`. All when left out.
+        Agency only: the sub-accounts to fetch, as ids or rows of `fetch_locations`. By default,
+        all.
     progress : bool or None, default False
-        Agency only: show a bar with rate, failures and time left. With None there is no bar, and no
-        line on stderr of what is missing either: the caller says it.
+        Agency only: show a bar with rate, failures, and time left. With None there is no bar, and
+        the log does not report failures on stderr: use it if you show them yourself.
     folder : str or pathlib.Path, optional
-        Agency only: where to store what is fetched, part by part. The same call resumes an
-        interrupted run within a day; every stored file is checked first. A complete run stays
-        there with its time, and the next call starts another one: see `list_runs`.
+        Agency only: store what is fetched in this folder, part by part. The same call resumes an
+        interrupted run within a day; every stored file is checked first. A complete run stays there
+        with its date, and the next call starts a new one: see `list_runs`.
     in_flight : int, optional
-        Agency only: requests at once; with `engine`, of each worker. It finds its own level when
-        left out.
+        Agency only: requests at once; with `engine`, per worker. By default, the number adapts to
+        how fast the API responds.
     engine : distributed.Client, optional
-        Agency only: a client of dask.distributed (extra ``dask``), whose workers ask the
-        sub-accounts, in batches. Access tokens are minted here; the workers are sent those of
-        their sub-accounts, and never the agency's. See Notes.
+        Agency only: a client of dask.distributed (extra ``dask``). Its workers fetch the
+        sub-accounts in batches. Access tokens are issued on this computer; workers receive those of
+        their sub-accounts, but never the agency's. See Notes.
     lazy : bool, default False
-        With `engine` only: return a dask DataFrame, which asks when it is computed.
+        With `engine` only: return a dask DataFrame, which fetches when it is computed.
 
     Returns
     -------
     pandas.DataFrame
-        One row per account in the service's order, a fresh integer index, the same columns when
-        there is none. Of an agency: in the order of its sub-accounts, with the columns
-        ``location_id`` and ``location_name`` (string) first, and what is missing in
-        ``attrs["failures"]``, which `failures` makes a frame of. The stop button, or Ctrl-C, ends
-        such a run and gives what is there. With ``lazy=True`` a dask DataFrame of the same
-        columns; each partition holds some sub-accounts and has ``attrs["failures"]``, so that
-        ``frame.map_partitions(ghl.failures, meta=...)`` lists them all.
+        One row per account in the API's order, with a new integer index and the same columns even
+        if empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
+        ``location_name`` (string) come first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`. The stop button, or Ctrl-C, ends such a run and returns what was fetched. With
+        ``lazy=True``, a dask DataFrame with the same columns. Each partition holds some
+        sub-accounts and has its own ``attrs["failures"]``; ``frame.map_partitions(ghl.failures,
+        meta=...)`` lists them all.
 
         ============================ ========= ====================================================
-        Column                       Kind      Meaning
+        Column                       Type      Meaning
         ============================ ========= ====================================================
         id                           string    Opaque key of the connection; never build or split it
         platform                     category  For instance ``instagram``
         type                         category  ``page``, ``profile``, ``location``, ...
         name                         string    As shown on the platform
-        is_expired                   boolean   The connection must be renewed
-        expire                       timestamp When it ends (UTC)
-        oauth_id                     string    The login it came from: a login's ``account_id``
-        profile_id                   string    The key that statistics are asked for
-        origin_id                    string    The platform's own id
+        is_expired                   boolean   Whether the account must be reconnected
+        expire                       timestamp When the connection expires (UTC)
+        oauth_id                     string    The Instagram (or other) login: its ``account_id``
+        profile_id                   string    The key that the API uses for statistics
+        origin_id                    string    Its id on the platform
         location_id                  string    The sub-account
-        groups                       string    Names of the groups it is in, joined by ``", "``
-        active                       boolean   As the service says
-        deleted                      boolean   Marked as deleted
-        has_statistics_permissions   boolean   False: the service has no statistics of it
-        building_statistics          boolean   The service is gathering statistics
-        sync_posts                   boolean   Posts made elsewhere are taken over
+        groups                       string    Names of its groups, joined by ``", "``
+        active                       boolean   Whether the API marks it as active
+        deleted                      boolean   Whether the API marks it as deleted
+        has_statistics_permissions   boolean   False: it has no statistics
+        building_statistics          boolean   Whether statistics are being collected
+        sync_posts                   boolean   Whether posts made elsewhere are imported
         created_at                   timestamp UTC
         updated_at                   timestamp UTC
-        avatar                       string    Address of the picture
-        meta                         string    JSON: what only some platforms say
+        avatar                       string    URL of the picture
+        meta                         string    JSON: fields of some platforms only
         ============================ ========= ====================================================
 
-        Kinds are the dtypes ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
@@ -116,25 +118,26 @@ def fetch_accounts(
 
     Notes
     -----
-    `oauth_id`, `avatar`, `deleted` and the columns about statistics are not in the OpenAPI file
-    for every account; a missing value is NA.
+    The OpenAPI file does not list `oauth_id`, `avatar`, `deleted`, and the columns about statistics
+    for every account. Missing values are NA.
 
-    With `engine`: ghl-notebook must be installed on the scheduler and the workers, in the same
-    version. Access tokens of sub-accounts travel in the tasks, in objects that show none; they are
-    in the memory of the scheduler and the workers, so let these be as trusted as this computer, and
-    use dask's TLS where the network is not. A worker that dies loses its batches to others; when
-    that has happened to one several times (dask's ``allowed-failures``), its sub-accounts are among
-    the failures as `WorkerError`. When a run is stopped, batches that are being asked end by
-    themselves.
+    With `engine`, install the same version of ghl-notebook on the scheduler and the workers. The
+    tasks contain the access tokens of sub-accounts, in objects that never show them. The tokens are
+    in the memory of the scheduler and the workers: use only computers that you trust as much as
+    this one, and dask's TLS on an untrusted network. If a worker dies, other workers fetch its
+    batches. A batch that has lost several workers (dask's ``allowed-failures``) is not tried again:
+    its sub-accounts are listed among the failures as `WorkerError`. If you stop a run, workers
+    finish the batches that they are fetching.
 
-    With ``lazy=True`` all access tokens are minted before it returns; a sub-account whose token no
-    longer holds when the frame is computed (they live a day, and some hour of it may be left) is
-    among the failures as `InvalidTokenError`. The index begins anew in each partition.
+    With ``lazy=True``, all access tokens are issued before the function returns. Tokens are valid
+    for a day, less if they were cached. A sub-account whose token has expired when the DataFrame is
+    computed is listed among the failures as `InvalidTokenError`. The index restarts in each
+    partition.
     """
     if isinstance(client, Agency | AsyncAgency):
-        return of_all(client, accounts_job(deleted=deleted), options)
-    refuse_run_options(options)
-    return through(client, _accounts, deleted=deleted)
+        return call_all(client, accounts_spec(deleted=deleted), options)
+    reject_run_options(options)
+    return call_one(client, _accounts, deleted=deleted)
 
 
 @overload
@@ -147,54 +150,54 @@ def fetch_available_accounts(
 def fetch_available_accounts(
     client: Client | AsyncClient, login: FinishedLogin
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch what a finished login may attach (step 2).
+    """Fetch the accounts that a finished login can attach (step 2).
 
-    ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
-    ``…/locations/{accountId}`` (scope ``socialplanner/oauth.readonly``)
+    Calls ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for
+    Google ``…/locations/{accountId}`` (scope ``socialplanner/oauth.readonly``).
 
     Parameters
     ----------
     client : Client or AsyncClient
-        With an `AsyncClient` the result is to be awaited.
+        With an `AsyncClient`, await the result.
     login : ConnectAccount
         A finished login.
 
     Returns
     -------
     pandas.DataFrame
-        One row per page, profile, channel or business location, in the service's order, with a
-        fresh integer index; the same columns when the user allowed none.
+        One row per page, profile, channel, or business location, in the API's order, with a new
+        integer index and the same columns even if empty.
 
         ==================== ========= ============================================================
-        Column               Kind      Meaning
+        Column               Type      Meaning
         ==================== ========= ============================================================
-        origin_id            string    The platform's own id: what `attach` is given
+        origin_id            string    Its id on the platform: the argument of `attach`
         platform             category  For instance ``instagram``
         type                 category  ``page``, ``profile``, ``pinner``, ... in lower case
         name                 string    As shown on the platform
-        is_connected         boolean   Attached to this sub-account already
+        is_connected         boolean   Whether it is attached to this sub-account
         username             string    The name after ``@``
         page_id              string    Instagram: the Facebook page behind the account
-        urn                  string    LinkedIn: its resource name
-        is_owned             boolean   Facebook: owned by the user who logged in
-        is_business_account  boolean   Instagram: a business account
-        verified             boolean   Verified by the platform
-        protected            boolean   X: posts are protected
+        urn                  string    LinkedIn: its URN
+        is_owned             boolean   Facebook: whether the user who logged in owns it
+        is_business_account  boolean   Instagram: whether it is a business account
+        verified             boolean   Whether the platform has verified it
+        protected            boolean   X: whether its posts are protected
         account_id           string    The login's ``account_id``
         location_id          string    The sub-account
-        avatar               string    Address of the picture
+        avatar               string    URL of the picture
         ==================== ========= ============================================================
 
-        Kinds are the dtypes ``string``, ``category`` and ``boolean``.
+        Types are pandas dtypes: ``string``, ``category`` and ``boolean``.
 
     Raises
     ------
     LoginError
-        If the login is not finished; the message says why.
+        If the login is not finished; the message gives the reason.
     GHLError
         See `ghl_notebook.errors`.
     """
-    return through(client, _available_accounts, login)
+    return call_one(client, _available_accounts, login)
 
 
 @overload
@@ -209,34 +212,34 @@ def attach(
 ) -> AttachedAccount | Awaitable[AttachedAccount]:
     """Attach one of the available accounts to the sub-account (step 3).
 
-    ``POST /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``, for Google
-    ``…/locations/{accountId}`` (scope ``socialplanner/oauth.write``), after one GET of the same
-    path for the account's details.
+    Calls ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`` for the
+    account's details, then ``POST`` of the same path; for Google ``…/locations/{accountId}`` (scope
+    ``socialplanner/oauth.write``).
 
     Parameters
     ----------
     client : Client or AsyncClient
-        With an `AsyncClient` the result is to be awaited.
+        With an `AsyncClient`, await the result.
     login : ConnectAccount
         A finished login.
     origin_id : str
-        From the column ``origin_id`` of `fetch_available_accounts`.
+        A value of the column ``origin_id`` of `fetch_available_accounts`.
 
     Returns
     -------
     AttachedAccount
-        The account as the service now holds it.
+        The account as the API has stored it.
 
     Raises
     ------
     ArgumentError
-        If the login may attach no account of that id.
+        If the login cannot attach an account with this id.
     LoginError
-        If the login is not finished; the message says why.
+        If the login is not finished; the message gives the reason.
     GHLError
         See `ghl_notebook.errors`.
     """
-    return through(client, _attach, login, origin_id)
+    return call_one(client, _attach, login, origin_id)
 
 
 @overload
@@ -250,7 +253,7 @@ def detach(
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Detach accounts from the sub-account, without asking: their scheduled posts then fail.
 
-    ``DELETE /social-media-posting/{locationId}/accounts/{id}`` (scope
+    Calls ``DELETE /social-media-posting/{locationId}/accounts/{id}`` (scope
     ``socialplanner/account.write``), once per account; before and after it ``GET
     /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
 
@@ -280,19 +283,19 @@ def detach(
     >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
     >>> detach(client, accounts[accounts["is_expired"]])         # doctest: +SKIP
     """
-    return through(client, _detach, accounts)
+    return call_one(client, _detach, accounts)
 
 
-def accounts_job(*, deleted: bool) -> Job:
-    """Return the job of fetching all sub-accounts' accounts."""
-    # Not before it is needed: most who fetch have one sub-account.
-    from ghl_notebook.agency import Job
+def accounts_spec(*, deleted: bool) -> FetchSpec:
+    """Return what a run needs to fetch the accounts of all sub-accounts."""
+    # Imported late: most users fetch from one sub-account.
+    from ghl_notebook.agency import FetchSpec
 
-    return Job(
+    return FetchSpec(
         name="accounts",
-        ask=_account_rows,
-        table=AccountsTable,
-        frame=agency_accounts_frame,
+        fetch_one=_account_rows,
+        new_table=AccountsTable,
+        make_frame=agency_accounts_frame,
         options={"deleted": deleted},
     )
 
@@ -321,7 +324,7 @@ async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> 
     if chosen is None:
         ids = ", ".join(str(a.origin_id) for a in available[:20]) or "none"
         raise ArgumentError(
-            f"The login may not attach {origin_id!r}.",
+            f"The login cannot attach {origin_id!r}.",
             f"Choose an origin_id of fetch_available_accounts(): {ids}.",
         )
     return await client.oauth.attach(platform, account_id, chosen)

@@ -12,18 +12,18 @@ import pandas as pd
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import COMMENT_FORM
+from ghl_notebook.frames import COMMENT_LAYOUT
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Comment, CommentPlatform
 
-from .kind import AnyClient, Found, Kind, by_door, fetch
 from .options import FetchOptions
-from .paging import Told, all_pages
+from .paging import Report, all_pages
 from .period import read_period
+from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_comments(
     client: AnyClient,
     since: datetime | date | str,
@@ -33,69 +33,70 @@ def fetch_comments(
     search: str | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the comments on posts, of a sub-account or of all of an agency's (version v3).
+    """Fetch comments on posts, for one sub-account or a whole agency (API version v3).
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
-    then for each platform ``POST /social-media-posting/comments/{platform}/list``, page by page
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``), then ``POST
+    /social-media-posting/comments/{platform}/list`` once per platform and page.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Made with ``api_version="v3"``. Of an async one the result is to be awaited.
+        Created with ``api_version="v3"``. With an async one, await the result.
     since, until : datetime, date, pandas.Timestamp or str
-        When they were published. A time needs a time zone; a date alone, such as
-        ``"2026-01-05"``, is a whole day in UTC.
+        The period, by publishing date. A date without a time, such as ``"2026-01-05"``, means the
+        whole day in UTC. A datetime needs a time zone.
     platform : str, optional
-        Only on this one: ``"facebook"``, ``"instagram"``, ``"linkedin"``, ``"community"``,
-        ``"tiktok"``, ``"bluesky"``, ``"youtube"`` or ``"threads"``.
+        Return only comments on this platform: ``"facebook"``, ``"instagram"``, ``"linkedin"``,
+        ``"community"``, ``"tiktok"``, ``"bluesky"``, ``"youtube"`` or ``"threads"``.
     search : str, optional
-        Only those with this in them.
+        Return only comments that contain this text.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per comment, platform by platform, the latest first; replies are not among them. A
-        fresh integer index, the same columns when there is none. Of an agency as `fetch_accounts`
-        says: in the order of its sub-accounts, with ``location_id`` and ``location_name`` first,
-        and what is missing in ``attrs["failures"]``.
+        One row per comment, platform by platform, latest first, without replies, with a new integer
+        index and the same columns even if empty. For an agency, rows are in the order of its
+        sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
+        lists what is missing; see `failures`.
 
         =================== ========= ================================================
-        Column              Kind      Meaning
+        Column              Type      Meaning
         =================== ========= ================================================
         id                  string    The comment
         platform            category  For instance ``facebook``
-        content             string    Its text
-        author_id           string    Who wrote it: the platform's id
-        author_name         string    Who wrote it
-        published_at        timestamp When (UTC)
+        content             string    Text
+        author_id           string    The author's id on the platform
+        author_name         string    The author's name
+        published_at        timestamp When it was published (UTC)
         post_id             string    The post: ``id`` of `fetch_posts`
         origin_id           string    The account: ``origin_id`` of `fetch_accounts`
         like_count          integer   Likes
         reply_count         integer   Replies
         share_count         integer   Shares
         attachment_count    integer   Pictures
-        is_read             boolean   Somebody has read it
-        is_edited           boolean   It was changed
-        is_deleted          boolean   It was deleted
-        platform_comment_id string    The platform's own id
-        preview_link        string    Where it can be seen
+        is_read             boolean   Whether a user has read it
+        is_edited           boolean   Whether the author has changed it
+        is_deleted          boolean   Whether it was deleted
+        platform_comment_id string    Its id on the platform
+        preview_link        string    URL of the comment
         location_id         string    The sub-account
         created_at          timestamp UTC
         updated_at          timestamp UTC
         =================== ========= ================================================
 
-        Kinds are the dtypes ``string``, ``category``, ``Int64``, ``boolean`` and
+        Types are pandas dtypes: ``string``, ``category``, ``Int64``, ``boolean`` and
         ``datetime64[ms, UTC]``.
 
     Raises
     ------
     ArgumentError
-        If the client speaks an older version of the API, a time has no time zone, or the service
-        has no comments of the platform.
+        If the client uses an older API version, a datetime has no time zone, or the API has no
+        comments of the platform.
     GHLError
         See `ghl_notebook.errors`.
     """
@@ -103,47 +104,47 @@ def fetch_comments(
     key = None if platform is None else platform.strip().lower()
     if key is not None and key not in COMMENTED:
         raise ArgumentError(
-            f"The service has no comments of {platform}.",
+            f"The API has no comments of {platform}.",
             f"Choose one of: {', '.join(COMMENTED)}.",
         )
-    asked = {"since": first, "until": last, "platform": key, "search": search}
-    return fetch(client, COMMENTS, asked, options)
+    filters = {"since": first, "until": last, "platform": key, "search": search}
+    return fetch(client, COMMENTS, filters, options)
 
 
 async def _comments(
     client: AsyncClient,
-    told: Told,
+    report: Report,
     *,
     since: str,
     until: str,
     platform: str | None,
     search: str | None,
-) -> Found:
+) -> Records:
     origins: dict[str, dict[str, None]] = {}
     for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
-        is_meant = key in COMMENTED and platform in (None, key) and not account.deleted
-        if is_meant and account.origin_id:
+        is_included = key in COMMENTED and platform in (None, key) and not account.deleted
+        if is_included and account.origin_id:
             origins.setdefault(key, {})[account.origin_id] = None
     comments: list[Comment] = []
     for key, ids in origins.items():
-        ask = functools.partial(
+        fetch_page = functools.partial(
             _page, client, key, list(ids), from_date=since, to_date=until, search=search
         )
-        comments += await all_pages(COMMENTS.name, ask, _after(len(comments), told))
-    return Found(comments)
+        comments += await all_pages(COMMENTS.name, fetch_page, _after(len(comments), report))
+    return Records(comments)
 
 
 async def _page(
-    client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **asked: Any
+    client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **filters: Any
 ) -> tuple[list[Comment], int | None]:
-    page = await client.comments.list(platform, ids, skip=skip, limit=limit, **asked)
+    page = await client.comments.list(platform, ids, skip=skip, limit=limit, **filters)
     return page.comments, None if page.meta is None else page.meta.total
 
 
-def _after(so_far: int, told: Told) -> Told:
-    """Count on from what other platforms have given."""
-    return lambda done, total: told(so_far + done, so_far + total)
+def _after(so_far: int, report: Report) -> Report:
+    """Add the rows of the previous platforms to the progress."""
+    return lambda done, total: report(so_far + done, so_far + total)
 
 
-COMMENTS = Kind("comments", COMMENT_FORM, _comments)
+COMMENTS = FetchRecipe("comments", COMMENT_LAYOUT, _comments)

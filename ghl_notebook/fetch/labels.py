@@ -8,58 +8,58 @@ from typing import Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
-from ghl_notebook.frames import CATEGORY_FORM, TAG_FORM
+from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Category, Tag
 
-from .kind import AnyClient, Found, Kind, by_door, fetch
 from .options import FetchOptions
-from .paging import Told, all_pages
+from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_categories(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the categories of posts, of a sub-account or of all of an agency's.
+    """Fetch the categories of posts, for one sub-account or a whole agency.
 
-    ``GET /social-media-posting/{locationId}/categories`` (scope
-    ``socialplanner/category.readonly``), page by page
+    Calls ``GET /social-media-posting/{locationId}/categories`` (scope
+    ``socialplanner/category.readonly``) once per page.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     search : str, optional
-        Only those with this in their name.
+        Return only those whose name contains this text.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per category in the service's order, a fresh integer index, the same columns when
-        there is none. Of an agency as `fetch_accounts` says: in the order of its sub-accounts, with
-        ``location_id`` and ``location_name`` first, and what is missing in ``attrs["failures"]``.
+        One row per category in the API's order, with a new integer index and the same columns even
+        if empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
+        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`.
 
         =============== ========= =================================
-        Column          Kind      Meaning
+        Column          Type      Meaning
         =============== ========= =================================
         id              string    The category
         name            string    Its name
         primary_color   string    For instance ``#004EEB``
-        secondary_color string    The colour behind it
+        secondary_color string    The background color
         location_id     string    The sub-account
-        created_by      string    The user who made it
-        deleted         boolean   Marked as deleted
+        created_by      string    The user who created it
+        deleted         boolean   Whether the API marks it as deleted
         created_at      timestamp UTC
         updated_at      timestamp UTC
         =============== ========= =================================
 
-        Kinds are the dtypes ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
@@ -70,46 +70,47 @@ def fetch_categories(
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_tags(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the tags of posts, of a sub-account or of all of an agency's.
+    """Fetch the tags of posts, for one sub-account or a whole agency.
 
-    ``GET /social-media-posting/{locationId}/tags`` (scope ``socialplanner/tag.readonly``), page by
-    page
+    Calls ``GET /social-media-posting/{locationId}/tags`` (scope ``socialplanner/tag.readonly``)
+    once per page.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     search : str, optional
-        Only those with this in their name.
+        Return only those whose name contains this text.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per tag in the service's order, a fresh integer index, the same columns when there
-        is none. Of an agency as `fetch_accounts` says: in the order of its sub-accounts, with
-        ``location_id`` and ``location_name`` first, and what is missing in ``attrs["failures"]``.
+        One row per tag in the API's order, with a new integer index and the same columns even if
+        empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
+        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`.
 
         =========== ========= =========================================
-        Column      Kind      Meaning
+        Column      Type      Meaning
         =========== ========= =========================================
-        id          string    As in the column ``tags`` of posts
+        id          string    The values of the column ``tags`` of `fetch_posts`
         tag         string    Its name
         location_id string    The sub-account
-        created_by  string    The user who made it
-        deleted     boolean   Marked as deleted
+        created_by  string    The user who created it
+        deleted     boolean   Whether the API marks it as deleted
         created_at  timestamp UTC
         updated_at  timestamp UTC
         =========== ========= =========================================
 
-        Kinds are the dtypes ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
@@ -119,21 +120,19 @@ def fetch_tags(
     return fetch(client, TAGS, {"search": search}, options)
 
 
-async def _categories(client: AsyncClient, told: Told, *, search: str | None) -> Found:
-    async def ask(skip: int, limit: int) -> tuple[list[Category], int | None]:
-        page = await client.categories.list(search_text=search, skip=skip, limit=limit)
-        return page.categories, page.count
-
-    return Found(await all_pages(CATEGORIES.name, ask, told))
-
-
-async def _tags(client: AsyncClient, told: Told, *, search: str | None) -> Found:
-    async def ask(skip: int, limit: int) -> tuple[list[Tag], int | None]:
-        page = await client.tags.list(search_text=search, skip=skip, limit=limit)
-        return page.tags, page.count
-
-    return Found(await all_pages(TAGS.name, ask, told))
+async def _category_page(
+    client: AsyncClient, skip: int, limit: int, *, search: str | None
+) -> tuple[list[Category], int | None]:
+    page = await client.categories.list(search_text=search, skip=skip, limit=limit)
+    return page.categories, page.count
 
 
-CATEGORIES = Kind("categories", CATEGORY_FORM, _categories)
-TAGS = Kind("tags", TAG_FORM, _tags)
+async def _tag_page(
+    client: AsyncClient, skip: int, limit: int, *, search: str | None
+) -> tuple[list[Tag], int | None]:
+    page = await client.tags.list(search_text=search, skip=skip, limit=limit)
+    return page.tags, page.count
+
+
+CATEGORIES = paged_recipe("categories", CATEGORY_LAYOUT, _category_page)
+TAGS = paged_recipe("tags", TAG_LAYOUT, _tag_page)

@@ -1,4 +1,4 @@
-"""An agency's sub-accounts, and what of them is missing, as DataFrames."""
+"""An agency's sub-accounts, and those missing from a DataFrame, as DataFrames."""
 
 from __future__ import annotations
 
@@ -26,49 +26,50 @@ def fetch_locations(
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch an agency's sub-accounts.
 
-    ``GET /oauth/installedLocations?companyId=&appId=`` (scope ``oauth.readonly``; under v3 ``GET
-    /oauth/installed-locations``), or ``GET /locations/search?companyId=`` (scope
-    ``locations.readonly``), page by page
+    Calls ``GET /oauth/installedLocations?companyId=&appId=`` (scope ``oauth.readonly``; in API
+    version v3 ``GET /oauth/installed-locations``) or ``GET /locations/search?companyId=`` (scope
+    ``locations.readonly``) once per page.
 
     Parameters
     ----------
     agency : Agency or AsyncAgency
-        Of an `AsyncAgency` the result is to be awaited.
+        With an `AsyncAgency`, await the result.
     installed : bool, optional
-        True: those on which the app is installed, of which alone anything can be fetched. False:
-        all of them. When left out: True where the credential knows its app, which an access token
-        that was passed does not.
+        True returns the sub-accounts on which the app is installed: only these can be fetched.
+        False returns all sub-accounts. By default, True if the credential knows its app, which a
+        plain access token does not.
 
     Returns
     -------
     pandas.DataFrame
-        One row per sub-account in the service's order, a fresh integer index, the same columns
-        when there is none. What the list that was asked does not say is NA.
+        One row per sub-account in the API's order, with a new integer index and the same columns
+        even if empty. Values that the list does not contain are NA.
 
         ============== ========= =================================================
-        Column         Kind      Meaning
+        Column         Type      Meaning
         ============== ========= =================================================
         location_id    string    The sub-account
         location_name  string    Its name
-        is_installed   boolean   The app is installed (the list of an app's)
-        installed_at   timestamp When it was (UTC; the list of an app's)
-        address        string    Street, or the whole address
-        city           string    City (the list of all)
-        state          string    State or region (the list of all)
-        country        string    Country code (the list of all)
-        postal_code    string    Postal code (the list of all)
-        timezone       string    For instance ``Europe/Berlin`` (the list of all)
-        website        string    Its address (the list of all)
-        email          string    Of the business (the list of all)
-        phone          string    Of the business (the list of all)
+        is_installed   boolean   Whether the app is installed (list of an app)
+        installed_at   timestamp When it was installed (UTC; list of an app)
+        address        string    Street, or the full address
+        city           string    City (list of all)
+        state          string    State or region (list of all)
+        country        string    Country code (list of all)
+        postal_code    string    Postal code (list of all)
+        timezone       string    For instance ``Europe/Berlin`` (list of all)
+        website        string    URL (list of all)
+        email          string    Email address (list of all)
+        phone          string    Phone number (list of all)
         ============== ========= =================================================
 
-        Kinds are the dtypes ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
     ArgumentError
-        If it is no agency, or `installed` is True and the credential does not know its app.
+        If `agency` is not an agency, or `installed` is True and the credential does not know its
+        app.
     GHLError
         See `ghl_notebook.errors`.
     """
@@ -84,43 +85,43 @@ def fetch_locations(
 
 @guarded
 def failures(frame: pd.DataFrame) -> pd.DataFrame:
-    """List the sub-accounts that are missing in a frame of a whole agency, and why.
+    """List the sub-accounts missing from a DataFrame of a whole agency, and why.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        As a ``fetch_*`` function has returned it, for an agency.
+        What a ``fetch_*`` function returned for an agency.
 
     Returns
     -------
     pandas.DataFrame
-        One row per missing sub-account in their order, a fresh integer index, the same columns
-        when none is missing.
+        One row per missing sub-account, in their order, with a new integer index and the same
+        columns even if empty.
 
         ============== ======== ================================================
-        Column         Kind     Meaning
+        Column         Type     Meaning
         ============== ======== ================================================
         location_id    string   The sub-account
         location_name  string   Its name
-        error          string   The class of the error: see `ghl_notebook.errors`
+        error          string   Class of the error: see `ghl_notebook.errors`
         message        string   What happened, and the next step
-        status         integer  The HTTP status, where there was an answer
-        trace_id       string   The service's id of the answer
-        asked          boolean  False: the run ended before its turn
+        status         integer  HTTP status, if there was a response
+        trace_id       string   The API's id of the response
+        asked          boolean  False: the run ended before it reached it
         ============== ======== ================================================
 
-        Kinds are the dtypes ``string``, ``Int64`` and ``boolean``.
+        Types are pandas dtypes: ``string``, ``Int64`` and ``boolean``.
 
     Raises
     ------
     ArgumentError
-        If the frame knows nothing of failures: it is not one of a whole agency, or an operation
-        of pandas has dropped its ``attrs``.
+        If the DataFrame has no ``attrs["failures"]``: it is not of a whole agency, or a pandas
+        operation has dropped its ``attrs``.
     """
     found = getattr(frame, "attrs", {}).get("failures")
     if found is None:
         raise ArgumentError(
-            "The frame does not say what is missing in it.",
+            "The DataFrame does not list what is missing.",
             "Pass what a fetch function returned for an agency, before you change it.",
         )
     return failures_frame(found)

@@ -1,75 +1,64 @@
-"""Reads a list to its end: no row twice, and none lost while rows come and go."""
+"""Fetches a list page by page: no row twice, and none lost while rows are added or deleted."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
-_BACK_AT_MOST: Final = 10
+_MAX_STEPS_BACK: Final = 10
+"""Per list. A list in which rows vanish faster than this has no end that could be reached."""
 
-PAGE: Final = 100
-"""Rows of one call: as many as the service allows where it says so."""
+PAGE_SIZE: Final = 100
+"""Rows per call: the maximum, where the API documents one."""
 
-Told = Callable[[int, int], None]
-"""Is told how many there are so far, and how many there will be."""
-
-
-class Identified(Protocol):
-    """A record with an id."""
-
-    @property
-    def id(self) -> str | None:
-        """Its id."""
-        ...
-
-
-R = TypeVar("R", bound=Identified)
+Report = Callable[[int, int], None]
+"""A function called with the number of rows so far, and in all."""
 
 
 async def all_pages(
     name: str,
-    ask: Callable[[int, int], Awaitable[tuple[list[R], int | None]]],
-    told: Told,
+    fetch_page: Callable[[int, int], Awaitable[tuple[list[Any], int | None]]],
+    report: Report,
     *,
-    size: int = PAGE,
-) -> list[R]:
-    """Read all pages of a list, in the service's order.
+    size: int = PAGE_SIZE,
+) -> list[Any]:
+    """Fetch all pages of a list of records with an `id`, in the API's order.
 
-    A page begins with the last row of the one before. Where rows were added in front, rows come a
-    second time, and are passed over; where rows were deleted in front, that row is missing, and
-    the page before is read again. A row that is added while the list is read may be missing.
+    A page starts with the last row of the previous page. If rows are added in front, some rows
+    appear again, and are skipped. If rows are deleted in front, that last row is missing, and the
+    previous page is fetched again. A row added while the list is fetched may be missing.
 
     Parameters
     ----------
     name : str
         What is listed.
-    ask : callable
-        Is given how many rows to leave out and how many to return; the rows, and how many there
-        are in all, where the service says so.
-    told : callable
-        Is told how far it is.
+    fetch_page : callable
+        Fetches a page. Its arguments are how many rows to skip and to return. It returns the rows,
+        and how many there are in all, or None if the API does not report this.
+    report : callable
+        Called with the progress.
     size : int
-        Rows of one page. The service may give fewer.
+        Rows per page. The API may return fewer.
     """
-    found: dict[object, R] = {}
-    before: list[R] = []
-    skip = went_back = 0
+    found: dict[object, Any] = {}
+    before: list[Any] = []
+    skip = steps_back = 0
     while True:
-        page, count = await ask(skip, size)
-        keys = [row.id or object() for row in page]  # what has no id is like no other
+        page, count = await fetch_page(skip, size)
+        keys = [row.id or object() for row in page]  # a row without an id equals no other row
         is_new = [key not in found for key in keys]
         if page and page == before:
-            # It does not heed what is to be left out: the list would have no end.
+            # The API ignores `skip`: the list would never end.
             if count is not None and count > len(found):
-                _LOG.warning("%s: the service gives %d of %d", name, len(found), count)
+                _LOG.warning("%s: GoHighLevel returned %d of %d", name, len(found), count)
             break
         found.update((k, row) for k, row, new in zip(keys, page, is_new, strict=True) if new)
-        told(len(found), max(len(found), count or 0))
+        report(len(found), max(len(found), count or 0))
         is_last = skip + len(page) >= count if count is not None else len(page) < size
-        if skip and all(is_new) and went_back < _BACK_AT_MOST:
-            skip, went_back = max(0, skip - size), went_back + 1
+        if skip and all(is_new) and steps_back < _MAX_STEPS_BACK:
+            skip, steps_back = max(0, skip - size), steps_back + 1
         elif not page or is_last:
             break
         else:

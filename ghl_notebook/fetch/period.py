@@ -1,4 +1,4 @@
-"""A moment as a user writes it: with a time zone, or a whole day in UTC."""
+"""Dates and times as a user passes them: with a time zone, or a whole day in UTC."""
 
 from __future__ import annotations
 
@@ -9,61 +9,53 @@ from typing import Final
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import write_instant
+from ghl_notebook.models import format_datetime
 
-Moment = datetime | date | str
-"""A moment with a time zone, or a day; a pandas Timestamp is a datetime."""
-
-_DAY: Final = len("2026-01-05")
+_DAY_LENGTH: Final = len("2026-01-05")
 _YEARS: Final = (1970, 2199)
-_FAR: Final = datetime.max.replace(tzinfo=UTC)
+_OUT_OF_RANGE: Final = datetime.max.replace(tzinfo=UTC)
 
 _SHORT: Final = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
 
 
-def read_period(since: Moment, until: Moment) -> tuple[str, str]:
-    """Return first and last moment as the service writes them.
+def read_period(since: datetime | date | str, until: datetime | date | str) -> tuple[str, str]:
+    """Return the first and the last millisecond of a period, as the API writes them.
 
-    A day stands for all of it, in UTC: a `since` begins with it, and an `until` ends with it.
+    A date is a whole day in UTC: as `since` its first millisecond, as `until` its last.
 
-    Raises
-    ------
-    ArgumentError
-        If one is no moment, a time has no time zone, the period ends before it begins, or one is
-        before 1970 or after 2199.
+    Raises `ArgumentError` if a value is not a date or a time, a time has no time zone, `until` is
+    before `since`, or one of them is before 1970 or after 2199.
     """
-    first, last = read_moment(since, "since"), read_moment(until, "until", is_end=True)
+    first, last = read_datetime(since, "since"), read_datetime(until, "until", is_end=True)
     if last < first:
         raise ArgumentError(
-            f"The period ends at {written(last)}, before it begins at {written(first)}.",
+            f"The period ends at {formatted(last)}, before it begins at {formatted(first)}.",
             "Pass the earlier one as since.",
         )
-    return written(first), written(last)
+    return formatted(first), formatted(last)
 
 
-def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
-    """Return a moment in UTC.
+def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime:
+    """Return a date or a time in UTC.
+
+    Raises `ArgumentError` if the value is not a date or a time, or a time has no time zone and so
+    is ambiguous.
 
     Parameters
     ----------
     value : datetime, date, pandas.Timestamp or str
-        A text is one of ISO 8601.
+        Text is ISO 8601.
     name : str
-        What it is called.
+        The argument's name.
     is_end : bool
-        Of a day the last millisecond, not the first.
-
-    Raises
-    ------
-    ArgumentError
-        If it is no moment, or a time without a time zone: nobody could tell which moment is meant.
+        Return the last millisecond of a date, not the first.
     """
     read = value
     if isinstance(value, str):
         text = value.strip()
         try:
-            parse = date.fromisoformat if len(text) == _DAY else datetime.fromisoformat
+            parse = date.fromisoformat if len(text) == _DAY_LENGTH else datetime.fromisoformat
             read = parse(text)
         except ValueError:
             read = None
@@ -76,48 +68,48 @@ def read_moment(value: object, name: str, *, is_end: bool = False) -> datetime:
             )
         try:
             plain = read.to_pydatetime(warn=False) if isinstance(read, pd.Timestamp) else read
-            moment = plain.astimezone(UTC)
-        except (OverflowError, ValueError):  # the calendar ends before it
-            moment = _FAR
+            found = plain.astimezone(UTC)
+        except (OverflowError, ValueError):  # beyond what a datetime can hold
+            found = _OUT_OF_RANGE
         except Exception as error:  # noqa: BLE001
-            # A time zone of somebody's own, which says nothing or fails.
+            # A time zone class of the user's, which fails or returns nonsense.
             raise ArgumentError(
                 f"{name} has a time zone that cannot be used ({type(error).__name__}).",
                 'Use another, as in ZoneInfo("Europe/Berlin").',
             ) from None
-        return _near(moment, value, name)
+        return _in_range(found, value, name)
     if isinstance(read, date) and not pd.isna(read):
-        begin = _near(datetime.combine(read, time(), UTC), value, name)
+        begin = _in_range(datetime.combine(read, time(), UTC), value, name)
         return begin + timedelta(days=1, milliseconds=-1) if is_end else begin
     raise ArgumentError(
-        f"{name} is {short(value)}, and no date or time.",
+        f"{name} is {short(value)}, not a date or time.",
         'Pass a datetime with a time zone, or text such as "2026-01-05T09:00+01:00".',
     )
 
 
 def short(value: object) -> str:
-    """Return a value as a message shows it, however long or deep it is."""
+    """Return the repr of a value for a message, however long or nested the value is."""
     return _SHORT.repr(value)
 
 
-def _near(moment: datetime, value: object, name: str) -> datetime:
-    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+def _in_range(found: datetime, value: object, name: str) -> datetime:
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
         raise ArgumentError(
             f"{name} is {short(value)}, which is not between the years {_YEARS[0]} and "
             f"{_YEARS[1]}.",
             "Pass a date between them.",
         )
-    return moment
+    return found
 
 
-def written(moment: datetime) -> str:
-    """Return a moment as the service writes it."""
-    return write_instant(in_utc(moment))
+def formatted(value: datetime) -> str:
+    """Return a datetime as the API writes it."""
+    return format_datetime(in_utc(value))
 
 
-def in_utc(moment: datetime) -> datetime:
-    """Return a moment of the service in UTC, which it means where it names no time zone."""
+def in_utc(value: datetime) -> datetime:
+    """Return a datetime of the API in UTC, which the API means if it names no time zone."""
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:  # the calendar ends before it
-        return moment.replace(tzinfo=UTC)
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:  # beyond what a datetime can hold
+        return value.replace(tzinfo=UTC)

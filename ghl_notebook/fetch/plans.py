@@ -8,59 +8,58 @@ from typing import Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
-from ghl_notebook.frames import CSV_IMPORT_FORM, QUEUE_FORM
+from ghl_notebook.frames import CSV_IMPORT_LAYOUT, QUEUE_LAYOUT
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import CsvImport, Queue
 
-from .kind import AnyClient, Found, Kind, by_door, fetch
 from .options import FetchOptions
-from .paging import Told, all_pages
+from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_csv_imports(
     client: AnyClient, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the CSV imports of a sub-account, or of all of an agency's.
+    """Fetch CSV imports, for one sub-account or a whole agency.
 
-    ``GET /social-media-posting/{locationId}/csv`` (scope ``socialplanner/csv.readonly``), page by
-    page; before it ``GET /users/`` (scope ``users.readonly``) where the client knows no user
+    Calls ``GET /social-media-posting/{locationId}/csv`` (scope ``socialplanner/csv.readonly``) once
+    per page, and ``GET /users/`` (scope ``users.readonly``) before if the client has no user id.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per import in the service's order, the newest first, a fresh integer index, the
-        same columns when there is none. Of an agency as `fetch_accounts` says: in the order of its
-        sub-accounts, with ``location_id`` and ``location_name`` first, and what is missing in
-        ``attrs["failures"]``. The rows of a file are what ``client.csv_imports.get(id)`` returns.
+        One row per import, newest first (the API's order), with a new integer index and the same
+        columns even if empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
+        missing; see `failures`. To get the rows of a file, call ``client.csv_imports.get(id)``.
 
         ============= ========= ============================================================
-        Column        Kind      Meaning
+        Column        Type      Meaning
         ============= ========= ============================================================
         id            string    The import
-        status        category  How far it is: for instance ``in_review`` before it is planned
-        count         integer   Rows of the file
-        file_name     string    What it is called
-        account_ids   string    ``id`` of the accounts it is for, joined by ``", "``
-        csv_file_type string    ``basic`` or ``advance`` (version v3)
-        approver      string    The user who has to approve the posts
+        status        category  Progress, for instance ``in_review`` before it is scheduled
+        count         integer   Rows in the file
+        file_name     string    Name of the file
+        account_ids   string    ``id`` of its accounts, joined by ``", "``
+        csv_file_type string    ``basic`` or ``advance`` (API version v3)
+        approver      string    The user who approves the posts
         location_id   string    The sub-account
-        created_by    string    The user who made it
+        created_by    string    The user who created it
         created_at    timestamp UTC
         updated_at    timestamp UTC
         ============= ========= ============================================================
 
-        Kinds are the dtypes ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
@@ -71,79 +70,76 @@ def fetch_csv_imports(
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_queues(
     client: AnyClient, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the queues of a sub-account, or of all of an agency's (version v3).
+    """Fetch queues, for one sub-account or a whole agency (API version v3).
 
-    ``POST /social-media-posting/category/queues/list`` (scope
-    ``socialplanner/category.readonly``), page by page
+    Calls ``POST /social-media-posting/category/queues/list`` (scope
+    ``socialplanner/category.readonly``) once per page.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Made with ``api_version="v3"``. Of an async one the result is to be awaited.
+        Created with ``api_version="v3"``. With an async one, await the result.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per queue in the service's order, a fresh integer index, the same columns when
-        there is none. Of an agency as `fetch_accounts` says: in the order of its sub-accounts, with
-        ``location_id`` and ``location_name`` first, and what is missing in ``attrs["failures"]``.
+        One row per queue in the API's order, with a new integer index and the same columns even if
+        empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
+        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`.
 
         ====================== ========= ==================================================
-        Column                 Kind      Meaning
+        Column                 Type      Meaning
         ====================== ========= ==================================================
         id                     string    The queue
         status                 category  ``draft``, ``active`` or ``paused``
-        category_id            string    Whose posts it publishes: ``id`` of `fetch_categories`
-        category_name          string    Its name
-        time_slots             string    When, as ``"Mon 09:00, Thu 17:30"``
-        total_posts            integer   How many posts are in it
-        current_post_id        string    The post that is published next
-        last_scheduled_time    timestamp When it was planned last (UTC)
-        start_date             timestamp When it begins (UTC)
-        enable_future_posts    boolean   Posts that the category gets later join it
-        prioritize_new_content boolean   Those come first
+        category_id            string    Its category: ``id`` of `fetch_categories`
+        category_name          string    The category's name
+        time_slots             string    When it publishes, as ``"Mon 09:00, Thu 17:30"``
+        total_posts            integer   Posts in the queue
+        current_post_id        string    The next post
+        last_scheduled_time    timestamp When a post was last scheduled (UTC)
+        start_date             timestamp When it starts (UTC)
+        enable_future_posts    boolean   Whether later posts of the category join it
+        prioritize_new_content boolean   Whether those come first
         location_id            string    The sub-account
-        created_by             string    The user who made it
+        created_by             string    The user who created it
         created_at             timestamp UTC
         updated_at             timestamp UTC
         ====================== ========= ==================================================
 
-        Kinds are the dtypes ``string``, ``category``, ``Int64``, ``boolean`` and
+        Types are pandas dtypes: ``string``, ``category``, ``Int64``, ``boolean`` and
         ``datetime64[ms, UTC]``.
 
     Raises
     ------
     ArgumentError
-        If the client speaks an older version of the API.
+        If the client uses an older API version.
     GHLError
         See `ghl_notebook.errors`.
     """
     return fetch(client, QUEUES, {}, options)
 
 
-async def _csv_imports(client: AsyncClient, told: Told) -> Found:
-    async def ask(skip: int, limit: int) -> tuple[list[CsvImport], int | None]:
-        page = await client.csv_imports.list(skip=skip, limit=limit)
-        return page.csvs, page.count
-
-    return Found(await all_pages(CSV_IMPORTS.name, ask, told))
-
-
-async def _queues(client: AsyncClient, told: Told) -> Found:
-    async def ask(skip: int, limit: int) -> tuple[list[Queue], int | None]:
-        page = await client.queues.list(skip=skip, limit=limit)
-        return page.queues, None if page.meta is None else page.meta.count
-
-    return Found(await all_pages(QUEUES.name, ask, told))
+async def _csv_import_page(
+    client: AsyncClient, skip: int, limit: int
+) -> tuple[list[CsvImport], int | None]:
+    page = await client.csv_imports.list(skip=skip, limit=limit)
+    return page.csvs, page.count
 
 
-CSV_IMPORTS = Kind("csv_imports", CSV_IMPORT_FORM, _csv_imports)
-QUEUES = Kind("queues", QUEUE_FORM, _queues)
+async def _queue_page(client: AsyncClient, skip: int, limit: int) -> tuple[list[Queue], int | None]:
+    page = await client.queues.list(skip=skip, limit=limit)
+    return page.queues, None if page.meta is None else page.meta.count
+
+
+CSV_IMPORTS = paged_recipe("csv_imports", CSV_IMPORT_LAYOUT, _csv_import_page)
+QUEUES = paged_recipe("queues", QUEUE_LAYOUT, _queue_page)

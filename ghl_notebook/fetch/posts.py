@@ -10,7 +10,7 @@ import pandas as pd
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import POST_FORM
+from ghl_notebook.frames import POST_LAYOUT
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
@@ -22,14 +22,14 @@ from ghl_notebook.models import (
     same_platform,
 )
 
-from .kind import AnyClient, Found, Kind, by_door, fetch
 from .options import FetchOptions
-from .paging import Told, all_pages
+from .paging import Report, all_pages
 from .period import read_period
+from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_posts(
     client: AnyClient,
     since: datetime | date | str,
@@ -41,82 +41,82 @@ def fetch_posts(
     post_type: PostType | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch the posts of a period, of a sub-account or of all of an agency's.
+    """Fetch the posts of a period, for one sub-account or a whole agency.
 
-    ``POST /social-media-posting/{locationId}/posts/list`` (scope ``socialplanner/post.readonly``),
-    page by page
+    Calls ``POST /social-media-posting/{locationId}/posts/list`` (scope
+    ``socialplanner/post.readonly``) once per page.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     since, until : datetime, date, pandas.Timestamp or str
-        The period, by when a post was or will be published. A time needs a time zone; a date alone,
-        such as ``"2026-01-05"``, is a whole day in UTC.
-    status : PostFilter, optional
-        Only ``"scheduled"``, ``"draft"``, ``"failed"``, ``"in_review"``, ``"published"``,
-        ``"in_progress"``, ``"pending"`` (version v3), ``"recent"`` or ``"deleted"``. Without it,
-        all but deleted ones.
-    platform : PlatformName, optional
-        Only on this one, for instance ``"instagram"``. The service has no such filter: all are
-        fetched, and the others left out.
+        The period, by publishing date, past or planned. A date without a time, such as
+        ``"2026-01-05"``, means the whole day in UTC. A datetime needs a time zone.
+    status : str, optional
+        Return only posts with this status: ``"scheduled"``, ``"draft"``, ``"failed"``,
+        ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"`` (API version v3),
+        ``"recent"`` or ``"deleted"``. By default, all posts except deleted ones.
+    platform : str, optional
+        Return only posts on this platform, for instance ``"instagram"``. The API has no such
+        filter: all posts are fetched, then filtered.
     accounts : iterable of str or pandas.DataFrame, optional
-        Only on these: their ``id``, or rows of `fetch_accounts`.
-    post_type : PostType, optional
-        Only ``"post"``, ``"story"`` or ``"reel"``.
+        Return only posts of these accounts: ``id`` values, or rows of `fetch_accounts`.
+    post_type : str, optional
+        Return only ``"post"``, ``"story"`` or ``"reel"``.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per post in the service's order, the latest first, a fresh integer index, the same
-        columns when there is none. Of an agency as `fetch_accounts` says: in the order of its
-        sub-accounts, with ``location_id`` and ``location_name`` first, and what is missing in
-        ``attrs["failures"]``. A new post may be missing for a moment.
+        One row per post, latest first (the API's order), with a new integer index and the same
+        columns even if empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
+        missing; see `failures`. A new post can take a moment to appear.
 
         =============== ========= ==========================================================
-        Column          Kind      Meaning
+        Column          Type      Meaning
         =============== ========= ==========================================================
         id              string    The post
-        status          category  What has become of it
+        status          category  Publishing status
         type            category  ``post``, ``story`` or ``reel``
         platform        category  For instance ``instagram``
         display_date    timestamp When it was or will be published (UTC)
         published_at    timestamp When it was published (UTC)
-        summary         string    Its text
+        summary         string    Text
         account_id      string    The account: ``id`` of `fetch_accounts`
-        account_ids     string    All accounts it is for, joined by ``", "``
+        account_ids     string    All its accounts, joined by ``", "``
         tags            string    Ids of its tags, joined by ``", "``: see `fetch_tags`
-        media_count     integer   How many pictures and videos
+        media_count     integer   Number of pictures and videos
         error           string    Why it failed
-        post_id         string    The platform's own id
-        like_count      integer   Likes so far (version v3)
-        comment_count   integer   Comments so far (version v3)
-        share_count     integer   Shares so far (version v3)
+        post_id         string    Its id on the platform
+        like_count      integer   Likes so far (API version v3; NA in others)
+        comment_count   integer   Comments so far (API version v3; NA in others)
+        share_count     integer   Shares so far (API version v3; NA in others)
         approval_status string    ``pending``, ``approved``, ``rejected``, ``not_required``
-        source          string    Where it was made, for instance ``composer``
-        created_by      string    The user who made it
+        source          string    Where it was created, for instance ``composer``
+        created_by      string    The user who created it
         location_id     string    The sub-account
         created_at      timestamp UTC
         updated_at      timestamp UTC
         =============== ========= ==========================================================
 
-        Kinds are the dtypes ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
     ArgumentError
-        If a time has no time zone, or there is no such status, platform, or type.
+        If a datetime has no time zone, or a filter is invalid.
     GHLError
         See `ghl_notebook.errors`.
     """
     first, last = read_period(since, until)
     check_choice("status", status, get_args(PostFilter))
     check_choice("post_type", post_type, get_args(PostType))
-    asked = {
+    filters = {
         "since": first,
         "until": last,
         "status": status or "all",
@@ -124,16 +124,13 @@ def fetch_posts(
         "accounts": read_ids(accounts),
         "post_type": post_type,
     }
-    return fetch(client, POSTS, asked, options)
+    return fetch(client, POSTS, filters, options)
 
 
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
-    """Read which accounts are meant.
+    """Read which accounts the user has passed.
 
-    Raises
-    ------
-    ArgumentError
-        If there is no column ``id``, or an id is no text.
+    Raises `ArgumentError` if there is no column ``id``, or an id is not text.
     """
     if accounts is None:
         return None
@@ -145,14 +142,14 @@ def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
     for one in ids:
         if not isinstance(one, str) or not one.strip():
             raise ArgumentError(
-                f"{one!r} is no id of an account.", "Pass ids as fetch_accounts() shows them."
+                f"{one!r} is not the id of an account.", "Pass ids as fetch_accounts() shows them."
             )
     return ids
 
 
 async def _posts(
     client: AsyncClient,
-    told: Told,
+    report: Report,
     *,
     since: str,
     until: str,
@@ -160,11 +157,11 @@ async def _posts(
     platform: str | None,
     accounts: list[str] | None,
     post_type: str | None,
-) -> Found:
+) -> Records:
     if accounts is not None and not accounts:
-        return Found([])  # the service takes no accounts for all
+        return Records([])  # the API treats an empty list as all accounts
 
-    async def ask(skip: int, limit: int) -> tuple[list[Post], int | None]:
+    async def fetch_page(skip: int, limit: int) -> tuple[list[Post], int | None]:
         page = await client.posts.list(
             since,
             until,
@@ -177,8 +174,8 @@ async def _posts(
         )
         return page.posts, page.count
 
-    posts = await all_pages(POSTS.name, ask, told)
-    return Found(
+    posts = await all_pages(POSTS.name, fetch_page, report)
+    return Records(
         [
             post
             for post in posts
@@ -187,4 +184,4 @@ async def _posts(
     )
 
 
-POSTS = Kind("posts", POST_FORM, _posts)
+POSTS = FetchRecipe("posts", POST_LAYOUT, _posts)

@@ -1,4 +1,4 @@
-"""Runs that were kept, and what has changed between two of them."""
+"""Stored runs, and the changes between two of them."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
 from ghl_notebook.guard import guarded
 
-from .accounts import accounts_job
+from .accounts import accounts_spec
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 
 @guarded
 def list_runs(folder: str | Path) -> pd.DataFrame:
-    """List the runs that `fetch_accounts` has stored in a folder, after a check of their files.
+    """List the runs that `fetch_accounts` has stored in a folder, and check their files.
 
-    Damaged runs are left out, with a warning in the log that names the file.
+    Damaged runs are left out. A warning in the log names the file.
 
     Parameters
     ----------
     folder : str or pathlib.Path
-        As it was passed to `fetch_accounts`.
+        The `folder` that you passed to `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        One row per run, oldest first, a fresh integer index, the same columns when there is none.
+        One row per run, oldest first, with a new integer index and the same columns even if empty.
 
-        ========= ========= =====================================================
-        Column    Kind      Meaning
-        ========= ========= =====================================================
-        began     timestamp When it began (UTC)
-        is_whole  boolean   All sub-accounts had their turn
-        locations integer   Sub-accounts that it holds
-        failed    integer   Sub-accounts that were not to be had; NA if not whole
-        folder    string    What `read_run` takes
-        ========= ========= =====================================================
+        =========== ========= =====================================================
+        Column      Type      Meaning
+        =========== ========= =====================================================
+        began       timestamp When it started (UTC)
+        is_complete boolean   Whether it has reached all sub-accounts
+        locations   integer   Stored sub-accounts
+        failed      integer   Sub-accounts that are missing; NA if not complete
+        folder      string    The argument of `read_run`
+        =========== ========= =====================================================
 
-        Kinds are the dtypes ``datetime64[ms, UTC]``, ``boolean``, ``Int64`` and ``string``.
+        Types are pandas dtypes: ``datetime64[ms, UTC]``, ``boolean``, ``Int64`` and ``string``.
 
     Raises
     ------
@@ -57,29 +57,31 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
     rows = []
     for run in list_run_folders(run_path(folder), "accounts"):
         try:
-            stored = run.look()
+            stored = run.check()
         except FolderError as error:
             _LOG.warning("A run is left out: %s", error)
         else:
-            failed = len(stored.failures) if stored.is_whole else None
-            rows.append((run.began, stored.is_whole, len(stored.done), failed, str(run.path)))
+            failed = len(stored.failures) if stored.is_complete else None
+            count = len(stored.location_ids)
+            rows.append((run.began, stored.is_complete, count, failed, str(run.path)))
     return runs_frame(rows)
 
 
 @guarded
 def read_run(folder: str | Path) -> pd.DataFrame:
-    """Read a run that `fetch_accounts` has kept.
+    """Read a run that `fetch_accounts` has stored.
 
     Parameters
     ----------
     folder : str or pathlib.Path
-        Of the run: a frame's ``attrs["folder"]``, or from the column ``folder`` of `list_runs`.
+        The run's folder: ``attrs["folder"]`` of a DataFrame, or a value of the column ``folder`` of
+        `list_runs`.
 
     Returns
     -------
     pandas.DataFrame
         As `fetch_accounts` returned it. If the run is not complete, ``attrs["failures"]`` also
-        lists the sub-accounts that are missing, and a warning in the log says so.
+        lists the sub-accounts that it did not reach, and a warning in the log reports this.
 
     Raises
     ------
@@ -91,13 +93,13 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     from ghl_notebook.agency import open_run, run_path
 
     run = open_run(run_path(folder), "accounts")
-    stored = run.look()
-    if not stored.is_whole:
+    stored = run.check()
+    if not stored.is_complete:
         _LOG.warning(
             "%s is not complete: ghl_notebook.failures(frame) lists what is missing", run.shown
         )
-    job = accounts_job(deleted=False)
-    frame = job.frame(run.read(stored.parts, job.schema), run.record.location_ids)
+    spec = accounts_spec(deleted=False)
+    frame = spec.make_frame(run.read(stored.parts, spec.schema), run.record.location_ids)
     frame.attrs["failures"] = stored.failures
     frame.attrs["folder"] = str(run.path)
     return frame
@@ -105,47 +107,47 @@ def read_run(folder: str | Path) -> pd.DataFrame:
 
 @guarded
 def compare_accounts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Show what has changed between two fetches: which connections broke since last week.
+    """Show what has changed between two fetches, for instance which connections have expired.
 
     Parameters
     ----------
     before, after : pandas.DataFrame
-        As `fetch_accounts` or `read_run` returned them. Sub-accounts that one of them names in
-        ``attrs["failures"]`` are left out: nothing is known of them.
+        What `fetch_accounts` or `read_run` returned. Sub-accounts listed in the
+        ``attrs["failures"]`` of either DataFrame are ignored.
 
     Returns
     -------
     pandas.DataFrame
-        One row per connection that has changed, by kind of change and name of the sub-account, a
-        fresh integer index, the same columns when nothing has.
+        One row per changed connection, sorted by change and name of the sub-account, with a new
+        integer index and the same columns even if empty.
 
         ============== ========= ==========================================================
-        Column         Kind      Meaning
+        Column         Type      Meaning
         ============== ========= ==========================================================
-        change         category  ``broke`` (expired since), ``mended`` (expired before),
-                                 ``renewed`` (expires later than before), ``new``, ``gone``
+        change         category  ``expired``, ``recovered`` (no longer expired), ``extended``
+                                 (expires later than before), ``added``, ``removed``
         location_id    string    The sub-account
         location_name  string    Its name
         platform       category  For instance ``instagram``
         name           string    As shown on the platform
-        was_expired    boolean   Before
-        is_expired     boolean   After
-        expire_before  timestamp When it was to end (UTC)
-        expire         timestamp When it ends (UTC)
+        was_expired    boolean   Whether it was expired before
+        is_expired     boolean   Whether it is expired after
+        expire_before  timestamp Expiry date before (UTC)
+        expire         timestamp Expiry date after (UTC)
         id             string    Opaque key of the connection
         ============== ========= ==========================================================
 
-        Kinds are the dtypes ``category``, ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``category``, ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------
     ArgumentError
-        If one of them is no frame of connected accounts.
+        If one of them is not a DataFrame of connected accounts.
     """
     for name, frame in (("before", before), ("after", after)):
         if not set(ACCOUNTS) <= set(getattr(frame, "columns", ())):
             raise ArgumentError(
-                f"{name} is no frame of connected accounts.",
+                f"{name} is not a DataFrame of connected accounts.",
                 "Pass what fetch_accounts() or read_run() returned.",
             )
     unknown = {

@@ -1,4 +1,4 @@
-"""Posts out of a DataFrame: every row is looked at first, and none is sent twice."""
+"""Schedules posts from a DataFrame: every row is checked first, and none is sent twice."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ import pandas as pd
 
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError
-from ghl_notebook.frames import SCHEDULE_FORM, Outcome
+from ghl_notebook.frames import SCHEDULE_LAYOUT, RowOutcome
 from ghl_notebook.guard import guarded
 
-from .planned import list_planned
-from .sent_posts import Sent, SentPosts, open_sent_posts
-from .sheet import Row, check_row, read_rows, reminder
-from .through import through
+from .dispatch import call_one
+from .listed_posts import list_posts
+from .plan import PlanRow, check_row, read_rows, reminder
+from .sent_posts import SentPosts, SentState, open_sent_posts
 
 _STOP_SECONDS: Final = 5.0
+"""How long an interrupt waits for the post being sent, so that the report includes it."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
@@ -44,113 +45,114 @@ def schedule_posts(
     dry_run: bool = True,
     resend: Iterable[int] = (),
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Schedule a post for each row of a DataFrame, or show what would happen.
+    """Schedule a post for each row of a DataFrame, or preview the result.
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
-    and ``POST /social-media-posting/{locationId}/posts/list`` (scope
-    ``socialplanner/post.readonly``); with ``dry_run=False`` then for each sound row ``POST
-    /social-media-posting/{locationId}/posts`` (scope ``socialplanner/post.write``)
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``) and ``POST /social-media-posting/{locationId}/posts/list``
+    (scope ``socialplanner/post.readonly``). With ``dry_run=False``, it then calls ``POST
+    /social-media-posting/{locationId}/posts`` (scope ``socialplanner/post.write``) for each valid
+    row.
 
     Parameters
     ----------
     client : Client or AsyncClient
-        Of one sub-account. With an `AsyncClient` the result is to be awaited.
+        A client of one sub-account. With an `AsyncClient`, await the result.
     frame : pandas.DataFrame
-        One row per post. Its columns, of which the first two have to be there:
+        One row per post. The first two columns are required:
 
-        - ``account_ids``: ``id`` of `fetch_accounts`; of several a list, or joined by ``", "``
-        - ``schedule_date``: when, with a time zone
-        - ``summary``: its text; it needs a text or media
+        - ``account_ids``: ``id`` of `fetch_accounts`; several as a list, or joined by ``", "``
+        - ``schedule_date``: when to publish, with a time zone
+        - ``summary``: text; a post needs text or media
         - ``media``: a list of `PostMedia`, or of dicts with ``url`` and ``type``
-        - ``type``: ``post``, ``story`` or ``reel``; ``post`` when left out
+        - ``type``: ``post`` (the default), ``story`` or ``reel``
         - ``tags``: ids of `fetch_tags`, a list or joined by ``", "``
         - ``category_id``: ``id`` of `fetch_categories`
-        - ``follow_up_comment``: posted beneath it as soon as it is published
+        - ``follow_up_comment``: a comment to publish right after the post
     dry_run : bool, default True
-        Send nothing.
+        Check the rows, but send nothing.
     resend : iterable of int, optional
-        Rows to send even if they were sent before, unless the service lists them: for a post that
-        you have deleted, or that is ``unknown`` and not there. Counted from 0, as in ``row``.
+        Rows to send again, counted from 0 as in ``row``: for posts that you have deleted, or that
+        are ``unknown`` and do not exist. Posts that the API lists are not sent again.
 
     Returns
     -------
     pandas.DataFrame
-        One row per row of `frame`, in its order, a fresh integer index, the same columns when
-        there is none.
+        One row per row of `frame`, in its order, with a new integer index and the same columns even
+        if empty.
 
         ============= ========= ==================================================================
-        Column        Kind      Meaning
+        Column        Type      Meaning
         ============= ========= ==================================================================
-        row           integer   Which row, counted from 0
-        action        category  What has happened: see below
-        schedule_date timestamp When it is published (UTC)
-        account_ids   string    Where, joined by ``", "``
-        summary       string    Its text
+        row           integer   Number of the row, counted from 0
+        action        category  The result: see below
+        schedule_date timestamp When it will be published (UTC)
+        account_ids   string    Its accounts, joined by ``", "``
+        summary       string    Text
         id            string    The post: ``id`` of `fetch_posts`
         error         string    What is wrong
-        next_step     string    What to do
+        next_step     string    What you can do
         location_id   string    The sub-account
         ============= ========= ==================================================================
 
-        Kinds are the dtypes ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
+        Types are pandas dtypes: ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
 
-        An action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
-        earlier call), ``refused`` (before it was sent, or by the service) or ``unknown`` (it may
-        have been sent, and no answer came).
+        The action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
+        earlier call), ``refused`` (by a check, or by the API), or ``unknown`` (possibly sent, but
+        no response arrived).
 
     Raises
     ------
     ArgumentError
-        If `frame` is no DataFrame, lacks a column, or has one that is unknown.
+        If `frame` is not a DataFrame, lacks a column, or has an unknown one.
     PlanError
-        If the record of what was sent cannot be read or written; nothing was sent then.
+        If the record of sent posts cannot be read or written; nothing was sent.
     GHLError
-        If accounts or posts cannot be listed; nothing was sent then. See `ghl_notebook.errors`.
+        If accounts or posts cannot be listed; nothing was sent. See `ghl_notebook.errors`.
 
     Notes
     -----
-    Every row is looked at before the first one is sent; an error of one does not keep the others.
-    Each row is noted on this computer before it is sent, and its outcome after: in
-    ``GHL_PLANS_DIR``, or in the user's data folder. You can repeat the same call, from any process
-    and after any interruption, even a power cut: rows that were sent are recognized by that record,
-    or by the service's list. A row is the same if its accounts, time, text, media, type and
-    follow-up comment are. If a call was interrupted while it sent a row, and the service does not
-    list the post yet, the row is ``unknown`` and is never sent again by itself: see `resend`.
+    All rows are checked before the first one is sent; an error in one row does not affect the
+    others. Each row is recorded on this computer before it is sent, and its result after: in
+    ``GHL_PLANS_DIR``, or in your data folder. You can repeat the same call, from any process and
+    after any interruption, even a power cut: rows that were sent are recognized by that record, or
+    in the API's list. Two rows are the same post if their accounts, date, text, media, type, and
+    follow-up comment are the same. If a call was interrupted while it sent a row, and the API does
+    not list the post yet, the row is ``unknown``. It is sent again only if you pass it to `resend`.
 
-    After an interruption, `read_schedule` returns the report so far. The exception has it as its
-    attribute ``report``, too.
+    After an interruption, `read_schedule` returns the report so far, and so does the exception's
+    attribute ``report``.
     """
     plan = _Plan(frame, is_dry=dry_run, resend=resend)
     try:
-        return through(client, plan.carry_out)
-    except KeyboardInterrupt as stop:  # it ends the wait, and then what was waited for
-        plan.is_over.wait(_STOP_SECONDS)
+        return call_one(client, plan.run)
+    except KeyboardInterrupt as stop:  # wait until the call has stopped as well
+        plan.has_ended.wait(_STOP_SECONDS)
         plan.report_with(stop)
         raise
 
 
 @guarded
 def read_schedule(client: Client | AsyncClient) -> pd.DataFrame:
-    """Read the report of the last `schedule_posts` call that was to send posts.
+    """Read the report of the last `schedule_posts` call with ``dry_run=False``.
 
-    It is on this computer, and there whatever ended the call: the stop button, an error, or the
-    end of the kernel. Nothing is fetched.
+    The report is stored on this computer, whatever ended the call: the stop button, an error, or
+    the end of the kernel. Nothing is fetched.
 
     Parameters
     ----------
     client : Client or AsyncClient
-        Of the sub-account. The result is not to be awaited.
+        A client of the sub-account. Do not await the result.
 
     Returns
     -------
     pandas.DataFrame
-        As `schedule_posts` returns it; no rows if there was no such call. A row that was not sent
-        yet is ``would schedule``; one that was being sent is ``unknown``.
+        As `schedule_posts` returns it; empty if there was no such call. A row that was not sent yet
+        is ``would schedule``; a row that was being sent is ``unknown``.
 
     Raises
     ------
     ArgumentError
-        If `client` is not one of a sub-account.
+        If `client` is not a client of a sub-account.
     PlanError
         If the report cannot be read.
     """
@@ -160,57 +162,57 @@ def read_schedule(client: Client | AsyncClient) -> pd.DataFrame:
             "Pass a Client, or agency.client(location_id).",
         )
     core = client.core if isinstance(client, Client) else client
-    with open_sent_posts(core.base_url, makes=False) as sent:
-        found = sent.report(_whose(core)) if sent else []
+    with open_sent_posts(core.base_url, create=False) as sent:
+        found = sent.report(_owner(core)) if sent else []
     with suppress(msgspec.MsgspecError):
-        outcomes = [msgspec.json.decode(one, type=Outcome) for one in found]
-        return SCHEDULE_FORM.frame(outcomes, core.location_id)
+        outcomes = [msgspec.json.decode(one, type=RowOutcome) for one in found]
+        return SCHEDULE_LAYOUT.frame(outcomes, core.location_id)
     raise PlanError("The stored report is damaged.", "Compare the plan with fetch_posts().")
 
 
 class _Plan:
-    """One call: the rows of a plan, and what becomes of them."""
+    """A call: the rows of a plan, and their outcomes."""
 
     def __init__(self, frame: pd.DataFrame, *, is_dry: bool, resend: Iterable[int]) -> None:
         self._frame = frame
         self._is_dry = is_dry
         self._resend = _row_numbers(resend)
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[RowOutcome] = []
         self._location_id = ""
         self._is_sending = False
-        self.is_over = threading.Event()
+        self.has_ended = threading.Event()
 
-    async def carry_out(self, client: AsyncClient) -> pd.DataFrame:
-        """Look at all rows and, unless it is dry, send those that are new."""
+    async def run(self, client: AsyncClient) -> pd.DataFrame:
+        """Check all rows and, unless it is a dry run, send the new ones."""
         self._location_id = client.location_id
         try:
-            await self._go(client)
-        except BaseException as error:  # the frame is of use whatever has happened
+            await self._run(client)
+        except BaseException as error:  # the report matters whatever has happened
             self.report_with(error)
             raise
         finally:
-            self.is_over.set()
+            self.has_ended.set()
         return self._report()
 
     def report_with(self, error: BaseException) -> None:
-        """Let what ends a call that sends carry the report, and say where else it is."""
+        """Attach the report to an error if posts may have been sent."""
         if self._is_sending:
             error.report = self._report()  # type: ignore[attr-defined]
             error.add_note("Some posts may have been sent: ghl_notebook.read_schedule(client).")
 
     def _report(self) -> pd.DataFrame:
-        return SCHEDULE_FORM.frame(self._outcomes, self._location_id)
+        return SCHEDULE_LAYOUT.frame(self._outcomes, self._location_id)
 
-    async def _go(self, client: AsyncClient) -> None:
-        rows = await self._look(client)
+    async def _run(self, client: AsyncClient) -> None:
+        rows = await self._check(client)
         wrong = sorted(self._resend - set(range(len(self._outcomes))))
         if wrong:
             raise ArgumentError(f"There is no row {wrong[0]} to resend.", "Count rows from 0.")
-        planned = await list_planned(client, rows.values())
+        listed = await list_posts(client, rows.values())
         keys = {
             number: row.key(client.base_url, client.location_id) for number, row in rows.items()
         }
-        with open_sent_posts(client.base_url, makes=not self._is_dry) as sent:
+        with open_sent_posts(client.base_url, create=not self._is_dry) as sent:
             known = sent.find(keys.values()) if sent else {}
             first: dict[str, int] = {}
             for number, row in rows.items():
@@ -218,27 +220,27 @@ class _Plan:
                 if first.setdefault(key, number) != number:
                     again = f"It is the same as row {first[key]}."
                     _refuse(outcome, ArgumentError(again, "Change it, or leave it out."))
-                elif posts := planned.find(row):
+                elif posts := listed.find(row):
                     _show_listed(outcome, row, posts)
                 elif key in known and number not in self._resend:
-                    _recognize(outcome, known[key])
+                    _show_sent(outcome, known[key])
             if sent is not None and not self._is_dry:
                 await self._send_all(client, sent, rows, keys)
 
-    async def _look(self, client: AsyncClient) -> dict[int, Row]:
-        """Read and check all rows; return those that make sense."""
-        rows: dict[int, Row] = {}
+    async def _check(self, client: AsyncClient) -> dict[int, PlanRow]:
+        """Read and check all rows; return the valid ones."""
+        rows: dict[int, PlanRow] = {}
         read = list(read_rows(self._frame))
         listed = (await client.accounts.list()).accounts
         accounts = {str(one.id): one for one in listed if not one.deleted}
         now = client.clock()
         for number, row in enumerate(read):
-            outcome = Outcome(number, "would schedule")
+            outcome = RowOutcome(number, "would schedule")
             self._outcomes.append(outcome)
             try:
                 if isinstance(row, ArgumentError):
                     raise row
-                outcome.schedule_date = row.moment
+                outcome.schedule_date = row.schedule_date
                 outcome.account_ids = ", ".join(row.account_ids)
                 outcome.summary = row.summary or None
                 check_row(row, accounts, now)
@@ -249,10 +251,10 @@ class _Plan:
         return rows
 
     async def _send_all(
-        self, client: AsyncClient, sent: SentPosts, rows: dict[int, Row], keys: dict[int, str]
+        self, client: AsyncClient, sent: SentPosts, rows: dict[int, PlanRow], keys: dict[int, str]
     ) -> None:
         now = client.clock().timestamp()
-        plan = sent.begin(_whose(client), map(msgspec.json.encode, self._outcomes), now)
+        plan = sent.start(_owner(client), map(msgspec.json.encode, self._outcomes), now)
         self._is_sending = True
         failure: PlanError | None = None
         for number, row in rows.items():
@@ -265,21 +267,21 @@ class _Plan:
                 _refuse(self._outcomes[number], failure)
 
     async def _send(
-        self, client: AsyncClient, sent: SentPosts, plan: int, number: int, row: Row, key: str
+        self, client: AsyncClient, sent: SentPosts, plan: int, number: int, row: PlanRow, key: str
     ) -> None:
-        """Send a row, with a note of it before and after."""
-        outcome, due = self._outcomes[number], row.moment.timestamp()
+        """Send a row, and record it before and after."""
+        outcome, due = self._outcomes[number], row.schedule_date.timestamp()
         is_again = number in self._resend
-        flying = replace(outcome)
-        _leave_open(flying, "The call ended while this post was being sent.")
-        noted = msgspec.json.encode(flying)
-        earlier = sent.claim(key, due, plan, number, noted, again=is_again)
-        if earlier is not None and not is_again:  # sent by another call meanwhile
-            _recognize(outcome, earlier)
+        pending = replace(outcome)
+        _mark_unknown(pending, "The call ended while this post was being sent.")
+        encoded = msgspec.json.encode(pending)
+        earlier = sent.claim(key, due, plan, number, encoded, again=is_again)
+        if earlier is not None and not is_again:  # another call has sent it in the meantime
+            _show_sent(outcome, earlier)
             sent.note(plan, number, msgspec.json.encode(outcome))
             return
-        self._outcomes[number] = flying  # whatever ends the call from here on
-        found: Sent | None = Sent(is_sent=False, post_id=None)
+        self._outcomes[number] = pending  # in case anything ends the call from here on
+        state: SentState | None = SentState(is_sent=False, post_id=None)
         try:
             post = await client.posts.create(
                 row.account_ids,
@@ -287,7 +289,7 @@ class _Plan:
                 summary=row.summary or None,
                 media=row.media,
                 status="scheduled",
-                schedule_date=row.moment,
+                schedule_date=row.schedule_date,
                 tags=row.tags or None,
                 category_id=row.category_id,
                 follow_up_comment=row.follow_up_comment,
@@ -297,33 +299,33 @@ class _Plan:
             if error.outcome_unknown:
                 outcome.action = "unknown"
             else:
-                found = earlier
-        except Exception as error:  # noqa: BLE001 - it may have been sent, and there are others
-            _leave_open(outcome, f"An unexpected {type(error).__name__} ended the request.")
+                state = earlier
+        except Exception as error:  # noqa: BLE001 - it may have been sent, and other rows follow
+            _mark_unknown(outcome, f"An unexpected {type(error).__name__} ended the request.")
             _LOG.warning("schedule_posts: row %d", number, exc_info=True)
         else:
             outcome.action, outcome.id = "scheduled", post.id
-            found = Sent(is_sent=True, post_id=post.id)
+            state = SentState(is_sent=True, post_id=post.id)
         self._outcomes[number] = outcome
-        sent.settle(key, due, plan, number, msgspec.json.encode(outcome), found)
+        sent.settle(key, due, plan, number, msgspec.json.encode(outcome), state)
 
 
 def _row_numbers(resend: Iterable[int]) -> set[int]:
     rows: list[Any] = [resend] if isinstance(resend, int) else list(resend)
     if any(isinstance(one, bool) or not isinstance(one, Integral) for one in rows):
-        raise ArgumentError("resend is no list of rows.", "Pass numbers, as in resend=[3].")
+        raise ArgumentError("resend is not a list of rows.", "Pass numbers, as in resend=[3].")
     return {int(one) for one in rows}
 
 
-def _whose(client: AsyncClient) -> str:
+def _owner(client: AsyncClient) -> str:
     return f"{client.base_url} {client.location_id}"
 
 
-def _refuse(outcome: Outcome, error: GHLError) -> None:
+def _refuse(outcome: RowOutcome, error: GHLError) -> None:
     outcome.action, outcome.error, outcome.next_step = "refused", error.what, error.next_step
 
 
-def _leave_open(outcome: Outcome, error: str) -> None:
+def _mark_unknown(outcome: RowOutcome, error: str) -> None:
     outcome.action, outcome.error = "unknown", error
     outcome.next_step = (
         "Look for it with fetch_posts() after some minutes. If it is not there, send it with "
@@ -331,23 +333,23 @@ def _leave_open(outcome: Outcome, error: str) -> None:
     )
 
 
-def _show_listed(outcome: Outcome, row: Row, posts: dict[str, str | None]) -> None:
-    """Say that the service lists a row, for all of its accounts or for some."""
+def _show_listed(outcome: RowOutcome, row: PlanRow, posts: dict[str, str | None]) -> None:
+    """Show that the API lists a row, for all of its accounts or some."""
     there = [one for one in row.account_ids if one in posts]
     if len(there) == len(row.account_ids):
         outcome.action, outcome.id = "already scheduled", posts[there[0]]
     else:
-        planned = f"It is planned already for {', '.join(there)}."
+        planned = f"It is scheduled already for {', '.join(there)}."
         _refuse(outcome, ArgumentError(planned, "Leave out these accounts."))
 
 
-def _recognize(outcome: Outcome, sent: Sent) -> None:
-    """Say what is known of a row that an earlier call has sent."""
-    if sent.is_sent:
-        outcome.action, outcome.id = "already scheduled", sent.post_id
+def _show_sent(outcome: RowOutcome, state: SentState) -> None:
+    """Show the result of an earlier call."""
+    if state.is_sent:
+        outcome.action, outcome.id = "already scheduled", state.post_id
         outcome.next_step = (
-            "The service does not list it yet. If you deleted it, send it again with "
+            "GoHighLevel does not list it yet. If you deleted it, send it again with "
             f"resend=[{outcome.row}]."
         )
     else:
-        _leave_open(outcome, "It was sent before, and no answer came.")
+        _mark_unknown(outcome, "It was sent before, and no response arrived.")

@@ -1,8 +1,8 @@
-"""The record of what `schedule_posts` sends: on disk before a post is sent, and after.
+"""The record of what `schedule_posts` sends, written before and after each post.
 
-One SQLite file for all plans of a user. A post is known by a checksum of all that makes it
-different from others; its text is only in the report of its plan. A post that is there as not yet
-sent may have been: whatever ended the call has ended it between the two.
+A single SQLite file holds all plans of a user. A post is identified by a checksum of what
+distinguishes it from other posts; its text is only in the report of its plan. A post recorded as
+not yet sent may have been sent: the call ended between sending and recording.
 """
 
 from __future__ import annotations
@@ -26,81 +26,70 @@ CREATE TABLE posts (
     key TEXT PRIMARY KEY, is_sent INTEGER NOT NULL, post TEXT, due REAL NOT NULL,
     checksum TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE plans (number INTEGER PRIMARY KEY AUTOINCREMENT, whose TEXT NOT NULL);
+CREATE TABLE plans (number INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL);
 CREATE TABLE outcomes (
     plan INTEGER, row INTEGER, outcome BLOB NOT NULL, PRIMARY KEY (plan, row)
 ) WITHOUT ROWID;
 PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """
-_LARGEST: Final = 2**30
+_MAX_RECORD_BYTES: Final = 2**30
 _BUSY_SECONDS: Final = 10.0
-_REPORTS: Final = 10
-"""Of a sub-account."""
+_MAX_REPORTS: Final = 10
+"""Reports kept per sub-account."""
 _KEPT_SECONDS: Final = 30 * 24 * 3600.0
-"""For so long after it is due a post is remembered; it could not be scheduled any more anyway."""
+"""How long a post is remembered after its date, when it can no longer be scheduled anyway."""
 
-_APART: Final[dict[str, sqlite3.Connection]] = {}
+_IN_MEMORY: Final[dict[str, sqlite3.Connection]] = {}
 
 
-class Sent(NamedTuple):
-    """What is known of a post: whether it was surely sent, and its id then."""
+class SentState(NamedTuple):
+    """The recorded state of a post: whether the API has confirmed it, and its id then."""
 
     is_sent: bool
     post_id: str | None
 
 
 class SentPosts:
-    """The record, opened.
+    """The open record. Its methods raise `PlanError` if it cannot be read or written.
 
     Parameters
     ----------
     db : sqlite3.Connection
-        Where it is.
+        The database.
     name : str
-        Where that is, for the user.
+        Its path, for messages.
     """
 
     def __init__(self, db: sqlite3.Connection, name: str) -> None:
         self._db = db
         self._name = name
 
-    def find(self, keys: Iterable[str]) -> dict[str, Sent]:
-        """Return what is known of some posts.
-
-        Raises
-        ------
-        PlanError
-            If the record cannot be read.
-        """
-        with _told(self._name):
+    def find(self, keys: Iterable[str]) -> dict[str, SentState]:
+        """Return what is recorded of some posts."""
+        with _plan_errors(self._name):
             found = {key: self._find(key) for key in keys}
         return {key: sent for key, sent in found.items() if sent}
 
-    def begin(self, whose: str, outcomes: Iterable[bytes], now: float) -> int:
-        """Begin the report of a plan, with a row for each of its rows; return its number.
+    def start(self, owner: str, outcomes: Iterable[bytes], now: float) -> int:
+        """Start the report of a plan, with an outcome for each of its rows; return its number.
 
         Parameters
         ----------
-        whose : str
+        owner : str
             The sub-account.
         outcomes : iterable of bytes
             In the order of the rows.
         now : float
             Seconds since 1970.
-
-        Raises
-        ------
-        PlanError
-            If it cannot be written.
         """
         with self._change() as db:
             db.execute("DELETE FROM posts WHERE due < ?", (now - _KEPT_SECONDS,))
-            plan = db.execute("INSERT INTO plans VALUES (NULL, ?)", (whose,)).lastrowid
+            plan = db.execute("INSERT INTO plans VALUES (NULL, ?)", (owner,)).lastrowid
             db.execute(
-                "DELETE FROM plans WHERE whose = ? AND number NOT IN"
-                " (SELECT number FROM plans WHERE whose = ? ORDER BY number DESC LIMIT ?)",
-                (whose, whose, _REPORTS),
+                "DELETE FROM plans WHERE owner = ? AND number NOT IN"
+                " (SELECT number FROM plans WHERE owner = ? ORDER BY number DESC LIMIT ?)",
+                (owner, owner, _MAX_REPORTS),
             )
             db.execute("DELETE FROM outcomes WHERE plan NOT IN (SELECT number FROM plans)")
             rows = ((plan, row, outcome) for row, outcome in enumerate(outcomes))
@@ -110,55 +99,46 @@ class SentPosts:
 
     def claim(
         self, key: str, due: float, plan: int, row: int, outcome: bytes, *, again: bool
-    ) -> Sent | None:
-        """Note that a post is about to be sent.
+    ) -> SentState | None:
+        """Record that a post is about to be sent.
 
         Parameters
         ----------
         key : str
             The post.
         due : float
-            When it is published, in seconds since 1970.
+            Its date, in seconds since 1970.
         plan, row : int
-            Of which row it is.
+            The plan and its row.
         outcome : bytes
-            What the report says of the row from now on.
+            The row's new outcome in the report.
         again : bool
-            Also if it was sent before.
+            Claim the post even if it was sent before.
 
         Returns
         -------
-        Sent or None
-            What was known of it: unless it is to be sent again, it is not claimed then.
-
-        Raises
-        ------
-        PlanError
-            If that cannot be written.
+        SentState or None
+            What was recorded of it before. If there is something, the post is claimed only with
+            `again`.
         """
         with self._change():
             earlier = self._find(key)
             if earlier is None or again:
-                self._put(key, Sent(is_sent=False, post_id=None), due)
+                self._put(key, SentState(is_sent=False, post_id=None), due)
                 self._note(plan, row, outcome)
         return earlier
 
     def settle(
-        self, key: str, due: float, plan: int, row: int, outcome: bytes, sent: Sent | None
+        self, key: str, due: float, plan: int, row: int, outcome: bytes, sent: SentState | None
     ) -> None:
-        """Note what has become of a post that was claimed.
+        """Record the outcome of a claimed post.
 
         Parameters
         ----------
         key, due, plan, row, outcome
             As for `claim`.
-        sent : Sent or None
-            None: it was surely never sent.
-
-        Raises
-        ------
-        PlanError
-            If that cannot be written.
+        sent : SentState or None
+            None if the API has rejected it.
         """
         with self._change() as db:
             if sent is None:
@@ -168,41 +148,26 @@ class SentPosts:
             self._note(plan, row, outcome)
 
     def note(self, plan: int, row: int, outcome: bytes) -> None:
-        """Note what the report says of a row that is not sent.
-
-        Raises
-        ------
-        PlanError
-            If that cannot be written.
-        """
+        """Record the outcome of a row that is not sent."""
         with self._change():
             self._note(plan, row, outcome)
 
-    def report(self, whose: str) -> list[bytes]:
-        """Return the outcomes of the last plan of a sub-account.
-
-        Raises
-        ------
-        PlanError
-            If they cannot be read.
-        """
-        with _told(self._name):
+    def report(self, owner: str) -> list[bytes]:
+        """Return the outcomes of the last plan of a sub-account."""
+        with _plan_errors(self._name):
             found = self._db.execute(
                 "SELECT outcome FROM outcomes WHERE plan ="
-                " (SELECT max(number) FROM plans WHERE whose = ?) ORDER BY row",
-                (whose,),
+                " (SELECT max(number) FROM plans WHERE owner = ?) ORDER BY row",
+                (owner,),
             )
             return [bytes(outcome) for (outcome,) in found]
 
     def check(self) -> None:
-        """Look whether all is as it was written.
+        """Check that the record is undamaged.
 
-        Raises
-        ------
-        PlanError
-            If it is not.
+        Raises `PlanError` if it is damaged.
         """
-        with _told(self._name):
+        with _plan_errors(self._name):
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
             is_sound = self._db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             if application != _APPLICATION or not is_sound:
@@ -213,55 +178,52 @@ class SentPosts:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """Change several things at once, while no other process does."""
-        with _told(self._name), self._db:
+        """Make several changes in one transaction, which locks out other processes."""
+        with _plan_errors(self._name), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             yield self._db
 
     def _note(self, plan: int, row: int, outcome: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)", (plan, row, outcome))
 
-    def _find(self, key: str) -> Sent | None:
+    def _find(self, key: str) -> SentState | None:
         found = self._db.execute("SELECT is_sent, post FROM posts WHERE key = ?", (key,)).fetchone()
-        return Sent(bool(found[0]), found[1]) if found else None
+        return SentState(bool(found[0]), found[1]) if found else None
 
-    def _put(self, key: str, sent: Sent, due: float) -> None:
+    def _put(self, key: str, sent: SentState, due: float) -> None:
         row = [key, int(sent.is_sent), sent.post_id, due]
         self._db.execute("INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?)", (*row, _sum(row)))
 
 
 @contextmanager
-def open_sent_posts(base_url: str, *, makes: bool = True) -> Iterator[SentPosts | None]:
+def open_sent_posts(base_url: str, *, create: bool = True) -> Iterator[SentPosts | None]:
     """Open the record.
+
+    Raises `PlanError` if the record cannot be read or created, or is damaged.
 
     Parameters
     ----------
     base_url : str
-        Of the service, which may have a record of its own.
-    makes : bool
-        Whether one is made. None is yielded where there is none otherwise.
-
-    Raises
-    ------
-    PlanError
-        If it cannot be read or made, or is damaged.
+        The API's address. The simulator has a record of its own.
+    create : bool
+        Create the record if there is none. Otherwise, yield None in that case.
     """
-    if base_url in _APART:
-        yield SentPosts(_APART[base_url], "The record")
+    if base_url in _IN_MEMORY:
+        yield SentPosts(_IN_MEMORY[base_url], "The record")
         return
     path = read_plans_folder() / "sent-posts.sqlite3"
-    with _told(str(path)):
-        if makes:
+    with _plan_errors(str(path)):
+        if create:
             make_private_folder(path.parent)
-        elif not os.path.lexists(path):  # a link to nothing is refused below
+        elif not os.path.lexists(path):  # a broken link exists, and is rejected below
             yield None
             return
         make_private_file(path, _fill)
-        if path.stat().st_size > _LARGEST:
-            raise OSError(errno.EFBIG, f"it is larger than {_LARGEST} bytes")
+        if path.stat().st_size > _MAX_RECORD_BYTES:
+            raise OSError(errno.EFBIG, f"it is larger than {_MAX_RECORD_BYTES} bytes")
         db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
-        with _told(str(path)):
+        with _plan_errors(str(path)):
             db.execute("PRAGMA synchronous = EXTRA")
         sent = SentPosts(db, str(path))
         sent.check()
@@ -270,16 +232,18 @@ def open_sent_posts(base_url: str, *, makes: bool = True) -> Iterator[SentPosts 
         db.close()
 
 
-def keep_apart(base_url: str) -> None:
-    """Keep the record of a service in memory: it is a simulator that ends with this process."""
+def keep_in_memory(base_url: str) -> None:
+    """Keep the record of a simulator in memory, because both end with this process."""
     drop(base_url)
-    _APART[base_url] = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-    _APART[base_url].executescript(_TABLES)
+    _IN_MEMORY[base_url] = sqlite3.connect(
+        ":memory:", check_same_thread=False, isolation_level=None
+    )
+    _IN_MEMORY[base_url].executescript(_TABLES)
 
 
 def drop(base_url: str) -> None:
-    """Forget what `keep_apart` has kept."""
-    if (db := _APART.pop(base_url, None)) is not None:
+    """Delete the record of `keep_in_memory`."""
+    if (db := _IN_MEMORY.pop(base_url, None)) is not None:
         db.close()
 
 
@@ -296,12 +260,12 @@ def _sum(row: list[object]) -> str:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _plan_errors(name: str) -> Iterator[None]:
     failure = None
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        if type(error) is sqlite3.DatabaseError:  # its subclasses tell of a disk, a lock, or of us
+        if type(error) is sqlite3.DatabaseError:  # subclasses: disk, lock, or programming errors
             failure = PlanError(
                 f"{name} is damaged, so nothing is sent.",
                 "Restore it from a backup. If you move it away, schedule_posts recognizes earlier "
@@ -313,5 +277,5 @@ def _told(name: str) -> Iterator[None]:
                 f"{name} cannot be used, so nothing is sent: {words}.",
                 "Check permissions and free disk space, or set GHL_PLANS_DIR to another folder.",
             )
-    if failure is not None:  # not in the handler: error and cause would lead to each other
+    if failure is not None:  # outside the handler: error and cause would reference each other
         raise failure

@@ -10,31 +10,31 @@ import pandas as pd
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import (
-    BREAKDOWNS_FORM,
-    STATISTICS_FORM,
-    TOTALS_FORM,
+    BREAKDOWNS_LAYOUT,
+    STATISTICS_LAYOUT,
+    TOTALS_LAYOUT,
     DayValue,
-    Part,
+    PeriodValue,
+    add_up,
     breakdowns,
     day_values,
-    together,
     totals,
 )
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
 
-from .kind import AnyClient, Found, Kind, by_door, fetch
 from .options import FetchOptions
-from .paging import Told
+from .paging import Report
 from .period import read_period
 from .posts import read_ids
+from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
-_MOST: Final = 100
-"""Accounts of one call."""
+_MAX_ACCOUNTS: Final = 100
+"""Accounts per call, as the API documents."""
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_statistics(
     client: AnyClient,
     since: datetime | date | str,
@@ -44,72 +44,71 @@ def fetch_statistics(
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch statistics day by day: one row per account, metric and day.
+    """Fetch daily statistics: one row per account, metric, and day.
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
-    then for each account ``POST /social-media-posting/statistics`` (scope
-    ``socialplanner/statistics.readonly``), at the pace that the service allows
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``), then ``POST /social-media-posting/statistics`` (scope
+    ``socialplanner/statistics.readonly``) once per account.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     since, until : datetime, date, pandas.Timestamp or str
-        The first and the last day. A time needs a time zone; a date alone, such as
-        ``"2026-01-05"``, is a whole day in UTC.
+        The first and the last day. A date without a time, such as ``"2026-01-05"``, means the whole
+        day in UTC. A datetime needs a time zone.
     platform : str, optional
-        Only accounts on this one, for instance ``"instagram"``.
+        Return only accounts on this platform, for instance ``"instagram"``.
     accounts : iterable of str or pandas.DataFrame, optional
-        Only these: their ``id``, or rows of `fetch_accounts`.
+        Return only these accounts: ``id`` values, or rows of `fetch_accounts`.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
-        Agency only; see `fetch_accounts`.
+        For an agency only; see `fetch_accounts`.
 
     Returns
     -------
     pandas.DataFrame
-        Accounts in the service's order, of each the metrics, of each the days, oldest first; a
-        fresh integer index; the same columns when there is none. Of an agency as `fetch_accounts`
-        says: in the order of its sub-accounts, with ``location_id`` and ``location_name`` first,
-        and what is missing in ``attrs["failures"]``. Of one sub-account, ``attrs["left_out"]``
-        lists the accounts of which the service has no statistics: a dict each, with
-        ``account_id``, ``name`` and ``platform``.
+        One row per account (in the API's order), metric, and day (oldest first), with a new integer
+        index and the same columns even if empty. For an agency, rows are in the order of its
+        sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
+        lists what is missing; see `failures`. For one sub-account, ``attrs["left_out"]`` lists the
+        accounts without statistics: a dict each, with ``account_id``, ``name``, and ``platform``.
 
         =========== ========= ===========================================================
-        Column      Kind      Meaning
+        Column      Type      Meaning
         =========== ========= ===========================================================
-        date        timestamp The day, as its first moment (UTC)
+        date        timestamp The day, at midnight (UTC)
         account_id  string    The account: ``id`` of `fetch_accounts`
         name        string    As shown on the platform
         platform    category  For instance ``instagram``
-        profile_id  string    The key that statistics are asked for
+        profile_id  string    The key that the API uses for statistics
         metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``followers``
-        value       number    On that day
+        value       number    The number on that day
         location_id string    The sub-account
         =========== ========= ===========================================================
 
-        Kinds are the dtypes ``datetime64[ms, UTC]``, ``string``, ``category`` and ``Float64``.
+        Types are pandas dtypes: ``datetime64[ms, UTC]``, ``string``, ``category`` and ``Float64``.
 
     Raises
     ------
     ArgumentError
-        If a time has no time zone, or the period ends before it begins.
+        If a datetime has no time zone, or `until` is before `since`.
     GHLError
         See `ghl_notebook.errors`.
 
     Notes
     -----
-    The service names weekdays, and no dates: the days are counted from the period's first. Reach
-    and shares it gives as sums of the period only: see `fetch_statistics_totals`; which followers
-    there are, by age and gender, only for all accounts of a call together, in
+    The API returns weekdays instead of dates, so the days are counted from `since`. For reach and
+    shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age and
+    gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
     """
-    return fetch(client, STATISTICS, _asked(since, until, platform, accounts), options)
+    return fetch(client, STATISTICS, _filters(since, until, platform, accounts), options)
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_statistics_totals(
     client: AnyClient,
     since: datetime | date | str,
@@ -119,16 +118,16 @@ def fetch_statistics_totals(
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch sums of a period, of all accounts of a sub-account together.
+    """Fetch the totals of a period, over all accounts of a sub-account.
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
-    then ``POST /social-media-posting/statistics`` (scope ``socialplanner/statistics.readonly``),
-    once for 100 accounts
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``), then ``POST /social-media-posting/statistics`` (scope
+    ``socialplanner/statistics.readonly``) once per 100 accounts.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     since, until, platform, accounts
         As for `fetch_statistics`.
     progress, locations, folder, in_flight, engine, lazy : optional
@@ -137,37 +136,37 @@ def fetch_statistics_totals(
     Returns
     -------
     pandas.DataFrame
-        One row per metric, a fresh integer index, the same columns when there is none. Of an
-        agency, and of accounts without statistics, as `fetch_statistics` says.
+        One row per metric, with a new integer index and the same columns even if empty. An agency,
+        and accounts without statistics, are handled as in `fetch_statistics`.
 
         ============= ======== =================================================================
-        Column        Kind     Meaning
+        Column        Type     Meaning
         ============= ======== =================================================================
         metric        category ``posts``, ``impressions``, ``reach``, ``likes``, ``comments``, ...
-        value         number   Of all accounts and days
-        change        number   In percent of as many days before; NA where the service says nothing
-        account_count integer  How many accounts it is of
+        value         number   Total of all accounts and days
+        change        number   Change in percent against as many days before; NA if not reported
+        account_count integer  Number of accounts
         location_id   string   The sub-account
         ============= ======== =================================================================
 
-        Kinds are the dtypes ``category``, ``Float64``, ``Int64`` and ``string``.
+        Types are pandas dtypes: ``category``, ``Float64``, ``Int64`` and ``string``.
 
     Raises
     ------
     ArgumentError
-        If a time has no time zone, or the period ends before it begins.
+        If a datetime has no time zone, or `until` is before `since`.
     GHLError
         See `ghl_notebook.errors`.
 
     Notes
     -----
-    Of more than 100 accounts the sums of several calls are added, and `change` is NA.
+    For more than 100 accounts, the totals of several calls are added up, and `change` is NA.
     """
-    return fetch(client, TOTALS, _asked(since, until, platform, accounts), options)
+    return fetch(client, TOTALS, _filters(since, until, platform, accounts), options)
 
 
 @guarded
-@by_door
+@typed_by_client
 def fetch_statistics_breakdowns(
     client: AnyClient,
     since: datetime | date | str,
@@ -177,16 +176,16 @@ def fetch_statistics_breakdowns(
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch sums of a period by platform, with how they have changed.
+    """Fetch the totals of a period by platform, and their change.
 
-    ``GET /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``),
-    then ``POST /social-media-posting/statistics`` (scope ``socialplanner/statistics.readonly``),
-    once for 100 accounts
+    Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
+    ``socialplanner/account.readonly``), then ``POST /social-media-posting/statistics`` (scope
+    ``socialplanner/statistics.readonly``) once per 100 accounts.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Of an async one the result is to be awaited.
+        With an async one, await the result.
     since, until, platform, accounts
         As for `fetch_statistics`.
     progress, locations, folder, in_flight, engine, lazy : optional
@@ -195,37 +194,37 @@ def fetch_statistics_breakdowns(
     Returns
     -------
     pandas.DataFrame
-        One row per metric and platform, a fresh integer index, the same columns when there is
-        none. Of an agency, and of accounts without statistics, as `fetch_statistics` says.
+        One row per metric and platform, with a new integer index and the same columns even if
+        empty. An agency, and accounts without statistics, are handled as in `fetch_statistics`.
 
         =========== ======== ===================================================================
-        Column      Kind     Meaning
+        Column      Type     Meaning
         =========== ======== ===================================================================
         platform    category For instance ``instagram``
-        metric      category ``engagement`` is likes, comments and shares together
-        value       number   Of all of the platform's accounts and days
-        change      number   In percent of as many days before; NA where the service says nothing
+        metric      category ``engagement`` is the sum of likes, comments, and shares
+        value       number   Total of the platform's accounts and days
+        change      number   Change in percent against as many days before; NA if not reported
         location_id string   The sub-account
         =========== ======== ===================================================================
 
-        Kinds are the dtypes ``category``, ``Float64`` and ``string``.
+        Types are pandas dtypes: ``category``, ``Float64`` and ``string``.
 
     Raises
     ------
     ArgumentError
-        If a time has no time zone, or the period ends before it begins.
+        If a datetime has no time zone, or `until` is before `since`.
     GHLError
         See `ghl_notebook.errors`.
 
     Notes
     -----
-    Of more than 100 accounts the sums of several calls are added, and `change` is NA where a
-    platform is in more than one.
+    For more than 100 accounts, the totals of several calls are added up, and `change` is NA for a
+    platform that is in more than one call.
     """
-    return fetch(client, BREAKDOWNS, _asked(since, until, platform, accounts), options)
+    return fetch(client, BREAKDOWNS, _filters(since, until, platform, accounts), options)
 
 
-def _asked(
+def _filters(
     since: datetime | date | str,
     until: datetime | date | str,
     platform: str | None,
@@ -240,68 +239,72 @@ def _asked(
     }
 
 
-async def _statistics(client: AsyncClient, told: Told, **asked: Any) -> Found:
-    having, left_out = await _accounts(client, asked)
-    first = datetime.fromisoformat(asked["since"]).date()
+async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Records:
+    accounts, left_out = await _accounts(client, filters)
+    first = datetime.fromisoformat(filters["since"]).date()
     rows: list[DayValue] = []
-    async for some, found in _of_each(client, told, having, 1, asked):
-        rows += day_values(found, some[0], first)
-    return Found(rows, {"left_out": left_out})
+    async for chunk, found in _in_chunks(client, report, accounts, 1, filters):
+        rows += day_values(found, chunk[0], first)
+    return Records(rows, {"left_out": left_out})
 
 
-async def _totals(client: AsyncClient, told: Told, **asked: Any) -> Found:
-    having, left_out = await _accounts(client, asked)
-    parts: list[Part] = []
-    async for some, found in _of_each(client, told, having, _MOST, asked):
-        parts += totals(found, len(some))
-    return Found(together(parts), {"left_out": left_out})
+async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Records:
+    accounts, left_out = await _accounts(client, filters)
+    values: list[PeriodValue] = []
+    async for chunk, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
+        values += totals(found, len(chunk))
+    return Records(add_up(values), {"left_out": left_out})
 
 
-async def _breakdowns(client: AsyncClient, told: Told, **asked: Any) -> Found:
-    having, left_out = await _accounts(client, asked)
-    parts: list[Part] = []
-    async for _, found in _of_each(client, told, having, _MOST, asked):
-        parts += breakdowns(found)
-    return Found(together(parts), {"left_out": left_out})
+async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Records:
+    accounts, left_out = await _accounts(client, filters)
+    values: list[PeriodValue] = []
+    async for _, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
+        values += breakdowns(found)
+    return Records(add_up(values), {"left_out": left_out})
 
 
 async def _accounts(
-    client: AsyncClient, asked: dict[str, Any]
+    client: AsyncClient, filters: dict[str, Any]
 ) -> tuple[list[Account], list[dict[str, Any]]]:
-    """Return the accounts that there are statistics of, and name the others that are meant."""
-    wanted, platform = asked["accounts"], asked["platform"]
-    meant = [
+    """Return the accounts with statistics, and describe the others that match the filters."""
+    ids, platform = filters["accounts"], filters["platform"]
+    matching = [
         account
         for account in (await client.accounts.list()).accounts
         if not account.deleted
-        and (wanted is None or account.id in wanted)
+        and (ids is None or account.id in ids)
         and (platform is None or same_platform(account.platform or "", platform))
     ]
-    # Where the service does not say whether it has any, it is asked.
-    having = [a for a in meant if a.profile_id and a.has_statistics_permissions is not False]
-    ids = {a.id for a in having}
+    # An account is fetched also if the API does not report whether it has statistics.
+    found = [a for a in matching if a.profile_id and a.has_statistics_permissions is not False]
+    found_ids = {a.id for a in found}
     left_out = [
         {"account_id": a.id, "name": a.name, "platform": a.platform}
-        for a in meant
-        if a.id not in ids
+        for a in matching
+        if a.id not in found_ids
     ]
-    return having, left_out
+    return found, left_out
 
 
-async def _of_each(
-    client: AsyncClient, told: Told, accounts: list[Account], size: int, asked: dict[str, Any]
+async def _in_chunks(
+    client: AsyncClient,
+    report: Report,
+    accounts: list[Account],
+    size: int,
+    filters: dict[str, Any],
 ) -> AsyncIterator[tuple[list[Account], Statistics]]:
-    """Ask for the statistics of some accounts after the other."""
-    for begin in range(0, len(accounts), size):
-        some = accounts[begin : begin + size]
+    """Fetch the statistics of some accounts at a time."""
+    for start in range(0, len(accounts), size):
+        chunk = accounts[start : start + size]
         found = await client.statistics.fetch(
-            [str(account.profile_id) for account in some],
-            current_range=(asked["since"], asked["until"]),
+            [str(account.profile_id) for account in chunk],
+            current_range=(filters["since"], filters["until"]),
         )
-        yield some, found
-        told(begin + len(some), len(accounts))
+        yield chunk, found
+        report(start + len(chunk), len(accounts))
 
 
-STATISTICS = Kind("statistics", STATISTICS_FORM, _statistics)
-TOTALS = Kind("statistics_totals", TOTALS_FORM, _totals)
-BREAKDOWNS = Kind("statistics_breakdowns", BREAKDOWNS_FORM, _breakdowns)
+STATISTICS = FetchRecipe("statistics", STATISTICS_LAYOUT, _statistics)
+TOTALS = FetchRecipe("statistics_totals", TOTALS_LAYOUT, _totals)
+BREAKDOWNS = FetchRecipe("statistics_breakdowns", BREAKDOWNS_LAYOUT, _breakdowns)

@@ -1,10 +1,11 @@
-"""Account data as DataFrames of fixed, typed schemas."""
+"""Records as DataFrames with fixed, typed columns."""
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
-from .comments import COMMENT_FORM, COMMENTS
+from .comments import COMMENT_LAYOUT, COMMENTS
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
-from .labels import CATEGORIES, CATEGORY_FORM, TAG_FORM, TAGS
+from .labels import CATEGORIES, CATEGORY_LAYOUT, TAG_LAYOUT, TAGS
+from .layout import FrameLayout, RowsTable, agency_frame
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -13,23 +14,22 @@ from .locations import (
     locations_frame,
     runs_frame,
 )
-from .plans import CSV_IMPORT_FORM, CSV_IMPORTS, QUEUE_FORM, QUEUES
-from .posts import POST_FORM, POSTS
-from .records import Form, RowsTable, agency_frame
-from .schedule import SCHEDULE, SCHEDULE_FORM, Outcome
-from .schema import Category, Kind, Schema, dtype_of, make_frame
+from .plans import CSV_IMPORT_LAYOUT, CSV_IMPORTS, QUEUE_LAYOUT, QUEUES
+from .posts import POST_LAYOUT, POSTS
+from .schedule import SCHEDULE, SCHEDULE_LAYOUT, RowOutcome
+from .schema import CategoryType, ColumnType, Schema, dtype_of, make_frame
 from .statistics import (
-    BREAKDOWNS_FORM,
+    BREAKDOWNS_LAYOUT,
     STATISTICS,
     STATISTICS_BREAKDOWNS,
-    STATISTICS_FORM,
+    STATISTICS_LAYOUT,
     STATISTICS_TOTALS,
-    TOTALS_FORM,
+    TOTALS_LAYOUT,
     DayValue,
-    Part,
+    PeriodValue,
+    add_up,
     breakdowns,
     day_values,
-    together,
     totals,
 )
 
@@ -38,40 +38,41 @@ __all__ = [
     "ACCOUNTS_TABLE",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
-    "BREAKDOWNS_FORM",
+    "BREAKDOWNS_LAYOUT",
     "CATEGORIES",
-    "CATEGORY_FORM",
+    "CATEGORY_LAYOUT",
     "CHANGES",
     "COMMENTS",
-    "COMMENT_FORM",
+    "COMMENT_LAYOUT",
     "CSV_IMPORTS",
-    "CSV_IMPORT_FORM",
+    "CSV_IMPORT_LAYOUT",
     "FAILURES",
     "LOCATIONS",
     "POSTS",
-    "POST_FORM",
+    "POST_LAYOUT",
     "QUEUES",
-    "QUEUE_FORM",
+    "QUEUE_LAYOUT",
     "RUNS",
     "SCHEDULE",
-    "SCHEDULE_FORM",
+    "SCHEDULE_LAYOUT",
     "STATISTICS",
     "STATISTICS_BREAKDOWNS",
-    "STATISTICS_FORM",
+    "STATISTICS_LAYOUT",
     "STATISTICS_TOTALS",
     "TAGS",
-    "TAG_FORM",
-    "TOTALS_FORM",
+    "TAG_LAYOUT",
+    "TOTALS_LAYOUT",
     "AccountsTable",
-    "Category",
+    "CategoryType",
+    "ColumnType",
     "DayValue",
-    "Form",
-    "Kind",
-    "Outcome",
-    "Part",
+    "FrameLayout",
+    "PeriodValue",
+    "RowOutcome",
     "RowsTable",
     "Schema",
     "accounts_frame",
+    "add_up",
     "agency_accounts_frame",
     "agency_frame",
     "available_accounts_frame",
@@ -83,6 +84,5 @@ __all__ = [
     "locations_frame",
     "make_frame",
     "runs_frame",
-    "together",
     "totals",
 ]

@@ -1,15 +1,15 @@
-"""Accounts as DataFrames: what is connected, and what a login may attach."""
+"""Accounts as DataFrames: connected ones, and those that a login can attach."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 import pandas as pd
 
 from ghl_notebook.models import (
     PLATFORMS,
+    Account,
     AccountGroup,
     AccountList,
     AvailableAccount,
@@ -17,11 +17,12 @@ from ghl_notebook.models import (
     without_collector,
 )
 
-from .schema import Category, Schema, make_frame
+from .layout import FrameLayout
+from .schema import CategoryType, Schema
 
-PLATFORM = Category(tuple(sorted(PLATFORMS)))
-TYPE = Category(("business", "group", "location", "page", "profile"))
-AVAILABLE_TYPE = Category((*TYPE.values, "pinner"))
+PLATFORM = CategoryType(tuple(sorted(PLATFORMS)))
+TYPE = CategoryType(("business", "group", "location", "page", "profile"))
+AVAILABLE_TYPE = CategoryType((*TYPE.values, "pinner"))
 
 ACCOUNTS: Schema = {
     "id": "string",
@@ -67,66 +68,26 @@ AVAILABLE_ACCOUNTS: Schema = {
 
 @without_collector()
 def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
-    """Make the frame of connected accounts; `fetch_accounts` documents its columns."""
+    """Return a DataFrame of connected accounts; `fetch_accounts` documents its columns."""
     groups = names_of_groups(listed.groups)
-    rows = [
-        (
-            a.id,
-            a.platform,
-            a.type,
-            a.name,
-            a.is_expired,
-            a.expire,
-            a.oauth_id,
-            a.profile_id,
-            a.origin_id,
-            listed.location_id,
-            groups.get(a.id),
-            a.active,
-            a.deleted,
-            a.has_statistics_permissions,
-            a.building_statistics,
-            a.sync_posts,
-            a.created_at,
-            a.updated_at,
-            a.avatar,
-            _json(a.meta),
-        )
-        for a in listed.accounts
-        if deleted or not a.deleted
-    ]
-    return make_frame(ACCOUNTS, rows)
+    layout = FrameLayout(
+        ACCOUNTS,
+        {"groups": lambda account: groups.get(account.id), "meta": _meta},
+    )
+    shown = (account for account in listed.accounts if deleted or not account.deleted)
+    return layout.frame(shown, listed.location_id)
 
 
 def available_accounts_frame(
     accounts: Iterable[AvailableAccount], *, account_id: str, location_id: str
 ) -> pd.DataFrame:
-    """Make the frame of what a login may attach; `fetch_available_accounts` has its columns."""
-    rows = [
-        (
-            a.origin_id,
-            a.platform,
-            a.type,
-            a.name,
-            a.is_connected,
-            a.username,
-            a.page_id,
-            a.urn,
-            a.is_owned,
-            a.is_business_account,
-            a.verified,
-            a.protected,
-            account_id,
-            location_id,
-            a.avatar,
-        )
-        for a in accounts
-    ]
-    return make_frame(AVAILABLE_ACCOUNTS, rows)
+    """Return a DataFrame of what a login can attach; see `fetch_available_accounts`."""
+    layout = FrameLayout(AVAILABLE_ACCOUNTS, {"account_id": lambda _account: account_id})
+    return layout.frame(accounts, location_id)
 
 
 def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | None, str]:
-    """Return by account id what the column ``groups`` shows."""
+    """Return account id → value of the column ``groups``."""
     names: dict[str | None, str] = {}
     for group in groups:
         name = group.name or group.id or ""
@@ -135,5 +96,5 @@ def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | Non
     return names
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+def _meta(account: Account) -> str | None:
+    return None if account.meta is None else msgspec.json.encode(account.meta).decode()

@@ -1,4 +1,4 @@
-"""What has changed between two frames of connected accounts."""
+"""The changes between two DataFrames of connected accounts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 import pandas as pd
 
 from .accounts import PLATFORM
-from .schema import Category, Schema, dtype_of
+from .schema import CategoryType, Schema, dtype_of
 
-CHANGE = Category(("broke", "mended", "renewed", "new", "gone"))
+CHANGE = CategoryType(("expired", "recovered", "extended", "added", "removed"))
 
 CHANGES: Schema = {
     "change": CHANGE,
@@ -30,14 +30,14 @@ _KEY = ["location_id", "id"]
 def changes_frame(
     before: pd.DataFrame, after: pd.DataFrame, *, unknown: AbstractSet[str] = frozenset()
 ) -> pd.DataFrame:
-    """Make the frame of what has changed; `compare_accounts` documents its columns.
+    """Return a DataFrame of the changes; `compare_accounts` documents its columns.
 
     Parameters
     ----------
     before, after : pandas.DataFrame
-        Of the columns of connected accounts.
+        DataFrames of connected accounts.
     unknown : set of str
-        Sub-accounts that are missing in one of them: nothing is known of these.
+        Sub-accounts missing from one of them, which cannot be compared.
     """
     both = _known(before, unknown).merge(
         _known(after, unknown), how="outer", on=_KEY, suffixes=("_before", ""), indicator=True
@@ -46,11 +46,11 @@ def changes_frame(
     kept = both["_merge"] == "both"
     later = (both["expire"] > both["expire_before"]).fillna(False)
     change = pd.Series(pd.NA, index=both.index, dtype=dtype_of(CHANGE))
-    change[kept & later & ~was & ~now] = "renewed"
-    change[kept & was & ~now] = "mended"
-    change[kept & ~was & now] = "broke"
-    change[both["_merge"] == "right_only"] = "new"
-    change[both["_merge"] == "left_only"] = "gone"
+    change[kept & later & ~was & ~now] = "extended"
+    change[kept & was & ~now] = "recovered"
+    change[kept & ~was & now] = "expired"
+    change[both["_merge"] == "right_only"] = "added"
+    change[both["_merge"] == "left_only"] = "removed"
     found = pd.DataFrame(
         {
             "change": change,
@@ -68,7 +68,7 @@ def changes_frame(
     found = found[change.notna()].sort_values(
         ["change", "location_name", "location_id", "id"], kind="stable", ignore_index=True
     )
-    dtypes = {name: dtype_of(kind) for name, kind in CHANGES.items()}
+    dtypes = {name: dtype_of(type_) for name, type_ in CHANGES.items()}
     dtypes["platform"] = dtype_of(PLATFORM, found["platform"].dropna().unique())
     typed: pd.DataFrame = found.astype(dtypes)
     return typed
@@ -76,7 +76,9 @@ def changes_frame(
 
 def _known(frame: pd.DataFrame, unknown: AbstractSet[str]) -> pd.DataFrame:
     columns = [*_KEY, "location_name", "platform", "name", "is_expired", "expire"]
-    named = frame.reindex(columns=columns)  # of one sub-account: without a name
+    named = frame.reindex(
+        columns=columns
+    )  # adds the name, which DataFrames of one sub-account lack
     named["platform"] = named["platform"].astype("string[pyarrow]")
     known: pd.DataFrame = named[~named["location_id"].isin(unknown)]
     return known

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ghl_notebook.models import Comment
-
 from .accounts import PLATFORM
-from .records import Form
+from .layout import FrameLayout, counted, nested
 from .schema import Schema
 
 COMMENTS: Schema = {
@@ -31,24 +29,11 @@ COMMENTS: Schema = {
     "updated_at": "timestamp",
 }
 
-
-def _author_id(comment: Comment) -> str | None:
-    return None if comment.author is None else comment.author.id
-
-
-def _author_name(comment: Comment) -> str | None:
-    return None if comment.author is None else comment.author.name
-
-
-def _attachment_count(comment: Comment) -> int:
-    return len(comment.attachments)
-
-
-COMMENT_FORM = Form(
+COMMENT_LAYOUT = FrameLayout(
     COMMENTS,
     {
-        "author_id": _author_id,
-        "author_name": _author_name,
-        "attachment_count": _attachment_count,
+        "author_id": nested("author", "id"),
+        "author_name": nested("author", "name"),
+        "attachment_count": counted("attachments"),
     },
 )

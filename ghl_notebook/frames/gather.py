@@ -1,4 +1,4 @@
-"""The accounts of many sub-accounts: from the answers' rows to one DataFrame."""
+"""The accounts of many sub-accounts: from rows of responses to one DataFrame."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from ghl_notebook.models import ACCOUNT_BLOCK_BYTES, AccountRow, AccountRows, without_collector
 
 from .accounts import ACCOUNTS, names_of_groups
-from .records import by_location
+from .layout import by_location
 from .schema import Schema, frame_of, table_schema
 
 AGENCY_ACCOUNTS: Schema = {"location_id": "string", "location_name": "string", **ACCOUNTS}
 
 ACCOUNTS_TABLE = table_schema(AGENCY_ACCOUNTS)
-"""The Arrow schema of what `AccountsTable` makes."""
+"""The schema of the Arrow tables of `AccountsTable`."""
 
 _TIMESTAMP = ACCOUNTS_TABLE.field("expire").type
 _TIMES = ("expire", "created_at", "updated_at")
@@ -34,16 +34,17 @@ _PLAIN = {
 
 
 class AccountsTable:
-    """Gathers the accounts of many sub-accounts as Arrow tables.
+    """Collect the accounts of many sub-accounts as Arrow tables.
 
-    It is for one thread at a time, and works while it is added to: some 4 ms for each MB.
+    Use it in one thread at a time. Adding 1 MB of JSON takes about 4 ms.
 
     Parameters
     ----------
     deleted : bool, default False
-        Also take rows that the service marks as deleted.
+        Also include accounts that the API marks as deleted.
     block_bytes : int, optional
-        Rows of so many bytes of JSON are kept before they are made Arrow arrays, which take less.
+        How many bytes of JSON are collected before their rows become Arrow arrays, which are
+        smaller.
     """
 
     def __init__(self, *, deleted: bool = False, block_bytes: int = ACCOUNT_BLOCK_BYTES) -> None:
@@ -58,9 +59,9 @@ class AccountsTable:
         Parameters
         ----------
         answer : AccountRows
-            Of ``GET /social-media-posting/{locationId}/accounts``.
+            The response of ``GET /social-media-posting/{locationId}/accounts``.
         location_id, location_name : str
-            The sub-account; None for a name that is not known.
+            The sub-account; None if its name is unknown.
         """
         names = names_of_groups(answer.groups)
         for block in answer.blocks:
@@ -74,12 +75,12 @@ class AccountsTable:
                 self._finish_block()
 
     def take(self) -> pa.Table:
-        """Return all that was added since it was last taken, in that order.
+        """Return the rows added since the last call, in that order.
 
         Returns
         -------
         pyarrow.Table
-            Of the schema `ACCOUNTS_TABLE`, also when there are no rows.
+            With the schema `ACCOUNTS_TABLE`, even if empty.
         """
         self._finish_block()
         batches, self._batches = self._batches, []
@@ -88,12 +89,12 @@ class AccountsTable:
     def _finish_block(self) -> None:
         if self._rows:
             ids, names = zip(*self._locations, strict=True)
-            places = pa.array(np.repeat(np.arange(len(ids)), self._counts))
+            positions = pa.array(np.repeat(np.arange(len(ids)), self._counts))
             with without_collector():
                 arrays = _arrays(self._rows)
             arrays |= {
-                "location_id": _texts(ids).take(places),
-                "location_name": _texts(names).take(places),
+                "location_id": _texts(ids).take(positions),
+                "location_name": _texts(names).take(positions),
                 "groups": _texts(self._groups),
             }
             self._batches.append(
@@ -114,20 +115,20 @@ class AccountsTable:
 def agency_accounts_frame(
     tables: Iterable[pa.Table], location_ids: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Make the frame of what was gathered.
+    """Return the DataFrame of a whole agency's accounts.
 
     Parameters
     ----------
     tables : iterable of pyarrow.Table
-        Of the schema `ACCOUNTS_TABLE`; a sub-account's rows are in one of them.
+        With the schema `ACCOUNTS_TABLE`; each sub-account's rows are in a single table.
     location_ids : sequence of str
-        The order of the sub-accounts; others come after them, as they come in the tables.
+        The order of the sub-accounts; others follow in the order of the tables.
 
     Returns
     -------
     pandas.DataFrame
-        The columns ``location_id`` and ``location_name``, then the others of `fetch_accounts`;
-        within a sub-account in the service's order; a fresh integer index.
+        The columns ``location_id`` and ``location_name``, then the others of `fetch_accounts`. Rows
+        of a sub-account are in the API's order; the index is a new integer index.
     """
     table = pa.concat_tables([ACCOUNTS_TABLE.empty_table(), *tables])
     return frame_of(AGENCY_ACCOUNTS, by_location(table, location_ids))
@@ -136,12 +137,12 @@ def agency_accounts_frame(
 def _arrays(rows: list[AccountRow]) -> dict[str, pa.Array]:
     values = zip(*map(msgspec.structs.astuple, rows), strict=True)
     columns = dict(zip(AccountRow.__struct_fields__, values, strict=True))
-    arrays = {name: pa.array(columns[name], kind) for name, kind in _PLAIN.items()}
+    arrays = {name: pa.array(columns[name], type_) for name, type_ in _PLAIN.items()}
     arrays["meta"] = _objects(columns["meta"])
-    # All at once: a call of Arrow's costs more than some hundred texts do.
+    # All at once: one Arrow call costs more than some hundred texts.
     times = _times([text for name in _TIMES for text in columns[name]])
-    for place, name in enumerate(_TIMES):
-        arrays[name] = times.slice(place * len(rows), len(rows))
+    for number, name in enumerate(_TIMES):
+        arrays[name] = times.slice(number * len(rows), len(rows))
     return arrays
 
 
@@ -158,9 +159,9 @@ def _times(texts: Sequence[str | None]) -> pa.Array:
 
 
 def _are_plain(texts: pa.StringArray) -> bool:
-    """Tell whether Arrow makes of the texts what `Account` makes of them, or refuses one.
+    """Tell whether Arrow reads these texts as `Account` does, or raises an error.
 
-    It would also read a time without minutes, and the year 0.
+    Arrow also accepts times without minutes, and the year 0.
     """
     shortest = pc.min(pc.binary_length(texts)).as_py()
     return shortest is None or (
@@ -178,7 +179,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _objects(wires: Sequence[msgspec.Raw]) -> pa.LargeStringArray:
-    """Return each piece of JSON as text, None where it is no object."""
+    """Return each piece of JSON as text; None if it is not an object."""
     text = b"".join(wires)
     if b"\\" in text:
         wires = list(map(_unescaped, wires))
@@ -192,7 +193,7 @@ def _objects(wires: Sequence[msgspec.Raw]) -> pa.LargeStringArray:
 
 
 def _unescaped(wire: msgspec.Raw) -> msgspec.Raw:
-    """Write characters as they are, as `accounts_frame` does, and not as the service does."""
+    """Replace JSON escapes by their characters, as `accounts_frame` does."""
     if b"\\" not in bytes(wire):
         return wire
     with suppress(msgspec.ValidationError, RecursionError):  # for instance 1e999

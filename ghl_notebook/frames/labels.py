@@ -1,8 +1,8 @@
-"""What posts are ordered by, as DataFrames: categories and tags."""
+"""Categories and tags of posts as DataFrames."""
 
 from __future__ import annotations
 
-from .records import Form
+from .layout import FrameLayout
 from .schema import Schema
 
 CATEGORIES: Schema = {
@@ -27,5 +27,5 @@ TAGS: Schema = {
     "updated_at": "timestamp",
 }
 
-CATEGORY_FORM = Form(CATEGORIES)
-TAG_FORM = Form(TAGS)
+CATEGORY_LAYOUT = FrameLayout(CATEGORIES)
+TAG_LAYOUT = FrameLayout(TAGS)

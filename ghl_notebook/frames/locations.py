@@ -1,8 +1,9 @@
-"""An agency as DataFrames: its sub-accounts, those that are missing, and the runs over them."""
+"""An agency as DataFrames: its sub-accounts, those that are missing, and stored runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ FAILURES: Schema = {
 
 RUNS: Schema = {
     "began": "timestamp",
-    "is_whole": "boolean",
+    "is_complete": "boolean",
     "locations": "integer",
     "failed": "integer",
     "folder": "string",
@@ -47,33 +48,15 @@ RUNS: Schema = {
 
 
 def locations_frame(locations: Iterable[Location]) -> pd.DataFrame:
-    """Make the frame of sub-accounts; `fetch_locations` documents its columns."""
-    rows = [
-        (
-            one.id,
-            one.name,
-            one.is_installed,
-            one.installed_at,
-            one.address,
-            one.city,
-            one.state,
-            one.country,
-            one.postal_code,
-            one.timezone,
-            one.website,
-            one.email,
-            one.phone,
-        )
-        for one in locations
-    ]
-    return make_frame(LOCATIONS, rows)
+    """Return a DataFrame of sub-accounts; `fetch_locations` documents its columns."""
+    return make_frame(LOCATIONS, map(attrgetter("id", "name", *list(LOCATIONS)[2:]), locations))
 
 
 def failures_frame(failures: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Make the frame of sub-accounts that are missing; `failures` documents its columns."""
+    """Return a DataFrame of missing sub-accounts; `failures` documents its columns."""
     return make_frame(FAILURES, [[one.get(name) for name in FAILURES] for one in failures])
 
 
 def runs_frame(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """Make the frame of runs that were kept; `list_runs` documents its columns."""
+    """Return a DataFrame of stored runs; `list_runs` documents its columns."""
     return make_frame(RUNS, rows)

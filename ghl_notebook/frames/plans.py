@@ -1,18 +1,17 @@
-"""What is on its way to be posts, as DataFrames: CSV imports and queues."""
+"""CSV imports and queues as DataFrames."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ghl_notebook.models import CsvImport, Queue
+from ghl_notebook.models import Queue
 
-from .posts import joined
-from .records import Form
-from .schema import Category, Schema
+from .layout import FrameLayout, joined, nested
+from .schema import CategoryType, Schema
 
 CSV_IMPORTS: Schema = {
     "id": "string",
-    "status": Category(
+    "status": CategoryType(
         ("completed", "deleted", "failed", "importing", "in_progress", "in_review", "pending")
     ),
     "count": "integer",
@@ -28,7 +27,7 @@ CSV_IMPORTS: Schema = {
 
 QUEUES: Schema = {
     "id": "string",
-    "status": Category(("active", "draft", "paused")),
+    "status": CategoryType(("active", "draft", "paused")),
     "category_id": "string",
     "category_name": "string",
     "time_slots": "string",
@@ -49,18 +48,12 @@ _DAYS: Final[dict[int | None, str]] = {
 }
 
 
-def _account_ids(one: CsvImport) -> str | None:
-    return joined(one.account_ids)
-
-
-def _category_name(queue: Queue) -> str | None:
-    return None if queue.category is None else queue.category.name
-
-
 def _time_slots(queue: Queue) -> str | None:
-    slots = queue.time_slots
-    return joined([f"{_DAYS.get(slot.day_of_week, '?')} {slot.time or '?'}" for slot in slots])
+    times = (f"{_DAYS.get(one.day_of_week, '?')} {one.time or '?'}" for one in queue.time_slots)
+    return ", ".join(times) or None
 
 
-CSV_IMPORT_FORM = Form(CSV_IMPORTS, {"account_ids": _account_ids})
-QUEUE_FORM = Form(QUEUES, {"category_name": _category_name, "time_slots": _time_slots})
+CSV_IMPORT_LAYOUT = FrameLayout(CSV_IMPORTS, {"account_ids": joined("account_ids")})
+QUEUE_LAYOUT = FrameLayout(
+    QUEUES, {"category_name": nested("category", "name"), "time_slots": _time_slots}
+)

@@ -7,11 +7,11 @@ from typing import get_args
 from ghl_notebook.models import Post, PostStatus, PostType
 
 from .accounts import PLATFORM
-from .records import Form
-from .schema import Category, Schema
+from .layout import FrameLayout, counted, joined, nested
+from .schema import CategoryType, Schema
 
-POST_STATUS = Category(get_args(PostStatus))
-POST_TYPE = Category(get_args(PostType))
+POST_STATUS = CategoryType(get_args(PostStatus))
+POST_TYPE = CategoryType(get_args(PostType))
 
 POSTS: Schema = {
     "id": "string",
@@ -39,55 +39,20 @@ POSTS: Schema = {
 }
 
 
-def joined(values: list[str]) -> str | None:
-    """Return texts as one; None where there is none, as where the service says nothing."""
-    return ", ".join(values) or None
-
-
-def _account_ids(post: Post) -> str | None:
-    return joined(post.account_ids)
-
-
-def _tags(post: Post) -> str | None:
-    return joined(post.tags)
-
-
-def _media_count(post: Post) -> int:
-    return len(post.media)
-
-
 def _error(post: Post) -> str | None:
-    return post.error or None  # where nothing went wrong, an empty text
+    return post.error or None  # empty text means no error
 
 
-def _likes(post: Post) -> int | None:
-    return None if post.insights is None else post.insights.like
-
-
-def _comments(post: Post) -> int | None:
-    return None if post.insights is None else post.insights.comment
-
-
-def _shares(post: Post) -> int | None:
-    return None if post.insights is None else post.insights.share
-
-
-def _approval_status(post: Post) -> str | None:
-    return (
-        None if post.post_approval_details is None else post.post_approval_details.approval_status
-    )
-
-
-POST_FORM = Form(
+POST_LAYOUT = FrameLayout(
     POSTS,
     {
-        "account_ids": _account_ids,
-        "tags": _tags,
-        "media_count": _media_count,
+        "account_ids": joined("account_ids"),
+        "tags": joined("tags"),
+        "media_count": counted("media"),
         "error": _error,
-        "like_count": _likes,
-        "comment_count": _comments,
-        "share_count": _shares,
-        "approval_status": _approval_status,
+        "like_count": nested("insights", "like"),
+        "comment_count": nested("insights", "comment"),
+        "share_count": nested("insights", "share"),
+        "approval_status": nested("post_approval_details", "approval_status"),
     },
 )

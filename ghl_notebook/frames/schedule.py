@@ -1,19 +1,19 @@
-"""What has become of the rows of a plan, as a DataFrame."""
+"""The outcomes of a plan's rows as a DataFrame."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-from .records import Form
-from .schema import Category, Schema
+from .layout import FrameLayout
+from .schema import CategoryType, Schema
 
 Action = Literal["would schedule", "scheduled", "already scheduled", "refused", "unknown"]
 
 SCHEDULE: Schema = {
     "row": "integer",
-    "action": Category(("would schedule", "scheduled", "already scheduled", "refused", "unknown")),
+    "action": CategoryType(get_args(Action)),
     "schedule_date": "timestamp",
     "account_ids": "string",
     "summary": "string",
@@ -25,8 +25,8 @@ SCHEDULE: Schema = {
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What has become of a row, or would."""
+class RowOutcome:
+    """The outcome of a row, or its preview."""
 
     row: int
     action: Action
@@ -38,4 +38,4 @@ class Outcome:
     next_step: str | None = None
 
 
-SCHEDULE_FORM = Form(SCHEDULE)
+SCHEDULE_LAYOUT = FrameLayout(SCHEDULE)

@@ -1,4 +1,4 @@
-"""How a frame's columns are written down once, and how records become one."""
+"""How the columns of a DataFrame are declared once, and how values become one."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Kind = Literal["string", "boolean", "integer", "number", "timestamp"]
+ColumnType = Literal["string", "boolean", "integer", "number", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
-    """A category column and the values it is known to take, so that empty frames have them too.
+class CategoryType:
+    """The type of a category column, with its known values, which empty DataFrames have too.
 
-    A value that is not among them becomes a category of its own, after these.
+    An unknown value becomes a further category, after the known ones.
     """
 
     values: tuple[str, ...]
 
 
-Schema = dict[str, Kind | Category]
-"""Column name → kind, in the order of the columns."""
+Schema = dict[str, ColumnType | CategoryType]
+"""Column name → type, in the order of the columns."""
 
-_ARROW: dict[Kind, pa.DataType] = {
+_ARROW: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),
     "boolean": pa.bool_(),
     "integer": pa.int64(),
@@ -34,7 +34,7 @@ _ARROW: dict[Kind, pa.DataType] = {
     "timestamp": pa.timestamp("ms", tz="UTC"),
 }
 
-_DTYPES: dict[Kind, Any] = {
+_DTYPES: dict[ColumnType, Any] = {
     "string": pd.StringDtype("pyarrow"),
     "boolean": pd.BooleanDtype(),
     "integer": pd.Int64Dtype(),
@@ -43,81 +43,78 @@ _DTYPES: dict[Kind, Any] = {
 }
 
 
-# pandas' own choice for these depends on whether a value is missing.
-_MASKED = {_ARROW[kind]: _DTYPES[kind] for kind in ("string", "boolean", "integer", "number")}
+# By default, the pandas dtype of these depends on whether a value is missing.
+_MASKED = {_ARROW[name]: _DTYPES[name] for name in ("string", "boolean", "integer", "number")}
 _MASKED[pa.large_string()] = _DTYPES["string"]
 
 
-def dtype_of(kind: Kind | Category, found: Iterable[str] = ()) -> Any:
-    """Return the pandas dtype of a kind; a missing value is ``NA``, ``NaN`` or ``NaT`` in it.
+def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any:
+    """Return the pandas dtype of a column type; missing values are ``NA``, ``NaN``, or ``NaT``.
 
     Parameters
     ----------
-    kind : Kind or Category
-        The kind.
+    type_ : ColumnType or CategoryType
+        The column type.
     found : iterable of str
-        Values that a category has as well, after those that it is known to take.
+        Further categories, after the known ones.
     """
-    if isinstance(kind, Category):
-        return pd.CategoricalDtype(pd.Index(dict.fromkeys((*kind.values, *found)), dtype="str"))
-    return _DTYPES[kind]
+    if isinstance(type_, CategoryType):
+        return pd.CategoricalDtype(pd.Index(dict.fromkeys((*type_.values, *found)), dtype="str"))
+    return _DTYPES[type_]
 
 
 def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """Make a DataFrame of a fixed schema, the same when there are no rows.
+    """Return a DataFrame with the columns of a schema, even if there are no rows.
 
     Parameters
     ----------
     schema : Schema
         The columns.
     rows : iterable of sequence
-        Per row, one value per column; None where there is none.
+        One value per column in each row; None if missing.
     """
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return frame_of(
-        schema,
-        {
-            name: pa.array(values, pa.string() if isinstance(kind, Category) else _ARROW[kind])
-            for (name, kind), values in zip(schema.items(), columns, strict=True)
-        },
-    )
+    arrays = map(pa.array, columns, table_schema(schema).types)
+    return frame_of(schema, dict(zip(schema, arrays, strict=True)))
 
 
 def table_schema(schema: Schema) -> pa.Schema:
-    """Return the Arrow schema of the tables that `frame_of` makes such frames of.
+    """Return the schema of Arrow tables that `frame_of` accepts.
 
-    A category is plain text in it. Strings are large ones: the small kind ends at 2 GB a column,
-    and pandas turns it into the large one anyway.
+    Categories are plain text. Text columns are of the type large_string: string columns end at
+    2 GB, and pandas converts them to large_string anyway.
     """
     return pa.schema(
         [
             (
                 name,
                 pa.large_string()
-                if isinstance(kind, Category) or kind == "string"
-                else _ARROW[kind],
+                if isinstance(type_, CategoryType) or type_ == "string"
+                else _ARROW[type_],
             )
-            for name, kind in schema.items()
+            for name, type_ in schema.items()
         ]
     )
 
 
 def frame_of(schema: Schema, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pd.DataFrame:
-    """Make a DataFrame of a fixed schema of Arrow arrays, where categories are still text."""
+    """Return a DataFrame with the columns of a schema from Arrow arrays; categories are text."""
     table = pa.table(
         {
-            name: _encoded(kind, columns[name]) if isinstance(kind, Category) else columns[name]
-            for name, kind in schema.items()
+            name: _encoded(type_, columns[name])
+            if isinstance(type_, CategoryType)
+            else columns[name]
+            for name, type_ in schema.items()
         }
     )
-    # All columns at once: a Series of each costs more than the rows do, up to some hundred rows.
+    # All columns at once: up to some hundred rows, a Series per column costs more than the rows.
     frame: pd.DataFrame = table.to_pandas(types_mapper=_MASKED.get)
     return frame
 
 
-def _encoded(kind: Category, column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+def _encoded(type_: CategoryType, column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     found = column.unique().drop_null().to_pylist()
-    categories = pa.array(dict.fromkeys((*kind.values, *found)), column.type)
+    categories = pa.array(dict.fromkeys((*type_.values, *found)), column.type)
     indices = pc.index_in(column, value_set=categories)
     if isinstance(indices, pa.ChunkedArray):
         indices = indices.combine_chunks()

@@ -1,19 +1,19 @@
-"""Statistics as DataFrames: day by day, as totals, and by platform."""
+"""Statistics as DataFrames: daily, as totals, and by platform."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from ghl_notebook.models import Account, Breakdown, Statistics
 
 from .accounts import PLATFORM
-from .records import Form
-from .schema import Category, Schema
+from .layout import FrameLayout
+from .schema import CategoryType, Schema
 
-METRIC = Category(
+METRIC = CategoryType(
     (
         "comments",
         "engagement",
@@ -58,7 +58,7 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class DayValue:
-    """A number of an account on a day."""
+    """An account's value of a metric on one day."""
 
     date: datetime
     account_id: str | None
@@ -70,8 +70,8 @@ class DayValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A number of a period, of one platform or of all, and its change in percent."""
+class PeriodValue:
+    """The value of a metric in a period, for one platform or all, and its change in percent."""
 
     metric: str
     value: float | None
@@ -81,17 +81,17 @@ class Part:
 
 
 def day_values(found: Statistics, account: Account, first: date) -> Iterator[DayValue]:
-    """Yield an account's numbers, day by day.
+    """Yield an account's daily values.
 
     Parameters
     ----------
     found : Statistics
-        Of this account alone.
+        Statistics of this account alone.
     account : Account
-        Whose.
+        The account.
     first : datetime.date
-        The day on which the period begins. The service names weekdays only: where its first one is
-        that of the day before or after, the days are those of a time zone other than UTC.
+        The first day of the period. The API names only weekdays. If its first weekday is one day
+        before or after this day, the API counts days in another time zone than UTC.
     """
     begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     for metric, series in _series(found).items():
@@ -134,8 +134,8 @@ def _sums(series: Iterable[list[float]]) -> list[float]:
     return [sum(row[n] for row in rows if n < len(row)) for n in range(days)]
 
 
-def totals(found: Statistics, account_count: int) -> Iterator[Part]:
-    """Yield the numbers of all accounts together."""
+def totals(found: Statistics, account_count: int) -> Iterator[PeriodValue]:
+    """Yield the totals of all accounts."""
     sums, parts = found.totals, found.breakdowns
     by_name: dict[str, Breakdown | None] = {}
     if parts is not None:
@@ -147,48 +147,46 @@ def totals(found: Statistics, account_count: int) -> Iterator[Part]:
             value = part.total
         if value is not None:
             change = None if part is None else part.total_change
-            yield Part(metric, value, change, account_count=account_count)
+            yield PeriodValue(metric, value, change, account_count=account_count)
     shares = [one.shares for one in parts.engagement.values()] if parts is not None else []
     if any(one is not None for one in shares):
-        yield Part("shares", sum(one or 0 for one in shares), account_count=account_count)
+        yield PeriodValue("shares", sum(one or 0 for one in shares), account_count=account_count)
 
 
-def breakdowns(found: Statistics) -> Iterator[Part]:
-    """Yield the numbers of each platform."""
+def breakdowns(found: Statistics) -> Iterator[PeriodValue]:
+    """Yield the values of each platform."""
     parts = found.breakdowns
     if parts is None:
         return
     for metric in ("posts", "impressions", "reach"):
         breakdown: Breakdown | None = getattr(parts, metric)
         for platform, share in ({} if breakdown is None else breakdown.platforms).items():
-            yield Part(metric, share.value, share.change, platform)
+            yield PeriodValue(metric, share.value, share.change, platform)
     for platform, done in parts.engagement.items():
         numbers = {"likes": done.likes, "comments": done.comments, "shares": done.shares}
         for metric, value in numbers.items():
-            yield Part(metric, value, platform=platform)
-        yield Part("engagement", sum(v or 0 for v in numbers.values()), done.change, platform)
-
-
-def together(parts: Iterable[Part]) -> list[Part]:
-    """Add up what several calls have given; changes of several periods cannot be added."""
-    found: dict[tuple[str, str | None], Part] = {}
-    for part in parts:
-        key = (part.metric, part.platform)
-        other = found.get(key)
-        found[key] = (
-            part
-            if other is None
-            else Part(
-                part.metric,
-                (other.value or 0) + (part.value or 0),
-                None,
-                part.platform,
-                other.account_count + part.account_count,
-            )
+            yield PeriodValue(metric, value, platform=platform)
+        yield PeriodValue(
+            "engagement", sum(v or 0 for v in numbers.values()), done.change, platform
         )
+
+
+def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
+    """Add up the values of several calls. Changes cannot be added, and become None."""
+    found: dict[tuple[str, str | None], PeriodValue] = {}
+    for value in values:
+        key = (value.metric, value.platform)
+        if (other := found.get(key)) is not None:
+            value = replace(
+                other,
+                value=(other.value or 0) + (value.value or 0),
+                change=None,
+                account_count=other.account_count + value.account_count,
+            )
+        found[key] = value
     return list(found.values())
 
 
-STATISTICS_FORM = Form(STATISTICS)
-TOTALS_FORM = Form(STATISTICS_TOTALS)
-BREAKDOWNS_FORM = Form(STATISTICS_BREAKDOWNS)
+STATISTICS_LAYOUT = FrameLayout(STATISTICS)
+TOTALS_LAYOUT = FrameLayout(STATISTICS_TOTALS)
+BREAKDOWNS_LAYOUT = FrameLayout(STATISTICS_BREAKDOWNS)

@@ -1,4 +1,4 @@
-"""What goes over the wire, typed: records of the service and the message payload."""
+"""Typed data on the wire: records of the API, and the message payload."""
 
 from ghl_notebook.collector import light_collector, without_collector
 
@@ -47,6 +47,7 @@ from .platforms import (
     Platform,
     PlatformName,
     find_platform,
+    platform_title,
     read_platform,
     same_platform,
 )
@@ -89,7 +90,6 @@ from .queues import (
     Variation,
 )
 from .record import Record
-from .sent import argument, check_choice, chosen, instant, to_wire, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -106,6 +106,15 @@ from .statistics import (
     StatisticsTotals,
 )
 from .token import TokenAnswer
+from .wire_values import (
+    check_argument,
+    check_choice,
+    check_filter,
+    format_datetime,
+    to_wire,
+    wire_datetime,
+    wire_name,
+)
 
 __all__ = [
     "ACCOUNT_BLOCK_BYTES",
@@ -196,24 +205,25 @@ __all__ = [
     "Variation",
     "YouTubeDetails",
     "account_rows_of",
-    "argument",
     "attach_body",
     "available_accounts",
+    "check_argument",
     "check_choice",
-    "chosen",
+    "check_filter",
     "find_platform",
-    "instant",
+    "format_datetime",
     "is_plausible_id",
     "light_collector",
+    "platform_title",
     "read_account_id",
     "read_account_rows",
     "read_message",
     "read_platform",
     "same_platform",
     "to_wire",
+    "wire_datetime",
     "wire_name",
     "without_collector",
-    "write_instant",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Connected accounts in bulk: read as `AccountList` reads them, at several times its speed."""
+"""Connected accounts in bulk: read like `AccountList`, but several times faster."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import msgspec
 from .accounts import Account, AccountGroup
 
 ACCOUNT_BLOCK_BYTES = 1 << 20
-"""About as much JSON is read at once: it and what is made of it stay in the processor's cache."""
+"""How much JSON is read at once. This block and its rows fit in the processor's cache."""
 
-_TEXT_BYTES = 1 << 16
-"""So much is made text at once, to be checked: for more, new memory takes most of the time."""
+_DECODE_BYTES = 1 << 16
+"""How much text is checked at once. For more, allocating memory takes most of the time."""
 
 _NULL = msgspec.Raw(b"null")
 
 
 class AccountRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
-    """One row of the list of connected accounts, read no further than a table needs it.
+    """A row of the list of connected accounts, parsed as far as a table needs.
 
-    The fields are those of `Account`, in the order in which the service sends them.
+    The fields are the same as in `Account`, in the order in which the API sends them.
 
     Attributes
     ----------
     expire, created_at, updated_at : str or None
-        As they came: Arrow reads many at once. `Account` says which are dates at all.
+        Unparsed: Arrow parses many at once, with the result that `Account` would have.
     meta : msgspec.Raw
-        JSON, of any type: nobody looks into it.
+        Unparsed JSON of any type.
     """
 
     id: str | None = None
@@ -55,7 +55,7 @@ class AccountRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
 
 
 class GroupRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
-    """A named group of connected accounts, as `AccountGroup`."""
+    """A named group of connected accounts, like `AccountGroup`."""
 
     id: str | None = None
     name: str | None = None
@@ -63,36 +63,36 @@ class GroupRow(msgspec.Struct, kw_only=True, rename="camel", gc=False):
 
 
 class AccountRows(NamedTuple):
-    """The list of one sub-account."""
+    """The connected accounts of one sub-account."""
 
     groups: Sequence[GroupRow | AccountGroup]
     blocks: Iterable[list[AccountRow]]
-    """The rows in the service's order, to be gone through once; it raises nothing."""
+    """The rows in the API's order. You can iterate once; this never raises."""
     size: int
-    """Bytes of JSON that it was read of."""
+    """Size of the JSON in bytes."""
 
 
 def read_account_rows(body: bytes) -> AccountRows | None:
     """Read the body of ``GET /social-media-posting/{locationId}/accounts``.
 
-    Its rows have the values that the records of `AccountList` have: what does not fit its field is
-    read as `Account` reads it.
+    The rows have the same values as the records of `AccountList`: values that do not fit their
+    field are read as `Account` reads them.
 
     Parameters
     ----------
     body : bytes
-        Of an answer below 300.
+        Of a response with a status below 300.
 
     Returns
     -------
     AccountRows or None
-        None where that is not what the service answers when all is well. What it is, is found out
-        by decoding it; if it is an answer all the same, `account_rows_of` reads it.
+        None if the body is not the usual successful response. Decode it to find out what it is; if
+        it is a success after all, `account_rows_of` reads it.
     """
     try:
         _check_utf8(body)
         if b'": ' in body[:100]:
-            body = msgspec.json.format(body, indent=-1)  # `meta` is to be compact
+            body = msgspec.json.format(body, indent=-1)  # keeps `meta` compact
         if len(body) <= ACCOUNT_BLOCK_BYTES:
             with suppress(msgspec.ValidationError):
                 found = _TYPED.decode(body)
@@ -105,12 +105,12 @@ def read_account_rows(body: bytes) -> AccountRows | None:
 
 
 def account_rows_of(body: Mapping[str, Any]) -> AccountRows:
-    """Make of a good answer, decoded, what `read_account_rows` makes of most at once.
+    """Read a decoded successful response that `read_account_rows` could not read.
 
     Parameters
     ----------
     body : Mapping
-        It lists accounts; a list of no accounts is one too.
+        A list of accounts, possibly empty.
     """
     wire = msgspec.json.encode(body["results"])
     return _in_blocks(_RAW_RESULTS.decode(wire), len(wire))
@@ -150,16 +150,16 @@ _FIELD = {
 
 
 def _check_utf8(body: bytes) -> None:
-    """Raise what `bytes.decode` raises: values that are skipped are checked, but not for this."""
+    """Raise an error as `bytes.decode` does: msgspec does not check the UTF-8 of skipped values."""
     if body.isascii():
         return
-    if len(body) <= _TEXT_BYTES:
+    if len(body) <= _DECODE_BYTES:
         body.decode()
         return
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(body)
-    for at in range(0, len(body), _TEXT_BYTES):
-        decoder.decode(view[at : at + _TEXT_BYTES])
+    for at in range(0, len(body), _DECODE_BYTES):
+        decoder.decode(view[at : at + _DECODE_BYTES])
     decoder.decode(b"", final=True)
 
 
@@ -193,11 +193,11 @@ def _row(wire: msgspec.Raw) -> AccountRow:
             try:
                 setattr(row, name, fitting.decode(value))
             except msgspec.ValidationError:
-                setattr(row, name, _as_in_a_record(wire_name, name, value))
+                setattr(row, name, _as_record_field(wire_name, name, value))
     return row
 
 
-def _as_in_a_record(wire_name: str, name: str, value: msgspec.Raw) -> Any:
+def _as_record_field(wire_name: str, name: str, value: msgspec.Raw) -> Any:
     try:
         found = getattr(Account.from_wire({wire_name: msgspec.json.decode(value)}), name)
     except (msgspec.ValidationError, RecursionError):  # for instance 1e999

@@ -1,4 +1,4 @@
-"""Connected accounts and users, as the service describes them."""
+"""Connected accounts and users, as the API returns them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .record import Record
 
 
 class StorefrontAddress(Record, kw_only=True):
-    """Where a business is (`meta.storefrontAddress`, Google)."""
+    """The address of a business (`meta.storefrontAddress`, Google)."""
 
     region_code: str | None = None
     language_code: str | None = None
@@ -33,7 +33,7 @@ class MetaPage(Record, kw_only=True):
 
 
 class AccountMeta(Record, kw_only=True):
-    """What only some platforms say about an account (`meta`)."""
+    """Fields of an account that only some platforms have (`meta`)."""
 
     page_id: str | None = None
     page: MetaPage | None = None
@@ -51,9 +51,9 @@ class AccountMeta(Record, kw_only=True):
 
 
 class AttachedAccount(Record, kw_only=True):
-    """The answer to attaching an account (step 3).
+    """The response to attaching an account (step 3).
 
-    The fields are those of the table on the service's page "Starts OAuth For Instagram Account".
+    The fields are those in GoHighLevel's documentation page "Starts OAuth For Instagram Account".
     """
 
     id: str | None = msgspec.field(default=None, name="_id")
@@ -73,9 +73,9 @@ class AttachedAccount(Record, kw_only=True):
 
 
 class Account(Record, kw_only=True):
-    """One row of the list of connected accounts.
+    """A row of the list of connected accounts.
 
-    `id` is opaque: never build or split it. Statistics are asked for by `profile_id`.
+    `id` is opaque: never build or split it. The API uses `profile_id` for statistics.
     """
 
     id: str | None = None
@@ -107,7 +107,7 @@ class AccountGroup(Record, kw_only=True):
 
 
 class AccountList(msgspec.Struct, kw_only=True):
-    """Everything connected to one sub-account."""
+    """All accounts and groups connected to one sub-account."""
 
     location_id: str
     accounts: list[Account]
@@ -116,7 +116,7 @@ class AccountList(msgspec.Struct, kw_only=True):
     @classmethod
     @without_collector()
     def from_wire(cls, results: object, *, location_id: str) -> AccountList:
-        """Make it from the `results` of the answer."""
+        """Make the list from the `results` of the response."""
         found = results if isinstance(results, Mapping) else {}
         return cls(
             location_id=location_id,
@@ -126,7 +126,7 @@ class AccountList(msgspec.Struct, kw_only=True):
 
 
 class UserRoles(Record, kw_only=True):
-    """What a user may do (`roles`)."""
+    """The permissions of a user (`roles`)."""
 
     type: str | None = None
     role: str | None = None
@@ -146,5 +146,5 @@ class User(Record, kw_only=True):
 
     @property
     def is_admin(self) -> bool:
-        """Whether the user is an administrator who was not deleted."""
+        """Whether the user is an administrator and was not deleted."""
         return not self.deleted and self.roles is not None and self.roles.role == "admin"

@@ -1,4 +1,4 @@
-"""What a finished login may attach (step 2), in one form for every platform."""
+"""The accounts that a finished login can attach (step 2), in one form for all platforms."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .record import Record
 
 
 class AvailableAccount(Record, kw_only=True):
-    """A page, profile, channel or business location that a login may attach.
+    """A page, profile, channel, or business location that a login can attach.
 
-    `extra` holds the rest of the item, and Google's ``location`` and ``account`` objects whole.
+    `extra` contains the other fields, and Google's complete ``location`` and ``account`` objects.
     """
 
     origin_id: str | None = None
@@ -33,15 +33,15 @@ class AvailableAccount(Record, kw_only=True):
 
 
 def available_accounts(platform: Platform, results: object) -> list[AvailableAccount]:
-    """Read step 2's `results`, in every shape that was seen or documented.
+    """Read the `results` of step 2, in every form that was captured or documented.
 
     Parameters
     ----------
     platform : Platform
-        The platform that was asked.
+        The platform of the request.
     results : object
-        ``results`` of the answer: ``pages``, ``accounts``, ``profile``, ``channels`` or
-        ``locations``, each one object or a list of them; or one flat object.
+        ``results`` of the response: ``pages``, ``accounts``, ``profile``, ``channels`` or
+        ``locations``, each an object or a list of objects; or one flat object.
     """
     if not isinstance(results, Mapping):
         return []
@@ -64,16 +64,16 @@ def available_accounts(platform: Platform, results: object) -> list[AvailableAcc
 
 
 def attach_body(
-    platform: Platform, account: AvailableAccount, *, strictly: bool = False
+    platform: Platform, account: AvailableAccount, *, is_v3: bool = False
 ) -> dict[str, Any]:
-    """Make the body that attaches an account: the platform's known keys, and only those set.
+    """Return the body that attaches an account: the platform's known keys that have a value.
 
     Parameters
     ----------
     platform, account
-        What is attached.
-    strictly : bool
-        As v3 wants it, which also names the keys inside of Google's objects.
+        What to attach.
+    is_v3 : bool
+        Whether the body is for API version v3, which also restricts the keys of Google's objects.
     """
     given: dict[str, Any] = {
         "originId": account.origin_id,
@@ -93,7 +93,7 @@ def attach_body(
         "location": account.extra.get("location"),
         "account": account.extra.get("account"),
     }
-    for part, keys in _GOOGLE_V3.items() if strictly else ():
+    for part, keys in _GOOGLE_V3.items() if is_v3 else ():
         if isinstance(given[part], Mapping):
             given[part] = {k: v for k, v in given[part].items() if k in keys}
     return {k: given[k] for k in platform.attach_keys if given[k] is not None}
@@ -116,36 +116,36 @@ def _each(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _account(platform: Platform, item: Mapping[str, Any], kind: str | None) -> AvailableAccount:
     wire = dict(item)
-    # The same value has three names: `id`, `originId`, TikTok's `openId`; and so have two others.
-    for wanted, names in (
+    # The API has several names for each of these values, such as TikTok's `openId` for `id`.
+    for name, names in (
         ("originId", ("originId", "id", "openId")),
         ("name", ("name", "displayName", "title")),
         ("avatar", ("avatar", "avatarUrl")),
     ):
         values = [wire.pop(n) for n in names if n in wire]
-        wire[wanted] = next((v for v in values if v is not None), None)
+        wire[name] = next((v for v in values if v is not None), None)
     wire["platform"] = platform.key
     own = wire.get("type")
-    # One spelling: step 2 says `PROFILE` of what is a `profile` once it is connected.
+    # Step 2 writes `PROFILE`, the accounts list `profile`: use the latter for both.
     wire["type"] = (own.lower() if isinstance(own, str) else own) or kind or platform.account_type
     return AvailableAccount.from_wire(wire)
 
 
 def _google(item: Mapping[str, Any]) -> AvailableAccount:
     location = item.get("location")
-    # Some answers may hold the location itself where others hold {location, account}.
-    place: Mapping[str, Any] = location if isinstance(location, Mapping) else item
+    # Items are either {location, account} or the location itself.
+    inner: Mapping[str, Any] = location if isinstance(location, Mapping) else item
     account = item.get("account")
-    name = place.get("name")
+    name = inner.get("name")
     found = AvailableAccount.from_wire(
         {
             "originId": str(name).rsplit("/", 1)[-1] if name else None,
             "platform": "google",
             "type": "location",
-            "name": place.get("title") or name,
-            "isConnected": place.get("isConnected"),
-            "verified": place.get("isVerified"),
+            "name": inner.get("title") or name,
+            "isConnected": inner.get("isConnected"),
+            "verified": inner.get("isVerified"),
         }
     )
-    found.extra = {"location": dict(place), "account": account}
+    found.extra = {"location": dict(inner), "account": account}
     return found

@@ -1,4 +1,4 @@
-"""Categories and tags: what posts are ordered by."""
+"""Categories and tags of posts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .record import Record
 
 
 class Category(Record, kw_only=True):
-    """A category of posts, with its two colours."""
+    """A category of posts, with its two colors."""
 
     id: str | None = msgspec.field(default=None, name="_id")
     name: str | None = None
@@ -24,7 +24,7 @@ class Category(Record, kw_only=True):
 
 
 class CategoryPage(Record, kw_only=True):
-    """Some categories, and how many there are in all."""
+    """Some categories, and the total count."""
 
     categories: list[Category] = msgspec.field(default_factory=list)
     count: int | None = None
@@ -43,7 +43,7 @@ class Tag(Record, kw_only=True):
 
 
 class TagPage(Record, kw_only=True):
-    """Some tags, and how many there are in all."""
+    """Some tags, and the total count."""
 
     tags: list[Tag] = msgspec.field(default_factory=list)
     count: int | None = None

@@ -1,4 +1,4 @@
-"""Comments on posts, as the platforms have them."""
+"""Comments on posts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CommentPlatform = Literal[
 
 
 class CommentAuthor(Record, kw_only=True):
-    """Who wrote a comment."""
+    """The author of a comment."""
 
     id: str | None = None
     name: str | None = None
@@ -31,7 +31,7 @@ class CommentAuthor(Record, kw_only=True):
 
 
 class CommentAttachment(Record, kw_only=True):
-    """A picture of a comment. To send one, `url` and `type` (``image``) are enough."""
+    """A picture in a comment. To send one, set `url` and `type` (``image``)."""
 
     url: str | None = None
     type: str | None = None
@@ -40,7 +40,7 @@ class CommentAttachment(Record, kw_only=True):
 
 
 class Mention(Record, kw_only=True):
-    """Somebody who is named in a comment: where in its text, and by which id."""
+    """A person mentioned in a comment: the position in its text, and the person's id."""
 
     name: str | None = None
     id: str | None = None
@@ -85,7 +85,7 @@ class Comment(Record, kw_only=True):
 
 
 class CommentsMeta(Record, kw_only=True):
-    """How many comments there are in all, and which of them these are."""
+    """The total count of comments, and the range of this page."""
 
     total: int | None = None
     total_unread: int | None = None
@@ -95,7 +95,7 @@ class CommentsMeta(Record, kw_only=True):
 
 
 class CommentPage(Record, kw_only=True):
-    """Some comments, and how many there are in all."""
+    """Some comments, and the total count."""
 
     comments: list[Comment] = msgspec.field(default_factory=list)
     meta: CommentsMeta | None = None

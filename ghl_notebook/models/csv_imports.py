@@ -1,4 +1,4 @@
-"""CSV imports: a file of posts on its way to be planned."""
+"""CSV imports: a file of posts to schedule."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from .posts import GoogleDetails, TikTokDetails
-from .record import Record
+from .record import Record, with_id
 
 
 class UploadedCsv(Record, kw_only=True):
-    """A file that was uploaded; it is imported once accounts are set for it."""
+    """An uploaded file. To import it, set accounts for it."""
 
     file_path: str | None = None
     file_name: str | None = None
@@ -26,7 +26,7 @@ class CsvImport(Record, kw_only=True):
     """An import.
 
     `status` is ``pending``, ``in_progress``, ``in_review``, ``importing``, ``completed``,
-    ``failed`` or ``deleted``; it is finalized while it is in review.
+    ``failed`` or ``deleted``. You can finalize an import while it is in review.
     """
 
     id: str | None = None
@@ -49,33 +49,31 @@ class CsvImport(Record, kw_only=True):
 
     @classmethod
     def from_wire(cls, wire: object) -> CsvImport:
-        """Make it from decoded JSON: older versions call the id ``_id``."""
-        if isinstance(wire, Mapping) and "_id" in wire:
-            wire = {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
-        return super().from_wire(wire)
+        """Make an import from decoded JSON; older API versions name the id ``_id``."""
+        return super().from_wire(with_id(wire))
 
     @classmethod
     def list_from_wire(cls, wires: object) -> list[CsvImport]:
-        """Make imports from a decoded JSON list, each as `from_wire` does."""
+        """Make imports from a decoded JSON list, each by `from_wire`."""
         return [cls.from_wire(wire) for wire in wires] if isinstance(wires, list) else []
 
 
 class CsvImportPage(Record, kw_only=True):
-    """Some imports, and how many there are in all."""
+    """Some imports, and the total count."""
 
     csvs: list[CsvImport] = msgspec.field(default_factory=list)
     count: int | None = None
 
     @classmethod
     def from_wire(cls, wire: object) -> CsvImportPage:
-        """Make it from decoded JSON, with a list of imports or a single one."""
+        """Make a page from decoded JSON, with a list of imports or a single one."""
         if isinstance(wire, Mapping) and isinstance(wire.get("csvs"), Mapping):
             wire = {**wire, "csvs": [wire["csvs"]]}
         return super().from_wire(wire)
 
 
 class CsvMedia(Record, kw_only=True):
-    """A picture or video of a row, and what is wrong with it."""
+    """A picture or video of a row, and its errors."""
 
     url: str | None = None
     type: str | None = None
@@ -88,7 +86,7 @@ class CsvMedia(Record, kw_only=True):
 
 
 class CsvPost(Record, kw_only=True):
-    """A row of an import. `error_message` says why it cannot be planned."""
+    """A row of an import. `error_message` is the reason why it cannot be scheduled."""
 
     id: str | None = msgspec.field(default=None, name="_id")
     summary: str | None = None
@@ -109,7 +107,7 @@ class CsvPost(Record, kw_only=True):
 
 
 class CsvPostPage(Record, kw_only=True):
-    """An import, some of its rows, and how many it has in all."""
+    """An import, some of its rows, and their total count."""
 
     csv: CsvImport | None = None
     posts: list[CsvPost] = msgspec.field(default_factory=list)

@@ -1,17 +1,17 @@
-"""Sub-accounts, as the service lists them for an agency."""
+"""Sub-accounts, as the API lists them for an agency."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from .record import Record
+from .record import Record, with_id
 
 
 class Location(Record, kw_only=True):
     """A sub-account of an agency.
 
-    The list of all sub-accounts says where it is; the list of an app's, whether it is installed.
+    The list of all sub-accounts has the addresses; the list of an app shows whether the app is
+    installed.
     """
 
     id: str | None = None
@@ -30,7 +30,5 @@ class Location(Record, kw_only=True):
 
     @classmethod
     def from_listing(cls, wire: object) -> Location:
-        """Make it from a row of either list: one calls the id ``id``, the other ``_id``."""
-        if isinstance(wire, Mapping) and "_id" in wire:
-            wire = {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
-        return cls.from_wire(wire)
+        """Make a sub-account from a row of either list: the id is ``id`` or ``_id``."""
+        return cls.from_wire(with_id(wire))

@@ -1,4 +1,4 @@
-"""The payload that the service's finish page posts to the window that opened it."""
+"""The payload that GoHighLevel's finish page posts to the window that opened it."""
 
 from __future__ import annotations
 
@@ -13,45 +13,38 @@ import msgspec
 from .platforms import same_platform
 
 MAX_MESSAGE_CHARACTERS = 16_384
-"""A longer message is not ours: the longest captured one has about 300 characters."""
+"""A longer message is not a finish page's: the longest captured one has about 300."""
 
 MAX_RECONNECTED = 100
-"""Ids of reconnected accounts; a message that lists more is not believed in that."""
+"""A longer list of reconnected accounts is ignored."""
 
-# Account ids were seen as 24 hex digits; ids of 20 letters and digits stand in the documents.
-_LONGEST_ID = 128
-_PLAUSIBLE_ID = re.compile(rf"[A-Za-z0-9_-]{{8,{_LONGEST_ID}}}")
-# What the other fields were seen or documented to hold: "close", "social_media_posting".
-_WORDS = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
-# The service's own sample listener and its field table spell the page differently.
+# Captured account ids have 24 hex digits; documented ones have 20 letters and digits.
+_MAX_ID_CHARACTERS = 128
+_PLAUSIBLE_ID = re.compile(rf"[A-Za-z0-9_-]{{8,{_MAX_ID_CHARACTERS}}}")
+# Fits all captured and documented values of the other fields, such as "social_media_posting".
+_PLAIN_TEXT = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
+# GoHighLevel's sample listener and its table of fields spell the page differently.
 _PAGES = ("social_media_posting", "social-media-posting")
-_KNOWN = (
-    "actionType",
-    "page",
-    "platform",
-    "placement",
-    "refresh",
-    "source",
-)
+_KNOWN = ("actionType", "page", "platform", "placement", "refresh", "source")
 
 
 class MessagePayload(msgspec.Struct, kw_only=True, rename="camel", frozen=True):
-    """The cleaned payload: a missing value, ``""`` or the string ``"undefined"`` is None.
+    """The cleaned payload: missing values, ``""``, and ``"undefined"`` are None.
 
-    So is what is no text of up to 64 letters, digits, spaces and ``_ . : / -``: any page can post
-    a message, and only its account id is confirmed. Fields of other names are left out.
+    So are values other than text of up to 64 letters, digits, spaces, and ``_ . : / -``: any page
+    can post a message, and only its account id is confirmed. Other fields are dropped.
 
     Attributes
     ----------
     action_type, page, platform, placement : str or None
-        As on the service's page "Starts OAuth For Instagram Account".
+        See GoHighLevel's documentation page "Starts OAuth For Instagram Account".
     account_id : str or None
-        The same; it may be none, see `has_plausible_id`.
+        The same. It may be anything; see `has_plausible_id`.
     reconnect_accounts : tuple of str
-        Ids of the accounts that were reconnected; empty when the payload has none, or more than
-        100. What is no plausible id is left out.
+        Ids of the reconnected accounts; empty if the payload has none, or more than 100.
+        Implausible ids are dropped.
     refresh, source : str or None
-        Undocumented, seen in a captured payload.
+        Undocumented; in a captured payload.
     """
 
     action_type: str | None = None
@@ -64,26 +57,18 @@ class MessagePayload(msgspec.Struct, kw_only=True, rename="camel", frozen=True):
     source: str | None = None
 
     def is_for(self, platform: str) -> bool:
-        """Tell whether the payload speaks of this platform."""
+        """Tell whether the payload is for this platform."""
         return self.platform is not None and same_platform(self.platform, platform)
 
     @property
     def has_plausible_id(self) -> bool:
-        """Whether `account_id` looks like an id of the service."""
+        """Whether `account_id` looks like an id of GoHighLevel."""
         return is_plausible_id(self.account_id)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the payload under the service's own names, cleaned."""
-        return {
-            "actionType": self.action_type,
-            "page": self.page,
-            "platform": self.platform,
-            "placement": self.placement,
-            "accountId": self.account_id,
-            "reconnectAccounts": list(self.reconnect_accounts),
-            "refresh": self.refresh,
-            "source": self.source,
-        }
+        """Return the cleaned payload with GoHighLevel's field names."""
+        payload: dict[str, Any] = msgspec.to_builtins(self)
+        return payload | {"reconnectAccounts": list(self.reconnect_accounts)}
 
 
 def read_message(data: object) -> MessagePayload | None:
@@ -92,12 +77,12 @@ def read_message(data: object) -> MessagePayload | None:
     Parameters
     ----------
     data : object
-        What the page received: an object, or the same as a JSON string.
+        What the page received: an object, or an object as a JSON string.
 
     Returns
     -------
     MessagePayload or None
-        None for a message that is not one of the service's finish page: pages receive many.
+        None if the message is not a finish page's: pages receive many others.
     """
     if isinstance(data, str):
         if len(data) > MAX_MESSAGE_CHARACTERS:
@@ -108,7 +93,7 @@ def read_message(data: object) -> MessagePayload | None:
             return None
     if not isinstance(data, Mapping):
         return None
-    clean = {name: _words(data.get(name)) for name in _KNOWN}
+    clean = {name: _plain_text(data.get(name)) for name in _KNOWN}
     if clean["page"] not in _PAGES and clean["actionType"] is None:
         return None
     account_id = _clean(data.get("accountId"))
@@ -117,8 +102,8 @@ def read_message(data: object) -> MessagePayload | None:
         page=clean["page"],
         platform=clean["platform"],
         placement=clean["placement"],
-        # One that is too long stays too long: it is not the same as none.
-        account_id=account_id and account_id[: _LONGEST_ID + 1],
+        # An id that is too long stays too long, rather than becoming a missing one.
+        account_id=account_id and account_id[: _MAX_ID_CHARACTERS + 1],
         reconnect_accounts=_reconnected(data.get("reconnectAccounts")),
         refresh=clean["refresh"],
         source=clean["source"],
@@ -126,18 +111,18 @@ def read_message(data: object) -> MessagePayload | None:
 
 
 def read_account_id(text: str) -> str | None:
-    """Read the account id that a user has copied from somewhere.
+    """Read the account id that a user has copied.
 
     Parameters
     ----------
     text : str
-        The id, with whatever white space or quotes came along, or the finish page's whole message
-        as JSON.
+        The id, with or without white space and quotes around it, or the finish page's complete
+        message as JSON.
 
     Returns
     -------
     str or None
-        None when there is no plausible id in it.
+        None if it contains no plausible id.
     """
     message = read_message(text)
     found = text.strip().strip("\"'") if message is None else message.account_id or ""
@@ -145,7 +130,7 @@ def read_account_id(text: str) -> str | None:
 
 
 def is_plausible_id(value: object) -> TypeGuard[str]:
-    """Tell whether something looks like an account id of the service."""
+    """Tell whether a value looks like an account id of GoHighLevel."""
     return isinstance(value, str) and _PLAUSIBLE_ID.fullmatch(value) is not None
 
 
@@ -158,16 +143,16 @@ def _reconnected(listed: object) -> tuple[str, ...]:
     return tuple(id_ for id_ in ids if is_plausible_id(id_))
 
 
-def _words(value: object) -> str | None:
+def _plain_text(value: object) -> str | None:
     text = _clean(value)
-    return text if text and _WORDS.fullmatch(text) else None
+    return text if text and _PLAIN_TEXT.fullmatch(text) else None
 
 
 def _clean(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     value = value.strip()
-    with suppress(UnicodeEncodeError):  # half a character, which no other program takes
+    with suppress(UnicodeEncodeError):  # half a surrogate pair, which cannot be sent on
         value.encode()
         return None if value in ("", "undefined", "null") else value
     return None

@@ -1,4 +1,4 @@
-"""The platforms that an account can be connected on, and how each one differs."""
+"""The platforms with accounts to connect, and how they differ."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from ghl_notebook.errors import PlatformError
 
-from .sent import check_choice
+from .wire_values import check_choice
 
 PlatformName = Literal[
     "facebook",
@@ -28,22 +28,22 @@ PlatformName = Literal[
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
-    """What is particular to one platform.
+    """The peculiarities of one platform.
 
     Attributes
     ----------
     key : str
         The platform's name in paths and payloads, for instance ``"tiktok-business"``.
     title : str
-        Its name for people.
+        Its display name.
     collection : str
-        The path segment of step 2: ``accounts``, and ``locations`` for Google.
+        The path segment of step 2: ``accounts``, or ``locations`` for Google.
     attach_keys : tuple of str
-        The keys that attaching may send. The service answers 422 to any other.
+        The keys that attaching may send. The API responds with 422 to any other.
     account_type : str or None
-        The ``type`` to send where step 2 names none, or one that attaching refuses.
+        The ``type`` to send if step 2 has none, or one that attaching rejects.
     fixed_type : bool
-        Send `account_type` whatever step 2 says (Pinterest says ``PINNER``, wants ``profile``).
+        Always send `account_type`: Pinterest returns ``PINNER`` but requires ``profile``.
     """
 
     key: PlatformName
@@ -60,7 +60,7 @@ _PLATFORMS = (
     Platform(
         key="facebook",
         title="Facebook",
-        # `platform` is not in the OpenAPI file, and is in every body that was seen to work.
+        # `platform` is not in the OpenAPI file, but in every body known to work.
         attach_keys=("originId", "platform", "type", "name", "avatar"),
         account_type="page",
         fixed_type=True,
@@ -126,7 +126,7 @@ PLATFORMS: dict[str, Platform] = {p.key: p for p in _PLATFORMS}
 
 
 def same_platform(one: str, other: str) -> bool:
-    """Tell whether two spellings name one platform: case, ``_`` and ``-`` do not matter."""
+    """Tell whether two names are the same platform: case, ``_``, and ``-`` do not matter."""
     return _key(one) == _key(other)
 
 
@@ -136,19 +136,19 @@ def find_platform(name: str) -> Platform:
     Parameters
     ----------
     name : str
-        For instance ``"instagram"``; case, ``_`` and ``-`` do not matter.
+        For instance ``"instagram"``; case, ``_``, and ``-`` do not matter.
 
     Raises
     ------
     PlatformError
-        If there is no such platform, or the service connects none of its accounts.
+        If there is no such platform, or its accounts cannot be connected.
     """
     key = _key(name)
     if key == "bluesky":
-        # `GET /social-media-posting/oauth/bluesky/start` answers an error, whoever asks.
+        # `GET /social-media-posting/oauth/bluesky/start` always responds with an error.
         raise PlatformError(
-            "The service cannot connect Bluesky by OAuth.",
-            "Connect it on the Social Planner's own page.",
+            "GoHighLevel cannot connect Bluesky by OAuth.",
+            "Connect it on GoHighLevel's Social Planner page.",
         )
     if key == "x":
         key = "twitter"
@@ -172,6 +172,12 @@ def read_platform(name: str | None) -> str | None:
     key = "twitter" if _key(name) == "x" else _key(name)
     check_choice("platform", key, get_args(PlatformName))
     return key
+
+
+def platform_title(key: str | None) -> str:
+    """Return the display name of a platform; its key if it is unknown to this package."""
+    known = PLATFORMS.get(key or "")
+    return known.title if known else key or "Unknown"
 
 
 def _key(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Posts of the Social Planner: as they are listed, and what each platform adds to them."""
+"""Posts of the Social Planner, and the further fields of each platform."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PostType = Literal["post", "reel", "story"]
 
 
 class PostMedia(Record, kw_only=True):
-    """A picture or video of a post. `url` and `type` are wanted, for instance ``image/jpeg``."""
+    """A picture or video of a post. Set `url` and `type`, for instance ``image/jpeg``."""
 
     url: str | None = None
     type: str | None = None
@@ -67,7 +67,7 @@ class OgTags(Record, kw_only=True):
 
 
 class PostUser(Record, kw_only=True):
-    """Who made or approves a post."""
+    """The user who created or approves a post."""
 
     id: str | None = None
     title: str | None = None
@@ -79,10 +79,10 @@ class PostUser(Record, kw_only=True):
 
 
 class PostApproval(Record, kw_only=True):
-    """Who has to approve a post, and whether that was done.
+    """The approval of a post.
 
-    `approval_status` is ``pending``, ``approved``, ``rejected`` or ``not_required``. Only the
-    service tells `approver_user`.
+    `approval_status` is ``pending``, ``approved``, ``rejected`` or ``not_required``. Only the API
+    sets `approver_user`.
     """
 
     approver: str | None = None
@@ -93,7 +93,7 @@ class PostApproval(Record, kw_only=True):
 
 
 class TikTokDetails(Record, kw_only=True):
-    """What TikTok wants to know. `privacy_level` is for instance ``PUBLIC_TO_EVERYONE``."""
+    """Fields of TikTok. `privacy_level` is for instance ``PUBLIC_TO_EVERYONE``."""
 
     privacy_level: str | None = None
     promote_other_brand: bool | None = None
@@ -105,10 +105,10 @@ class TikTokDetails(Record, kw_only=True):
 
 
 class GoogleDetails(Record, kw_only=True):
-    """What a Google Business Profile wants to know.
+    """Fields of a Google Business Profile.
 
-    `gmb_event_type` is ``STANDARD``, ``EVENT`` or ``OFFER``; `start_date` and `end_date` hold a
-    date and a time, as the service writes them.
+    `gmb_event_type` is ``STANDARD``, ``EVENT`` or ``OFFER``. `start_date` and `end_date` contain a
+    date and a time, in the API's format.
     """
 
     gmb_event_type: str | None = None
@@ -124,7 +124,7 @@ class GoogleDetails(Record, kw_only=True):
 
 
 class LinkedInDetails(Record, kw_only=True):
-    """What LinkedIn wants to know (version v3)."""
+    """Fields of LinkedIn (API version v3)."""
 
     pdf_title: str | None = None
     post_as_pdf: bool | None = None
@@ -132,7 +132,7 @@ class LinkedInDetails(Record, kw_only=True):
 
 
 class PinterestDetails(Record, kw_only=True):
-    """What Pinterest wants to know (version v3)."""
+    """Fields of Pinterest (API version v3)."""
 
     title: str | None = None
     link: str | None = None
@@ -142,14 +142,14 @@ class PinterestDetails(Record, kw_only=True):
 
 
 class FacebookDetails(Record, kw_only=True):
-    """What Facebook wants to know (version v3). `type` is ``post``, ``story`` or ``reel``."""
+    """Fields of Facebook (API version v3). `type` is ``post``, ``story`` or ``reel``."""
 
     type: str | None = None
     text_format_preset_id: str | None = None
 
 
 class InstagramDetails(Record, kw_only=True):
-    """What Instagram wants to know (version v3). `type` is ``post``, ``story`` or ``reel``."""
+    """Fields of Instagram (API version v3). `type` is ``post``, ``story`` or ``reel``."""
 
     type: str | None = None
     collaborators: dict[str, list[str]] | None = None
@@ -159,7 +159,7 @@ class InstagramDetails(Record, kw_only=True):
 
 
 class YouTubeDetails(Record, kw_only=True):
-    """What YouTube wants to know (version v3). `type` is ``video`` or ``short``."""
+    """Fields of YouTube (API version v3). `type` is ``video`` or ``short``."""
 
     title: str | None = None
     privacy_level: str | None = None
@@ -167,7 +167,7 @@ class YouTubeDetails(Record, kw_only=True):
 
 
 class PostInsights(Record, kw_only=True):
-    """What a post has brought about so far (version v3)."""
+    """The engagement of a post so far (API version v3)."""
 
     like: int | None = None
     share: int | None = None
@@ -175,7 +175,7 @@ class PostInsights(Record, kw_only=True):
 
 
 class PostDetails(Record, kw_only=True):
-    """What the platforms want to know of a post, its preview, and who has to approve it."""
+    """A post's fields for each platform, its preview, and its approval."""
 
     og_tags_details: OgTags | None = None
     post_approval_details: PostApproval | None = None
@@ -189,9 +189,9 @@ class PostDetails(Record, kw_only=True):
 
 
 class Post(PostDetails, kw_only=True):
-    """A post: planned, published, failed or deleted.
+    """A post: scheduled, published, failed, or deleted.
 
-    `display_date` is when it was or will be published; `post_id` is the platform's own id.
+    `display_date` is when it was or will be published; `post_id` is its id on the platform.
     """
 
     id: str | None = msgspec.field(default=None, name="_id")
@@ -208,7 +208,7 @@ class Post(PostDetails, kw_only=True):
     account_id: str | None = None
     account_ids: list[str] = msgspec.field(default_factory=list)
     tags: list[str] = msgspec.field(default_factory=list)
-    """Ids. An empty one may come as a text, which is in `extra` then."""
+    """Ids. An empty list may arrive as text, which is then in `extra`."""
     media: list[PostMedia] = msgspec.field(default_factory=list)
     error: str | None = None
     post_id: str | None = None
@@ -221,7 +221,7 @@ class Post(PostDetails, kw_only=True):
 
 
 class PostPage(Record, kw_only=True):
-    """Some posts, and how many there are in all."""
+    """Some posts, and the total count."""
 
     posts: list[Post] = msgspec.field(default_factory=list)
     count: int | None = None

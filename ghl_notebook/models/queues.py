@@ -1,4 +1,4 @@
-"""Queues: posts of a category that are published again and again, at times of the week."""
+"""Queues: posts of a category, published again and again at set times of the week."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TimeSlot(Record, kw_only=True):
 class Queue(Record, kw_only=True):
     """A queue of a category. `status` is ``draft``, ``active`` or ``paused``.
 
-    `current_post_id` is the `Post.id` that is published next.
+    `current_post_id` is the `Post.id` of the next post.
     """
 
     id: str | None = msgspec.field(default=None, name="_id")
@@ -45,7 +45,7 @@ class Queue(Record, kw_only=True):
 
 
 class QueueMeta(Record, kw_only=True):
-    """How many there are in all (a text on the wire), and which of them these are."""
+    """The total count (text on the wire), and the range of this page."""
 
     count: int | None = None
     skip: int | None = None
@@ -53,14 +53,14 @@ class QueueMeta(Record, kw_only=True):
 
 
 class QueuePage(Record, kw_only=True):
-    """Some queues, and how many there are in all."""
+    """Some queues, and the total count."""
 
     queues: list[Queue] = msgspec.field(default_factory=list)
     meta: QueueMeta | None = None
 
 
 class QueueDetails(Record, kw_only=True):
-    """The queue that a category has."""
+    """The queue of a category."""
 
     queue_id: str | None = None
     prioritize_new_content: bool | None = None
@@ -76,14 +76,14 @@ class QueueCategory(Category, kw_only=True):
 
 
 class QueueCategoryPage(Record, kw_only=True):
-    """Some categories, and how many there are in all."""
+    """Some categories, and the total count."""
 
     categories: list[QueueCategory] = msgspec.field(default_factory=list)
     meta: QueueMeta | None = None
 
 
 class Variation(Record, kw_only=True):
-    """Another text of an item; they take turns."""
+    """An alternative text of an item; the texts take turns."""
 
     id: str | None = msgspec.field(default=None, name="_id")
     content: str | None = None
@@ -92,7 +92,7 @@ class Variation(Record, kw_only=True):
 
 
 class QueuePost(PostDetails, kw_only=True):
-    """What an item publishes: a post of its own, or changes to the post that it was made of."""
+    """The contents of an item: its own post, or changes to the post that it was created from."""
 
     account_ids: list[str] | None = None
     type: str | None = None
@@ -112,7 +112,7 @@ class QueuePost(PostDetails, kw_only=True):
 
 
 class QueueItem(Record, kw_only=True):
-    """A place in a queue, with the post that is published when it is its turn.
+    """A position in a queue, and its post.
 
     `scheduled_date_time` is None while the queue is not active.
     """
@@ -139,14 +139,14 @@ class QueueItem(Record, kw_only=True):
 
 
 class QueueItemPage(Record, kw_only=True):
-    """Some items, and how many there are in all."""
+    """Some items, and the total count."""
 
     items: list[QueueItem] = msgspec.field(default_factory=list)
     meta: QueueMeta | None = None
 
 
 class QueueSlot(Record, kw_only=True):
-    """When an item is published; `is_skipped`: not at this time."""
+    """When an item is published; `is_skipped` means not at this time."""
 
     item_id: str | None = None
     scheduled_date_time: datetime | None = None
@@ -154,7 +154,7 @@ class QueueSlot(Record, kw_only=True):
 
 
 class QueueSlotPage(Record, kw_only=True):
-    """Some slots, and how many there are in all."""
+    """Some slots, and the total count."""
 
     slots: list[QueueSlot] = msgspec.field(default_factory=list)
     total: int | None = None
@@ -164,7 +164,7 @@ class QueueSlotPage(Record, kw_only=True):
 
 
 class QueueChange(Record, kw_only=True):
-    """What a change has moved: the item itself where there is one, and slots of others."""
+    """The effects of a change: the item itself, if there is one, and the slots of others."""
 
     message: str | None = None
     queue_item: QueueItem | None = None
@@ -181,7 +181,7 @@ class EditSession(Record, kw_only=True):
 
 
 class QueueScheduledPost(Record, kw_only=True):
-    """A post that a queue will publish. Of an edit session, `is_draft` is true."""
+    """A post that a queue will publish. In an edit session, `is_draft` is true."""
 
     scheduled_date_time: datetime | None = None
     post: Post | None = None
@@ -199,7 +199,7 @@ class QueueScheduledPost(Record, kw_only=True):
 
 
 class QueueCalendar(Record, kw_only=True):
-    """What queues will publish in a period."""
+    """The posts that queues will publish in a period."""
 
     scheduled_posts: list[QueueScheduledPost] = msgspec.field(default_factory=list)
     total: int | None = None

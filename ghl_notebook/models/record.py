@@ -1,4 +1,4 @@
-"""The common part of every record: known fields typed, everything else kept."""
+"""The base class of all records: known fields are typed, all others are preserved."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ghl_notebook.summary import summarize
 
 
 class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=True):
-    """A record of the service.
+    """A record of the API.
 
     Attributes
     ----------
     extra : dict
-        Fields that the class does not know, and known ones of a type it cannot use, as they came.
+        Unknown fields, and known ones with a value of another type, as they arrived.
     """
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
@@ -30,58 +30,55 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
         return msgspec.Struct.__repr__(self)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        fields = _layout(type(self)).fields.values()
         return summarize(
-            type(self).__name__,
-            [
-                (field.name, getattr(self, field.name))
-                for field in _form(type(self)).fields.values()
-            ],
+            type(self).__name__, [(field.name, getattr(self, field.name)) for field in fields]
         )
 
     @classmethod
     def from_wire(cls, wire: object) -> Self:
-        """Make a record from decoded JSON; a field that does not fit lands in `extra`."""
+        """Make a record from decoded JSON; values of another type go to `extra`."""
         if not isinstance(wire, Mapping):
             return cls(extra={} if wire is None else {"": wire})
-        form = _form(cls)
-        inner = {k: wire[k] for k, made in form.records.items() if made.fits(wire.get(k))}
+        layout = _layout(cls)
+        inner = {k: wire[k] for k, nested in layout.nested.items() if nested.fits(wire.get(k))}
         flat = {k: v for k, v in wire.items() if k not in inner} if inner else wire
         try:
             record = msgspec.convert(flat, cls, strict=False)
         except msgspec.ValidationError:
-            record = cls._from_parts(flat)
+            record = cls._field_by_field(flat)
         else:
-            if not form.fields.keys() >= flat.keys():
-                record.extra = {k: v for k, v in flat.items() if k not in form.fields}
+            if not layout.fields.keys() >= flat.keys():
+                record.extra = {k: v for k, v in flat.items() if k not in layout.fields}
         for name, value in inner.items():
-            setattr(record, form.fields[name].name, form.records[name].make(value))
+            setattr(record, layout.fields[name].name, layout.nested[name].make(value))
         return record
 
     @classmethod
     def list_from_wire(cls, wires: object) -> list[Self]:
-        """Make records from a decoded JSON list, as `from_wire` makes each; no list gives none."""
+        """Make records from a decoded JSON list; anything but a list gives an empty one."""
         items = wires if isinstance(wires, list) else []
-        if not _form(cls).records:
+        if not _layout(cls).nested:
             with suppress(msgspec.ValidationError):
                 return cls._all_at_once(items)
         return [cls.from_wire(item) for item in items]
 
     @classmethod
     def _all_at_once(cls, wires: list[Any]) -> list[Self]:
-        """Make records that all fit and hold no records, which is several times faster."""
+        """Make records that all fit and have no nested records, which is several times faster."""
         records: list[Self] = msgspec.convert(wires, GenericAlias(list, (cls,)), strict=False)
-        known = frozenset(_form(cls).fields)
+        known = frozenset(_layout(cls).fields)
         for record, wire in zip(records, wires, strict=True):
             if not known.issuperset(wire):
                 record.extra = {k: v for k, v in wire.items() if k not in known}
         return records
 
     @classmethod
-    def _from_parts(cls, wire: Mapping[str, Any]) -> Self:
+    def _field_by_field(cls, wire: Mapping[str, Any]) -> Self:
         fitting: dict[str, Any] = {}
         extra: dict[str, Any] = {}
         for name, value in wire.items():
-            field = _form(cls).fields.get(name)
+            field = _layout(cls).fields.get(name)
             if field is None:
                 extra[name] = value
                 continue
@@ -89,23 +86,30 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
                 fitting[field.name] = msgspec.convert(value, field.type, strict=False)
             except msgspec.ValidationError:
                 if field.type == str | None and type(value) in (int, float):
-                    fitting[field.name] = str(value)  # an id that came as a number
+                    fitting[field.name] = str(value)  # an id that arrived as a number
                 else:
                     extra[name] = value
         return cls(**fitting, extra=extra)
 
 
-class _Form(NamedTuple):
+def with_id(wire: object) -> object:
+    """Rename the field ``_id`` of decoded JSON to ``id``: some API versions use either name."""
+    if isinstance(wire, Mapping) and "_id" in wire:
+        return {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
+    return wire
+
+
+class _Layout(NamedTuple):
     fields: dict[str, msgspec.structs.FieldInfo]
-    """By name on the wire."""
-    records: dict[str, _Made]
-    """Those that hold records themselves: each keeps unknown fields of its own."""
+    """Name on the wire → field."""
+    nested: dict[str, _NestedField]
+    """The fields that contain records, each of which preserves its own unknown fields."""
 
 
-class _Made(NamedTuple):
-    """What a field that holds records is made of: a record, a list of them, or them by name."""
+class _NestedField(NamedTuple):
+    """A field that contains a record, a list of records, or a dict of records."""
 
-    kind: type[Record]
+    record: type[Record]
     container: type[list[Any] | dict[str, Any]] | None
 
     def fits(self, wire: object) -> bool:
@@ -113,24 +117,24 @@ class _Made(NamedTuple):
 
     def make(self, wire: Any) -> object:
         if self.container is list:
-            return self.kind.list_from_wire(wire)
+            return self.record.list_from_wire(wire)
         if self.container is dict:
-            return {key: self.kind.from_wire(value) for key, value in wire.items()}
-        return self.kind.from_wire(wire)
+            return {key: self.record.from_wire(value) for key, value in wire.items()}
+        return self.record.from_wire(wire)
 
 
 @functools.cache
-def _form(cls: type[Record]) -> _Form:
+def _layout(cls: type[Record]) -> _Layout:
     fields = {f.encode_name: f for f in msgspec.structs.fields(cls) if f.name != "extra"}
-    made = {name: _made(field.type) for name, field in fields.items()}
-    return _Form(fields, {name: one for name, one in made.items() if one is not None})
+    nested = {name: _nested(field.type) for name, field in fields.items()}
+    return _Layout(fields, {name: one for name, one in nested.items() if one is not None})
 
 
-def _made(annotation: Any) -> _Made | None:
+def _nested(annotation: Any) -> _NestedField | None:
     container = get_origin(annotation)
-    for kind in get_args(annotation):
-        if isinstance(kind, type) and issubclass(kind, Record):
-            return _Made(kind, container if container in (list, dict) else None)
-        if inner := _made(kind):  # of "… or None"
+    for argument in get_args(annotation):
+        if isinstance(argument, type) and issubclass(argument, Record):
+            return _NestedField(argument, container if container in (list, dict) else None)
+        if inner := _nested(argument):  # of "… or None"
             return inner
     return None

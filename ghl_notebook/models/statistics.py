@@ -1,4 +1,4 @@
-"""Statistics of connected accounts: what was seen, liked and said, day by day."""
+"""Statistics of connected accounts, day by day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .record import Record
 
 
 class StatisticsTotals(Record, kw_only=True):
-    """Sums over all accounts and days."""
+    """Totals over all accounts and days."""
 
     posts: float | None = None
     likes: float | None = None
@@ -18,7 +18,7 @@ class StatisticsTotals(Record, kw_only=True):
 
 
 class PostPerformance(Record, kw_only=True):
-    """A number for each day: posts by platform, the others over all."""
+    """A number per day: posts for each platform, the others over all platforms."""
 
     posts: dict[str, list[float]] = msgspec.field(default_factory=dict)
     impressions: list[float] = msgspec.field(default_factory=list)
@@ -27,14 +27,14 @@ class PostPerformance(Record, kw_only=True):
 
 
 class PlatformShare(Record, kw_only=True):
-    """A platform's part. `change` is in percent of the period before."""
+    """The value of one platform. `change` is in percent against the period before."""
 
     value: float | None = None
     change: float | None = None
 
 
 class Breakdown(Record, kw_only=True):
-    """A sum, and the part of each platform."""
+    """A total, and the value of each platform."""
 
     total: float | None = None
     total_change: float | None = None
@@ -42,7 +42,7 @@ class Breakdown(Record, kw_only=True):
 
 
 class Engagement(Record, kw_only=True):
-    """What people have done on a platform. `change` is in percent of the period before."""
+    """The engagement on a platform. `change` is in percent against the period before."""
 
     likes: float | None = None
     comments: float | None = None
@@ -51,7 +51,7 @@ class Engagement(Record, kw_only=True):
 
 
 class Breakdowns(Record, kw_only=True):
-    """The sums by platform."""
+    """The totals by platform."""
 
     posts: Breakdown | None = None
     impressions: Breakdown | None = None
@@ -60,14 +60,14 @@ class Breakdowns(Record, kw_only=True):
 
 
 class DailySeries(Record, kw_only=True):
-    """A sum, and a number for each day."""
+    """A total, and one number per day."""
 
     total: float | None = None
     series: list[float] = msgspec.field(default_factory=list)
 
 
 class PlatformTotals(Record, kw_only=True):
-    """The days of each platform."""
+    """The daily numbers of each platform."""
 
     impressions: dict[str, DailySeries] = msgspec.field(default_factory=dict)
     followers: dict[str, DailySeries] = msgspec.field(default_factory=dict)
@@ -75,7 +75,7 @@ class PlatformTotals(Record, kw_only=True):
 
 
 class GenderShare(Record, kw_only=True):
-    """How many, and of all in percent."""
+    """A count, and its percentage."""
 
     total: float | None = None
     percentage: float | None = None
@@ -94,14 +94,14 @@ class Ages(Record, kw_only=True):
 
 
 class Demographics(Record, kw_only=True):
-    """Who follows."""
+    """The followers by gender and age."""
 
     gender: Genders | None = None
     age: Ages | None = None
 
 
 class Statistics(Record, kw_only=True):
-    """Statistics of some accounts over a period, a day at a time.
+    """Statistics of some accounts over a period.
 
     `day_range` names the days of all series, ``Mon`` to ``Sun``, oldest first.
     """

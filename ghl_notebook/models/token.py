@@ -1,4 +1,4 @@
-"""The answer of the token endpoint."""
+"""The response of the token endpoint."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ghl_notebook.secret import Secret
 
 UserType = Literal["Location", "Company"]
 
-_LONGEST_ID = 200
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MAX_ID_CHARACTERS = 200
+_CAMEL_BOUNDARY = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class TokenAnswer:
-    """What ``POST /oauth/token`` and ``POST /oauth/locationToken`` answer, in either casing.
+    """A response of ``POST /oauth/token`` or ``POST /oauth/locationToken``, in any casing.
 
-    v2 writes the fields of the OAuth standard in snake case and its own in camel case, v3 all in
-    camel case. The secrets in it show themselves nowhere.
+    API version v2 writes the fields of the OAuth standard in snake case and its own in camel case;
+    v3 uses camel case for all. The secrets never show themselves.
 
     Parameters
     ----------
@@ -30,19 +30,19 @@ class TokenAnswer:
     Attributes
     ----------
     access_token, refresh_token : Secret
-        Empty where the answer has none.
+        Empty if the response has none.
     expires_in : float or None
-        Seconds that the access token is valid for.
+        How many seconds the access token is valid.
     user_type : str
-        ``"Location"`` or ``"Company"``; a location token's answer says it by its ``locationId``.
+        ``"Location"`` or ``"Company"``; a sub-account token's response shows it by ``locationId``.
     location_id, company_id, user_id : str or None
-        Whose it is.
+        The sub-account, the agency, and the user.
     scopes : tuple of str
-        What it may do.
+        The scopes that it has.
     """
 
     def __init__(self, wire: Mapping[str, Any]) -> None:
-        fields = {_HUMP.sub("_", name).lower(): value for name, value in wire.items()}
+        fields = {_CAMEL_BOUNDARY.sub("_", name).lower(): value for name, value in wire.items()}
         self.access_token = Secret(_text(fields.get("access_token")) or "")
         self.refresh_token = Secret(_text(fields.get("refresh_token")) or "")
         self.expires_in = _seconds(fields.get("expires_in"))
@@ -67,7 +67,7 @@ def _text(value: object) -> str | None:
 
 def _id(value: object) -> str | None:
     text = _text(value)
-    return text if text and text == one_line(text, _LONGEST_ID) else None
+    return text if text and text == one_line(text, _MAX_ID_CHARACTERS) else None
 
 
 def _seconds(value: object) -> float | None:

@@ -1,4 +1,4 @@
-"""The panel: connected accounts, or an agency's sub-accounts, to look at and to act on."""
+"""The panel: view and manage connected accounts, or an agency's sub-accounts."""
 
 from .panel import AccountsPanel
 

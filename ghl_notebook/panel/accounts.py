@@ -1,4 +1,4 @@
-"""The accounts of one sub-account, and what can be done with them."""
+"""The accounts of one sub-account, and the actions for them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.fetch.accounts import attach, fetch_accounts, fetch_available_accounts
 from ghl_notebook.login.social import ConnectAccount
 from ghl_notebook.login.social.connect import reconnect_card
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import PLATFORMS, platform_title
 from ghl_notebook.widgets import Pictures
 
 from .listing import Listing
-from .protocol import Attach, Back, Connect, Detach, Message, Reconnect, Refresh, Said
-from .rows import account_columns, title_of
+from .protocol import Attach, Back, Connect, Detach, FromPage, Reconnect, Refresh, ToPage
+from .rows import account_columns
 
-# Listed by the service, which connects none of them.
+# The API lists its accounts, but can no longer connect them.
 _NOT_CONNECTED = "twitter"
 
 
 @dataclass(slots=True)
-class Page:
-    """One of the pages that a login may attach, as it is offered."""
+class Candidate:
+    """An account that a login can attach, as it is offered."""
 
     origin_id: str
     name: str
@@ -38,27 +38,27 @@ class Page:
 
 
 class Accounts(Listing):
-    """What is connected to a sub-account.
+    """The connected accounts of a sub-account.
 
     Parameters
     ----------
     client : Client
-        Of the sub-account.
+        The client of the sub-account.
     changed : callable
-        Is called after every change.
+        Called after every change.
     pictures : Pictures
         Decides which pictures of accounts are loaded.
     name : str, optional
         The sub-account's name.
     leave : callable, optional
-        Goes back to where it was opened.
+        Called to go back to the agency's list.
 
     Attributes
     ----------
     login : ConnectAccount or None
-        The login that is shown in place of the list, or has just been.
+        The login displayed instead of the list, or just before.
     stage : str
-        What is shown: ``list``, ``login`` (its card), ``attach`` (the pages that it may attach).
+        What is displayed: ``list``, ``login`` (its card), or ``attach`` (what it can attach).
     """
 
     kind = "accounts"
@@ -79,43 +79,43 @@ class Accounts(Listing):
         self._pictures = pictures
         self._name = name
         self._leave = leave
-        self._renewed: pd.Series[Any] | None = None
-        self._pages: list[Page] = []
-        self._has_pages = False
+        self._reconnecting: pd.Series[Any] | None = None
+        self._candidates: list[Candidate] = []
+        self._has_candidates = False
 
-    async def ask(self) -> pd.DataFrame:
+    async def load(self) -> pd.DataFrame:
         """Fetch the accounts."""
         return await fetch_accounts(self.client.core)
 
     def accept(self, answer: pd.DataFrame) -> None:
-        """Show them."""
+        """Show the accounts."""
         self.frame = answer
-        self.tell_rows(account_columns(answer, self.client.core.clock(), self._pictures))
+        self.send_rows(account_columns(answer, self.client.core.clock(), self._pictures))
 
     def keys(self) -> pd.Series[str]:
-        """Return what names an account on its platform: its ``id`` may change with a new login."""
+        """Return platform and origin id: the ``id`` of an account may change with a new login."""
         assert self.frame is not None
         return self.frame["platform"].astype(str) + " " + self.frame["origin_id"].fillna("")
 
-    def look(self) -> Message:
+    def view(self) -> ToPage:
         """Return what the page shows besides the rows."""
         login = self.login
         return {
             "name": self._name,
-            "place": self.client.location_id,
+            "id": self.client.location_id,
             "can_leave": self._leave is not None,
             "stage": self.stage,
             "platforms": [[p.key, p.title] for p in PLATFORMS.values() if p.key != _NOT_CONNECTED],
-            "platform": None if login is None else title_of(login.platform),
-            "pages": [asdict(page) for page in self._pages] if self._has_pages else None,
-            "renewed": None if self._renewed is None else str(self._renewed["name"]),
+            "platform": None if login is None else platform_title(login.platform),
+            "pages": [asdict(one) for one in self._candidates] if self._has_candidates else None,
+            "reconnecting": None if self._reconnecting is None else str(self._reconnecting["name"]),
         }
 
-    def hear(self, said: Said) -> None:
-        """Do what the page asks for."""
-        match said:
+    def handle(self, message: FromPage) -> None:
+        """Do what the page requests."""
+        match message:
             case Refresh() if self.stage == "attach":
-                self._ask_for_pages()
+                self._load_candidates()
             case Refresh():
                 self.fetch_here()
             case Back() if self.stage != "list":
@@ -129,17 +129,19 @@ class Accounts(Listing):
             case Reconnect(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
                     login = reconnect_card(self.client, account, pictures=self._pictures.setting)
-                    self._show_login(login, renewed=account)
+                    self._show_login(login, reconnecting=account)
             case Detach(version=version, row=row):
                 if (account := self.row(version, row)) is not None:
                     self._detach(account)
             case Attach(pages=numbers) if self.stage == "attach":
-                self._attach([self._pages[n] for n in numbers if 0 <= n < len(self._pages)])
+                self._attach(
+                    [self._candidates[n] for n in numbers if 0 <= n < len(self._candidates)]
+                )
             case _:
                 pass
 
     def close(self) -> None:
-        """Give up a login that is going, and remove the list."""
+        """Cancel an unfinished login, and remove the list."""
         if self.login is not None:
             self.login.close()
         super().close()
@@ -150,14 +152,14 @@ class Accounts(Listing):
         key, name = account["id"], _name_of(account)
         if pd.isna(key):
             raise ArgumentError(
-                f"The service has not told the id of {name}, so it cannot be detached from here.",
-                "Detach it on the Social Planner's own page.",
+                f"The API returned no id for {name}, so it cannot be detached here.",
+                "Detach it on GoHighLevel's Social Planner page.",
             )
 
         def then(_: str) -> None:
             assert self.frame is not None
             self.notice = f"{name} is detached."
-            # It is gone from here even if the list cannot be fetched again now.
+            # Remove it here even if the list cannot be fetched again now.
             self.accept(self.frame[self.frame["id"] != key].reset_index(drop=True))
             self.fetch_here()
 
@@ -165,88 +167,88 @@ class Accounts(Listing):
 
     # Connecting, reconnecting, attaching.
 
-    def _show_login(self, login: ConnectAccount, renewed: pd.Series[Any] | None = None) -> None:
+    def _show_login(
+        self, login: ConnectAccount, reconnecting: pd.Series[Any] | None = None
+    ) -> None:
         self._end_login()
-        self.login, self.stage, self._renewed = login, "login", renewed
+        self.login, self.stage, self._reconnecting = login, "login", reconnecting
         login.observe(lambda change: self._follow(login, change["new"]), "status")
 
     def _end_login(self) -> None:
-        login, self.login, self._renewed = self.login, None, None
-        self.stage, self._pages, self._has_pages = "list", [], False
+        login, self.login, self._reconnecting = self.login, None, None
+        self.stage, self._candidates, self._has_candidates = "list", [], False
         if login is not None:
             login.close()
 
     def _follow(self, login: ConnectAccount, status: str) -> None:
-        """Go on when the login is connected; in the UI thread."""
+        """Continue once the login is connected, in the UI thread."""
         if status != "connected" or login is not self.login:
             return
-        if self._renewed is None:
-            self._ask_for_pages()
+        if self._reconnecting is None:
+            self._load_candidates()
         else:
-            renewed = self._renewed
+            account = self._reconnecting
             self.do(
-                "Looking at what is renewed…",
-                self.ask,
-                lambda frame: self._look_at_renewed(frame, login, renewed),
+                "Checking the connection…",
+                self.load,
+                lambda frame: self._check_reconnected(frame, login, account),
             )
 
-    def _look_at_renewed(
-        self, frame: pd.DataFrame, login: ConnectAccount, renewed: pd.Series[Any]
+    def _check_reconnected(
+        self, frame: pd.DataFrame, login: ConnectAccount, account: pd.Series[Any]
     ) -> None:
         self.accept(frame)
-        if login is not self.login:  # the user has gone back meanwhile
+        if login is not self.login:  # the user has gone back in the meantime
             return
-        now = frame[self.keys() == f"{renewed['platform']} {renewed['origin_id']}"]
+        now = frame[self.keys() == f"{account['platform']} {account['origin_id']}"]
         if now["is_expired"].eq(False).any():
             self._end_login()
-            self.notice = f"{_name_of(renewed)} is reconnected."
+            self.notice = f"{_name_of(account)} is reconnected."
         else:
-            self._ask_for_pages()
+            self._load_candidates()
 
-    def _ask_for_pages(self) -> None:
+    def _load_candidates(self) -> None:
         login = self.login
         assert login is not None
         self.stage = "attach"
 
         def then(available: pd.DataFrame) -> None:
             if login is self.login:
-                self._pages, self._has_pages = (
-                    _pages_of(available, self._renewed, self._pictures),
-                    True,
-                )
+                self._candidates = _candidates(available, self._reconnecting, self._pictures)
+                self._has_candidates = True
 
         self.do(
-            "Asking what this login may attach…",
+            "Fetching what this login can attach…",
             lambda: fetch_available_accounts(self.client.core, login),
             then,
         )
 
-    def _attach(self, pages: Sequence[Page]) -> None:
+    def _attach(self, chosen: Sequence[Candidate]) -> None:
         login, core = self.login, self.client.core
         assert login is not None
 
         async def work() -> list[str | None]:
-            return [await _try_to(attach(core, login, page.origin_id)) for page in pages]
+            return [await _try_to(attach(core, login, one.origin_id)) for one in chosen]
 
         def then(errors: list[str | None]) -> None:
-            for page, error in zip(pages, errors, strict=True):
-                page.error = error
-                page.is_attached = page.is_attached or error is None
-                page.is_ticked = error is not None
-            done = [page.name for page in pages if page.error is None]
-            if len(done) == len(pages):
+            for one, error in zip(chosen, errors, strict=True):
+                one.error = error
+                one.is_attached = one.is_attached or error is None
+                one.is_ticked = error is not None
+            done = [one.name for one in chosen if one.error is None]
+            if len(done) == len(chosen):
                 self._end_login()
             if done:
                 self.notice = f"Attached: {', '.join(done)}."
                 self.fetch_here()
 
-        if pages:
-            count = f"{len(pages)} accounts" if len(pages) > 1 else pages[0].name
+        if chosen:
+            count = f"{len(chosen)} accounts" if len(chosen) > 1 else chosen[0].name
             self.do(f"Attaching {count}…", work, then)
 
 
 async def _try_to(attaching: Any) -> str | None:
-    """Attach one page; return what went wrong."""
+    """Attach an account; return the error, if any."""
     try:
         await attaching
     except GHLError as error:
@@ -254,13 +256,13 @@ async def _try_to(attaching: Any) -> str | None:
     return None
 
 
-def _pages_of(
-    available: pd.DataFrame, renewed: pd.Series[Any] | None, pictures: Pictures
-) -> list[Page]:
-    """Return what is offered; what was to be renewed, and was not, is ticked."""
-    wanted = None if renewed is None else renewed["origin_id"]
+def _candidates(
+    available: pd.DataFrame, reconnecting: pd.Series[Any] | None, pictures: Pictures
+) -> list[Candidate]:
+    """Return what is offered; an account that is still to be reconnected is ticked."""
+    wanted = None if reconnecting is None else reconnecting["origin_id"]
     return [
-        Page(
+        Candidate(
             origin_id=row["origin_id"],
             name=_name_of(row),
             username=None if pd.isna(row["username"]) else row["username"].removeprefix("@"),

@@ -1,4 +1,4 @@
-"""What the lists of the panel have in common: their work, one thing after the other."""
+"""The base class of the panel's lists: it runs their tasks one after the other."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import GHLError
 from ghl_notebook.widgets import UI_THREAD
 
-from .protocol import Back, Message, Said, Select
-from .table import Table
+from .protocol import Back, FromPage, Select, ToPage
+from .table import TableWidget
 
 _log = logging.getLogger("ghl_notebook.panel")
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _Task:
     busy: str
     work: Callable[[], Coroutine[Any, Any, Any]]
     then: Callable[[Any], None]
@@ -30,25 +30,25 @@ class _Job:
 
 
 class Listing:
-    """A list of accounts, or of sub-accounts. All but `fetch` is for the UI thread.
+    """A list of accounts or sub-accounts. Only `fetch` may be called outside the UI thread.
 
     Parameters
     ----------
     changed : callable
-        Is called after every change.
+        Called after every change.
 
     Attributes
     ----------
-    table : Table
-        Shows it.
+    table : TableWidget
+        Displays the list.
     frame : pandas.DataFrame or None
-        What was fetched last.
+        What was last fetched.
     busy, error, notice : str or None
-        What is being done; what went wrong last, and the next step; what was done last.
+        The running task; the last error and its next step; the last success.
     """
 
     kind: ClassVar[str]
-    busy_with_fetching: ClassVar[str] = "Asking GoHighLevel…"
+    busy_with_fetching: ClassVar[str] = "Fetching from GoHighLevel…"
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.frame: pd.DataFrame | None = None
@@ -57,30 +57,30 @@ class Listing:
         self.notice: str | None = None
         self.version = 0
         self._changed = changed
-        self._jobs: deque[_Job] = deque()
+        self._tasks: deque[_Task] = deque()
         self._selected: frozenset[str] = frozenset()
         self._is_closed = False
-        self.table = Table(self._hear)
+        self.table = TableWidget(self._on_message)
 
-    # What a subclass says.
+    # What a subclass implements.
 
-    async def ask(self) -> Any:
-        """Ask the service for the list; in the background."""
+    async def load(self) -> Any:
+        """Fetch the list, in the background."""
         raise NotImplementedError
 
     def accept(self, answer: Any) -> None:
-        """Take over what `ask` returned: set `frame`, and call `tell_rows`."""
+        """Use what `load` returned: set `frame`, and call `send_rows`."""
         raise NotImplementedError
 
     def keys(self) -> pd.Series[str]:
-        """Return what stays the same of a row from one fetch to the next."""
+        """Return a value per row that identifies it from one fetch to the next."""
         raise NotImplementedError
 
-    def hear(self, said: Said) -> None:
-        """Do what the page asks for."""
+    def handle(self, message: FromPage) -> None:
+        """Do what the page requests."""
         raise NotImplementedError
 
-    def look(self) -> Message:
+    def view(self) -> ToPage:
         """Return what the page shows besides the rows."""
         return {}
 
@@ -88,28 +88,28 @@ class Listing:
 
     @property
     def selected(self) -> pd.DataFrame | None:
-        """The rows that are ticked."""
+        """The ticked rows."""
         if self.frame is None:
             return None
         return self.frame[self.keys().isin(self._selected)]
 
     def fetch(self) -> Future[None]:
-        """Fetch the list; the future is done when it is shown. From any thread."""
+        """Fetch the list; the future is done once it is shown. From any thread."""
         done: Future[None] = Future()
         UI_THREAD.post(lambda: self.fetch_here(done))
         return done
 
     def publish(self) -> None:
-        """Show what is now."""
+        """Send the current state to the pages."""
         if self._is_closed:
             return
-        self.table.tell(
+        self.table.send_state(
             "show",
             kind=self.kind,
             busy=self.busy,
             error=self.error,
             notice=self.notice,
-            **self.look(),
+            **self.view(),
         )
         self._changed()
 
@@ -122,7 +122,7 @@ class Listing:
 
     def fetch_here(self, done: Future[None] | None = None) -> None:
         """Fetch the list."""
-        self.do(self.busy_with_fetching, self.ask, self.accept, done)
+        self.do(self.busy_with_fetching, self.load, self.accept, done)
 
     def do(
         self,
@@ -131,31 +131,31 @@ class Listing:
         then: Callable[[Any], None],
         done: Future[None] | None = None,
     ) -> None:
-        """Carry out work in the background, after what is being done, and go on with its result."""
-        self._jobs.append(_Job(busy, work, then, done or Future()))
+        """Run `work` in the background, after earlier tasks, and call `then` with its result."""
+        self._tasks.append(_Task(busy, work, then, done or Future()))
         if self.busy is None:
             self._begin()
 
-    def tell_rows(self, columns: dict[str, list[Any]]) -> None:
-        """Give the page the rows of a new frame."""
+    def send_rows(self, columns: dict[str, list[Any]]) -> None:
+        """Send the rows of a new DataFrame to the pages."""
         self.version += 1
         ticked = self.keys().isin(self._selected).to_numpy().nonzero()[0].tolist()
-        self.table.tell("rows", version=self.version, columns=columns, selected=ticked)
+        self.table.send_state("rows", version=self.version, columns=columns, selected=ticked)
 
     def row(self, version: int, row: int) -> pd.Series[Any] | None:
-        """Return the row that the page means; None if the list is another one by now."""
+        """Return the row that the page means; None if the list has changed since."""
         if self.frame is None or version != self.version or not 0 <= row < len(self.frame):
-            self.notice = "The list has changed in the meantime. Look again, and repeat it."
+            self.notice = "The list has changed in the meantime. Check it, and try again."
             return None
         return self.frame.iloc[row]
 
     # Helpers.
 
-    def _hear(self, said: Said) -> None:
-        UI_THREAD.post(lambda: self._take(said))
+    def _on_message(self, message: FromPage) -> None:
+        UI_THREAD.post(lambda: self._dispatch(message))
 
-    def _take(self, said: Said) -> None:
-        match said:
+    def _dispatch(self, message: FromPage) -> None:
+        match message:
             case Select(version=version, rows=rows):
                 if version == self.version and self.frame is not None:
                     keys = self.keys()
@@ -166,41 +166,41 @@ class Listing:
             case Back():
                 pass
             case _ if self.busy is not None:
-                self.publish()  # the page does not know
+                self.publish()  # the page has not received this yet
                 return
         self.error = self.notice = None
         try:
-            self.hear(said)
+            self.handle(message)
         except GHLError as error:
             self.error = str(error)
         self.publish()
 
     def _begin(self) -> None:
-        job = self._jobs[0]
-        self.busy = job.busy
-        task = start_in_background(job.work)
-        task.add_done_callback(lambda task: UI_THREAD.post(lambda: self._finish(task)))
+        task = self._tasks[0]
+        self.busy = task.busy
+        future = start_in_background(task.work)
+        future.add_done_callback(lambda future: UI_THREAD.post(lambda: self._finish(future)))
         self.publish()
 
-    def _finish(self, task: Future[Any]) -> None:
-        job = self._jobs.popleft()
+    def _finish(self, future: Future[Any]) -> None:
+        task = self._tasks.popleft()
         self.busy = None
-        fault = task.exception()
+        fault = future.exception()
         if fault is None:
             try:
-                job.then(task.result())
-            except Exception as error:  # noqa: BLE001 - said below, as any other
+                task.then(future.result())
+            except Exception as error:  # noqa: BLE001 - reported below, like any other
                 fault = error
         if isinstance(fault, GHLError):
             self.error = str(fault)
         elif fault is not None:
-            # A fault of ours: say so, and do not leave the panel busy for ever.
+            # A bug: report it, rather than leaving the panel busy forever.
             _log.error("The panel's work has failed", exc_info=fault)
             self.error = f"{type(fault).__name__}: {fault}. Please report this."
-        if self._jobs and self.busy is None:
+        if self._tasks and self.busy is None:
             self._begin()
         self.publish()
         if fault is None:
-            job.done.set_result(None)
+            task.done.set_result(None)
         else:
-            job.done.set_exception(fault)
+            task.done.set_exception(fault)

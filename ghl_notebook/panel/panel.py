@@ -1,4 +1,4 @@
-"""The panel itself: lists, and the login's card, in one box."""
+"""The panel: its lists and the login's card in one box."""
 
 from __future__ import annotations
 
@@ -23,33 +23,34 @@ from .sub_accounts import SubAccounts
 
 @guarded
 class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no types
-    """A panel of connected accounts: look at them, connect, attach, reconnect and detach.
+    """A panel to manage connected accounts: connect, attach, reconnect, and detach them.
 
-    Display it as the last line of a cell. It fetches in the background: no cell waits for it.
+    Display the panel as the last line of a cell. Fetching happens in the background, so cells do
+    not wait.
 
-    Of a sub-account it lists all connected accounts, with search, filters and sorting. *Connect*
-    shows the card of `ConnectAccount` in its place, then the pages that the login may attach;
-    *Reconnect* renews a connection; *Detach* asks first. Of an agency it lists the sub-accounts
-    with counts, and opens each of them in its place.
+    For a sub-account, it lists all connected accounts, with search, filters, and sorting. *Connect*
+    shows the card of `ConnectAccount` instead of the list, then the accounts that the login can
+    attach; *Reconnect* reconnects an account; *Detach* asks for confirmation first. For an agency,
+    it lists the sub-accounts with counts. Open one to see its accounts.
 
     Parameters
     ----------
     client : Client or Agency
-        What is shown.
+        The sub-account or agency to show.
     pictures : {"platforms", "none"}, optional
         Pictures of accounts that the page loads: those on the platforms' own hosts, over https, or
-        none. From ``GHL_PICTURES`` when left out, and ``"platforms"`` when that is not set.
+        none. By default, the value of ``GHL_PICTURES``, or ``"platforms"``.
     layout : ipywidgets.Layout or dict, optional
-        Of the box around it.
+        The layout of the box around it.
 
     Attributes
     ----------
     status : str
         Read-only trait: ``fetching``, then ``ready`` or ``failed``.
     error : str or None
-        Read-only trait: what went wrong last, and the next step.
+        Read-only trait: the last error, and the next step.
     location_id : str or None
-        Read-only trait: the sub-account that is shown; None while it is an agency's list.
+        Read-only trait: the displayed sub-account; None while an agency's list is displayed.
 
     Raises
     ------
@@ -60,17 +61,17 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
 
     See Also
     --------
-    ConnectAccount : the card of one login, with the login's result as traits.
+    ConnectAccount : the card of one login, with its result as traits.
     fetch_accounts : the same accounts as a DataFrame.
 
     Notes
     -----
-    It lists by `fetch_accounts`, of an agency with `fetch_locations`; connects by `ConnectAccount`
-    and `reconnect`; lists and attaches pages by `fetch_available_accounts` and `attach`; and
-    detaches by ``client.accounts.delete``. Their pages name the calls and the scopes.
+    The panel calls `fetch_accounts` and, for an agency, `fetch_locations`; `ConnectAccount` and
+    `reconnect`; `fetch_available_accounts` and `attach`; and ``client.accounts.delete``. Their
+    documentation names the API calls and scopes.
 
-    What it shows is no trait, so that a saved notebook holds none of it. Functions that observe its
-    traits run in a thread of their own, in order.
+    The contents are not traits, so a saved notebook contains none of them. Functions that observe
+    the panel's traits run in a separate thread, in order.
 
     Examples
     --------
@@ -107,24 +108,24 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
 
     @property
     def frame(self) -> pd.DataFrame:
-        """What was fetched of what is shown, whatever search and filters hide of it.
+        """The data of the displayed list, including rows hidden by search and filters.
 
-        Of a sub-account as `fetch_accounts` returns it. Of an agency's list one row per
-        sub-account, in the service's order:
+        For a sub-account, as `fetch_accounts` returns it. For an agency, one row per sub-account,
+        in the API's order:
 
         ============= ====== ===============================================================
         Column        dtype  Meaning
         ============= ====== ===============================================================
         location_id   string The sub-account
         location_name string Its name
-        accounts      Int64  How many are connected; NA where it could not be asked
-        expired       Int64  How many of them must be renewed
-        expiring      Int64  How many others end within 30 days
-        error         string Why it could not be asked: the class of the error, else NA
+        accounts      Int64  Number of connected accounts; NA if it could not be fetched
+        expired       Int64  Number of them that have expired
+        expiring      Int64  Number of others that expire within 30 days
+        error         string Class of the error if it could not be fetched, else NA
         message       string What happened, and the next step, else NA
         ============= ====== ===============================================================
 
-        It waits for a fetch that is going, unless it is used in a function that observes.
+        Reading this waits for a running fetch, except in a function that observes a trait.
 
         Raises
         ------
@@ -143,23 +144,23 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
 
     @property
     def selected(self) -> pd.DataFrame:
-        """The rows of `frame` that are ticked; the same columns when none is."""
+        """The ticked rows of `frame`; the same columns even if there are none."""
         frame = self.frame
         found = self._shown.selected
         return frame.iloc[:0] if found is None else found
 
     def refresh(self) -> pd.DataFrame:
-        """Ask the service again, show and return what it says.
+        """Fetch again, and return what is displayed then.
 
         Returns
         -------
         pandas.DataFrame
-            As `frame`.
+            The new `frame`.
 
         Raises
         ------
         ArgumentError
-            If it is called in a function that observes, which must not wait.
+            If you call it in a function that observes a trait, which must not wait.
         GHLError
             See `ghl_notebook.errors`.
         """
@@ -172,8 +173,8 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         return self.frame
 
     def close(self) -> None:
-        """Cancel a login that is going, and remove the panel."""
-        # ipywidgets also closes widgets that are half made, and all that are left at the very end.
+        """Cancel an unfinished login, and remove the panel."""
+        # ipywidgets also closes half-initialized widgets, and all remaining ones at exit.
         if not sys.is_finalizing():
             for listing in getattr(self, "_listings", ()):
                 listing.close()
@@ -186,12 +187,12 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         return self._listings[-1]
 
     def _update(self) -> None:
-        """Show what is now; in the UI thread."""
+        """Show the current state, in the UI thread."""
         shown = self._shown
         login = shown.login if isinstance(shown, Accounts) and shown.stage == "login" else None
         self.children = [shown.table] if login is None else [shown.table, login]
-        place = shown.client.location_id if isinstance(shown, Accounts) else None
-        self.set_trait("location_id", place)
+        location_id = shown.client.location_id if isinstance(shown, Accounts) else None
+        self.set_trait("location_id", location_id)
         self.set_trait("error", shown.error)
         status = "fetching" if shown.busy else "ready"
         if shown.frame is None and shown.error:
@@ -213,5 +214,5 @@ class AccountsPanel(ipywidgets.VBox):  # type: ignore[misc]  # it publishes no t
         assert isinstance(opened, Accounts)
         self._listings.pop()
         opened.close()
-        first.put(opened.client.location_id, opened.frame)
+        first.update_accounts(opened.client.location_id, opened.frame)
         self._update()

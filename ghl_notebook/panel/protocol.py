@@ -1,6 +1,6 @@
-"""What the panel's page says to the kernel; `static/protocol.d.ts` has both sides.
+"""Messages from the panel's page to the kernel; `static/protocol.d.ts` has both directions.
 
-A row is named by its number in the list of a `version`: the page may not have seen the latest yet.
+Rows are numbered within a `version` of the list: the page may not have received the latest yet.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import msgspec
 
 
 class Hello(msgspec.Struct, tag="hello"):
-    """A page has the panel now, and wants to be told everything."""
+    """A page displays the panel now, and needs the current state."""
 
 
 class Refresh(msgspec.Struct, tag="refresh"):
-    """Ask the service again for what is shown."""
+    """Fetch again what is shown."""
 
 
 class Connect(msgspec.Struct, tag="connect"):
@@ -25,31 +25,31 @@ class Connect(msgspec.Struct, tag="connect"):
 
 
 class Back(msgspec.Struct, tag="back"):
-    """Leave what is shown in place of the list, or the sub-account that was opened."""
+    """Go back to the list, or from a sub-account to the agency."""
 
 
 class Attach(msgspec.Struct, tag="attach"):
-    """Attach these of the pages that were offered, by their numbers."""
+    """Attach some of the offered accounts, by their numbers."""
 
     pages: list[int]
 
 
 class Select(msgspec.Struct, tag="select"):
-    """These rows are ticked now."""
+    """Tick exactly these rows."""
 
     version: int
     rows: list[int]
 
 
 class Reconnect(msgspec.Struct, tag="reconnect"):
-    """Show the card that renews a connection."""
+    """Show the card that reconnects an account."""
 
     version: int
     row: int
 
 
 class Detach(msgspec.Struct, tag="detach"):
-    """Detach an account; the user has been asked."""
+    """Detach an account; the user has confirmed it."""
 
     version: int
     row: int
@@ -62,8 +62,8 @@ class Open(msgspec.Struct, tag="open"):
     row: int
 
 
-Said = Hello | Refresh | Connect | Back | Attach | Select | Reconnect | Detach | Open
+FromPage = Hello | Refresh | Connect | Back | Attach | Select | Reconnect | Detach | Open
 
 
-Message = dict[str, Any]
-"""What the kernel says: plain values."""
+ToPage = dict[str, Any]
+"""A message from the kernel: plain values."""

@@ -1,4 +1,4 @@
-"""What a page gets of a frame: one list per column, of the columns that it shows."""
+"""The columns that a page displays of a DataFrame, as one list each."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import platform_title
 from ghl_notebook.widgets import Pictures
 
 SOON = pd.Timedelta(days=30)
-"""A connection that ends within this time is about to expire."""
+"""A connection that expires within this time is about to expire."""
 
 COUNTS = {
     "location_id": "string",
@@ -23,13 +23,13 @@ COUNTS = {
     "error": "string",
     "message": "string",
 }
-"""Columns of a panel's frame of sub-accounts, with their dtypes."""
+"""Columns of a panel's DataFrame of sub-accounts, with their dtypes."""
 
 
 def account_columns(
     accounts: pd.DataFrame, now: datetime, pictures: Pictures
 ) -> dict[str, list[Any]]:
-    """Return what is shown of connected accounts."""
+    """Return the displayed columns of connected accounts."""
     left = accounts["expire"] - pd.Timestamp(now)
     expired, expiring = _states(accounts, now)
     platform = accounts["platform"].astype(object)
@@ -37,7 +37,7 @@ def account_columns(
         "name": _plain(accounts["name"].fillna(accounts["origin_id"])),
         "username": [_username(meta) for meta in _plain(accounts["meta"])],
         "platform": _plain(platform),
-        "title": [title_of(key) for key in _plain(platform)],
+        "title": [platform_title(key) for key in _plain(platform)],
         "groups": _plain(accounts["groups"]),
         "state": _plain(
             pd.Series("connected", accounts.index, dtype=object)
@@ -51,7 +51,7 @@ def account_columns(
 
 
 def location_columns(counts: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return what is shown of an agency's sub-accounts."""
+    """Return the displayed columns of an agency's sub-accounts."""
     return {
         "name": _plain(counts["location_name"].fillna(counts["location_id"])),
         "id": _plain(counts["location_id"]),
@@ -62,14 +62,14 @@ def location_columns(counts: pd.DataFrame) -> dict[str, list[Any]]:
 def count_accounts(
     locations: pd.DataFrame, accounts: pd.DataFrame, missing: pd.DataFrame, now: datetime
 ) -> pd.DataFrame:
-    """Count each sub-account's accounts; NA where it could not be asked.
+    """Count each sub-account's accounts; NA if it could not be fetched.
 
     Parameters
     ----------
     locations, accounts, missing : pandas.DataFrame
-        As `fetch_locations`, `fetch_accounts` and `failures` return them.
+        What `fetch_locations`, `fetch_accounts`, and `failures` returned.
     now : datetime
-        Against which ends are compared.
+        The current time.
     """
     expired, expiring = _states(accounts, now)
     flags = pd.DataFrame({"accounts": 1, "expired": expired, "expiring": expiring})
@@ -84,18 +84,12 @@ def count_accounts(
     return frame.astype(COUNTS)
 
 
-def title_of(platform: str | None) -> str:
-    """Return a platform's name for people; of one that is unknown to us, its key."""
-    known = PLATFORMS.get(platform or "")
-    return known.title if known else platform or "Unknown"
-
-
 def _states(accounts: pd.DataFrame, now: datetime) -> tuple[pd.Series[bool], pd.Series[bool]]:
-    """Tell which accounts are expired, and which others end soon."""
-    end, moment = accounts["expire"], pd.Timestamp(now)
-    # The service marks it later than it happens.
-    expired = accounts["is_expired"].fillna(False).astype(bool) | (end <= moment)
-    return expired, ~expired & (end <= moment + SOON)
+    """Tell which accounts have expired, and which others expire soon."""
+    expire, time = accounts["expire"], pd.Timestamp(now)
+    # The API marks connections as expired with a delay.
+    expired = accounts["is_expired"].fillna(False).astype(bool) | (expire <= time)
+    return expired, ~expired & (expire <= time + SOON)
 
 
 def _username(meta: str | None) -> str | None:

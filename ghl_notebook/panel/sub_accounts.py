@@ -12,12 +12,12 @@ from ghl_notebook.fetch.accounts import fetch_accounts
 from ghl_notebook.fetch.locations import failures, fetch_locations
 
 from .listing import Listing
-from .protocol import Message, Open, Refresh, Said
+from .protocol import FromPage, Open, Refresh, ToPage
 from .rows import count_accounts, location_columns
 
 
-class Fetched(NamedTuple):
-    """What is known of an agency."""
+class AgencyData(NamedTuple):
+    """The data fetched from an agency."""
 
     locations: pd.DataFrame
     accounts: pd.DataFrame
@@ -25,20 +25,20 @@ class Fetched(NamedTuple):
 
 
 class SubAccounts(Listing):
-    """One row per sub-account of an agency.
+    """A list with a row per sub-account of an agency.
 
     Parameters
     ----------
     agency : Agency
-        Whose sub-accounts.
+        The agency.
     changed : callable
-        Is called after every change.
+        Called after every change.
     enter : callable
-        Opens a sub-account, by its id and name.
+        Opens a sub-account; called with its id and name.
     """
 
     kind = "sub-accounts"
-    busy_with_fetching = "Asking every sub-account…"
+    busy_with_fetching = "Fetching every sub-account…"
 
     def __init__(
         self,
@@ -49,29 +49,29 @@ class SubAccounts(Listing):
         super().__init__(changed)
         self.agency = agency
         self._enter = enter
-        self._fetched: Fetched | None = None
+        self._data: AgencyData | None = None
 
-    async def ask(self) -> Fetched:
-        """Fetch the accounts of all of them."""
+    async def load(self) -> AgencyData:
+        """Fetch the accounts of all sub-accounts."""
         locations = await fetch_locations(self.agency.core)
         accounts = await fetch_accounts(self.agency.core, locations=locations, progress=None)
-        return Fetched(locations, accounts, failures(accounts))
+        return AgencyData(locations, accounts, failures(accounts))
 
-    def accept(self, answer: Fetched) -> None:
-        """Count them."""
-        self._fetched = answer
+    def accept(self, answer: AgencyData) -> None:
+        """Count the accounts."""
+        self._data = answer
         self.frame = count_accounts(*answer, self.agency.core.clock())
-        self.tell_rows(location_columns(self.frame))
+        self.send_rows(location_columns(self.frame))
 
-    def put(self, location_id: str, accounts: pd.DataFrame | None) -> None:
-        """Take over what was fetched of one of them since."""
-        if self._fetched is None or accounts is None:
+    def update_accounts(self, location_id: str, accounts: pd.DataFrame | None) -> None:
+        """Show newer accounts of one sub-account."""
+        if self._data is None or accounts is None:
             return
-        locations, known, missing = self._fetched
+        locations, known, missing = self._data
         others = known[known["location_id"] != location_id]
         columns = ["location_id", "is_expired", "expire"]
         self.accept(
-            Fetched(
+            AgencyData(
                 locations,
                 pd.concat([others[columns], accounts[columns]], ignore_index=True),
                 missing[missing["location_id"] != location_id],
@@ -84,18 +84,18 @@ class SubAccounts(Listing):
         assert self.frame is not None
         return self.frame["location_id"]
 
-    def look(self) -> Message:
+    def view(self) -> ToPage:
         """Return what the page shows besides the rows."""
-        return {"place": self.agency.company_id}
+        return {"id": self.agency.company_id}
 
-    def hear(self, said: Said) -> None:
-        """Do what the page asks for."""
-        match said:
+    def handle(self, message: FromPage) -> None:
+        """Do what the page requests."""
+        match message:
             case Refresh():
                 self.fetch_here()
             case Open(version=version, row=row):
-                if (place := self.row(version, row)) is not None:
-                    name = place["location_name"]
-                    self._enter(place["location_id"], None if pd.isna(name) else name)
+                if (found := self.row(version, row)) is not None:
+                    name = found["location_name"]
+                    self._enter(found["location_id"], None if pd.isna(name) else name)
             case _:
                 pass

@@ -1,4 +1,4 @@
-"""The table as a widget: what a page shows of a list, and the way to the kernel and back."""
+"""The table widget: it exchanges messages with the pages that display a list."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ import anywidget
 
 from ghl_notebook.widgets import parse_message, read_script, read_style
 
-from .protocol import Hello, Message, Said
+from .protocol import FromPage, Hello, ToPage
 
 _STATIC: Final = Path(__file__).parent / "static"
 
 
-class Table(anywidget.AnyWidget):
-    """A list with search and filters, and what can be done with its rows.
+class TableWidget(anywidget.AnyWidget):
+    """A list with search, filters, and actions for its rows.
 
-    It has no traits of its own: what it shows travels as messages, which a saved notebook does not
-    keep, and is told once more to each page that says hello.
+    The widget has no traits of its own: its contents travel as messages, which a saved notebook
+    does not store. A page that says hello receives the latest ones.
 
     Parameters
     ----------
-    hear : callable
-        Is told what the page says, in whichever thread it arrives.
+    on_message : callable
+        Called with each message of a page, in whichever thread it arrives.
     """
 
     _esm = read_script(_STATIC / "panel.js")
     _css = read_style(_STATIC / "panel.css")
 
-    def __init__(self, hear: Callable[[Said], None], **kwargs: Any) -> None:
-        self._hear = hear
-        self._last: dict[str, Message] = {}
+    def __init__(self, on_message: Callable[[FromPage], None], **kwargs: Any) -> None:
+        self._on_message = on_message
+        self._last: dict[str, ToPage] = {}
         super().__init__(**kwargs)
         self.on_msg(self._receive)
 
-    def tell(self, type_: str, **content: Any) -> None:
-        """Tell all pages something that holds until the same type is told again."""
+    def send_state(self, type_: str, **content: Any) -> None:
+        """Send all pages a message that is valid until the next one of the same type."""
         self._last[type_] = {"type": type_, **content}
         self.send(self._last[type_])
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        match parse_message(content, Said):
+        match parse_message(content, FromPage):
             case None:
                 pass
             case Hello():
-                for message in list(self._last.values()):
-                    self.send(message)
-            case said:
-                self._hear(said)
+                for state in list(self._last.values()):
+                    self.send(state)
+            case message:
+                self._on_message(message)

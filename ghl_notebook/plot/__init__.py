@@ -1,4 +1,4 @@
-"""From a frame to a chart: small functions, one picture each."""
+"""Charts of DataFrames: one function per chart."""
 
 from .expiry import plot_expiry
 from .hours import plot_hours

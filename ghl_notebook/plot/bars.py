@@ -1,4 +1,4 @@
-"""Bars over time: so many of a kind on each day, week, month or year."""
+"""Bars over time: counts per day, week, month, or year."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .look import title_of
+from ghl_notebook.models import platform_title
+
 from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
@@ -14,31 +15,35 @@ if TYPE_CHECKING:
 
 
 def titles(platforms: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the platforms' names for people."""
-    return platforms.map(title_of, na_action="ignore").astype("object").fillna("unknown platform")
+    """Return the display names of platforms."""
+    return (
+        platforms.map(platform_title, na_action="ignore")
+        .astype("object")
+        .fillna("unknown platform")
+    )
 
 
-def counted(rows: pd.DataFrame, time: str, kind: str) -> tuple[pd.DataFrame, Step]:
-    """Count the rows of each kind, step by step.
+def counted(rows: pd.DataFrame, time: str, group: str) -> tuple[pd.DataFrame, Step]:
+    """Count the rows of each group, step by step.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        With a column `platform` of names for people.
-    time, kind : str
-        The columns that say when, and of which kind.
+        With a column `platform` of display names.
+    time, group : str
+        The columns with the time and with the group.
 
     Returns
     -------
     tuple of pandas.DataFrame and Step
-        The column of the kind, ``count``, ``platforms`` in words, such as ``Instagram 12, Facebook
-        3``, and the `edges` of the steps; and what the steps are.
+        The column of the group, ``count``, ``platforms`` as text, such as ``Instagram 12, Facebook
+        3``, and the `edges` of the steps; and the step.
     """
     periods, step = in_steps(rows[time])
-    parts = rows.assign(period=periods).groupby(["period", kind, "platform"]).size()
+    parts = rows.assign(period=periods).groupby(["period", group, "platform"]).size()
     found = parts.rename("count").reset_index().sort_values("count", ascending=False, kind="stable")
     found["platforms"] = found["platform"] + " " + found["count"].map("{:,}".format)
-    bars = found.groupby(["period", kind], as_index=False).agg(
+    bars = found.groupby(["period", group], as_index=False).agg(
         count=("count", "sum"), platforms=("platforms", ", ".join)
     )
     return bars.drop(columns="period").join(edges(bars["period"])), step
@@ -46,7 +51,7 @@ def counted(rows: pd.DataFrame, time: str, kind: str) -> tuple[pd.DataFrame, Ste
 
 def draw(
     bars: pd.DataFrame,
-    kind: str,
+    group: str,
     *,
     step: Step,
     things: str,
@@ -54,22 +59,22 @@ def draw(
     title: str | None = None,
     numbers: int = 1,
 ) -> alt.Chart:
-    """Draw what was counted.
+    """Draw counts.
 
     Parameters
     ----------
     bars : pandas.DataFrame
-        As `counted` returns it.
-    kind : str
-        The column of the kind.
+        What `counted` returned.
+    group : str
+        The column of the group.
     step : Step
-        What a bar stands for.
+        The period of a bar.
     things, of : str
-        What was counted, and what of each of them the step is of.
+        What was counted, and which of its dates the step refers to.
     title : str, optional
-        Beside the numbers.
+        Title of the y axis.
     numbers : int
-        About as many, and no more than the highest of them, so that none is a fraction.
+        About how many numbers the y axis has; at most the highest count, to avoid fractions.
     """
     import altair as alt
 
@@ -85,7 +90,7 @@ def draw(
             y=alt.Y("count:Q", title=title).axis(format=",d", tickCount=numbers),
             tooltip=[
                 alt.Tooltip("when:N", title=when),
-                alt.Tooltip(f"{kind}:N"),
+                alt.Tooltip(f"{group}:N"),
                 alt.Tooltip("count:Q", title=things, format=","),
                 alt.Tooltip("platforms:N"),
             ],

@@ -1,4 +1,4 @@
-"""Connections by the day or week in which they end."""
+"""Connections by the day or week in which they expire."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 
-from .arguments import check_number
 from .bars import counted, draw, titles
-from .columns import Kind, read_columns
+from .inputs import ValueType, check_number, read_columns
 from .look import (
     BLUE,
     GREY,
@@ -32,14 +31,14 @@ from .steps import name_of
 if TYPE_CHECKING:
     import altair as alt
 
-_COLUMNS: Final[dict[str, Kind]] = {
+_COLUMNS: Final[dict[str, ValueType]] = {
     "expire": "time",
     "is_expired": "flag",
     "platform": "text",
     "deleted": "flag",
 }
-_REACH: Final = pd.Timedelta(days=365)
-"""Ends that are further away than this are only counted."""
+_MAX_DISTANCE: Final = pd.Timedelta(days=365)
+"""Connections that expire further from today are only counted: they would squeeze the others."""
 
 
 @guarded
@@ -50,34 +49,34 @@ def plot_expiry(
     now: datetime | None = None,
     theme: Theme | None = None,
 ) -> alt.Chart | alt.LayerChart:
-    """Draw when connections end: how many have expired, how many will soon, and when.
+    """Draw when connections expire: how many have, how many will soon, and when.
 
-    Bars of days, or of weeks where they lie further apart, in UTC; a line marks today. What has
-    expired is told apart by its colour, and by lying before today, unless the service says that it
-    broke before its time. Deleted accounts are left out.
+    Bars are days, or longer steps if the dates are far apart, in UTC; a line marks today. Expired
+    connections have their own color, and lie before today unless the API reports that they expired
+    early. Deleted accounts are left out.
 
     Parameters
     ----------
     accounts : pandas.DataFrame
-        Of `fetch_accounts` or `read_run`, of a sub-account or of a whole agency.
+        Accounts of `fetch_accounts` or `read_run`, of one sub-account or a whole agency.
     soon : float, default 14
-        So many days before its end, a connection is one that ends soon.
+        How many days count as soon.
     now : datetime, optional
-        What is taken for today, with a time zone: ``client.clock()`` is also a demo's. The present
-        when left out.
+        Today, with a time zone: ``client.clock()`` works for a demo, too. By default, the current
+        time.
     theme : {"light", "dark"}, optional
-        Colours for a page whose background is known. Those of both when left out.
+        Colors for a light or a dark page. By default, colors that are readable on both.
 
     Returns
     -------
     altair.LayerChart
-        One bar per period and state; the background is transparent. Where there is nothing to draw,
-        an `altair.Chart` that says so.
+        One bar per period and state, with a transparent background. If there is nothing to draw, an
+        `altair.Chart` with the reason as text.
 
     Raises
     ------
     ArgumentError
-        If it is no such frame, or an argument makes no sense.
+        If the DataFrame lacks a column, or an argument is invalid.
     SettingsError
         If altair is not installed.
     """
@@ -87,38 +86,38 @@ def plot_expiry(
         accounts, _COLUMNS, source="fetch_accounts()", optional={"deleted", "platform"}
     )
     today = _today(now)
-    check_number("soon", soon, 0, _REACH.days)
+    check_number("soon", soon, 0, _MAX_DISTANCE.days)
     rows = rows[~rows["deleted"]]
     if rows.empty:
         return nothing("No connected accounts", theme)
-    states = ["expired", f"end within {soon:g} days", "end later", "have no end date"]
+    states = ["expired", f"expire within {soon:g} days", "expire later", "have no expiry date"]
     rows = rows.assign(
         state=_states(rows, states, today, pd.Timedelta(days=soon)),
         platform=titles(rows["platform"]),
     )
     counts = rows["state"].value_counts().reindex(states, fill_value=0)
-    said = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    near = rows["expire"].between(today - _REACH, today + _REACH)
+    summary = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    near = rows["expire"].between(today - _MAX_DISTANCE, today + _MAX_DISTANCE)
     far = rows["expire"].notna() & ~near
     if not near.any():
-        return nothing(f"No connection ends within a year: {said}", theme)
-    notes = [said]
+        return nothing(f"No connection expires within a year: {summary}", theme)
+    notes = [summary]
     if far.any():
-        notes.append(f"Not shown: {far.sum():,} that ended or end more than a year away from today")
+        notes.append(f"Not shown: {far.sum():,} that expire more than a year from today")
     chart = _draw(rows[near], states[:-1], today, ink)
-    return finish(chart, "When connections end", notes, theme)
+    return finish(chart, "When connections expire", notes, theme)
 
 
 def _today(now: object) -> pd.Timestamp:
     if now is None:
         return pd.Timestamp.now("UTC")
     if isinstance(now, datetime):
-        with suppress(Exception):  # none, beyond the calendar, or of somebody's own, which fails
+        with suppress(Exception):  # no time zone, out of range, or a failing class of the user's
             today = pd.Timestamp(now).tz_convert("UTC")
             if 1970 <= today.year < 2200:
                 return today
     raise ArgumentError(
-        f"now is {reprlib.repr(now)}, and no time with a time zone between 1970 and 2199.",
+        f"now is {reprlib.repr(now)}, not a time with a time zone between 1970 and 2199.",
         "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
     )
 
@@ -146,7 +145,7 @@ def _draw(
         "state",
         step=step,
         things="connections",
-        of=" of the end",
+        of=" of expiry",
         title="Connections",
         numbers=min(5, int(bars.groupby("start")["count"].sum().max())),
     ).encode(

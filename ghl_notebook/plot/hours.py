@@ -1,4 +1,4 @@
-"""The hour of the week at which posts do best."""
+"""The hour of the week with the most engagement per post."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 
-from .arguments import check_number
-from .columns import Kind, read_columns
+from .inputs import ValueType, check_number, read_columns
 from .look import LOW_TO_HIGH, Theme, finish, ink_of, nothing, require_altair
 
 if TYPE_CHECKING:
     import altair as alt
 
 _COUNTS: Final = ("like_count", "comment_count", "share_count")
-_COLUMNS: Final[dict[str, Kind]] = {
+_COLUMNS: Final[dict[str, ValueType]] = {
     "status": "text",
     "published_at": "time",
     "display_date": "time",
@@ -30,9 +29,8 @@ _WEEKDAYS: Final = (
     *("Monday", "Tuesday", "Wednesday", "Thursday"),
     *("Friday", "Saturday", "Sunday"),
 )
-_MANY: Final = 1000
-_CELL: Final = 24
-"""Its side in pixels."""
+_MAX_FEW: Final = 1000
+_CELL_PIXELS: Final = 24
 
 
 @guarded
@@ -43,44 +41,43 @@ def plot_hours(
     few: int = 3,
     theme: Theme | None = None,
 ) -> alt.Chart | alt.LayerChart:
-    """Draw at which hour of the week posts do best: the mean engagement per post, as a heat map.
+    """Draw the mean engagement per post by hour of the week, as a heat map.
 
-    Engagement is likes, comments and shares so far. An hour with few posts has a small square: its
-    mean says little. Of the others the best is framed, and named in the subtitle. Accounts with
-    many followers count for more: choose the rows of one to know about it.
+    Engagement is the sum of likes, comments, and shares so far. An hour with few posts has a small
+    square, because its mean is unreliable. The best of the other hours is framed, and named in the
+    subtitle. Accounts with many followers dominate: pass the rows of one account to see its hours.
 
     Parameters
     ----------
     posts : pandas.DataFrame
-        Of `fetch_posts` with a client of version v3, ``Client(api_version="v3")``: older versions
-        give no likes. Posts that are not published, or of which there are no numbers, do not count.
+        Posts of `fetch_posts` with ``Client(api_version="v3")``: older versions return no likes.
+        Posts that are not published, or that have no numbers, do not count.
     tz : str, datetime.tzinfo or pandas.DataFrame, default "UTC"
-        The time zone of the hours, for instance ``"Europe/Berlin"``: that of the readers of the
-        posts. Rows of ``fetch_locations(agency, installed=False)`` stand for each sub-account's
-        own; posts of one of which it is not known are left out. The default is that of the frame,
-        whatever the computer's is, and the axis says so.
+        The time zone of the hours, for instance ``"Europe/Berlin"``: choose the one of your
+        readers. Pass ``fetch_locations(agency, installed=False)`` to use each sub-account's own;
+        posts of sub-accounts without a time zone are left out. The axis names the time zone.
     few : int, default 3
-        Fewer posts than this are few.
+        Hours with fewer posts than this have a small square.
     theme : {"light", "dark"}, optional
-        Colours for a page whose background is known. Those of both when left out.
+        Colors for a light or a dark page. By default, colors that are readable on both.
 
     Returns
     -------
     altair.LayerChart
-        Weekdays by hours; the background is transparent. Where there is nothing to draw, an
-        `altair.Chart` that says so.
+        Weekdays by hours, with a transparent background. If there is nothing to draw, an
+        `altair.Chart` with the reason as text.
 
     Raises
     ------
     ArgumentError
-        If it is no such frame, none of its published posts has numbers, or an argument makes no
-        sense.
+        If the DataFrame lacks a column, none of its published posts has numbers, or an argument is
+        invalid.
     SettingsError
         If altair is not installed.
     """
     require_altair()
     ink = ink_of(theme)
-    check_number("few", few, 1, _MANY)
+    check_number("few", few, 1, _MAX_FEW)
     rows = read_columns(
         posts,
         _COLUMNS,
@@ -94,28 +91,28 @@ def plot_hours(
     known = rows.dropna(subset=list(_COUNTS), how="all")
     if known.empty:
         raise ArgumentError(
-            f"None of {len(rows):,} published posts has a number of likes, comments or shares.",
-            'Fetch them with a client of version v3: Client(api_version="v3").',
+            f"None of {len(rows):,} published posts has a number of likes, comments, or shares.",
+            'Fetch them with API version v3: Client(api_version="v3").',
         )
     zones, name = _zones(known, tz)
     cells = _cells(known.assign(engagement=known[list(_COUNTS)].sum(axis=1)), zones, few)
     notes = [_best(cells, few), f"Small squares: fewer than {few} posts"]
     if unknown := int(zones.isna().sum()):
-        notes.append(f"{unknown:,} posts left out: no time zone of their sub-account is known")
+        notes.append(f"{unknown:,} posts left out: the time zone of their sub-account is unknown")
     return finish(_draw(cells, name, ink), "Engagement by hour of the week", notes, theme)
 
 
 def _zones(posts: pd.DataFrame, tz: object) -> tuple[pd.Series[Any], str]:
-    """Return the time zone of each post, and what they are called together."""
+    """Return the time zone of each post, and their common name."""
     if isinstance(tz, pd.DataFrame):
-        columns: dict[str, Kind] = {"location_id": "text", "timezone": "text"}
-        places = read_columns(tz, columns, source="fetch_locations()").dropna()
-        if not posts["location_id"].isin(places["location_id"]).any():
+        columns: dict[str, ValueType] = {"location_id": "text", "timezone": "text"}
+        locations = read_columns(tz, columns, source="fetch_locations()").dropna()
+        if not posts["location_id"].isin(locations["location_id"]).any():
             raise ArgumentError(
-                "No time zone is known of any of the posts' sub-accounts.",
+                "None of the posts' sub-accounts has a known time zone.",
                 "Pass what fetch_locations(agency, installed=False) returned.",
             )
-        known = dict(zip(places["location_id"], places["timezone"].map(_zone), strict=True))
+        known = dict(zip(locations["location_id"], locations["timezone"].map(_zone), strict=True))
         zones = posts["location_id"].map(known).astype("object")
         return zones, "each sub-account's time"
     zone = _zone(tz)
@@ -129,12 +126,12 @@ def _zone(tz: object) -> tzinfo:
         return ZoneInfo(str(tz))
     except (KeyError, OSError, ValueError):
         raise ArgumentError(
-            f"{tz!r} is no time zone.", 'Pass one such as "Europe/Berlin" or "UTC".'
+            f"{tz!r} is not a time zone.", 'Pass one such as "Europe/Berlin" or "UTC".'
         ) from None
 
 
 def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame:
-    """Return a row for each hour of the week: how many posts, and their mean engagement."""
+    """Return a row for each hour of the week: its number of posts, and their mean engagement."""
     local = [
         pd.DataFrame({"day": when.dt.day_of_week, "hour": when.dt.hour, "engagement": part})
         for zone, part in posts["engagement"].groupby(zones, sort=False)
@@ -148,14 +145,14 @@ def _cells(posts: pd.DataFrame, zones: pd.Series[Any], few: int) -> pd.DataFrame
         .reindex(week)
         .reset_index()
     )
-    sure = cells["mean"].where(cells["posts"] >= few)
+    reliable = cells["mean"].where(cells["posts"] >= few)
     return cells.assign(
         posts=cells["posts"].fillna(0).astype(int),
         weekday=cells["day"].map(dict(enumerate(_WEEKDAYS))),
-        said=cells["mean"].map("{:,.1f}".format, na_action="ignore").fillna("no posts"),
+        engagement=cells["mean"].map("{:,.1f}".format, na_action="ignore").fillna("no posts"),
         at=[f"{hour}:00 to {hour + 1}:00" for hour in cells["hour"]],
-        is_sure=sure.notna(),
-        is_best=sure.eq(sure.max()),
+        is_reliable=reliable.notna(),
+        is_best=reliable.eq(reliable.max()),
     )
 
 
@@ -164,13 +161,15 @@ def _best(cells: pd.DataFrame, few: int) -> str:
     if best.empty:
         return f"No hour has {few} posts yet"
     one = best.iloc[0]
-    return f"Best: {one['weekday']} {one['at']}, {one['said']} per post ({one['posts']:,} posts)"
+    return (
+        f"Best: {one['weekday']} {one['at']}, {one['engagement']} per post ({one['posts']:,} posts)"
+    )
 
 
 def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
     import altair as alt
 
-    highest = cells["mean"].where(cells["is_sure"]).max()
+    highest = cells["mean"].where(cells["is_reliable"]).max()
     highest = cells["mean"].max() if pd.isna(highest) else highest
     week = alt.Chart(cells).encode(
         x=alt.X("hour:O", title=f"Hour of publishing ({zone})").axis(labelAngle=0),
@@ -178,7 +177,7 @@ def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("weekday:N"),
             alt.Tooltip("at:N", title="hour"),
-            alt.Tooltip("said:N", title="engagement per post"),
+            alt.Tooltip("engagement:N", title="engagement per post"),
             alt.Tooltip("posts:Q", format=","),
         ],
     )
@@ -191,12 +190,16 @@ def _draw(cells: pd.DataFrame, zone: str, ink: str) -> alt.LayerChart:
                 domain=[0, max(1, highest)], range=list(LOW_TO_HIGH), clamp=True
             ),
             size=alt.condition(
-                "datum.is_sure", alt.value((_CELL - 2) ** 2), alt.value((_CELL / 2.5) ** 2)
+                "datum.is_reliable",
+                alt.value((_CELL_PIXELS - 2) ** 2),
+                alt.value((_CELL_PIXELS / 2.5) ** 2),
             ),
         )
     )
     best = week.transform_filter("datum.is_best").mark_rect(
         fillOpacity=0, stroke=ink, strokeWidth=2.5
     )
-    chart: alt.LayerChart = (grid + posts + best).properties(width=24 * _CELL, height=7 * _CELL)
+    chart: alt.LayerChart = (grid + posts + best).properties(
+        width=24 * _CELL_PIXELS, height=7 * _CELL_PIXELS
+    )
     return chart

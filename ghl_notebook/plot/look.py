@@ -1,4 +1,4 @@
-"""How charts look: colours, words and sizes, on light pages and on dark ones."""
+"""The look of charts: colors, text, and sizes, on light and dark pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
 
 from ghl_notebook.errors import SettingsError
-from ghl_notebook.models import PLATFORMS
+from ghl_notebook.models import platform_title
 
-from .arguments import check_choice
+from .inputs import check_choice
 
 if TYPE_CHECKING:
     import altair as alt
@@ -18,8 +18,8 @@ Theme = Literal["light", "dark"]
 
 AnyChart = TypeVar("AnyChart", "alt.Chart", "alt.LayerChart", "alt.FacetChart", "alt.VConcatChart")
 
-# The four of Okabe and Ito's colours that stand out by 3:1 from white and from #111, and six more
-# that differ as much from these, and from each other, for eyes that lack a kind of cones.
+# Four of Okabe and Ito's colors with a contrast of 3:1 to white and #111, and six more that differ
+# as much from these and from each other, also for color-blind readers.
 BLUE: Final = "#0072b2"
 VERMILION: Final = "#d55e00"
 GREEN: Final = "#009e73"
@@ -45,17 +45,17 @@ PLATFORM_COLORS: Final = {
 }
 
 LOW_TO_HIGH: Final = ("#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
-"""Viridis without its darkest part, which is lost on a dark page."""
+"""Viridis without its darkest part, which is invisible on a dark page."""
 
 WIDTH: Final = 640
 
-# Text that is read on either page: no grey stands out from white and from #111 by more than 4.4:1.
+# Text for light and dark pages: no gray has a contrast above 4.4:1 to both white and #111.
 _EITHER: Final = "#7a7a7a"
 _INKS: Final[dict[Theme | None, str]] = {None: _EITHER, "light": "#333333", "dark": "#d6d6d6"}
 
 
 def ink_of(theme: Theme | None) -> str:
-    """Return the colour of text.
+    """Return the color of text.
 
     Raises
     ------
@@ -68,12 +68,12 @@ def ink_of(theme: Theme | None) -> str:
 
 
 def require_altair() -> None:
-    """Say how to install altair where it is missing.
+    """Check that altair is installed.
 
     Raises
     ------
     SettingsError
-        If it is.
+        If it is not.
     """
     if importlib.util.find_spec("altair") is None:
         raise SettingsError(
@@ -82,26 +82,21 @@ def require_altair() -> None:
         )
 
 
-def title_of(platform: str) -> str:
-    """Return a platform's name for people; of one that is unknown, the service's."""
-    return PLATFORMS[platform].title if platform in PLATFORMS else platform
-
-
-_COLORS: Final = {title_of(platform): color for platform, color in PLATFORM_COLORS.items()}
+_COLORS: Final = {platform_title(platform): color for platform, color in PLATFORM_COLORS.items()}
 
 
 def color_of(title: str) -> str:
-    """Return a platform's colour, by its name for people."""
+    """Return the color of a platform, by its display name."""
     return _COLORS.get(title, _EITHER)
 
 
 def words_of(name: str) -> str:
-    """Return a value of the service in words, for the beginning of a line."""
+    """Return a value of the API as text, for the start of a line."""
     return name.replace("_", " ").capitalize()
 
 
 def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | None) -> AnyChart:
-    """Give a chart its title, and colours that are read on its page; the background shows."""
+    """Give a chart its title, a transparent background, and colors that suit the page."""
     import altair as alt
 
     ink = ink_of(theme)
@@ -121,7 +116,7 @@ def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | 
 
 
 def nothing(text: str, theme: Theme | None) -> alt.Chart:
-    """Return a chart that says why it is empty."""
+    """Return an empty chart with the reason as text."""
     import altair as alt
 
     chart: alt.Chart = (

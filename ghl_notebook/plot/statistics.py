@@ -1,4 +1,4 @@
-"""Statistics over time, in a panel for each platform or account."""
+"""Statistics over time, in one panel per platform or account."""
 
 from __future__ import annotations
 
@@ -12,18 +12,15 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.sanitize import defuse_markup
 
-from .arguments import check_choice
 from .bars import titles
-from .columns import Kind, read_columns
+from .inputs import ValueType, check_choice, read_columns
 from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
 from .steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt
 
-By = Literal["platform", "account"]
-
-_COLUMNS: Final[dict[str, Kind]] = {
+_COLUMNS: Final[dict[str, ValueType]] = {
     "date": "time",
     "platform": "text",
     "metric": "text",
@@ -32,20 +29,20 @@ _COLUMNS: Final[dict[str, Kind]] = {
     "name": "text",
 }
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
-_MOST_PANELS: Final = 60
+_MAX_PANELS: Final = 60
 _NUMBER: Final = "format(datum.value, abs(datum.value) < 1000 ? '.2~f' : '.3~s')"
 
 
 class _Size(NamedTuple):
-    """Of panels: how many side by side; of one, its height, the room above it, and its dates."""
+    """Sizes of panels in pixels, and the number of dates on their axes."""
 
     columns: int
     height: int
-    room: int
+    row_spacing: int
     dates: int
 
 
-_SIZES: Final[dict[By, _Size]] = {
+_SIZES: Final[dict[str, _Size]] = {
     "platform": _Size(3, 120, 62, 3),
     "account": _Size(4, 50, 78, 2),
 }
@@ -56,44 +53,46 @@ def plot_statistics(
     statistics: pd.DataFrame,
     metric: str | Sequence[str] = "followers",
     *,
-    by: By = "platform",
+    by: Literal["platform", "account"] = "platform",
     same_scale: bool = False,
     theme: Theme | None = None,
 ) -> alt.Chart | alt.FacetChart | alt.VConcatChart:
-    """Draw statistics over time: a panel for each platform, or for each account.
+    """Draw statistics over time, in one panel per platform or account.
 
-    The values of a platform's accounts are added up, day by day. Where a line would have more than
-    80 days, it has the mean of each week, month or year: the unit stays that of a day.
+    The values of a platform's accounts are added up for each day. A line with more than 80 days
+    shows the mean of each week, month, or year instead: its unit is still a day.
 
     Parameters
     ----------
     statistics : pandas.DataFrame
-        Of `fetch_statistics`, of a sub-account or of a whole agency. Other frames will do that have
-        the columns `date`, `platform`, `metric` and `value`: `fetch_statistics_breakdowns` of each
-        week, with the week as `date`, has the reach, of which the service gives no days.
+        Statistics of `fetch_statistics`, of one sub-account or a whole agency, or any DataFrame
+        with the columns `date`, `platform`, `metric`, and `value`. For example, to draw reach,
+        which the API does not report per day, call `fetch_statistics_breakdowns` for each week and
+        add the week as `date`.
     metric : str or sequence of str, default "followers"
-        Those of the column `metric`, for instance ``["followers", "impressions"]``: one picture
-        above the other. ``"engagement"`` is the sum of likes, comments and shares, as far as the
-        frame has them: `fetch_statistics` gives no shares.
+        Values of the column `metric`, for instance ``["followers", "impressions"]``: one chart
+        above the other. ``"engagement"`` is the sum of likes, comments, and shares, as far as the
+        DataFrame has them: `fetch_statistics` returns no shares.
     by : {"platform", "account"}, default "platform"
-        What has a panel of its own. Of more than 60 accounts those with the highest values are
-        shown, and the subtitle says so.
+        What each panel shows. With more than 60 accounts, the chart shows those with the highest
+        values, and its subtitle reports this.
     same_scale : bool, default False
-        Give all panels one scale, so that their heights can be compared. Each has its own
-        otherwise, so that the small ones show how they change.
+        Use the same scale in all panels, to compare their heights. By default, each has its own, so
+        that small ones show their changes.
     theme : {"light", "dark"}, optional
-        Colours for a page whose background is known. Those of both when left out.
+        Colors for a light or a dark page. By default, colors that are readable on both.
 
     Returns
     -------
     altair.FacetChart
-        Dates are UTC; the background is transparent. Of several metrics an `altair.VConcatChart`.
-        Where there is nothing to draw, an `altair.Chart` that says so.
+        Dates are in UTC; the background is transparent. For several metrics, an
+        `altair.VConcatChart`. If there is nothing to draw, an `altair.Chart` with the reason as
+        text.
 
     Raises
     ------
     ArgumentError
-        If it is no such frame, it has no such metric, or an argument makes no sense.
+        If the DataFrame lacks a column or the metric, or an argument is invalid.
     SettingsError
         If altair is not installed.
     """
@@ -129,10 +128,10 @@ def _names_of(metric: object) -> list[str]:
     return [defuse_markup(name) for name in names]  # as read_columns() does
 
 
-def _read(statistics: pd.DataFrame, by: By) -> pd.DataFrame:
+def _read(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
     optional = {"name"} if by == "account" else {"name", "account_id"}
     rows = read_columns(statistics, _COLUMNS, source="fetch_statistics()", optional=optional)
-    if rows["account_id"].notna().all():  # of periods that overlap
+    if rows["account_id"].notna().all():  # fetched in overlapping periods
         rows = rows.drop_duplicates(["account_id", "metric", "date"], keep="last")
     return rows.assign(platform=titles(rows["platform"]))
 
@@ -147,8 +146,8 @@ def _of_metric(rows: pd.DataFrame, name: str) -> pd.DataFrame:
         choice = f"Choose one of: {', '.join(sorted(there))}."
         if name == "reach":
             choice += (
-                " Of the reach the service gives sums of a period only: draw those of "
-                "fetch_statistics_breakdowns(), as plot_statistics() says."
+                " The API reports reach only as totals of a period: draw those of "
+                "fetch_statistics_breakdowns(), as the docstring of plot_statistics() describes."
             )
         raise ArgumentError(f"The DataFrame has no metric {name!r}.", choice)
     return part[part["date"].notna()]
@@ -156,7 +155,7 @@ def _of_metric(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """What the panels of a metric show."""
+    """The contents of a metric's panels."""
 
     points: pd.DataFrame
     step: Step
@@ -164,12 +163,12 @@ class _Lines:
     notes: list[str]
 
 
-def _lines(rows: pd.DataFrame, by: By) -> _Lines:
-    """Add up the days of each panel, and take the means of longer steps."""
+def _lines(rows: pd.DataFrame, by: str) -> _Lines:
+    """Add up the values of each panel and day, and average them over longer steps."""
     rows = rows.assign(panel=rows["platform"] if by == "platform" else _titles_of_accounts(rows))
     days = rows.groupby(["platform", "panel", "date"])["value"].sum(min_count=1).reset_index()
     means = days.groupby(["platform", "panel"])["value"].mean().dropna().reset_index()
-    shown = means.nlargest(_MOST_PANELS, "value").sort_values(
+    shown = means.nlargest(_MAX_PANELS, "value").sort_values(
         ["platform", "value"], ascending=[True, False]
     )
     days = days[days["panel"].isin(shown["panel"])]
@@ -188,7 +187,7 @@ def _lines(rows: pd.DataFrame, by: By) -> _Lines:
 
 
 def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
-    """Name each account, no two of them alike."""
+    """Return a unique name for each account."""
     accounts = rows.drop_duplicates("account_id").set_index("account_id")
     names = accounts["name"].fillna(accounts.index.to_series()) + " · " + accounts["platform"]
     again = names.groupby(names).cumcount()
@@ -196,7 +195,7 @@ def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
     return rows["account_id"].map(names)
 
 
-def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
+def _draw(lines: _Lines, by: str, *, same_scale: bool) -> alt.FacetChart:
     import altair as alt
 
     size = _SIZES[by]
@@ -205,7 +204,7 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
     platforms = list(lines.points["platform"].unique())
     chart: alt.FacetChart = (
         alt.Chart(lines.points, width=width, height=size.height)
-        # The points are there for the pointer.
+        # The invisible points make tooltips easy to hit.
         .mark_line(
             strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
         )
@@ -234,9 +233,9 @@ def _draw(lines: _Lines, by: By, *, same_scale: bool) -> alt.FacetChart:
                 labelAnchor="start", labelLimit=width + 40, labelExpr="split(datum.label, ' · ')"
             ),
             columns=columns,
-            # Plots in line with each other, whatever the widths of their numbers.
+            # Aligns the plots, however wide their axis labels are.
             bounds="flush",
-            spacing={"row": size.room, "column": 45},
+            spacing={"row": size.row_spacing, "column": 45},
         )
         .resolve_axis(x="independent")
         .resolve_scale(y="shared" if same_scale else "independent")

@@ -1,16 +1,15 @@
-"""Posts by status: a row for each, over time or by platform."""
+"""Posts by status, over time or by platform."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
 from ghl_notebook.guard import guarded
 
-from .arguments import check_choice
 from .bars import counted, draw, titles
-from .columns import Kind, read_columns
+from .inputs import ValueType, check_choice, read_columns
 from .look import (
     BLUE,
     BROWN,
@@ -32,8 +31,6 @@ from .look import (
 if TYPE_CHECKING:
     import altair as alt
 
-By = Literal["date", "platform"]
-
 STATUS_COLORS: Final = {
     "failed": VERMILION,
     "draft": GREY,
@@ -45,9 +42,9 @@ STATUS_COLORS: Final = {
     "notification_sent": PINK,
     "deleted": BROWN,
 }
-"""In the order of the rows: what needs a look, then a post's way."""
+"""In the order of the rows: what needs attention, then the stages of a post."""
 
-_COLUMNS: Final[dict[str, Kind]] = {
+_COLUMNS: Final[dict[str, ValueType]] = {
     "status": "text",
     "platform": "text",
     "display_date": "time",
@@ -57,38 +54,38 @@ _COLUMNS: Final[dict[str, Kind]] = {
 
 @guarded
 def plot_statuses(
-    posts: pd.DataFrame, *, by: By = "date", theme: Theme | None = None
+    posts: pd.DataFrame, *, by: Literal["date", "platform"] = "date", theme: Theme | None = None
 ) -> alt.Chart | alt.FacetChart:
     """Draw how many posts have which status, over time or by platform.
 
-    Each status has a row and a scale of its own: the few that failed are seen beside the many that
-    were published. Its number stands beside its name.
+    A status has its own row and scale, so that few failed posts are visible beside many published
+    ones. The count of a status is beside its name.
 
     Parameters
     ----------
     posts : pandas.DataFrame
-        Of `fetch_posts`, of a sub-account or of a whole agency.
+        Posts of `fetch_posts`, of one sub-account or a whole agency.
     by : {"date", "platform"}, default "date"
-        Bars of days, weeks, months or years in UTC, as there is room, by when a post was or will be
-        published; one without such a date by when it was made. Or a bar per platform.
+        ``"date"`` draws bars of days, weeks, months, or years in UTC, by publishing date (or by
+        creation date if a post has none). ``"platform"`` draws a bar per platform.
     theme : {"light", "dark"}, optional
-        Colours for a page whose background is known. Those of both when left out.
+        Colors for a light or a dark page. By default, colors that are readable on both.
 
     Returns
     -------
     altair.FacetChart
-        A row of bars per status; the background is transparent. Where there is nothing to draw, an
-        `altair.Chart` that says so.
+        A row of bars per status, with a transparent background. If there is nothing to draw, an
+        `altair.Chart` with the reason as text.
 
     Raises
     ------
     ArgumentError
-        If it is no such frame, or an argument makes no sense.
+        If the DataFrame lacks a column, or an argument is invalid.
     SettingsError
         If altair is not installed.
     """
     require_altair()
-    check_choice("by", by, get_args(By))
+    check_choice("by", by, ("date", "platform"))
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
     rows = rows.assign(
         status=rows["status"].fillna("unknown"),
@@ -104,7 +101,7 @@ def plot_statuses(
     return finish(_draw(rows, by), f"Posts by status and {by}", notes, theme)
 
 
-def _draw(rows: pd.DataFrame, by: By) -> alt.FacetChart:
+def _draw(rows: pd.DataFrame, by: str) -> alt.FacetChart:
     import altair as alt
 
     totals = rows["status"].value_counts()

@@ -1,4 +1,4 @@
-"""Days, weeks, months or years: the steps in which a chart counts, so that it has not too many."""
+"""The steps of a chart: days, weeks, months, or years, so that there are not too many."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from ghl_notebook.errors import ArgumentError
 
 Step = Literal["day", "week", "month", "year"]
 
-MOST: Final = 80
-"""Steps of a chart."""
-_MOST_TICKS: Final = 7
+MAX_STEPS: Final = 80
+"""Steps of a chart: at its width, bars stay about 8 pixels wide."""
+_MAX_TICKS: Final = 7
+"""Labels of an axis; more would overlap."""
 
 _FREQUENCIES: Final[dict[Step, str]] = {"day": "D", "week": "W-SUN", "month": "M", "year": "Y"}
 _DAYS: Final[dict[Step, int]] = {"day": 1, "week": 7, "month": 28, "year": 365}
 _GAP: Final = 0.1
-"""Of a step, between its bar and the next one."""
+"""The share of a step that separates its bar from the next one."""
 
 
-def in_steps(times: pd.Series[Any], *, most: int = MOST) -> tuple[pd.Series[Any], Step]:
-    """Return for each time its day, week (from Monday), month or year in UTC, as periods.
+def in_steps(times: pd.Series[Any], *, most: int = MAX_STEPS) -> tuple[pd.Series[Any], Step]:
+    """Return each time's day, week (from Monday), month, or year in UTC, as periods.
 
-    It is the finest of these of which no more than `most` lie between the first and the last.
+    The finest step is chosen that gives no more than `most` steps between the first and the last.
 
-    Raises
-    ------
-    ArgumentError
-        If there are more years than that.
+    Raises `ArgumentError` if even years are more than that.
     """
     first, last = times.min(), times.max()
     plain = times.dt.tz_convert("UTC").dt.tz_localize(None)
@@ -37,12 +35,12 @@ def in_steps(times: pd.Series[Any], *, most: int = MOST) -> tuple[pd.Series[Any]
             return plain.dt.to_period(frequency), step
     raise ArgumentError(
         f"The times lie between {first:%Y-%m-%d} and {last:%Y-%m-%d}: too far apart for a chart.",
-        "Leave out those that make no sense.",
+        "Leave out implausible ones.",
     )
 
 
 def edges(periods: pd.Series[Any]) -> pd.DataFrame:
-    """Return where the bars of periods begin and end (``start``, ``end``), and their names."""
+    """Return the ``start`` and ``end`` of the bars of periods, and their names."""
     start = periods.dt.start_time
     length = periods.dt.end_time - start
     return pd.DataFrame(
@@ -55,23 +53,23 @@ def edges(periods: pd.Series[Any]) -> pd.DataFrame:
 
 
 def labels(step: Step) -> str:
-    """Return the expression by which an axis names the beginning of a step, the year below."""
+    """Return the Vega expression for axis labels: the start of a step, with the year below."""
     forms = {"month": ["%b", "%Y"], "year": ["%Y"]}.get(step, ["%-d %b", "%Y"])
     lines = [f"utcFormat(datum.value, '{form}')" for form in forms]
     return f"[{', '.join(lines)}]"
 
 
-def ticks(starts: pd.Series[Any], step: Step, *, most: int = _MOST_TICKS) -> list[int]:
-    """Return no more than so many beginnings of steps for an axis, evenly spread, in ms."""
+def ticks(starts: pd.Series[Any], step: Step, *, most: int = _MAX_TICKS) -> list[int]:
+    """Return at most `most` starts of steps for an axis, evenly spread, in milliseconds."""
     plain = starts.dt.tz_localize(None)
     all_of_them = pd.period_range(plain.min(), plain.max(), freq=_FREQUENCIES[step])
     every = -(-len(all_of_them) // most)
     chosen = all_of_them[::every].start_time
-    return [round(moment.timestamp() * 1000) for moment in chosen.tz_localize("UTC")]
+    return [round(start.timestamp() * 1000) for start in chosen.tz_localize("UTC")]
 
 
 def name_of(period: pd.Period) -> str:
-    """Return a period in words, for instance ``5 Jan 2026`` or ``5 Jan to 11 Jan 2026``."""
+    """Return a period as text, for instance ``5 Jan 2026`` or ``5 Jan to 11 Jan 2026``."""
     first, last = period.start_time, period.end_time
     match period.freqstr[0]:
         case "D":

@@ -14,7 +14,7 @@ import pandas as pd
 
 import ghl_notebook as ghl
 from ghl_notebook.agency import list_run_folders
-from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.fetch.accounts import accounts_spec
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import make_agency
 
@@ -84,7 +84,7 @@ def _lists(sim: Simulator) -> int:
 def _is_sound(folder: Path) -> bool:
     try:
         for run in list_run_folders(folder, "accounts"):
-            run.read(run.look().parts, accounts_job(deleted=True).schema)
+            run.read(run.check().parts, accounts_spec(deleted=True).schema)
     except ghl.GHLError:
         return False
     return True
@@ -96,4 +96,4 @@ def _compare(folder: Path, expected: pd.DataFrame, result: Killed) -> None:
     result.lost += (wanted - found).total()
     result.doubled += (found - wanted).total()
     newest = list_run_folders(folder, "accounts")[-1]
-    result.resumed += len(newest.look().parts) > 1
+    result.resumed += len(newest.check().parts) > 1

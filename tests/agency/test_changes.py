@@ -1,4 +1,4 @@
-"""Runs that were kept, and which connections broke between two of them."""
+"""Stored runs, and which connections have expired between two of them."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def test_nothing_has_changed(accounts: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("was_expired", "values", "change"),
     [
-        (False, {"is_expired": True}, "broke"),
-        (True, {"is_expired": False}, "mended"),
-        (False, {"expire": pd.Timestamp("2027-01-01", tz="UTC")}, "renewed"),
+        (False, {"is_expired": True}, "expired"),
+        (True, {"is_expired": False}, "recovered"),
+        (False, {"expire": pd.Timestamp("2027-01-01", tz="UTC")}, "extended"),
         (True, {"expire": pd.Timestamp("2027-01-01", tz="UTC")}, None),
         (False, {"expire": pd.NaT}, None),
         (False, {"is_expired": pd.NA}, None),
@@ -81,7 +81,7 @@ def test_a_connection_that_is_new_or_gone(accounts: pd.DataFrame) -> None:
     fewer = accounts.drop(index=4)
     (new,) = ghl.compare_accounts(fewer, accounts).to_dict("records")
     (gone,) = ghl.compare_accounts(accounts, fewer).to_dict("records")
-    assert (new["change"], gone["change"]) == ("new", "gone")
+    assert (new["change"], gone["change"]) == ("added", "removed")
     for found in (new, gone):
         assert {n: found[n] for n in ("id", "name", "platform", "location_name")} == {
             n: accounts[n][4] for n in ("id", "name", "platform", "location_name")
@@ -103,12 +103,12 @@ def test_frames_of_one_sub_account_are_compared(agency: Agency, accounts: pd.Dat
     """They do not name it."""
     one = ghl.fetch_accounts(agency.client(accounts["location_id"][0]))
     found = ghl.compare_accounts(one, one.iloc[1:])
-    assert found["change"].tolist() == ["gone"]
+    assert found["change"].tolist() == ["removed"]
 
 
 def test_what_is_no_frame_of_accounts_is_refused(accounts: pd.DataFrame) -> None:
     """It says which of the two."""
-    with pytest.raises(ghl.errors.ArgumentError, match="after is no frame"):
+    with pytest.raises(ghl.errors.ArgumentError, match="after is not a DataFrame"):
         ghl.compare_accounts(accounts, accounts[["id"]])
 
 
@@ -127,11 +127,11 @@ def test_the_runs_of_a_folder_are_listed(agency: Agency, sim: Simulator, tmp_pat
     assert ghl.list_runs(tmp_path).empty
     break_off(agency, sim, tmp_path, 10)
     (begun,) = ghl.list_runs(tmp_path).to_dict("records")
-    assert (begun["is_whole"], begun["locations"]) == (False, 10)
+    assert (begun["is_complete"], begun["locations"]) == (False, 10)
     assert pd.isna(begun["failed"])
     ghl.fetch_accounts(agency, folder=tmp_path)
     runs = ghl.list_runs(tmp_path)
-    assert (runs["is_whole"][0], runs["locations"][0], runs["failed"][0]) == (True, LOCATIONS, 0)
+    assert (runs["is_complete"][0], runs["locations"][0], runs["failed"][0]) == (True, LOCATIONS, 0)
     assert runs.dtypes.to_list() == [dtype_of(kind) for kind in RUNS.values()]
     assert ghl.read_run(runs["folder"][0])["location_id"].nunique() == LOCATIONS
 

@@ -68,10 +68,10 @@ def test_a_week_passes(agency: DemoAgency, tmp_path: Path) -> None:
     after = ghl.fetch_accounts(agency, folder=tmp_path)
     began = ghl.list_runs(tmp_path)["began"]
     assert (began[1] - began[0], began[1]) == (timedelta(days=7), agency.simulator.now)
-    broke = ghl.compare_accounts(before, after)
+    expired = ghl.compare_accounts(before, after)
     due = (before["expire"] > began[0]) & (before["expire"] <= began[1])
-    assert set(broke["change"]) == {"broke"}
-    assert set(broke["id"]) == set(before.loc[due, "id"])
+    assert set(expired["change"]) == {"expired"}
+    assert set(expired["id"]) == set(before.loc[due, "id"])
 
 
 def test_runs_of_one_instant_are_kept_apart(agency: DemoAgency, tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ from distributed import Client, LocalCluster
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency
-from ghl_notebook.agency import Fetching, Job, list_run_folders, wait_for
+from ghl_notebook.agency import AgencyFetch, FetchSpec, list_run_folders, wait_for
 from ghl_notebook.agency.batch import Batch
-from ghl_notebook.agency.engine import Engine
+from ghl_notebook.agency.dask_client import DaskExecutor
 from ghl_notebook.api import AsyncClient
-from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.fetch.accounts import accounts_spec
 from ghl_notebook.frames import AccountsTable, agency_accounts_frame
 from ghl_notebook.simulator import Simulator
 from tests import local
@@ -126,11 +126,11 @@ def until(condition: Callable[[], object]) -> None:
         time.sleep(0.002)
 
 
-def in_the_middle(fetching: Fetching, act: Callable[[], object]) -> pd.DataFrame:
+def in_the_middle(fetching: AgencyFetch, act: Callable[[], object]) -> pd.DataFrame:
     """Do something as soon as a run has got its first batch, and return what it gives."""
 
     def wait_and_act() -> None:
-        until(lambda: fetching.tally.done)
+        until(lambda: fetching.progress.done)
         act()
 
     thread = threading.Thread(target=wait_and_act)
@@ -146,16 +146,16 @@ def slow(sim: Simulator) -> None:
     sim.levers.latency = 0.05
 
 
-def fetching_slowly(sim: Simulator, agency: Agency, engine: Client, **options: Any) -> Fetching:
+def fetching_slowly(sim: Simulator, agency: Agency, engine: Client, **options: Any) -> AgencyFetch:
     """Return a run that is slow enough for something to happen in the middle."""
     slow(sim)
-    job = accounts_job(deleted=False)
-    return Fetching(agency.core, job, engine=engine, in_flight=3, **options)
+    spec = accounts_spec(deleted=False)
+    return AgencyFetch(agency.core, spec, engine=engine, in_flight=3, **options)
 
 
-def odd_job(ask: Any) -> Job:
-    """Return a job that does something else on the worker."""
-    return Job("accounts", ask, AccountsTable, agency_accounts_frame)
+def odd_spec(ask: Any) -> FetchSpec:
+    """Return a spec that does something else on the worker."""
+    return FetchSpec("accounts", ask, AccountsTable, agency_accounts_frame)
 
 
 async def fail(client: AsyncClient) -> bytes:
@@ -253,7 +253,7 @@ def test_what_kills_its_workers_is_a_failure(
     allowed, cluster.scheduler.allowed_failures = cluster.scheduler.allowed_failures, 0
     try:
         frame = wait_for(
-            Fetching(warm.core, odd_job(die), locations=ids, engine=engine), "", progress=False
+            AgencyFetch(warm.core, odd_spec(die), locations=ids, engine=engine), "", progress=False
         )
     finally:
         cluster.scheduler.allowed_failures = allowed
@@ -268,7 +268,7 @@ def test_an_interrupt_gives_what_is_there(warm: Agency, sim: Simulator, engine: 
     failed = ghl.failures(frame)
     assert 0 < frame["location_id"].nunique() < LOCATIONS
     assert set(failed["error"]) == {"RunStoppedError"}
-    assert fetching.tally.done + fetching.tally.failed == fetching.tally.total == LOCATIONS
+    assert fetching.progress.done + fetching.progress.failed == fetching.progress.total == LOCATIONS
 
 
 def test_a_cluster_that_goes_leaves_what_is_there(
@@ -289,7 +289,7 @@ def test_a_run_with_a_folder_goes_on_where_it_was(
     fetching = fetching_slowly(sim, warm, engine, folder=tmp_path, write_every=0.0)
     in_the_middle(fetching, fetching.stop)
     (run,) = list_run_folders(tmp_path, "accounts")
-    done = run.look().done
+    done = run.check().location_ids
     assert 0 < len(done) < LOCATIONS
     until(lambda: not any(engine.processing().values()))
     before = asked(sim)
@@ -365,7 +365,7 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:3]
     before = set(sim.state.issued)
     ghl.fetch_accounts(agency, locations=ids)
-    batch = Batch(agency.core.delegate(ids[:2]), accounts_job(deleted=False), (), None)
+    batch = Batch(agency.core.delegate(ids[:2]), accounts_spec(deleted=False), (), None)
     sent = pickle.dumps(batch)
     found = [token for token in sim.state.issued if token.encode() in sent]
     assert len(found) == 2
@@ -381,7 +381,7 @@ def test_dask_names_no_task_after_tokens(agency: Agency) -> None:
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:2]
     ghl.fetch_accounts(agency, locations=ids)
     one, two = (
-        Batch(agency.core.delegate(ids), accounts_job(deleted=False), (), None) for _ in "ab"
+        Batch(agency.core.delegate(ids), accounts_spec(deleted=False), (), None) for _ in "ab"
     )
     assert tokenize(one) == tokenize(pickle.loads(pickle.dumps(one)))
     assert tokenize(one) != tokenize(two)
@@ -413,7 +413,7 @@ def test_no_secret_is_shown_by_dask(
         lazy.persist()
         with pytest.raises(ghl.errors.RunError, match="RuntimeError") as raised:
             wait_for(
-                Fetching(agency.core, odd_job(fail), locations=None, engine=engine),
+                AgencyFetch(agency.core, odd_spec(fail), locations=None, engine=engine),
                 "",
                 progress=False,
             )
@@ -480,7 +480,7 @@ def test_an_agency_with_its_own_transport_is_refused(
 async def test_a_batch_is_neither_small_nor_large(cluster: LocalCluster) -> None:
     """A task has its price, and what a worker that dies has lost is repeated."""
     async with Client(cluster.scheduler_address, asynchronous=True) as client:
-        engine = Engine(client)
+        engine = DaskExecutor(client)
         assert [await engine.batch_size(count) for count in (0, 300, 1200, 10_000)] == [
             25, 25, 100, 200,
         ]  # fmt: skip

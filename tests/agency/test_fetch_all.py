@@ -13,8 +13,8 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency
-from ghl_notebook.agency import Fetching, wait_for
-from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.agency import AgencyFetch, wait_for
+from ghl_notebook.fetch.accounts import accounts_spec
 from ghl_notebook.frames import AGENCY_ACCOUNTS, FAILURES, dtype_of
 from ghl_notebook.simulator import Simulator
 from tests import local
@@ -110,7 +110,7 @@ def test_a_frame_of_something_else_knows_no_failures(agency: Agency) -> None:
     """It is said, and not that nothing is missing."""
     one = agency.client(ghl.fetch_locations(agency)["location_id"][3])
     for frame in (ghl.fetch_accounts(one), "frame"):
-        with pytest.raises(ghl.errors.ArgumentError, match="does not say what is missing"):
+        with pytest.raises(ghl.errors.ArgumentError, match="does not list what is missing"):
             ghl.failures(frame)  # type: ignore[arg-type]
 
 
@@ -188,10 +188,10 @@ def test_a_sub_account_is_asked_as_soon_as_its_token_is_there(
 def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> None:
     """The stop button, or Ctrl-C; the rest is named as not asked."""
     sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
-    fetching = Fetching(agency.core, accounts_job(deleted=False))
+    fetching = AgencyFetch(agency.core, accounts_spec(deleted=False))
 
     def stop() -> None:
-        while not fetching.tally.done:
+        while not fetching.progress.done:
             time.sleep(0.001)
         assert fetching.stop()
 
@@ -201,7 +201,7 @@ def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> Non
     assert 0 < frame["location_id"].nunique() < LOCATIONS
     assert set(failed["error"]) == {"RunStoppedError"}
     assert not failed["asked"].any()
-    assert fetching.tally.done + fetching.tally.failed == fetching.tally.total == LOCATIONS
+    assert fetching.progress.done + fetching.progress.failed == fetching.progress.total == LOCATIONS
 
 
 def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator) -> None:
@@ -209,10 +209,10 @@ def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator
     credential = make_agency(sim).credential
     transport = httpx.AsyncHTTPTransport(**local.OPTIONS)
     with Agency(credential=credential, base_url=sim.base_url, transport=transport) as plain:
-        fetching = Fetching(plain.core, accounts_job(deleted=False), in_flight=500)
+        fetching = AgencyFetch(plain.core, accounts_spec(deleted=False), in_flight=500)
         wait_for(fetching, "accounts", progress=False)
     assert fetching._run is not None
-    assert fetching._run._level.limit == 32
+    assert fetching._run._limit.limit == 32
 
 
 @pytest.mark.parametrize("options", [{"progress": True}, {"folder": "x"}, {"in_flight": 2}])

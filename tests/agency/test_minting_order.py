@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ghl_notebook.agency.job import Job, Place
+from ghl_notebook.agency.fetch_spec import FetchSpec, SubAccount
+from ghl_notebook.agency.progress import Progress
 from ghl_notebook.agency.run import Run
-from ghl_notebook.agency.tally import Tally
 
-PLACES = [Place(f"place-{number}", None) for number in range(400)]
+SUB_ACCOUNTS = [SubAccount(f"location-{number}", None) for number in range(400)]
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Process:
 class Kept:
     """Keeps nothing."""
 
-    async def add(self, place: Place, answer: object) -> None:
+    async def add(self, sub_account: SubAccount, answer: object) -> None:
         """As every sink."""
 
 
@@ -65,12 +65,14 @@ def run_at_once(*seeds: int | None) -> list[Process]:
     """Have a process for each seed go to all sub-accounts, at the same time; None: any seed."""
     shared: set[str] = set()
     processes = [Process(shared) for _ in seeds]
-    job = Job("accounts", _ask, Kept, _frame)
+    spec = FetchSpec("accounts", _ask, Kept, _frame)
 
     async def run() -> None:
         await asyncio.gather(
             *(
-                Run(process, job, Kept(), Tally(), chance=seed and random.Random(seed)).go(PLACES)
+                Run(process, spec, Kept(), Progress(), chance=seed and random.Random(seed)).run(
+                    SUB_ACCOUNTS
+                )
                 for process, seed in zip(processes, seeds, strict=True)
             )
         )
@@ -86,13 +88,13 @@ def minted(*seeds: int) -> int:
 
 def test_processes_that_begin_together_mint_few_tokens_twice() -> None:
     """Each in an order of its own; in the same order, they would mint all of them twice."""
-    assert minted(1, 1) == 2 * len(PLACES)
-    assert len(PLACES) <= minted(1, 2) < 1.3 * len(PLACES)
+    assert minted(1, 1) == 2 * len(SUB_ACCOUNTS)
+    assert len(SUB_ACCOUNTS) <= minted(1, 2) < 1.3 * len(SUB_ACCOUNTS)
 
 
 def test_two_runs_have_orders_of_their_own() -> None:
     """Also where nobody says by which chance; each has all sub-accounts."""
-    places = [place.location_id for place in PLACES]
+    ids = [one.location_id for one in SUB_ACCOUNTS]
     (one,), (other,) = run_at_once(None), run_at_once(None)
-    assert sorted(one.order) == sorted(other.order) == sorted(places)
-    assert len({tuple(order) for order in (places, one.order, other.order)}) == 3
+    assert sorted(one.order) == sorted(other.order) == sorted(ids)
+    assert len({tuple(order) for order in (ids, one.order, other.order)}) == 3

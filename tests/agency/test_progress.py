@@ -19,8 +19,13 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency.progress import Bar, wait_for, words_at_the_end, words_of
-from ghl_notebook.agency.tally import Tally
+from ghl_notebook.agency.progress import (
+    Progress,
+    ProgressBar,
+    describe_progress,
+    describe_result,
+    wait_for,
+)
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import LOCATIONS
 from tests.agency.test_resume import break_off
@@ -28,61 +33,71 @@ from tests.agency.test_resume import break_off
 ROOT = Path(__file__).parents[2]
 
 
-WAITS = Tally(total=402, done=91, to_mint=402, minted=91, wall="minting")
+WAITS = Progress(total=402, done=91, tokens_to_issue=402, tokens_issued=91, bottleneck="tokens")
 
 
 @pytest.mark.parametrize(
-    ("tally", "words"),
+    ("progress", "words"),
     [
-        (Tally(total=9), ""),
-        (Tally(total=90, done=30, in_flight=4), "15/s, 00:04 left, 4 in flight"),
-        (Tally(total=90, done=30, resumed=29, in_flight=4), "0.5/s, 02:00 left, 4 in flight"),
+        (Progress(total=9), ""),
+        (Progress(total=90, done=30, in_flight=4), "15/s, 00:04 left, 4 in flight"),
+        (Progress(total=90, done=30, resumed=29, in_flight=4), "0.5/s, 02:00 left, 4 in flight"),
         (
-            Tally(total=90_000, done=28, failed=2, in_flight=4),
+            Progress(total=90_000, done=28, failed=2, in_flight=4),
             "15/s, 1:39:58 left, 2 failed, 4 in flight",
         ),
-        (Tally(total=9, to_mint=9, wall="minting"), "waits for access tokens"),
-        (Tally(total=9, done=8, to_mint=9, minted=9, wall="minting", in_flight=1), "1 in flight"),
-        (Tally(total=9, done=9), "4.5/s"),
+        (Progress(total=9, tokens_to_issue=9, bottleneck="tokens"), "waiting for access tokens"),
+        (
+            Progress(
+                total=9,
+                done=8,
+                tokens_to_issue=9,
+                tokens_issued=9,
+                bottleneck="tokens",
+                in_flight=1,
+            ),
+            "1 in flight",
+        ),
+        (Progress(total=9, done=9), "4.5/s"),
     ],
 )
-def test_the_bar_says_what_a_bar_cannot_show(tally: Tally, words: str) -> None:
+def test_the_bar_says_what_a_bar_cannot_show(progress: Progress, words: str) -> None:
     """How fast and how long, failures, and what the run waits for."""
-    assert words in words_of(tally, seconds=2.0)
+    assert words in describe_progress(progress, seconds=2.0)
 
 
 @pytest.mark.parametrize(("pause", "left"), [(0.5, "00:40"), (9.5, "00:31")])
 def test_the_time_left_follows_the_limit(pause: float, left: str) -> None:
     """A hundred tokens at once, and then none for ten seconds: the first rate does not last."""
-    limited = replace(WAITS, mint_most=100, mint_seconds=10.0)
-    words = words_of(limited, seconds=1.0, pause=pause)
-    assert words == f"{left} left, waits for access tokens (10/s)"
+    limited = replace(WAITS, token_limit=100, token_interval=10.0)
+    words = describe_progress(limited, seconds=1.0, pause=pause)
+    assert words == f"{left} left, waiting for access tokens (10/s)"
 
 
 def test_a_limit_that_is_far_is_not_named() -> None:
     """Minting is slow for another reason then, as a service that takes its time."""
-    limited = replace(WAITS, mint_most=1_000_000, mint_seconds=10.0)
-    assert words_of(limited, seconds=9.1).endswith("waits for access tokens")
+    limited = replace(WAITS, token_limit=1_000_000, token_interval=10.0)
+    assert describe_progress(limited, seconds=9.1).endswith("waiting for access tokens")
 
 
 @pytest.mark.parametrize(
-    ("tally", "words"),
+    ("progress", "words"),
     [
-        (Tally(total=9, done=9), "took 00:02, 4.5/s"),
-        (Tally(total=9, done=7, failed=2), "took 00:02, 4.5/s, 2 failed, see failures()"),
-        (replace(WAITS, failed=311, unasked=310), "1 failed, 310 not asked, see failures()"),
+        (Progress(total=9, done=9), "took 00:02, 4.5/s"),
+        (Progress(total=9, done=7, failed=2), "took 00:02, 4.5/s, 2 failed, see failures()"),
+        (replace(WAITS, failed=311, not_reached=310), "1 failed, 310 not fetched, see failures()"),
     ],
 )
-def test_the_bar_says_how_it_has_ended(tally: Tally, words: str) -> None:
-    """What was not asked has not failed, and nothing is waited for any more."""
-    assert words in words_at_the_end(tally, seconds=2.0)
+def test_the_bar_says_how_it_has_ended(progress: Progress, words: str) -> None:
+    """What was not fetched has not failed, and nothing is waited for any more."""
+    assert words in describe_result(progress, seconds=2.0)
 
 
 def test_the_bar_goes_on_while_nothing_comes(capsys: pytest.CaptureFixture[str]) -> None:
     """The time left grows shorter, or who looks at it thinks that it is stuck."""
     now = [0.0]
-    limited = replace(WAITS, mint_most=100, mint_seconds=10.0)
-    with Bar("accounts", is_shown=True, monotonic=lambda: now[0]) as bar:
+    limited = replace(WAITS, token_limit=100, token_interval=10.0)
+    with ProgressBar("accounts", is_shown=True, monotonic=lambda: now[0]) as bar:
         for now[0] in (1.0, 4.0, 8.0):
             bar.show(limited)
     shown = capsys.readouterr().err
@@ -124,8 +139,8 @@ def test_what_an_earlier_part_has_done_is_shown_as_done(
     """And is not counted as fast."""
     break_off(agency, sim, tmp_path, 10)
     capsys.readouterr()
-    with Bar("accounts", is_shown=True) as bar:
-        bar.show(Tally(total=40, done=10, resumed=10))
+    with ProgressBar("accounts", is_shown=True) as bar:
+        bar.show(Progress(total=40, done=10, resumed=10))
     assert "10/40" in capsys.readouterr().err
 
 
@@ -153,12 +168,12 @@ def test_an_interrupt_between_two_waits_is_heard(
     monkeypatch.setattr("ghl_notebook.agency.progress.start_in_background", lambda _: future)
 
     class Run:
-        is_of_this_loop = False
+        needs_callers_loop = False
 
-        async def go(self) -> None: ...
+        async def run(self) -> None: ...
 
-        def look(self) -> Tally:
-            return Tally(total=9)
+        def current_progress(self) -> Progress:
+            return Progress(total=9)
 
         def stop(self) -> bool:
             future.set_result("what is there")
@@ -185,7 +200,7 @@ WIDTH = 100
 
 @pytest.mark.process
 def test_ctrl_c_gives_what_is_there() -> None:
-    """In a terminal: the frame is returned, what was not asked is named, and the bar stays."""
+    """In a terminal: the frame is returned, what was not fetched is named, and the bar stays."""
     ours, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, WIDTH))
     with subprocess.Popen(
@@ -200,7 +215,7 @@ def test_ctrl_c_gives_what_is_there() -> None:
         os.close(terminal)
         assert script.stdout is not None
         read = b""
-        while not re.search(rb" [1-9]\d*/2\d\d, .*waits for access tokens \(40/s\)", read):
+        while not re.search(rb" [1-9]\d*/2\d\d, .*waiting for access tokens \(40/s\)", read):
             read += os.read(ours, 1000)
         script.send_signal(signal.SIGINT)
         told = script.stdout.readline().split()
@@ -216,5 +231,5 @@ def test_ctrl_c_gives_what_is_there() -> None:
     lines = [line.rstrip() for line in re.split(r"[\r\n]+", read.decode()) if line.strip()]
     assert all(line.startswith("accounts: ") and "|" in line for line in lines)  # no log
     assert max(map(len, lines)) <= WIDTH
-    ending = rf"accounts: .*\| \d+/202, took 00:\d\d, .*/s, {missing} not asked, see failures\(\)"
+    ending = rf"accounts: .*\| \d+/202, took 00:\d\d, .*/s, {missing} not fetched, see failures\(\)"
     assert re.fullmatch(ending, lines[-1])

@@ -22,10 +22,10 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Agency
-from ghl_notebook.agency import Fetching, list_run_folders, wait_for
-from ghl_notebook.agency.journal import Journal
+from ghl_notebook.agency import AgencyFetch, list_run_folders, wait_for
+from ghl_notebook.agency.run_writer import RunWriter
 from ghl_notebook.background import run_in_background
-from ghl_notebook.fetch.accounts import accounts_job
+from ghl_notebook.fetch.accounts import accounts_spec
 from ghl_notebook.frames.gather import ACCOUNTS_TABLE
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
@@ -42,7 +42,7 @@ def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[s
     fault = sim.levers.fail_with("invalid_token", "/oauth/locationToken", times=None)
     ghl.fetch_accounts(agency, folder=folder)
     sim.levers.remove(fault)
-    return list_run_folders(folder, "accounts")[-1].look().done
+    return list_run_folders(folder, "accounts")[-1].check().location_ids
 
 
 def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
     assert first.attrs["folder"] != second.attrs["folder"]
     runs = list_run_folders(tmp_path, "accounts")
     assert [str(run.path) for run in runs] == [first.attrs["folder"], second.attrs["folder"]]
-    assert all(run.look().is_whole for run in runs)
+    assert all(run.check().is_complete for run in runs)
 
 
 @pytest.mark.parametrize("change", ["deleted", "company_id", "base_url", "format"])
@@ -103,19 +103,20 @@ def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path
     yesterday = datetime.now(UTC) - timedelta(days=1, minutes=1)
     run.path.rename(tmp_path / f"accounts-{yesterday:%Y-%m-%dT%H%M%S.%f}Z")
     ghl.fetch_accounts(agency, folder=tmp_path)
-    assert [len(one.look().done) for one in list_run_folders(tmp_path, "accounts")] == [
+    assert [len(one.check().location_ids) for one in list_run_folders(tmp_path, "accounts")] == [
         10,
         LOCATIONS,
     ]
 
 
-def open_journal(agency: Agency, folder: Path) -> Journal:
+def open_writer(agency: Agency, folder: Path) -> RunWriter:
     """Open a folder for a run."""
-    return Journal(
+    return RunWriter(
         folder,
-        accounts_job(deleted=False),
-        {"company_id": agency.company_id, "base_url": "x"},
-        [],
+        accounts_spec(deleted=False),
+        company_id=agency.company_id,
+        base_url="x",
+        location_ids=[],
         clock=now,
         resume_within=timedelta(days=1),
     )
@@ -125,23 +126,23 @@ def test_a_part_is_on_the_disk_before_it_has_its_name(
     agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So a power cut leaves it whole or not at all; no record names a part that is missing."""
-    journal = open_journal(agency, tmp_path)
+    writer = open_writer(agency, tmp_path)
     steps = watch_disk(monkeypatch)
-    journal.write(ACCOUNTS_TABLE.empty_table(), ["an id"])
-    (part,) = journal.path.glob("part-*")
-    assert steps == [*whole(part), *whole(journal.path / "_run.json")]
+    writer.write(ACCOUNTS_TABLE.empty_table(), ["an id"])
+    (part,) = writer.path.glob("part-*")
+    assert steps == [*whole(part), *whole(writer.path / "_run.json")]
     steps.clear()
-    journal.end([])
-    journal.close()
-    assert steps == whole(journal.path / "_run.json")
+    writer.finish([])
+    writer.close()
+    assert steps == whole(writer.path / "_run.json")
 
 
 def test_two_runs_do_not_share_a_folder(agency: Agency, tmp_path: Path) -> None:
     """Each would write what the other has."""
-    journal = open_journal(agency, tmp_path)
+    writer = open_writer(agency, tmp_path)
     with pytest.raises(ghl.errors.FolderError, match="Another run"):
         ghl.fetch_accounts(agency, folder=tmp_path)
-    journal.close()
+    writer.close()
     assert ghl.failures(ghl.fetch_accounts(agency, folder=tmp_path)).empty
 
 
@@ -172,12 +173,12 @@ def test_a_folder_that_goes_away_costs_no_rows(
 ) -> None:
     """What was fetched is returned; the rest is named, with what to do."""
     sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
-    fetching = Fetching(
-        agency.core, accounts_job(deleted=False), folder=tmp_path, write_every=0.001
+    fetching = AgencyFetch(
+        agency.core, accounts_spec(deleted=False), folder=tmp_path, write_every=0.001
     )
 
     def take_away() -> None:
-        while fetching.tally.done < 3:
+        while fetching.progress.done < 3:
             time.sleep(0.001)
         list_run_folders(tmp_path, "accounts")[0].path.rename(tmp_path / "elsewhere")
 
@@ -197,15 +198,17 @@ def test_what_is_written_while_a_run_is_stopped_is_not_missing(
 ) -> None:
     """A sub-account is in the frame or among the failures, and never in both."""
     writing, going_on = threading.Event(), threading.Event()
-    write = Journal.write
+    write = RunWriter.write
 
     def write_slowly(*args: Any) -> None:
         writing.set()
         assert going_on.wait(60)
         write(*args)
 
-    monkeypatch.setattr(Journal, "write", write_slowly)
-    fetching = Fetching(agency.core, accounts_job(deleted=False), folder=tmp_path, write_every=0.0)
+    monkeypatch.setattr(RunWriter, "write", write_slowly)
+    fetching = AgencyFetch(
+        agency.core, accounts_spec(deleted=False), folder=tmp_path, write_every=0.0
+    )
 
     def stop() -> None:
         assert writing.wait(60)
@@ -227,7 +230,7 @@ def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path
     """Nothing is asked, and nothing thrown away."""
     break_off(agency, sim, tmp_path, 10)
     (run,) = list_run_folders(tmp_path, "accounts")
-    part = run.look().parts[0].path
+    part = run.check().parts[0].path
     part.write_bytes(part.read_bytes()[:-100])
     with pytest.raises(ghl.errors.FolderError, match="is damaged"):
         ghl.fetch_accounts(agency, folder=tmp_path)
@@ -243,7 +246,7 @@ def test_a_part_that_was_removed_is_fetched_again(
     for count in (3, 6, 9):
         break_off(agency, sim, tmp_path, count)
     (run,) = list_run_folders(tmp_path, "accounts")
-    removed, *others = sorted(run.look().parts, key=lambda part: part.path.stat().st_mtime_ns)
+    removed, *others = sorted(run.check().parts, key=lambda part: part.path.stat().st_mtime_ns)
     contents = [part.path.read_bytes() for part in others]
     assert len(others) == 2
     removed.path.unlink()
@@ -262,7 +265,7 @@ def test_a_run_that_has_ended_is_whole_again_when_a_part_is_gone(
     frame = ghl.fetch_accounts(agency, folder=tmp_path)
     (part,) = Path(frame.attrs["folder"]).glob("*.parquet")
     part.unlink()
-    assert ghl.list_runs(tmp_path)["is_whole"].tolist() == [False]
+    assert ghl.list_runs(tmp_path)["is_complete"].tolist() == [False]
     read = ghl.read_run(frame.attrs["folder"])
     assert read.empty
     assert len(ghl.failures(read)) == LOCATIONS
@@ -284,7 +287,7 @@ def test_a_run_of_the_future_is_not_gone_on_with(
     assert f"{future} is dated in the future" in caplog.text
     assert len(list_run_folders(tmp_path, "accounts")) == 2
     assert done < set(frame["location_id"])
-    assert ghl.list_runs(tmp_path)["is_whole"].tolist() == [True, False]
+    assert ghl.list_runs(tmp_path)["is_complete"].tolist() == [True, False]
 
 
 def test_a_run_over_others_is_another_run(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
@@ -294,24 +297,33 @@ def test_a_run_over_others_is_another_run(agency: Agency, sim: Simulator, tmp_pa
     some = ghl.fetch_accounts(agency, folder=tmp_path, locations=ids[5:15])
     assert some["location_id"].drop_duplicates().tolist() == ids[5:15]
     ghl.fetch_accounts(agency, folder=tmp_path)
-    assert [run.look().is_whole for run in list_run_folders(tmp_path, "accounts")] == [True, True]
+    assert [run.check().is_complete for run in list_run_folders(tmp_path, "accounts")] == [
+        True,
+        True,
+    ]
 
 
 def test_two_that_write_in_spite_of_the_lock_double_nothing(agency: Agency, tmp_path: Path) -> None:
     """For instance because somebody has removed its file."""
-    frame, job = ghl.fetch_accounts(agency), accounts_job(deleted=False)
-    rows = pa.Table.from_pandas(frame, schema=job.schema)
+    frame, spec = ghl.fetch_accounts(agency), accounts_spec(deleted=False)
+    rows = pa.Table.from_pandas(frame, schema=spec.schema)
     ids = frame["location_id"].drop_duplicates().tolist()
-    whose = {"company_id": agency.company_id, "base_url": agency.core.base_url}
     with contextlib.ExitStack() as stack:
         for first in (0, 10):
-            within = timedelta(days=1)
-            journal = Journal(tmp_path, job, whose, ids, clock=now, resume_within=within)
-            stack.callback(journal.close)
+            writer = RunWriter(
+                tmp_path,
+                spec,
+                company_id=agency.company_id,
+                base_url=agency.core.base_url,
+                location_ids=ids,
+                clock=now,
+                resume_within=timedelta(days=1),
+            )
+            stack.callback(writer.close)
             (tmp_path / "_lock").unlink()
             some = pa.array(ids[first : first + 30])
-            journal.write(rows.filter(pc.is_in(rows["location_id"], some)), some.to_pylist())
-    read = ghl.read_run(journal.path)
+            writer.write(rows.filter(pc.is_in(rows["location_id"], some)), some.to_pylist())
+    read = ghl.read_run(writer.path)
     assert sorted(read["id"]) == sorted(frame["id"])
 
 
@@ -331,7 +343,7 @@ def test_a_run_of_other_columns_is_said(agency: Agency, sim: Simulator, tmp_path
     """Another version of the package has written it."""
     break_off(agency, sim, tmp_path, 10)
     (run,) = list_run_folders(tmp_path, "accounts")
-    (part,) = run.look().parts
+    (part,) = run.check().parts
     table = pq.read_table(part.path).drop_columns("avatar")
     part.path.unlink()
     stream = pa.BufferOutputStream()

@@ -195,7 +195,7 @@ def test_a_platforms_name_may_be_spelt_freely(platform: str) -> None:
         ("myspace", "Choose one of: facebook, instagram"),
         ("../users", "Choose one of"),
         ("", "Choose one of"),
-        ("bluesky", "Social Planner's own page"),
+        ("bluesky", "Social Planner page"),
         ("twitter", "Choose another platform"),
         ("X", "Choose another platform"),
     ],

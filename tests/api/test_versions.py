@@ -50,7 +50,7 @@ def test_only_v3_leaves_out_what_google_says_of_itself() -> None:
     account = AvailableAccount(extra={"location": LOCATION, "account": ACCOUNT})
     google = find_platform("google")
     assert attach_body(google, account) == {"location": LOCATION, "account": ACCOUNT}
-    assert attach_body(google, account, strictly=True) == {
+    assert attach_body(google, account, is_v3=True) == {
         "location": {"name": "locations/1", "title": "Shop"},
         "account": {"name": "accounts/1"},
     }

@@ -18,13 +18,13 @@ SHOWN: dict[str, Any] = {
     "error": None,
     "notice": None,
     "name": None,
-    "place": PLACE,
+    "id": PLACE,
     "can_leave": False,
     "stage": "list",
     "platforms": [["facebook", "Facebook"], ["instagram", "Instagram"], ["threads", "Threads"]],
     "platform": None,
     "pages": None,
-    "renewed": None,
+    "reconnecting": None,
 }
 
 _TITLES = {
@@ -182,10 +182,10 @@ STATES: dict[str, Callable[[Page], Panel]] = {
     "nothing-matches": lambda page: _found(page, "nobody"),
     "choosing": _choosing,
     "asked": _asked,
-    "login": lambda page: Panel(page).list(stage="login", renewed=LONG_NAME),
+    "login": lambda page: Panel(page).list(stage="login", reconnecting=LONG_NAME),
     "attach": lambda page: _attaching(page, pages=PAGES),
     "attach-nothing": lambda page: _attaching(page, pages=[]),
-    "attach-anew": lambda page: _attaching(page, pages=PAGES, renewed=LONG_NAME),
+    "attach-anew": lambda page: _attaching(page, pages=PAGES, reconnecting=LONG_NAME),
     "attach-failed": lambda page: _attaching(page, error=ERROR),
     "sub-account": lambda page: Panel(page).list(name="Lumière Hospitality", can_leave=True),
     "agency": of_agency,

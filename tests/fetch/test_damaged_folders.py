@@ -53,13 +53,13 @@ class World:
             self._frames[name] = self.fetch(name)
         return self._frames[name]
 
-    def runs(self, name: str, *, is_whole: bool) -> tuple[Path, Path]:
+    def runs(self, name: str, *, is_complete: bool) -> tuple[Path, Path]:
         """Return a folder with a run of several parts, and one with another run of the same."""
         found = []
         for which in ("one", "other"):
-            folder = self.folder / f"{name}-{which}-{is_whole}"
+            folder = self.folder / f"{name}-{which}-{is_complete}"
             if not folder.exists():
-                for upto in (1, 2, 4) if is_whole else (1, 2):
+                for upto in (1, 2, 4) if is_complete else (1, 2):
                     self._fetch_some(name, folder, upto)
             found.append(folder)
         return found[0], found[1]
@@ -128,14 +128,14 @@ def cases(
     folder: Path,
     caplog: pytest.LogCaptureFixture,
     *,
-    is_whole: bool,
+    is_complete: bool,
     only_parts: bool = False,
 ) -> Iterator[Case]:
     """Yield every damage to every file and folder of a run, each in a copy of its own.
 
     With `only_parts` to the first file of rows alone.
     """
-    origin, others = world.runs(name, is_whole=is_whole)
+    origin, others = world.runs(name, is_complete=is_complete)
     (run,), (other,) = origin.glob("*Z"), others.glob("*Z")
     found = [one.relative_to(origin) for one in entries(origin)]
     if only_parts:
@@ -176,13 +176,15 @@ def check_making(world: World, name: str, cases: Iterator[Case]) -> None:
             pd.testing.assert_frame_equal(again, frame, obj=repr(case))
 
 
-@pytest.mark.parametrize("is_whole", [False, True])
+@pytest.mark.parametrize("is_complete", [False, True])
 def test_accounts_are_fetched_into_any_folder(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, is_whole: bool
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, is_complete: bool
 ) -> None:
     """The frame is that of an unbroken run, and no good part is lost, whatever has happened."""
     name = "fetch_accounts"
-    check_making(world, name, cases(world, name, tmp_path / "runs", caplog, is_whole=is_whole))
+    check_making(
+        world, name, cases(world, name, tmp_path / "runs", caplog, is_complete=is_complete)
+    )
 
 
 @pytest.mark.parametrize("name", sorted(run_makers().keys() - {"fetch_accounts"}))
@@ -194,21 +196,23 @@ def test_everything_is_fetched_into_any_folder(
     What else is in a folder is written and read by the same code for all of them.
     """
     folder = tmp_path / "runs"
-    check_making(world, name, cases(world, name, folder, caplog, is_whole=False, only_parts=True))
+    check_making(
+        world, name, cases(world, name, folder, caplog, is_complete=False, only_parts=True)
+    )
 
 
-@pytest.mark.parametrize("is_whole", [False, True])
+@pytest.mark.parametrize("is_complete", [False, True])
 @pytest.mark.parametrize("name", sorted(run_readers()))
 def test_what_reads_runs_reads_any_folder(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, is_whole: bool
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, is_complete: bool
 ) -> None:
     """What it returns is right, and where something is missing the file is named."""
     function = run_readers()[name]
-    sound, _ = world.runs("fetch_accounts", is_whole=is_whole)
+    sound, _ = world.runs("fetch_accounts", is_complete=is_complete)
     (run,) = sound.glob("*Z")
     wanted = ghl.read_run(run)
     (listed,) = _listed(ghl.list_runs(sound))
-    for case in cases(world, "fetch_accounts", tmp_path / "runs", caplog, is_whole=is_whole):
+    for case in cases(world, "fetch_accounts", tmp_path / "runs", caplog, is_complete=is_complete):
         found, said = case.call(function, case.run if name == "read_run" else case.folder)
         if name == "list_runs":
             here = _listed(found[found["folder"] == str(case.run)]) if found is not None else []
@@ -221,7 +225,7 @@ def test_what_reads_runs_reads_any_folder(
 
 
 def _listed(frame: pd.DataFrame) -> list[tuple[bool, int, object]]:
-    rows = frame[["is_whole", "locations", "failed"]].astype(object)
+    rows = frame[["is_complete", "locations", "failed"]].astype(object)
     return [(one[0], one[1], str(one[2])) for one in rows.itertuples(index=False)]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Client
-from ghl_notebook.frames import COMMENT_FORM, CSV_IMPORT_FORM, QUEUE_FORM
+from ghl_notebook.frames import COMMENT_LAYOUT, CSV_IMPORT_LAYOUT, QUEUE_LAYOUT
 from ghl_notebook.models import Comment, CsvImport, Queue
 from ghl_notebook.simulator import Simulator
 
@@ -62,16 +62,16 @@ def test_a_queue_shows_its_category_and_its_times() -> None:
         "category": {"name": "Offers"},
         "timeSlots": [{"dayOfWeek": 0, "time": "09:00"}, {"dayOfWeek": "6", "time": "17:30"}, {}],
     }
-    row = QUEUE_FORM.frame([Queue.from_wire(wire)], "loc").iloc[0]
+    row = QUEUE_LAYOUT.frame([Queue.from_wire(wire)], "loc").iloc[0]
     assert (row["category_name"], row["time_slots"]) == ("Offers", "Sun 09:00, Sat 17:30, ? ?")
 
 
 @pytest.mark.parametrize(
     ("form", "record", "wire"),
     [
-        (QUEUE_FORM, Queue, {"timeSlots": "", "category": None, "status": "new"}),
-        (CSV_IMPORT_FORM, CsvImport, {"accountIds": "", "count": 10**30, "status": 5}),
-        (COMMENT_FORM, Comment, {"author": None, "attachments": "", "isRead": "maybe"}),
+        (QUEUE_LAYOUT, Queue, {"timeSlots": "", "category": None, "status": "new"}),
+        (CSV_IMPORT_LAYOUT, CsvImport, {"accountIds": "", "count": 10**30, "status": 5}),
+        (COMMENT_LAYOUT, Comment, {"author": None, "attachments": "", "isRead": "maybe"}),
     ],
 )
 def test_contradictions_do_not_change_the_frame(form, record, wire: dict) -> None:

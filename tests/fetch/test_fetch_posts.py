@@ -10,8 +10,8 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Client
-from ghl_notebook.fetch.period import read_moment, read_period
-from ghl_notebook.frames import POST_FORM
+from ghl_notebook.fetch.period import read_datetime, read_period
+from ghl_notebook.frames import POST_LAYOUT
 from ghl_notebook.models import Post
 from ghl_notebook.simulator import Simulator
 
@@ -91,8 +91,8 @@ def test_what_is_written_in_a_post_is_in_its_row(client: Client) -> None:
 def test_contradictions_do_not_change_the_frame() -> None:
     """An empty text for a list, numbers as texts and beyond all bounds, and nothing at all."""
     odd = {"_id": "p1", "tags": "", "insights": {"like": "3", "share": 10**30}, "media": "none"}
-    frame = POST_FORM.frame([Post.from_wire(odd), Post.from_wire({}), Post.from_wire([])], "loc")
-    assert frame.dtypes.equals(POST_FORM.frame([], "loc").dtypes)
+    frame = POST_LAYOUT.frame([Post.from_wire(odd), Post.from_wire({}), Post.from_wire([])], "loc")
+    assert frame.dtypes.equals(POST_LAYOUT.frame([], "loc").dtypes)
     assert frame["tags"].isna().all()
     assert frame["like_count"].to_list() == [3, pd.NA, pd.NA]
     assert frame["share_count"].isna().all()
@@ -111,7 +111,7 @@ def test_contradictions_do_not_change_the_frame() -> None:
 )
 def test_a_time_with_a_time_zone_is_a_moment(moment: object) -> None:
     """Whatever carries it."""
-    assert read_moment(moment, "since") == NOW
+    assert read_datetime(moment, "since") == NOW
 
 
 @pytest.mark.parametrize("day", [date(2026, 1, 5), "2026-01-05"])
@@ -133,7 +133,7 @@ def test_a_time_without_a_time_zone_is_refused(client: Client, moment: datetime 
 @pytest.mark.parametrize("moment", [None, 5, "yesterday", "", pd.NaT])
 def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
     """The error names the parameter."""
-    with pytest.raises(ghl.errors.ArgumentError, match="and no date or time"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a date or time"):
         ghl.fetch_posts(client, SINCE, moment)  # type: ignore[arg-type]
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_moment_is_refused(client: Client, moment: object) -> None:
         ((SINCE, UNTIL), {"status": "planned"}, "no status 'planned'. Choose one of: all, recent"),
         ((SINCE, UNTIL), {"platform": "orkut"}, "no platform 'orkut'. Choose one of: facebook"),
         ((SINCE, UNTIL), {"post_type": "video"}, "no post_type 'video'. Choose one of: post"),
-        ((SINCE, UNTIL), {"accounts": [None]}, "None is no id"),
+        ((SINCE, UNTIL), {"accounts": [None]}, "None is not the id"),
         ((SINCE, UNTIL), {"accounts": pd.DataFrame({"account": []})}, "no column id"),
     ],
 )

@@ -10,11 +10,11 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import Client
 from ghl_notebook.frames import (
-    STATISTICS_FORM,
-    TOTALS_FORM,
+    STATISTICS_LAYOUT,
+    TOTALS_LAYOUT,
+    add_up,
     breakdowns,
     day_values,
-    together,
     totals,
 )
 from ghl_notebook.models import Account, Statistics
@@ -105,7 +105,7 @@ def test_the_first_weekday_says_which_day_it_is(named: list[str], first: str) ->
     """A neighbour of the period's first day is believed, and nothing else."""
     found = Statistics.from_wire({"dayRange": named, "postPerformance": {"likes": [1, "2"]}})
     rows = list(day_values(found, Account(id="a"), date(2025, 12, 15)))
-    frame = STATISTICS_FORM.frame(rows, "loc")
+    frame = STATISTICS_LAYOUT.frame(rows, "loc")
     assert frame["date"].iloc[0] == pd.Timestamp(first, tz="UTC")
     assert frame.loc[frame["metric"] == "likes", "value"].to_list() == [1.0, 2.0]
 
@@ -118,7 +118,7 @@ def test_sums_of_several_calls_are_added_without_a_change() -> None:
         ("reach", 5, 10),
         ("likes", 3, None),
     ]
-    both = TOTALS_FORM.frame(together([*one, *totals(Statistics.from_wire(wire), 20)]), "loc")
+    both = TOTALS_LAYOUT.frame(add_up([*one, *totals(Statistics.from_wire(wire), 20)]), "loc")
     assert both["value"].to_list() == [10.0, 6.0]
     assert both["change"].isna().all()
     assert both["account_count"].to_list() == [120, 120]

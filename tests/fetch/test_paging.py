@@ -96,7 +96,7 @@ async def test_a_service_that_does_not_heed_skip_has_an_end(
     with caplog.at_level(logging.WARNING):
         assert await read(rows) == rows.rows[:10]
     assert len(rows.asked) == 2
-    assert ("gives 10 of 30" in caplog.text) is tells
+    assert ("returned 10 of 30" in caplog.text) is tells
 
 
 async def test_a_service_may_give_fewer_rows_than_it_is_asked_for() -> None:

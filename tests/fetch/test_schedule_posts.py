@@ -12,7 +12,7 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Client
-from ghl_notebook.frames import SCHEDULE_FORM
+from ghl_notebook.frames import SCHEDULE_LAYOUT
 from ghl_notebook.simulator import Simulator
 from tests.frames.test_schema import KINDS, documented
 
@@ -102,7 +102,7 @@ def test_a_post_of_somebody_else_is_recognised(client: Client, sim: Simulator) -
     )
     assert frame["action"].to_list() == ["already scheduled", "refused", "would schedule"]
     assert frame["id"][0] == made.id
-    assert frame["error"][1] == f"It is planned already for {both[0]}."
+    assert frame["error"][1] == f"It is scheduled already for {both[0]}."
 
 
 def test_an_outcome_that_is_not_known_is_not_tried_again(client: Client, sim: Simulator) -> None:
@@ -136,18 +136,18 @@ def test_what_the_service_refuses_may_be_sent_again(client: Client, sim: Simulat
     [
         ({"account_ids": ""}, "account_ids is empty."),
         ({"account_ids": None}, "account_ids is empty."),
-        ({"account_ids": 5}, "account_ids is 5, and no text."),
+        ({"account_ids": 5}, "account_ids is 5, not text."),
         ({"schedule_date": "2026-03-01"}, "schedule_date is '2026-03-01', a day without a time."),
         ({"schedule_date": "2026-03-01T09:00"}, "without a time zone"),
-        ({"schedule_date": None}, "no date or time"),
-        ({"schedule_date": "2026-01-05T09:00:00Z"}, "which is over"),
-        ({"summary": None}, "It has neither a text nor media."),
-        ({"summary": "  "}, "It has neither a text nor media."),
-        ({"type": "poem"}, "'poem' is no type of posts."),
-        ({"type": "reel"}, "A reel is of one video, and not of 0."),
+        ({"schedule_date": None}, "not a date or time"),
+        ({"schedule_date": "2026-01-05T09:00:00Z"}, "which is in the past"),
+        ({"summary": None}, "It has neither text nor media."),
+        ({"summary": "  "}, "It has neither text nor media."),
+        ({"type": "poem"}, "'poem' is not a type of posts."),
+        ({"type": "reel"}, "A reel needs one video, not 0."),
         ({"type": "story"}, "A story has no text."),
-        ({"media": "a.png"}, "media is no list of media."),
-        ({"media": ["a.png"]}, "media is no list of media."),
+        ({"media": "a.png"}, "media is not a list of media."),
+        ({"media": ["a.png"]}, "media is not a list of media."),
     ],
 )
 def test_a_row_that_makes_no_sense_is_refused(
@@ -194,7 +194,7 @@ def test_the_future_is_by_the_clients_clock(client: Client, sim: Simulator) -> N
     rows = plan(client, {"schedule_date": "2026-01-06T09:00:00Z"})
     assert ghl.schedule_posts(client, rows)["action"].to_list() == ["would schedule"]
     sim.pass_time(timedelta(days=1, minutes=1))
-    assert "which is over" in ghl.schedule_posts(client, rows)["error"][0]
+    assert "which is in the past" in ghl.schedule_posts(client, rows)["error"][0]
 
 
 def test_a_connection_that_ends_before_the_post_is_told(client: Client) -> None:
@@ -222,8 +222,8 @@ def test_a_time_of_the_service_without_a_time_zone_is_utc(client: Client, sim: S
     ("change", "words"),
     [
         (lambda rows: rows.drop(columns="schedule_date"), "column schedule_date is missing"),
-        (lambda rows: rows.assign(sumary="x"), "Nobody knows the column sumary"),
-        (lambda rows: rows.to_dict(), "a dict, and no DataFrame"),
+        (lambda rows: rows.assign(sumary="x"), "The column sumary is unknown"),
+        (lambda rows: rows.to_dict(), "a dict, not a DataFrame"),
     ],
 )
 def test_a_plan_of_other_columns_is_refused_as_a_whole(
@@ -241,7 +241,7 @@ def test_the_columns_are_the_documented_ones(client: Client) -> None:
     rows = plan(client, {})
     for frame in (ghl.schedule_posts(client, rows), ghl.schedule_posts(client, rows[:0])):
         assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == expected
-    assert list(SCHEDULE_FORM.schema) == list(expected)
+    assert list(SCHEDULE_LAYOUT.schema) == list(expected)
 
 
 async def test_an_async_client_schedules(client: Client, sim: Simulator) -> None:

@@ -170,7 +170,7 @@ def test_an_unknown_origin_id_lists_the_choices(sim: Simulator, client: Client) 
     before = len(sim.requests)
     with pytest.raises(ghl.errors.ArgumentError) as caught:
         ghl.attach(client, finished, "12345")
-    assert caught.value.what == "The login may not attach '12345'."
+    assert caught.value.what == "The login cannot attach '12345'."
     assert caught.value.next_step.endswith(": 17841405123456789.")
     assert [r.method for r in sim.requests[before:]] == ["GET"]
 

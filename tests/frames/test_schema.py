@@ -39,11 +39,11 @@ KINDS = {
 
 
 def documented(function: Callable[..., Any]) -> dict[str, str]:
-    """Read the table of columns in a docstring: name → kind."""
+    """Read the table of columns in a docstring: name → type."""
     lines = inspect.cleandoc(function.__doc__ or "").splitlines()
     rulers = [n for n, line in enumerate(lines) if re.fullmatch(r"\s*=+ =+ =+", line)]
     header, body, end = rulers
-    assert lines[header + 1].split() == ["Column", "Kind", "Meaning"]
+    assert lines[header + 1].split() == ["Column", "Type", "Meaning"]
     table = {}
     for line in lines[body + 1 : end]:
         name, kind, meaning = line.split(maxsplit=2)

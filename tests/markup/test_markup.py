@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
 import ghl_notebook as ghl
-from ghl_notebook.panel.table import Table
+from ghl_notebook.panel.table import TableWidget
 from tests.browsers import Browsers
 from tests.login.page import Page
 from tests.panel.page import PanelPage
@@ -175,7 +175,7 @@ def test_widgets(world: World, stage: Stage) -> None:
     tables = []
     for panel in panels:
         assert len(panel.frame)
-        tables += [child for child in panel.children if isinstance(child, Table)]
+        tables += [child for child in panel.children if isinstance(child, TableWidget)]
     for panel in panels:
         PanelPage(panel).until()  # its rows have been told
     known = tuple(address.lower() for address in PICTURES)  # as a browser writes hosts

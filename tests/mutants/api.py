@@ -36,7 +36,7 @@ MUTANTS = [
     Mutant(
         "A field that nobody knows is kept",
         "models/record.py",
-        "record.extra = {k: v for k, v in flat.items() if k not in form.fields}",
+        "record.extra = {k: v for k, v in flat.items() if k not in layout.fields}",
         "record.extra = {}",
         "models/test_record.py::unknown_fields_survive_on_every_level",
     ),
@@ -63,10 +63,10 @@ MUTANTS = [
     ),
     Mutant(
         "An instant without a time zone is not sent",
-        "models/sent.py",
-        "    if moment.tzinfo is None:",
+        "models/wire_values.py",
+        "    if value.tzinfo is None:",
         "    if False:",
-        "models/test_sent.py::an_instant_without_a_time_zone_is_refused",
+        "models/test_wire_values.py::an_instant_without_a_time_zone_is_refused",
     ),
     Mutant(
         "A change that may have happened is never sent twice",

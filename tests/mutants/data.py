@@ -7,21 +7,21 @@ from .mutant import Mutant
 MUTANTS = [
     Mutant(
         "What the service does not say is NA, and not zero",
-        "frames/posts.py",
-        "return None if post.insights is None else post.insights.like",
-        "return 0 if post.insights is None else post.insights.like",
+        "frames/layout.py",
+        "return None if inner is None else getattr(inner, name)",
+        "return 0 if inner is None else getattr(inner, name)",
         "fetch/test_fetch_posts.py::contradictions_do_not_change_the_frame",
     ),
     Mutant(
         "A category that is known is there where no row has it",
         "frames/schema.py",
-        "pa.array(dict.fromkeys((*kind.values, *found)),",
+        "pa.array(dict.fromkeys((*type_.values, *found)),",
         "pa.array(dict.fromkeys(found),",
         "frames/test_schema.py::a_known_platform_needs_no_new_category",
     ),
     Mutant(
         "An agency's rows come in the order of its sub-accounts",
-        "frames/records.py",
+        "frames/layout.py",
         "if np.any(order[1:] < order[:-1]):",
         "if False:",
         "frames/test_gather.py::rows_come_in_the_order_that_is_asked_for",
@@ -43,7 +43,7 @@ MUTANTS = [
     Mutant(
         "No row is lost where rows in front are deleted meanwhile",
         "fetch/paging.py",
-        "if skip and all(is_new) and went_back < _BACK_AT_MOST:",
+        "if skip and all(is_new) and steps_back < _MAX_STEPS_BACK:",
         "if False:",
         "fetch/test_paging.py::rows_that_go_in_front_let_none_be_lost",
     ),
@@ -98,7 +98,7 @@ MUTANTS = [
     ),
     Mutant(
         "A name of others is no markup in a chart",
-        "plot/columns.py",
+        "plot/inputs.py",
         "return defuse_markup(value) if isinstance(value, str) else value",
         "return value",
         "markup/test_markup.py::a_chart_holds_no_markup",
@@ -127,15 +127,15 @@ MUTANTS = [
     Mutant(
         "A chart has 60 panels at the most",
         "plot/statistics.py",
-        "_MOST_PANELS: Final = 60",
-        "_MOST_PANELS: Final = 6000",
+        "_MAX_PANELS: Final = 60",
+        "_MAX_PANELS: Final = 6000",
         "plot/test_plot_statistics.py::of_more_accounts_the_highest_are_shown",
     ),
     Mutant(
         "A long time is drawn in longer steps",
         "plot/steps.py",
-        "MOST: Final = 80",
-        "MOST: Final = 8000",
+        "MAX_STEPS: Final = 80",
+        "MAX_STEPS: Final = 8000",
         "plot/test_plot_statistics.py::a_long_time_is_drawn_in_longer_steps",
     ),
 ]

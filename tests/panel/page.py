@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ghl_notebook import AccountsPanel, ConnectAccount
-from ghl_notebook.panel.table import Table
+from ghl_notebook.panel.table import TableWidget
 from tests.login.page import Page
 from tests.login.recording import PATIENCE
 
@@ -17,9 +17,9 @@ class PanelPage:
         self.panel = panel
 
     @property
-    def table(self) -> Table:
+    def table(self) -> TableWidget:
         """The table that is shown."""
-        return next(child for child in self.panel.children if isinstance(child, Table))
+        return next(child for child in self.panel.children if isinstance(child, TableWidget))
 
     @property
     def comm(self) -> Page:

@@ -272,7 +272,7 @@ def test_a_platform_that_cannot_be_connected(page: PanelPage) -> None:
 def test_reconnect(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
     """The card renews the expired one, and the list shows its new end."""
     page.say("reconnect", **page.row(EXPIRED))
-    page.until(stage="login", renewed=EXPIRED)
+    page.until(stage="login", reconnecting=EXPIRED)
     flush()
     assert page.login.account_name == EXPIRED
     log_in(page, client, choose="Jonas Lindqvist")
@@ -286,7 +286,7 @@ def test_reconnecting_somebody_else(page: PanelPage, client: DemoClient) -> None
     page.say("reconnect", **page.row(EXPIRED))
     page.until(stage="login")
     log_in(page, client, choose="Amara Diallo")
-    shown = page.until(stage="attach", renewed=EXPIRED)
+    shown = page.until(stage="attach", reconnecting=EXPIRED)
     assert EXPIRED not in [p["name"] for p in shown["pages"]]
 
 

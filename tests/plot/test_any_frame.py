@@ -88,7 +88,7 @@ def test_another_frame_is_an_error(plot: Plot) -> None:
 def test_what_is_no_frame_is_an_error(plot: Plot, value: object) -> None:
     """It says so, and what to pass."""
     with pytest.raises(
-        ghl.errors.ArgumentError, match=r"is made of a pandas DataFrame.* Pass what fetch_"
+        ghl.errors.ArgumentError, match=r"needs a pandas DataFrame.* Pass what fetch_"
     ):
         plot(value)
 

@@ -25,10 +25,13 @@ def test_connections_are_counted_by_day_and_state() -> None:
     shown = [(r["when"], r["state"], r["count"], r["platforms"]) for r in rows_of(chart)[:3]]
     assert shown == [
         ("3 Jan 2026", "expired", 1, "Instagram 1"),
-        ("7 Jan 2026", "end within 14 days", 3, "Instagram 2, Facebook 1"),
-        ("7 Feb 2026", "end later", 1, "Instagram 1"),
+        ("7 Jan 2026", "expire within 14 days", 3, "Instagram 2, Facebook 1"),
+        ("7 Feb 2026", "expire later", 1, "Instagram 1"),
     ]
-    assert said_by(chart) == "When connections end | 1 expired, 3 end within 14 days, 1 end later"
+    assert (
+        said_by(chart)
+        == "When connections expire | 1 expired, 3 expire within 14 days, 1 expire later"
+    )
 
 
 def test_far_apart_they_are_counted_by_week() -> None:
@@ -57,8 +60,8 @@ def test_what_broke_before_its_time_is_expired() -> None:
 def test_soon_is_as_the_reader_says() -> None:
     """A connection that ends after so many days ends later."""
     frame = accounts({"expire": NOW + timedelta(days=10)})
-    assert "1 end within 10 days" in said_by(ghl.plot_expiry(frame, soon=10, now=NOW))
-    assert "1 end later" in said_by(ghl.plot_expiry(frame, soon=9.5, now=NOW))
+    assert "1 expire within 10 days" in said_by(ghl.plot_expiry(frame, soon=10, now=NOW))
+    assert "1 expire later" in said_by(ghl.plot_expiry(frame, soon=9.5, now=NOW))
 
 
 def test_today_is_marked() -> None:
@@ -76,7 +79,7 @@ def test_the_present_is_today_when_nothing_is_passed() -> None:
     now = pd.Timestamp.now("UTC").to_pydatetime()
     hour = timedelta(hours=1)
     said = said_by(ghl.plot_expiry(accounts({"expire": now - hour}, {"expire": now + hour})))
-    assert "1 expired, 1 end within 14 days" in said
+    assert "1 expired, 1 expire within 14 days" in said
 
 
 def test_days_are_those_of_utc() -> None:
@@ -94,7 +97,7 @@ def test_what_has_expired_stands_out() -> None:
     chart = ghl.plot_expiry(accounts({"expire": at("2026-02-01")}), now=NOW)
     encoding = spec_of(chart)["layer"][0]["encoding"]
     assert encoding["color"]["scale"] == {
-        "domain": ["expired", "end within 14 days", "end later"],
+        "domain": ["expired", "expire within 14 days", "expire later"],
         "range": ["#d55e00", "#0072b2", "#72727a"],
     }
     assert encoding["order"]["field"] == "order"
@@ -123,7 +126,7 @@ def test_connections_without_an_end_are_told_of() -> None:
     """The service gives no date for some platforms."""
     frame = accounts({"expire": at("2026-02-01")}, {}, {"is_expired": True})
     said = said_by(ghl.plot_expiry(frame, now=NOW))
-    assert "1 expired, 1 end later, 1 have no end date" in said
+    assert "1 expired, 1 expire later, 1 have no expiry date" in said
 
 
 def test_a_date_far_away_does_not_squeeze_the_others() -> None:
@@ -131,7 +134,7 @@ def test_a_date_far_away_does_not_squeeze_the_others() -> None:
     frame = accounts({"expire": at("2026-02-01")}, {"expire": at("9999-12-31")})
     chart = ghl.plot_expiry(frame, now=NOW)
     assert [row["when"] for row in rows_of(chart) if "when" in row] == ["1 Feb 2026"]
-    assert "Not shown: 1 that ended or end more than a year away" in said_by(chart)
+    assert "Not shown: 1 that expire more than a year from today" in said_by(chart)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ def test_a_date_far_away_does_not_squeeze_the_others() -> None:
     [
         (accounts(), "No connected accounts"),
         (accounts({"deleted": True}), "No connected accounts"),
-        (accounts({}, {}), "No connection ends within a year: 2 have no end date"),
+        (accounts({}, {}), "No connection expires within a year: 2 have no expiry date"),
     ],
     ids=["no rows", "deleted", "no end date"],
 )
@@ -167,5 +170,5 @@ def test_soon_has_to_be_days(soon: object) -> None:
 @pytest.mark.parametrize("now", [NOW.replace(tzinfo=None), "2026-01-05", pd.NaT, 5])
 def test_now_is_a_time_with_a_time_zone(now: object) -> None:
     """Nobody could tell which moment is meant."""
-    with pytest.raises(ghl.errors.ArgumentError, match="no time with a time zone"):
+    with pytest.raises(ghl.errors.ArgumentError, match="not a time with a time zone"):
         ghl.plot_expiry(accounts(), now=now)  # type: ignore[arg-type]

@@ -66,9 +66,9 @@ def test_an_hour_with_few_posts_is_a_small_square() -> None:
     """The legend in the subtitle says how few; nothing is best before there are more."""
     chart = ghl.plot_hours(posts(*liked(10, 20)))
     size = spec_of(chart)["layer"][1]["encoding"]["size"]
-    assert size["condition"]["test"] == "datum.is_sure"
+    assert size["condition"]["test"] == "datum.is_reliable"
     assert size["condition"]["value"] > 4 * size["value"]
-    assert [row["is_sure"] for row in rows_of(chart) if row["posts"]] == [False]
+    assert [row["is_reliable"] for row in rows_of(chart) if row["posts"]] == [False]
     assert "No hour has 3 posts yet | Small squares: fewer than 3 posts" in said_by(chart)
     assert "Best: Monday" in said_by(ghl.plot_hours(posts(*liked(10, 20)), few=2))
 

@@ -113,7 +113,9 @@ async def test_a_token_that_comes_too_late_leaves_nothing_open() -> None:
         time_limit=0.05,
         clock=now,
     )
-    with pytest.raises(ghl.ConnectionFailedError, match="No whole answer came in time") as caught:
+    with pytest.raises(
+        ghl.errors.ConnectionFailedError, match="No whole answer came in time"
+    ) as caught:
         await sender.call("POST", "/")
     assert not caught.value.was_sent
     assert not caught.value.outcome_unknown

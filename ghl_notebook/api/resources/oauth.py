@@ -171,7 +171,7 @@ class OAuth(Group[Door]):
             The agency.
         """
         found = find_platform(platform)
-        body = attach_body(found, account, strictly=self.service.api_version == API_V3)
+        body = attach_body(found, account, is_v3=self.service.api_version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
         answer = await self.service.sender.call(

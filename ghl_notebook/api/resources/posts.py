@@ -22,7 +22,7 @@ from ghl_notebook.models import (
     PostPage,
     TikTokDetails,
     YouTubeDetails,
-    chosen,
+    check_filter,
 )
 from ghl_notebook.transport import API_V3
 
@@ -72,7 +72,7 @@ class Posts(Group[Door]):
         PostPage
             A new post may be missing for a moment.
         """
-        wanted = chosen("accounts", accounts)
+        wanted = check_filter("accounts", accounts)
         results = await ask(
             holds={"posts": list},
             # The service wants texts here, and the accounts as one.
@@ -145,7 +145,7 @@ class Posts(Group[Door]):
         schedule_time_updated : bool, optional
             Whether it was planned anew.
         selected_best_time : datetime or str, optional
-            The proposed time that was chosen (version v3).
+            The proposed time that was check_filter (version v3).
         apply_watermark : bool, optional
             On its pictures (version v3).
         tiktok_post_details, gmb_post_details : optional

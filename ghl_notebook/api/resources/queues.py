@@ -16,7 +16,7 @@ from ghl_notebook.models import (
     QueueChange,
     QueuePage,
     TimeSlot,
-    chosen,
+    check_filter,
 )
 
 _QUEUES = "/social-media-posting/category/queues"
@@ -46,7 +46,7 @@ class Queues(Group[Door]):
         Returns
         -------
         QueueCategoryPage
-            Those that were chosen.
+            Those that were check_filter.
         """
         return QueueCategoryPage.from_wire(await ask(holds={"categories": list}))
 
@@ -62,7 +62,7 @@ class Queues(Group[Door]):
         Returns
         -------
         QueuePage
-            Those that were chosen.
+            Those that were check_filter.
         """
         return QueuePage.from_wire(await ask(holds={"queues": list}))
 
@@ -186,8 +186,8 @@ class Queues(Group[Door]):
         QueueCalendar
             The next one first.
         """
-        chosen("category_ids", category_ids)
-        chosen("account_ids", account_ids)
+        check_filter("category_ids", category_ids)
+        check_filter("account_ids", account_ids)
         return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))
 
     @operation(
@@ -281,5 +281,5 @@ class Queues(Group[Door]):
         QueueCalendar
             The next one first.
         """
-        chosen("account_ids", account_ids)
+        check_filter("account_ids", account_ids)
         return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))

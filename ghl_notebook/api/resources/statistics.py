@@ -8,7 +8,7 @@ from datetime import datetime
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Statistics, chosen, instant
+from ghl_notebook.models import Statistics, check_filter, wire_datetime
 
 Range = tuple[datetime | str, datetime | str]
 _ENDS = ("startDate", "endDate")
@@ -57,7 +57,7 @@ class AccountStatistics(Group[Door]):
             Numbers by day, and sums by platform.
         """
         wanted = [*profile_ids]
-        chosen("platforms", platforms)
+        check_filter("platforms", platforms)
         if not 1 <= len(wanted) <= _MOST:
             raise ArgumentError(
                 f"Statistics are of 1 to {_MOST} accounts, and not of {len(wanted)}.",
@@ -77,4 +77,4 @@ def _range(name: str, given: object) -> dict[str, str] | None:
         return None
     if not isinstance(given, tuple | list) or len(given) != len(_ENDS):
         raise ArgumentError(f"{name} is no period.", f"Pass {name} as two instants: (first, last).")
-    return {end: instant(name, moment) for end, moment in zip(_ENDS, given, strict=True)}
+    return {end: wire_datetime(name, moment) for end, moment in zip(_ENDS, given, strict=True)}

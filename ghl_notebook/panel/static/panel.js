@@ -155,12 +155,12 @@ function renderPanel(session, el, signal) {
     const name = isOfAccounts && shown.name ? shown.name : null;
     const heads = {
       list: name ?? (shown?.kind === "sub-accounts" ? "Sub-accounts" : "Connected accounts"),
-      login: isOfAccounts && shown.renewed ? `Reconnect ${shown.renewed}` : "Connect an account",
+      login: isOfAccounts && shown.reconnecting ? `Reconnect ${shown.reconnecting}` : "Connect an account",
       attach: `Attach accounts of ${isOfAccounts ? shown.platform : ""}`,
     };
     say(title, heads[now]);
     panel.setAttribute("aria-label", name ? `Connected accounts of ${name}` : heads.list);
-    say(place, shown ? `${isOfAccounts ? "Sub-account" : "Agency"} ${shown.place}` : "");
+    say(place, shown ? `${isOfAccounts ? "Sub-account" : "Agency"} ${shown.id}` : "");
     const isBusy = session.isAsking || !!shown?.busy;
     panel.dataset.busy = String(isBusy);
     main.setAttribute("aria-busy", String(isBusy));
@@ -325,15 +325,15 @@ class Pages {
 
   /** @param {ShownAccounts | null} shown @param {boolean} isBusy */
   show(shown, isBusy) {
-    this.node.hidden = !shown || (shown.pages === null && !shown.renewed);
+    this.node.hidden = !shown || (shown.pages === null && !shown.reconnecting);
     this.isBusy = isBusy;
     if (!shown) {
       this.told = null;
       return;
     }
-    const { pages, renewed, platform } = shown;
-    say(this.lead, renewed
-      ? `${renewed} still reads expired. Was it left ticked in the login? Attaching it anew may renew it.`
+    const { pages, reconnecting, platform } = shown;
+    say(this.lead, reconnecting
+      ? `${reconnecting} is still expired. Was it selected in the login? Attaching it again may reconnect it.`
       : pages?.length === 0 ? "No account was shared in this login, so there is nothing to attach."
         : `${platform} is connected. Choose what the sub-account gets.`);
     if (JSON.stringify(pages) !== JSON.stringify(this.told)) this.build(pages ?? []);

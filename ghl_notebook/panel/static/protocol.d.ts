@@ -11,21 +11,21 @@ export interface AccountColumns {
   title: string[];
   groups: (string | null)[];
   state: State[];
-  /** Whole days until it ends. */
+  /** Whole days until it expires. */
   days: (number | null)[];
   /** ISO 8601. */
   expire: (string | null)[];
   avatar: (string | null)[];
 }
 
-/** What is shown of sub-accounts; counts are null where one could not be asked. */
+/** What is shown of sub-accounts; counts are null if one could not be fetched. */
 export interface LocationColumns {
   name: string[];
   id: string[];
   accounts: (number | null)[];
   expired: (number | null)[];
   expiring: (number | null)[];
-  /** Why it could not be asked, and the next step. */
+  /** Why it could not be fetched, and the next step. */
   message: (string | null)[];
 }
 
@@ -46,7 +46,7 @@ interface Shown {
   error: string | null;
   notice: string | null;
   /** Id of the sub-account or the agency. */
-  place: string;
+  id: string;
 }
 
 export interface ShownAccounts extends Shown {
@@ -61,8 +61,8 @@ export interface ShownAccounts extends Shown {
   platform: string | null;
   /** What the login may attach; null: not known yet. */
   pages: Page[] | null;
-  /** The account that the login was to renew. */
-  renewed: string | null;
+  /** The account that the login was to reconnect. */
+  reconnecting: string | null;
 }
 
 export interface ShownLocations extends Shown {

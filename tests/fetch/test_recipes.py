@@ -12,7 +12,7 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.fetch import comments, labels, plans, posts, statistics
-from ghl_notebook.fetch.kind import Kind, job_of
+from ghl_notebook.fetch.recipe import FetchRecipe, spec_of
 from ghl_notebook.frames import dtype_of
 from ghl_notebook.models import TimeSlot
 from ghl_notebook.simulator import Simulator
@@ -25,7 +25,7 @@ CSV = b"postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content\n2026-02-01 09:00:00,He
 
 PERIOD = ("2025-10-01", "2026-02-01")
 
-KINDS: list[tuple[Kind, Fetch, tuple[Any, ...], dict[str, Any]]] = [
+RECIPES: list[tuple[FetchRecipe, Fetch, tuple[Any, ...], dict[str, Any]]] = [
     (labels.CATEGORIES, ghl.fetch_categories, (), {"search": None}),
     (labels.TAGS, ghl.fetch_tags, (), {"search": None}),
     (posts.POSTS, ghl.fetch_posts, PERIOD, {"since": "2025-10-01T00:00:00.000Z"}),
@@ -36,11 +36,14 @@ KINDS: list[tuple[Kind, Fetch, tuple[Any, ...], dict[str, Any]]] = [
     (plans.CSV_IMPORTS, ghl.fetch_csv_imports, (), {}),
     (plans.QUEUES, ghl.fetch_queues, (), {}),
 ]
-"""Each kind, its function, what that is given, and what the kind is asked then."""
+"""Each recipe, its function, what that is given, and what the recipe is asked then."""
 
-all_kinds = pytest.mark.parametrize(
-    ("kind", "function", "given"),
-    [pytest.param(kind, function, given, id=kind.name) for kind, function, given, _ in KINDS],
+all_recipes = pytest.mark.parametrize(
+    ("recipe", "function", "given"),
+    [
+        pytest.param(recipe, function, given, id=recipe.name)
+        for recipe, function, given, _ in RECIPES
+    ],
 )
 
 
@@ -62,25 +65,25 @@ def _filled(agency: Agency) -> None:
         client.csv_imports.list()  # the simulator is done with them when they have been looked at
 
 
-@all_kinds
+@all_recipes
 def test_the_columns_are_the_documented_ones(
-    client: Client, kind: Kind, function: Fetch, given: tuple[Any, ...]
+    client: Client, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """Names, order and dtypes, with rows and without; rows are numbered from zero."""
     expected = {name: DTYPES[word] for name, word in documented(function).items()}
-    full, empty = function(client, *given), kind.form.frame([], "loc")
+    full, empty = function(client, *given), recipe.layout.frame([], "loc")
     assert len(full) > 1
     for frame in (full, empty):
         assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == expected
         assert frame.index.equals(pd.RangeIndex(len(frame)))
-    schema = kind.form.schema
+    schema = recipe.layout.schema
     assert [dtype_of(one) for one in schema.values()] == empty.dtypes.to_list()
     assert set(full["location_id"]) == {client.location_id}
 
 
-@all_kinds
+@all_recipes
 def test_the_docstring_names_the_dtypes_of_its_kinds(
-    kind: Kind, function: Fetch, given: tuple[Any, ...]
+    recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """A reader can predict `frame.dtypes` from it."""
     doc = " ".join((function.__doc__ or "").split())
@@ -88,9 +91,9 @@ def test_the_docstring_names_the_dtypes_of_its_kinds(
         assert f"``{DTYPES[word]}``" in doc
 
 
-@all_kinds
+@all_recipes
 def test_an_agencys_frame_is_those_of_its_sub_accounts(
-    agency: Agency, kind: Kind, function: Fetch, given: tuple[Any, ...]
+    agency: Agency, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """One after the other, with the sub-account in front."""
     locations = ghl.fetch_locations(agency)
@@ -111,19 +114,19 @@ def test_an_agencys_frame_is_those_of_its_sub_accounts(
     pd.testing.assert_frame_equal(ours, expected)
 
 
-@all_kinds
+@all_recipes
 def test_an_agency_without_sub_accounts_has_the_same_columns(
-    agency: Agency, kind: Kind, function: Fetch, given: tuple[Any, ...]
+    agency: Agency, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """Dtypes included."""
     frame = function(agency, *given, locations=[])
-    assert frame.columns.to_list() == list(kind.form.of_agency)
-    assert [dtype_of(one) for one in kind.form.of_agency.values()] == frame.dtypes.to_list()
+    assert frame.columns.to_list() == list(recipe.layout.of_agency)
+    assert [dtype_of(one) for one in recipe.layout.of_agency.values()] == frame.dtypes.to_list()
 
 
-@all_kinds
+@all_recipes
 async def test_the_async_doors_give_the_same_frames(
-    sim: Simulator, client: Client, agency: Agency, kind: Kind, function: Fetch, given: Any
+    sim: Simulator, client: Client, agency: Agency, recipe: FetchRecipe, function: Fetch, given: Any
 ) -> None:
     """They are awaited, with a bar or without."""
     async with AsyncClient(
@@ -139,50 +142,50 @@ async def test_the_async_doors_give_the_same_frames(
     assert len(frame) > len(shown)
 
 
-@all_kinds
+@all_recipes
 def test_a_bar_shows_how_far_it_is(
     client: Client,
     capsys: pytest.CaptureFixture[str],
-    kind: Kind,
+    recipe: FetchRecipe,
     function: Fetch,
     given: tuple[Any, ...],
 ) -> None:
     """Of one sub-account too; the frame is the same."""
     frame = function(client, *given, progress=True)
     said = capsys.readouterr().err
-    assert said.startswith(f"\r{kind.name}: ")
+    assert said.startswith(f"\r{recipe.name}: ")
     assert "took" in said
     pd.testing.assert_frame_equal(frame, function(client, *given))
 
 
-@all_kinds
+@all_recipes
 def test_a_run_is_kept_and_gone_on_with(
     agency: Agency,
     sim: Simulator,
     tmp_path: Any,
-    kind: Kind,
+    recipe: FetchRecipe,
     function: Fetch,
     given: tuple[Any, ...],
 ) -> None:
     """What is in the folder is read, and is the same frame."""
     frame = function(agency, *given, folder=tmp_path)
-    assert frame.attrs["folder"].startswith(f"{tmp_path}/{kind.name}-")
+    assert frame.attrs["folder"].startswith(f"{tmp_path}/{recipe.name}-")
     parts = pd.read_parquet(frame.attrs["folder"])
     assert len(parts) == len(frame)
 
 
-@pytest.mark.parametrize(("kind", "asked"), [(kind, asked) for kind, _, _, asked in KINDS])
-def test_a_job_can_be_sent_to_a_worker(kind: Kind, asked: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("recipe", "asked"), [(recipe, asked) for recipe, _, _, asked in RECIPES])
+def test_a_job_can_be_sent_to_a_worker(recipe: FetchRecipe, asked: dict[str, Any]) -> None:
     """Everything in it is a name of a module, or a plain value."""
-    job = job_of(kind, asked)
-    sent = pickle.loads(pickle.dumps(job))
-    assert sent.options == job.options
-    assert sent.table(**sent.options).take().equals(job.table(**job.options).take())
+    spec = spec_of(recipe, asked)
+    sent = pickle.loads(pickle.dumps(spec))
+    assert sent.options == spec.options
+    assert sent.new_table(**sent.options).take().equals(spec.new_table(**spec.options).take())
 
 
-@all_kinds
+@all_recipes
 def test_what_is_for_an_agency_is_refused_elsewhere(
-    client: Client, kind: Kind, function: Fetch, given: tuple[Any, ...]
+    client: Client, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
 ) -> None:
     """The error names it; what nobody knows is a type error."""
     with pytest.raises(ghl.errors.ArgumentError, match="folder: for an agency only"):

@@ -1,4 +1,4 @@
-"""From what a caller passes to what is sent."""
+"""From the arguments of a caller to the values that are sent."""
 
 from __future__ import annotations
 
@@ -16,94 +16,89 @@ from .record import Record
 
 
 def wire_name(name: str) -> str:
-    """Return the service's name of a parameter: ``from_date`` is ``fromDate``."""
+    """Return the API's name of a parameter: ``from_date`` is ``fromDate``."""
     first, *others = name.split("_")
     return first + "".join(part.capitalize() for part in others)
 
 
 _PLAIN: Final[dict[str, type]] = {"str": str, "int": Integral, "bool": bool}
-_WORDS: Final[dict[type, str]] = {str: "text", Integral: "a whole number", bool: "True or False"}
+_DESCRIPTIONS: Final[dict[type, str]] = {
+    str: "text",
+    Integral: "a whole number",
+    bool: "True or False",
+}
 
 
-def argument(name: str, value: Any, kind: str) -> Any:
-    """Check an argument before anything is done with it, and make it what its kind says.
+def check_argument(name: str, value: Any, annotation: str) -> Any:
+    """Check an argument before it is used, and convert it to the annotated type.
+
+    Raises `ArgumentError` if the argument does not have that type.
 
     Parameters
     ----------
     name : str
         The parameter.
     value : object
-        What was passed.
-    kind : str
+        The argument.
+    annotation : str
         The parameter's annotation.
 
     Returns
     -------
     object
-        A list of an iterable, an instant as it is sent, anything else as it was passed.
-
-    Raises
-    ------
-    ArgumentError
-        If the service could make no sense of it.
+        An iterable as a list, a datetime as it is sent, anything else unchanged.
     """
     if value is None:
-        if kind.endswith("None"):
+        if annotation.endswith("None"):
             return None
         raise ArgumentError(f"{name} is None.", f"Pass {name}, or leave it out.")
-    if kind.startswith("Iterable"):
-        return _listed(name, value, are_texts=kind.startswith("Iterable[str]"))
-    if kind.startswith("datetime"):
-        return instant(name, value)
-    if kind.startswith("bytes"):
+    if annotation.startswith("Iterable"):
+        return _listed(name, value, are_texts=annotation.startswith("Iterable[str]"))
+    if annotation.startswith("datetime"):
+        return wire_datetime(name, value)
+    if annotation.startswith("bytes"):
         if not isinstance(value, bytes | bytearray | memoryview):
             raise ArgumentError(
                 f"{name} is a {type(value).__name__}.",
                 'Pass its content, for instance Path("posts.csv").read_bytes().',
             )
         return bytes(value)
-    wanted = _PLAIN.get(kind.removesuffix(" | None"))
-    if wanted is not None and not isinstance(value, wanted):
-        raise ArgumentError(f"{name} is a {type(value).__name__}.", f"Pass {_WORDS[wanted]}.")
+    type_ = _PLAIN.get(annotation.removesuffix(" | None"))
+    if type_ is not None and not isinstance(value, type_):
+        raise ArgumentError(f"{name} is a {type(value).__name__}.", f"Pass {_DESCRIPTIONS[type_]}.")
     return value
 
 
-def instant(name: str, value: object) -> str:
-    """Return an instant as it is sent; text is checked, for it is easily without a time zone.
+def wire_datetime(name: str, value: object) -> str:
+    """Return a datetime as it is sent; text is checked, because it often lacks a time zone.
 
-    Raises
-    ------
-    ArgumentError
-        If it is none, or has no time zone: nobody knows which one is meant.
+    Raises `ArgumentError` if the value is not a datetime, or has no time zone and so is ambiguous.
     """
-    moment = value
+    found = value
     if isinstance(value, str):
         try:
-            moment = datetime.fromisoformat(value)
+            found = datetime.fromisoformat(value)
         except ValueError:
-            moment = None
-    if not isinstance(moment, datetime) or moment != moment:
+            found = None
+    if not isinstance(found, datetime) or found != found:
         raise ArgumentError(
-            f"{name} is no instant.",
+            f"{name} is not a datetime.",
             'Pass datetime(2026, 1, 5, tzinfo=UTC), or text such as "2026-01-05T00:00:00Z".',
         )
-    return write_instant(moment)
+    return format_datetime(found)
 
 
-def chosen(name: str, values: Iterable[str] | None) -> list[str] | None:
-    """Return what is chosen by a filter.
+def check_filter(name: str, values: Iterable[str] | None) -> list[str] | None:
+    """Return the values of a filter as a list.
 
-    Raises
-    ------
-    ArgumentError
-        If it is empty: the service takes that for no filter at all.
+    Raises `ArgumentError` if there are none, which the API would treat as no filter.
     """
     if values is None:
         return None
     found = list(values)
     if not found:
         raise ArgumentError(
-            f"{name} is empty, which the service takes for all.",
+            f"{name} is empty, which the API treats as all.",
             f"Leave {name} out for all, or pass some.",
         )
     return found
@@ -123,33 +118,31 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
 
 
 def to_wire(value: object) -> Any:
-    """Return a value as it is sent: records and instants written down, at any depth.
+    """Return a value as it is sent, with records and datetimes converted at any depth.
 
-    Of a record, the fields that its class knows and that are set are sent: the service refuses
-    any other. Columns of a DataFrame become lists.
+    Of a record, only known fields with a value are sent: the API rejects any other. Columns of a
+    DataFrame become lists.
 
-    Raises
-    ------
-    ArgumentError
-        For an instant without a time zone, a number that is none, and what cannot be sent at all.
+    Raises `ArgumentError` if the value contains a datetime without a time zone, NaN, infinity, or a
+    type that cannot be sent.
     """
     if isinstance(value, float) and not isfinite(value):
         raise ArgumentError("NaN and infinity cannot be sent.", "Pass a number, or None.")
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, datetime):
-        return instant("A value", value)
+        return wire_datetime("A value", value)
     if isinstance(value, Record):
         fields = ((f.encode_name, getattr(value, f.name)) for f in msgspec.structs.fields(value))
         return {k: to_wire(v) for k, v in fields if k != "(extra)" and v is not None}
     if isinstance(value, Mapping):
         return {str(k): to_wire(v) for k, v in value.items()}
-    if hasattr(value, "tolist"):  # numpy's and pandas' values and columns
+    if hasattr(value, "tolist"):  # values and columns of numpy and pandas
         return to_wire(value.tolist())
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
         return [to_wire(item) for item in value]
     raise ArgumentError(
-        f"A {type(value).__name__} cannot be sent.", "Pass text, numbers, instants or lists."
+        f"A {type(value).__name__} cannot be sent.", "Pass text, numbers, datetimes, or lists."
     )
 
 
@@ -162,28 +155,25 @@ def _listed(name: str, value: Any, *, are_texts: bool) -> list[Any]:
     wrong = [item for item in items if are_texts and not isinstance(item, str)]
     if wrong:
         raise ArgumentError(
-            f"{name} holds a {type(wrong[0]).__name__}.", f"Pass {name} as a list of texts."
+            f"{name} contains a {type(wrong[0]).__name__}.", f"Pass {name} as a list of texts."
         )
     return items
 
 
-def write_instant(moment: datetime) -> str:
-    """Return a moment as the service writes its own: in UTC, to the millisecond.
+def format_datetime(value: datetime) -> str:
+    """Return a datetime as the API writes its own: in UTC, with milliseconds.
 
-    Raises
-    ------
-    ArgumentError
-        If it has no time zone, or is before or after all years.
+    Raises `ArgumentError` if it has no time zone, or is out of range in UTC.
     """
-    if moment.tzinfo is None:
+    if value.tzinfo is None:
         raise ArgumentError(
-            f"{moment:%Y-%m-%d %H:%M} has no time zone.",
+            f"{value:%Y-%m-%d %H:%M} has no time zone.",
             'Pass one: datetime(2026, 1, 5, tzinfo=UTC), or text such as "2026-01-05T00:00:00Z".',
         )
     try:
-        text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+        text = value.astimezone(UTC).isoformat(timespec="milliseconds")
     except OverflowError:
         raise ArgumentError(
-            f"{moment.year} is too far away.", "Pass an instant of our time."
+            f"{value.year} is out of range.", "Pass a datetime between the years 2 and 9998."
         ) from None
     return text.replace("+00:00", "Z")

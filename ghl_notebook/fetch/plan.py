@@ -1,4 +1,4 @@
-"""A plan as a user writes it: rows of a DataFrame, each read and checked before one is sent."""
+"""Reads a plan: rows of a DataFrame, all checked before the first one is sent."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import Account, PostMedia, to_wire
 
-from .period import in_utc, read_moment, short, written
+from .period import formatted, in_utc, read_datetime, short
 
 _REQUIRED: Final = ("account_ids", "schedule_date")
 _OPTIONAL: Final = ("summary", "media", "type", "tags", "category_id", "follow_up_comment")
-# As the vendor's documents say; what they do not say is left to the service.
+# As in the vendor's documentation; the API checks everything else.
 _TYPES: Final[dict[str, frozenset[str] | None]] = {
     "post": None,
     "story": frozenset({"facebook", "instagram"}),
     "reel": frozenset({"facebook", "instagram", "tiktok", "tiktok-business", "youtube"}),
 }
 _NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
-_HALF: Final = re.compile(r"[\ud800-\udfff]")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row that makes sense. `media` is as it is sent."""
+class PlanRow:
+    """A valid row. `media` has the form in which it is sent."""
 
     account_ids: list[str]
-    moment: datetime
+    schedule_date: datetime
     summary: str
     media: list[dict[str, Any]]
     type: str
@@ -43,15 +43,15 @@ class Row:
     follow_up_comment: str | None
 
     def key(self, base_url: str, location_id: str) -> str:
-        """Return a checksum of what makes it another post: what is published, where and when.
+        """Return a checksum of what identifies the post: what is published, where, and when.
 
-        Tags and category are not: they sort posts in the planner, and nobody sees them elsewhere.
+        Tags and category do not count: they only sort posts in the planner.
         """
         parts = [
             base_url,
             location_id,
             sorted(self.account_ids),
-            written(self.moment),
+            formatted(self.schedule_date),
             self.summary,
             self.media,
             self.type,
@@ -60,13 +60,11 @@ class Row:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def read_rows(frame: pd.DataFrame) -> Iterator[Row | ArgumentError]:
-    """Read the rows of a plan; of one that makes no sense, what is wrong.
+def read_rows(frame: pd.DataFrame) -> Iterator[PlanRow | ArgumentError]:
+    """Yield the rows of a plan; an invalid row is yielded as an error.
 
-    Raises
-    ------
-    ArgumentError
-        If it is no DataFrame, lacks a column, or has one twice or one that is unknown.
+    Raises `ArgumentError` if it is not a DataFrame, or lacks a column, or has a duplicate or
+    unknown one.
     """
     _check_columns(frame)
     for values in frame.to_dict("records"):
@@ -74,7 +72,7 @@ def read_rows(frame: pd.DataFrame) -> Iterator[Row | ArgumentError]:
             yield _read(values)
         except ArgumentError as error:
             yield error
-        except Exception as error:  # noqa: BLE001 - a cell may hold anything, and there are others
+        except Exception as error:  # noqa: BLE001 - a cell may hold anything, and other rows follow
             yield ArgumentError(
                 f"The row cannot be read: {type(error).__name__}.", "Check each of its cells."
             )
@@ -83,24 +81,24 @@ def read_rows(frame: pd.DataFrame) -> Iterator[Row | ArgumentError]:
 def _check_columns(frame: pd.DataFrame) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise ArgumentError(
-            f"The plan is a {type(frame).__name__}, and no DataFrame.", "Pass a DataFrame."
+            f"The plan is a {type(frame).__name__}, not a DataFrame.", "Pass a DataFrame."
         )
     names = frame.columns.tolist()
     twice = [name for name in names if names.count(name) > 1]
     if twice:
-        raise ArgumentError(f"The column {twice[0]} is there twice.", "Rename or drop one of them.")
+        raise ArgumentError(f"The column {twice[0]} appears twice.", "Rename or drop one of them.")
     lacking = [name for name in _REQUIRED if name not in frame]
     if lacking:
         raise ArgumentError(f"The column {lacking[0]} is missing.", "Add it: see schedule_posts.")
     unknown = [str(name) for name in frame if name not in (*_REQUIRED, *_OPTIONAL)]
     if unknown:
         raise ArgumentError(
-            f"Nobody knows the column {unknown[0]}.",
-            f"Leave it out; known are {', '.join((*_REQUIRED, *_OPTIONAL))}.",
+            f"The column {unknown[0]} is unknown.",
+            f"Leave it out, or use one of: {', '.join((*_REQUIRED, *_OPTIONAL))}.",
         )
 
 
-def _read(values: Mapping[Any, Any]) -> Row:
+def _read(values: Mapping[Any, Any]) -> PlanRow:
     when = values["schedule_date"]
     is_day = isinstance(when, date) and not isinstance(when, datetime)
     if is_day or (isinstance(when, str) and len(when.strip()) <= len("2026-01-05")):
@@ -114,9 +112,9 @@ def _read(values: Mapping[Any, Any]) -> Row:
             'Convert the column: pd.to_datetime(column, unit="D", origin="1899-12-30")'
             '.dt.tz_localize("Europe/Berlin"), with your time zone.',
         )
-    return Row(
+    return PlanRow(
         account_ids=_accounts(values["account_ids"]),
-        moment=read_moment(when, "schedule_date"),
+        schedule_date=read_datetime(when, "schedule_date"),
         summary=_text(values.get("summary"), "summary") or "",
         media=_media(values.get("media")),
         type=_text(values.get("type"), "type") or "post",
@@ -141,16 +139,16 @@ def _media(value: object) -> list[dict[str, Any]]:
         isinstance(one, PostMedia | Mapping) for one in value
     ):
         raise ArgumentError(
-            "media is no list of media.", 'Pass a list of dicts with "url" and "type".'
+            "media is not a list of media.", 'Pass a list of dicts with "url" and "type".'
         )
     try:
         media: list[dict[str, Any]] = to_wire(value)
-        _whole(json.dumps(media, ensure_ascii=False), "media")
+        _without_surrogates(json.dumps(media, ensure_ascii=False), "media")
     except RecursionError:
         media = []
     if len(media) != len(value):
         raise ArgumentError(
-            "A medium contains itself, or is nested too deeply.",
+            "A media item contains itself, or is nested too deeply.",
             'Pass dicts with "url" and "type" only.',
         )
     return media
@@ -164,17 +162,17 @@ def _text(value: object, name: str) -> str | None:
     if _is_missing(value):
         return None
     if not isinstance(value, str):
-        raise ArgumentError(f"{name} is {short(value)}, and no text.", "Pass a text.")
-    return _whole(value, name).strip() or None
+        raise ArgumentError(f"{name} is {short(value)}, not text.", "Pass text.")
+    return _without_surrogates(value, name).strip() or None
 
 
-def _whole(text: str, name: str) -> str:
-    """Refuse half a character, which no service takes: a text was cut in the middle of an emoji."""
-    half = _HALF.search(text)
+def _without_surrogates(text: str, name: str) -> str:
+    """Reject half a surrogate pair: a text cut in the middle of an emoji cannot be sent."""
+    half = _SURROGATE.search(text)
     if half:
         before = text[max(0, half.start() - 20) : half.start()]
         raise ArgumentError(
-            f"{name} holds half a character, after {before!r}.",
+            f"{name} contains half a character, after {before!r}.",
             "Remove it, or copy the text again.",
         )
     return text
@@ -186,8 +184,8 @@ def _texts(value: object, name: str) -> list[str]:
     return [text for one in value if (text := _text(one, name))]
 
 
-def check_row(row: Row, accounts: Mapping[str, Account], now: datetime) -> None:
-    """Refuse what the service would refuse, or publish otherwise than it is meant."""
+def check_row(row: PlanRow, accounts: Mapping[str, Account], now: datetime) -> None:
+    """Reject a row that the API would reject, or publish in an unintended way."""
     wrong = None
     unknown = [one for one in row.account_ids if one not in accounts]
     chosen = [accounts[one] for one in row.account_ids if one in accounts]
@@ -199,19 +197,20 @@ def check_row(row: Row, accounts: Mapping[str, Account], now: datetime) -> None:
     if not row.account_ids:
         wrong = ("account_ids is empty.", "Name an id of fetch_accounts().")
     elif unknown:
-        wrong = (f"There is no account {unknown[0]}.", "Take an id of fetch_accounts().")
+        wrong = (f"There is no account {unknown[0]}.", "Use an id of fetch_accounts().")
     elif expired:
-        wrong = (f"The connection {expired[0]} has expired.", "Renew it with reconnect().")
-    elif row.moment <= now:
-        wrong = (f"schedule_date is {written(row.moment)}, which is over.", "Choose a later time.")
+        wrong = (f"The connection {expired[0]} has expired.", "Reconnect it with reconnect().")
+    elif row.schedule_date <= now:
+        past = f"schedule_date is {formatted(row.schedule_date)}, which is in the past."
+        wrong = (past, "Choose a later time.")
     elif row.type not in _TYPES:
-        wrong = (f"{row.type!r} is no type of posts.", f"Choose one of: {', '.join(_TYPES)}.")
+        wrong = (f"{row.type!r} is not a type of posts.", f"Choose one of: {', '.join(_TYPES)}.")
     elif fitting is not None and platforms - fitting:
         wrong = (f"{min(platforms - fitting)} has no {row.type}.", "Leave its accounts out.")
     elif not (row.summary or row.media):
-        wrong = ("It has neither a text nor media.", "Fill summary or media.")
+        wrong = ("It has neither text nor media.", "Fill summary or media.")
     elif row.type == "reel" and len(row.media) != 1:
-        wrong = (f"A reel is of one video, and not of {len(row.media)}.", "Pass one in media.")
+        wrong = (f"A reel needs one video, not {len(row.media)}.", "Pass one in media.")
     elif row.type == "story" and row.summary:
         wrong = ("A story has no text.", "Leave summary empty.")
     elif row.follow_up_comment and platforms & _NO_FOLLOW_UP:
@@ -221,17 +220,17 @@ def check_row(row: Row, accounts: Mapping[str, Account], now: datetime) -> None:
         )
     elif "pinterest" in platforms:
         wrong = (
-            "Pinterest wants to know a board.",
+            "Pinterest needs a board.",
             "Call client.posts.create with pinterest_post_details.",
         )
     if wrong is not None:
         raise ArgumentError(*wrong)
 
 
-def reminder(row: Row, accounts: Mapping[str, Account]) -> str | None:
-    """Name a connection that ends before the post is due: it would fail then."""
+def reminder(row: PlanRow, accounts: Mapping[str, Account]) -> str | None:
+    """Name a connection that expires before the post is due, which would then fail."""
     for one in row.account_ids:
         expire = accounts[one].expire
-        if expire is not None and in_utc(expire) <= row.moment:
-            return f"Renew the connection {one} in time: it ends at {written(expire)}."
+        if expire is not None and in_utc(expire) <= row.schedule_date:
+            return f"Reconnect {one} in time: its connection expires at {formatted(expire)}."
     return None

@@ -1,4 +1,4 @@
-"""From whatever a user has to what it fetches: one sub-account or all, waiting or awaited."""
+"""Calls the async core for any client: sync or async, one sub-account or an agency."""
 
 from __future__ import annotations
 
@@ -14,24 +14,21 @@ from ghl_notebook.errors import ArgumentError
 from .options import Fetched, FetchOptions
 
 if TYPE_CHECKING:
-    from ghl_notebook.agency import Job
+    from ghl_notebook.agency import FetchSpec
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def through(
+def call_one(
     client: object,
     operation: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]],
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T | Coroutine[Any, Any, T]:
-    """Carry out an operation of one sub-account, by the door that the user has.
+    """Call an operation of one sub-account: wait for a sync client, return a coroutine otherwise.
 
-    Raises
-    ------
-    ArgumentError
-        If it is no client.
+    Raises `ArgumentError` if `client` is not a client of a sub-account.
     """
     if isinstance(client, AsyncClient):
         return operation(client, *args, **kwargs)
@@ -48,36 +45,31 @@ def through(
     )
 
 
-def of_all(agency: Agency | AsyncAgency, job: Job, options: Mapping[str, Any]) -> Fetched:
-    """Carry out a job for all sub-accounts of an agency, by the door that the user has.
+def call_all(agency: Agency | AsyncAgency, spec: FetchSpec, options: Mapping[str, Any]) -> Fetched:
+    """Fetch from all sub-accounts: wait for a sync agency, return a coroutine otherwise.
 
-    Raises
-    ------
-    ArgumentError
-        If an option is unknown or makes no sense.
+    Raises `ArgumentError` if an option is invalid.
     """
-    _refuse_unknown(options)
-    from ghl_notebook.agency import Fetching, wait_for, watch
+    _reject_unknown(options)
+    from ghl_notebook.agency import AgencyFetch, wait_for, watch
 
-    asked = options.get("progress", False)
-    progress = bool(asked)
+    option = options.get("progress", False)
+    progress = bool(option)
     rest = {name: value for name, value in options.items() if name != "progress"}
-    rest["is_shown"] = progress or asked is None
+    rest["is_shown"] = progress or option is None
     if isinstance(agency, AsyncAgency):
-        return watch(Fetching(agency, job, **rest), job.name, progress=progress)
-    frame: pd.DataFrame = wait_for(Fetching(agency.core, job, **rest), job.name, progress=progress)
+        return watch(AgencyFetch(agency, spec, **rest), spec.name, progress=progress)
+    run = AgencyFetch(agency.core, spec, **rest)
+    frame: pd.DataFrame = wait_for(run, spec.name, progress=progress)
     return frame
 
 
-def refuse_run_options(options: Mapping[str, Any], *allowed: str) -> None:
-    """Refuse the options of a run over an agency's sub-accounts, but for those that are allowed.
+def reject_run_options(options: Mapping[str, Any], *allowed: str) -> None:
+    """Reject options of a run, which a client of one sub-account does not make.
 
-    Raises
-    ------
-    ArgumentError
-        If one of them was passed; None and False count as left out.
+    Raises `ArgumentError` if one is passed that is not allowed; None and False count as left out.
     """
-    _refuse_unknown(options)
+    _reject_unknown(options)
     passed = {
         k for k, v in options.items() if k not in allowed and v is not None and v is not False
     }
@@ -88,7 +80,7 @@ def refuse_run_options(options: Mapping[str, Any], *allowed: str) -> None:
         )
 
 
-def _refuse_unknown(options: Mapping[str, Any]) -> None:
+def _reject_unknown(options: Mapping[str, Any]) -> None:
     unknown = options.keys() - FetchOptions.__annotations__.keys()
     if unknown:
         raise TypeError(f"unexpected keyword argument {min(unknown)!r}")

@@ -11,27 +11,25 @@ from typing import Any, Final, TypeVar
 
 from ghl_notebook.errors import ArgumentError, RunError, WorkerError
 
-from .batch import NEXT, Batch, Outcome, fetch_batch
+from .batch import CHECK_WORKERS, Batch, BatchResult, fetch_batch
 
 T = TypeVar("T")
 
-FEWEST, MOST = 25, 200
-"""Sub-accounts of a batch: each costs dask a millisecond, and one that is lost is repeated."""
+MIN_BATCH_SIZE, MAX_BATCH_SIZE = 25, 200
+"""Sub-accounts per batch. Each batch costs dask 1 ms; a lost one is fetched again as a whole."""
 _BATCHES_PER_THREAD: Final = 4
+"""More than one, so that threads that finish early have something left to do."""
 
 
-class Engine:
-    """A client of dask.distributed, used from an event loop that need not be its own.
+class DaskExecutor:
+    """A client of dask.distributed, used from any event loop.
+
+    Raises `ArgumentError` if `client` is not one, or dask.distributed is not installed.
 
     Parameters
     ----------
     client : distributed.Client
-        What the user has passed.
-
-    Raises
-    ------
-    ArgumentError
-        If it is none, or dask.distributed is not installed.
+        The user's client.
     """
 
     def __init__(self, client: Any) -> None:
@@ -55,51 +53,48 @@ class Engine:
 
     @property
     def is_asynchronous(self) -> bool:
-        """Whether it works in the event loop of the one who made it."""
+        """Whether the client runs in the event loop of the code that made it."""
         return bool(self._client.asynchronous)
 
     async def batch_size(self, count: int) -> int:
-        """Return how many of so many sub-accounts to put into a batch."""
+        """Return how many of `count` sub-accounts a batch should have."""
 
-        async def ask() -> dict[str, int]:
+        async def count_threads() -> dict[str, int]:
             found: dict[str, int] = await self._client.nthreads(asynchronous=True)
             return found
 
-        threads = max(1, sum((await self._in_its_loop(ask())).values()))
-        return min(MOST, max(FEWEST, math.ceil(count / (threads * _BATCHES_PER_THREAD))))
+        threads = max(1, sum((await self._in_its_loop(count_threads())).values()))
+        even = math.ceil(count / (threads * _BATCHES_PER_THREAD))
+        return min(MAX_BATCH_SIZE, max(MIN_BATCH_SIZE, even))
 
-    async def fetch(self, batch: Batch) -> Outcome:
-        """Have a worker ask a batch's sub-accounts.
+    async def fetch(self, batch: Batch) -> BatchResult:
+        """Have a worker fetch a batch's sub-accounts.
 
-        Raises
-        ------
-        WorkerError
-            If all workers that tried have died.
-        RunError
-            If it cannot be done at all.
+        Raises `WorkerError` if every worker that tried has died; `RunError` if the cluster cannot
+        run the batch.
         """
         from distributed.scheduler import KilledWorker
 
-        async def submit() -> Outcome | RunError:
+        async def submit() -> BatchResult | RunError:
             try:
-                # As dask's own names are: its pages show what comes before the number.
-                key = f"ghl-{batch.job.name}-{self._name}-{next(self._numbers)}"
+                # Like dask's own names: its dashboard shows the part before the number.
+                key = f"ghl-{batch.spec.name}-{self._name}-{next(self._numbers)}"
                 future = self._client.submit(fetch_batch, batch, key=key, pure=False)
                 try:
-                    # An error that it raises leaves tasks behind that asyncio's log tells of.
+                    # If gather() raised, it would leave tasks behind that asyncio complains about.
                     got = await self._client.gather([future], errors="skip", asynchronous=True)
                     error = None if got else await future.exception(asynchronous=True)
                 finally:
                     future.release()
-            except Exception as failure:  # noqa: BLE001 - whatever a client meets that is closed
+            except Exception as failure:  # noqa: BLE001 - whatever a closed client raises
                 return _failed(failure)
             if got:
-                outcome: Outcome = got[0]
-                return outcome
+                result: BatchResult = got[0]
+                return result
             if error is None:
                 return _gone()
             if isinstance(error, KilledWorker):
-                return WorkerError("All workers that asked for it have died, one after the other.")
+                return WorkerError("All workers that tried to fetch it have died.")
             return error if isinstance(error, RunError) else _failed(error)
 
         result = await self._in_its_loop(submit())
@@ -115,12 +110,12 @@ class Engine:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-        raise _gone()  # not this task was cancelled, but the client's
+        raise _gone()  # dask cancelled its own task, not this one
 
 
 def _gone() -> RunError:
-    return RunError("The dask cluster has gone.", "Run it again on another one.")
+    return RunError("The dask cluster has closed.", "Run it again on another one.")
 
 
 def _failed(error: BaseException) -> RunError:
-    return RunError(f"The dask cluster failed with {type(error).__name__}.", NEXT)
+    return RunError(f"The dask cluster failed with {type(error).__name__}.", CHECK_WORKERS)
