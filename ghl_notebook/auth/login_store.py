@@ -318,7 +318,7 @@ class LoginStore:
             fresh = await self._endpoint(key.client_id, secret).refresh(stored.tokens)
             if not fresh.refresh_token:  # then the old one stays valid (RFC 6749, section 6)
                 fresh = replace(fresh, refresh_token=stored.tokens.refresh_token)
-            return stored.renewed(fresh)
+            return stored.with_tokens(fresh)
 
         store = self._stores.logins
         return StoredTokenProvider(key, store, refresh, clock=self._clock, first=first)

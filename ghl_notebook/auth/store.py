@@ -73,7 +73,7 @@ class StoredCredential:
     client_secret: Secret
     refused_at: Moment | None = None
 
-    def renewed(self, tokens: Tokens) -> StoredCredential:
+    def with_tokens(self, tokens: Tokens) -> StoredCredential:
         """Return the credential with the next pair."""
         return replace(self, tokens=tokens, refused_at=None)
 

@@ -248,7 +248,7 @@ def _check_owner(key: Key, before: StoredCredential | None, tokens: Tokens) -> N
     if not same:
         what = {"location": "sub-account", "company": "agency"}.get(kind, "login")
         raise CredentialMismatchError(
-            f"The access token of {what} {wanted} was renewed with one of {found}."
+            f"The access token of {what} {wanted} was refreshed with one of {found}."
             if kind != "env"
-            else "The access token was renewed with one of another sub-account."
+            else "The access token was refreshed with one of another sub-account."
         )

@@ -307,7 +307,7 @@ async def test_a_pair_of_another_agency_is_not_stored(bench: Bench, change: str)
         assert stored is not None
         answer = bench.sim.install("agency" if change == "company_id" else None)
         answer |= {"companyId": "other"} if change == "company_id" else {}
-        return stored.renewed(Tokens.of(TokenAnswer(answer), bench.time()))
+        return stored.with_tokens(Tokens.of(TokenAnswer(answer), bench.time()))
 
     bench.time.go(DAY)
     provider = StoredTokenProvider(key, bench.stores.logins, renew, clock=bench.time)
