@@ -52,6 +52,7 @@ call that changes something may have been carried out although it failed.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
 from .sanitize import hide_tokens, one_line
 
@@ -153,6 +154,18 @@ def _rebuild(kind: type[GHLError], args: tuple[object, ...], fields: dict[str, o
     error.args = args
     error.__dict__.update(fields)
     return error
+
+
+def raise_without_context(error: BaseException) -> NoReturn:
+    """Raise an error without a link to the exception that is being handled.
+
+    Variables of that exception's frames may hold a token, and tools that show tracebacks show them.
+    """
+    try:
+        raise error
+    finally:
+        error.__context__ = None
+        del error  # the error's traceback holds this frame: a reference cycle
 
 
 class SettingsError(GHLError):
