@@ -9,7 +9,6 @@ import numbers
 import traceback
 import types
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from .errors import ArgumentError, GHLError
@@ -33,45 +32,6 @@ def guarded(public: T) -> T:
         public.__repr__ = while_made(public.__repr__)  # type: ignore[method-assign, assignment, arg-type]
         return cast(T, public)
     return cast(T, _guarded(public))
-
-
-class Caught(suppress):
-    """Catch an error, to raise another one in its place, after the ``with`` block.
-
-    Python attaches an error that is being handled to the one that is raised meanwhile, and with it
-    the variables of every frame that it has passed: those of an HTTP library hold the token. So the
-    other error is raised where nothing is being handled any more.
-
-    Parameters
-    ----------
-    *kinds : type
-        The errors to catch.
-
-    Examples
-    --------
-    >>> with (caught := Caught(ZeroDivisionError)):
-    ...     1 / 0
-    >>> type(caught.take()).__name__
-    'ZeroDivisionError'
-    """
-
-    _error: BaseException | None = None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: types.TracebackType | None,
-    ) -> bool:
-        is_caught = bool(super().__exit__(kind, error, traceback))
-        if is_caught:
-            self._error = error
-        return is_caught
-
-    def take(self) -> BaseException | None:
-        """Return the error and forget it, so that no variable leads to its frames."""
-        error, self._error = self._error, None
-        return error
 
 
 def while_made(show: Callable[[Any], str]) -> Callable[[Any], str]:

@@ -71,19 +71,18 @@ def closed_error() -> ArgumentError:
     return ArgumentError("The client is closed.", "Make a new one.")
 
 
-def failure_of(what: str, error: BaseException | None) -> GHLError:
+def failure_of(what: str, error: Exception) -> GHLError:
     """Return the error of ours for what a transport raised; `error` is not attached to it.
 
     Parameters
     ----------
     what : str
         The request, for the error's text.
-    error : BaseException
+    error : Exception
         One of `FAILURES`.
     """
     failure: GHLError
     if isinstance(error, GHLError):  # some are also a ValueError
-        error.__context__ = None
         return error.with_traceback(None)
     if isinstance(error, ClosedError):
         return closed_error()

@@ -13,7 +13,7 @@ from typing import Final, Self
 import httpx
 
 from ghl_notebook.background import register_after_fork
-from ghl_notebook.guard import Caught
+from ghl_notebook.errors import raise_without_context
 from ghl_notebook.secret import Secret
 
 from .exceptions import ClosedError, LateError
@@ -137,7 +137,7 @@ class HttpxTransport:
         )
         if token is not None:
             outgoing.headers["Authorization"] = f"Bearer {token.reveal()}"
-        with (caught := Caught(TimeoutError)):
+        try:
             async with asyncio.timeout(seconds):
                 response = await http.send(outgoing, stream=True, auth=_NO_AUTH)
                 try:
@@ -151,9 +151,10 @@ class HttpxTransport:
                 response.extensions.get("location"),
                 request.secrets if token is None else (*request.secrets, token),
             )
-        caught.take()
-        # Not every transport reports events; without any, the request may have been sent.
-        raise LateError(was_sent=not progress or "send_request_headers.started" in progress)
+        except TimeoutError:
+            # Not every transport reports events; without any, the request may have been sent.
+            was_sent = not progress or "send_request_headers.started" in progress
+            raise_without_context(LateError(was_sent=was_sent))
 
     async def _open_here(self) -> httpx.AsyncClient:
         """Return a client for this event loop: connections cannot be used in another one."""

@@ -10,8 +10,12 @@ from typing import Any, Final
 
 import httpx
 
-from ghl_notebook.errors import ConnectionFailedError, GHLError, SettingsError
-from ghl_notebook.guard import Caught
+from ghl_notebook.errors import (
+    ConnectionFailedError,
+    GHLError,
+    SettingsError,
+    raise_without_context,
+)
 from ghl_notebook.settings import check_network_settings, is_loopback, network_settings
 
 API_VERSION: Final = "2021-07-28"
@@ -69,12 +73,14 @@ def open_client(base_url: str, *, api_version: str = API_VERSION, **more: Any) -
     ConnectionFailedError
         If no more files can be opened.
     """
-    with (caught := Caught(OSError, ValueError, ImportError, httpx.InvalidURL)):
+    try:
         return httpx.AsyncClient(**client_options(base_url, api_version), **more)
-    raise unusable(caught.take())  # httpx's frames show the proxy's address, with its password
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        # httpx's frames show the proxy's address, with its password.
+        raise_without_context(unusable(error))
 
 
-def unusable(error: BaseException | None) -> GHLError:
+def unusable(error: Exception) -> GHLError:
     """Return the error that says why no connection can be set up at all."""
     if is_out_of_files(error):
         failure = ConnectionFailedError(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from ghl_notebook.background import register_after_fork
-from ghl_notebook.guard import Caught
+from ghl_notebook.errors import raise_without_context
 from ghl_notebook.secret import Secret
 
 from .exceptions import ClosedError
@@ -98,10 +98,10 @@ class PyreqwestTransport:
         if not options["trust_env"]:
             builder = builder.no_proxy()
         self._client: Client | None = None
-        with (caught := Caught(BuilderError)):
+        try:
             self._client = builder.build()
-        if self._client is None:  # because of the system's or the environment's certificates
-            raise unusable(caught.take())
+        except BuilderError as error:  # of the system's or the environment's certificates
+            raise_without_context(unusable(error))
         self._open_httpx = functools.partial(
             HttpxTransport, base_url, timeout=timeout, api_version=api_version
         )
@@ -129,7 +129,7 @@ class PyreqwestTransport:
         client = self._client
         if client is None:
             raise ClosedError
-        with (caught := Caught(ValueError)):
+        try:
             builder = client.request(request.method, self.base_url + request.target)
             # pyreqwest completes a request that nobody awaits any more: its own timeout ends it.
             builder = builder.timeout(timedelta(seconds=seconds))
@@ -138,12 +138,13 @@ class PyreqwestTransport:
             if request.content is not None:
                 builder = builder.header("Content-Type", request.content_type)
                 builder = builder.body_bytes(request.content)
-        if caught.take() is not None:
-            raise httpx.UnsupportedProtocol("an address or a header that makes no sense")
+        except ValueError:
+            words = "an address or a header that makes no sense"
+            raise_without_context(httpx.UnsupportedProtocol(words))
         task = asyncio.current_task()
         cancellations = task.cancelling() if task is not None else 0
-        response: Response | None = None
-        with (caught := Caught(PyreqwestError, httpx.DecodingError)):
+        failure: httpx.RequestError | None = None
+        try:
             async with builder.build_streamed() as streamed:
                 headers = _readable(streamed.headers)
                 secrets = request.secrets if token is None else (*request.secrets, token)
@@ -153,14 +154,13 @@ class PyreqwestTransport:
                 if "location" in headers:
                     response.location = Secret(streamed.headers.getall("location")[0])
                     del headers["location"]
+        except (PyreqwestError, httpx.DecodingError) as error:
+            failure = _as_httpx(error)
         if task is not None and task.cancelling() > cancellations:
             # When the response comes at that moment, pyreqwest forgets that the task is cancelled.
             raise asyncio.CancelledError
-        failed = caught.take()
-        if failed is not None:
-            failed = _as_httpx(failed)
-            raise failed
-        assert response is not None
+        if failure is not None:
+            raise failure
         return response
 
     async def aclose(self) -> None:
@@ -231,7 +231,7 @@ def _readable(headers: HeaderMap) -> dict[str, str]:
     return found
 
 
-def _as_httpx(error: BaseException) -> httpx.RequestError:
+def _as_httpx(error: Exception) -> httpx.RequestError:
     """Return httpx's error for the same failure; nothing of pyreqwest's own is kept.
 
     The class of pyreqwest's error does not show whether the request was sent: a reset after that is

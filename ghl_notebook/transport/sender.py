@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from ghl_notebook.errors import ConnectionFailedError, DailyLimitError, GHLError, ResponseError
-from ghl_notebook.guard import Caught
+from ghl_notebook.errors import (
+    ConnectionFailedError,
+    DailyLimitError,
+    GHLError,
+    ResponseError,
+    raise_without_context,
+)
 from ghl_notebook.secret import Secret
 
 from .exceptions import FAILURES, LateError, closed_error, failure_of
@@ -239,14 +244,13 @@ class Sender:
         token = None if self._bearer is None else await self._token(request, until)
         rejected = None
         while True:
-            response = None
-            with (caught := Caught(*FAILURES)):
+            try:
                 seconds = until - time.monotonic()
                 if seconds <= 0:  # the token took as long
                     raise LateError(was_sent=False)
                 response = await self._transport.send(request, token, seconds)
-            if response is None:
-                raise failure_of(request.what, caught.take())
+            except FAILURES as error:
+                raise_without_context(failure_of(request.what, error))
             is_final = token is None or rejected is not None or response.status != 401
             if is_final or not rejects_token(response):
                 return response
@@ -259,13 +263,13 @@ class Sender:
         self, request: Request, until: float, rejected: Secret | None = None
     ) -> Secret | None:
         assert self._bearer is not None
-        with (caught := Caught(TimeoutError)):
+        try:
             async with asyncio.timeout(until - time.monotonic()):
                 if rejected is None:
                     return await self._bearer.token()
                 return await self._bearer.another(rejected)
-        caught.take()
-        raise failure_of(request.what, LateError(was_sent=False))
+        except TimeoutError:
+            raise_without_context(failure_of(request.what, LateError(was_sent=False)))
 
     def _remember_daily_limit(self, error: ResponseError, response: Response) -> None:
         """Let the end of the day's calls hold for the calls that follow."""
