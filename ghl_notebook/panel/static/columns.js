@@ -1,17 +1,16 @@
 // @ts-check
 /**
- * What differs between the two kinds of lists, of accounts and of sub-accounts: words, states,
- * columns and their cells.
+ * The differences between the lists of accounts and of sub-accounts: text, states, columns, and cells.
  *
  * @typedef {import("./protocol").AccountColumns} AccountColumns
  * @typedef {import("./protocol").LocationColumns} LocationColumns
  *
- * @typedef {object} Kind
- * @property {string} one @property {string} many What a row is.
- * @property {string} empty Said when there is none.
- * @property {[string, string][]} states That can be filtered by: key and name.
+ * @typedef {object} ListType
+ * @property {string} one @property {string} many Name of a row and of rows.
+ * @property {string} empty Shown if there are no rows.
+ * @property {[string, string][]} states Filters: key and name.
  * @property {(row: number, state: string) => boolean} isIn Whether a row is in a state.
- * @property {(row: number) => (string | null | undefined)[]} words That are searched.
+ * @property {(row: number) => (string | null | undefined)[]} words Searchable texts.
  * @property {((row: number) => string) | null} platform
  * @property {import("./grid.js").Column[]} columns
  */
@@ -22,7 +21,7 @@ export const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", nume
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** @param {AccountColumns} all @returns {Kind} */
+/** @param {AccountColumns} all @returns {ListType} */
 export function accounts(all) {
   const end = (/** @type {number} */ row) => (
     all.state[row] === "expired" ? -NEVER : all.days[row] ?? NEVER);
@@ -74,7 +73,7 @@ export function accounts(all) {
   };
 }
 
-/** @param {LocationColumns} all @returns {Kind} */
+/** @param {LocationColumns} all @returns {ListType} */
 export function locations(all) {
   const count = (/** @type {"accounts" | "expired" | "expiring"} */ name) => (
     (/** @type {number} */ row) => all[name][row] ?? -1);
@@ -134,7 +133,7 @@ function stateCell(all, row) {
   }[state];
   const end = all.expire[row];
   const when = end ? `${state === "expired" ? "since" : "until"} ${DAY.format(new Date(end))}` : "";
-  // Some are marked as expired before their end, as after a new password.
+  // Connections can expire early, for instance after a new password.
   const isTold = when && !(state === "expired" && (days ?? -1) >= 0);
   return [
     make("span", `panel-mark-${state}`, { "aria-hidden": "true" }),

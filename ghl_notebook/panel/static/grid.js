@@ -1,28 +1,28 @@
 // @ts-check
 /**
- * A table of any length, of which only the rows in sight are nodes. One cell has the keyboard's
- * focus, or would get it by Tab; arrows move it, Home, End and the page keys move it further.
+ * A table of any length; only visible rows have nodes. One cell has the keyboard focus, or gets it by
+ * Tab; the arrow keys move it, and Home, End, and the page keys move it further.
  *
  * @typedef {object} Column
- * @property {string} name Of its class.
+ * @property {string} name Part of its CSS class.
  * @property {string} label Its heading.
- * @property {boolean} [isQuiet] The heading is read out, not seen.
- * @property {HTMLElement} [head] Stands in the heading instead of the label.
- * @property {(a: number, b: number) => number} [compare] Rows can be sorted by it.
+ * @property {boolean} [isQuiet] The heading is for screen readers only.
+ * @property {HTMLElement} [head] Shown in the heading instead of the label.
+ * @property {(a: number, b: number) => number} [compare] Makes the column sortable.
  * @property {boolean} [mostFirst] The first click sorts from the most to the least.
  * @property {(row: number) => (string | Node)[]} cell
  *
- * @typedef {object} Memory What is the same when the table is shown once more.
+ * @typedef {object} Memory Preserved when the table is shown again.
  * @property {string} sort The name of a column.
  * @property {boolean} isDescending
- * @property {number} at Of the cell with the focus: its place from the top; -1 is the heading.
+ * @property {number} at Row position of the focused cell, from the top; -1 is the heading.
  * @property {number} column
- * @property {number} top How far it was scrolled.
+ * @property {number} top The scroll position.
  *
  * @typedef {object} Events
  * @property {() => void} onSort
- * @property {(act: string, row: number) => void} onAct A control with data-act was used; "open" is
- *   said of Enter and a click elsewhere in the row, too.
+ * @property {(act: string, row: number) => void} onAct A control with data-act was used; "open" also
+ *   means Enter, or a click elsewhere in the row.
  */
 
 import { make } from "../../widgets/static/parts.js";
@@ -32,12 +32,12 @@ const ROW_HEIGHT = 56;
 const CONTROL = "button, input";
 
 export class Grid {
-  /** @type {readonly number[]} What is shown, from the top. */
+  /** @type {readonly number[]} The shown rows, from the top. */
   rows = [];
-  /** @type {Map<number, HTMLElement>} By their places. */
+  /** @type {Map<number, HTMLElement>} By their positions. */
   shown = new Map();
   height = ROW_HEIGHT;
-  /** @type {HTMLElement | null} What Tab leads to. */
+  /** @type {HTMLElement | null} The tab stop. */
   stop = null;
 
   /**
@@ -52,7 +52,7 @@ export class Grid {
     this.head = make("div", "panel-row", { role: "row", "aria-rowindex": "1" }, ...this.heads);
     this.head.classList.add("ghl-connect-panel-headings");
     this.body = make("div", "panel-body", { role: "rowgroup" });
-    // Firefox makes whatever scrolls a stop of Tab, unless it is told not to.
+    // By default, Firefox makes every scrollable element a tab stop.
     this.node = make("div", "panel-grid", {
       role: "grid", "aria-colcount": String(columns.length), tabindex: "-1",
     }, make("div", "panel-top", { role: "rowgroup" }, this.head), this.body);
@@ -64,7 +64,7 @@ export class Grid {
     node.addEventListener("keydown", (event) => this.onKey(event), { signal });
     node.addEventListener("focusin", (event) => this.onFocus(event), { signal });
     node.addEventListener("click", (event) => this.onClick(event), { signal });
-    // It does not bubble.
+    // This event does not bubble.
     node.addEventListener("error", (event) => {
       if (event.target instanceof HTMLImageElement) event.target.remove();
     }, { signal, capture: true });
@@ -85,7 +85,7 @@ export class Grid {
     this.repaint();
   }
 
-  /** Make the rows in sight anew. */
+  /** Rebuild the visible rows. */
   repaint() {
     const hadFocus = this.hasFocus();
     this.shown.forEach((node) => node.remove());
@@ -99,12 +99,12 @@ export class Grid {
     return this.node.isConnected && this.node.contains(root.activeElement);
   }
 
-  /** Go where the keyboard was. */
+  /** Move the focus to the last focused cell. */
   focus() {
     this.move(this.memory.at, this.memory.column);
   }
 
-  /** The table has its place on the page, or another width. */
+  /** Called when the table is placed on the page, or its width changes. */
   measure() {
     const height = parseFloat(getComputedStyle(this.node).getPropertyValue("--ghl-connect-row"));
     if (height > 0) this.height = height;
@@ -119,18 +119,18 @@ export class Grid {
     const first = Math.max(0, Math.floor(node.scrollTop / height) - ROWS_AROUND);
     const last = Math.min(this.rows.length,
       Math.ceil((node.scrollTop + node.clientHeight) / height) + ROWS_AROUND);
-    // The row with the focus stays: with its node the focus would be gone.
-    const places = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
-    if (memory.at >= 0 && (memory.at < first || memory.at >= last)) places.push(memory.at);
-    const wanted = new Set(places);
+    // Keep the row with the focus: removing its node would lose the focus.
+    const positions = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+    if (memory.at >= 0 && (memory.at < first || memory.at >= last)) positions.push(memory.at);
+    const wanted = new Set(positions);
     for (const [at, row] of this.shown) {
       if (wanted.has(at)) continue;
       row.remove();
       this.shown.delete(at);
     }
-    // In the order of the rows, which is the order in which they are read.
+    // In the order of the rows, which is the order for screen readers.
     let next = this.body.firstElementChild;
-    for (const at of places.sort((a, b) => a - b)) {
+    for (const at of positions.sort((a, b) => a - b)) {
       const row = this.shown.get(at) ?? this.build(at);
       if (row === next) next = next.nextElementSibling;
       else this.body.insertBefore(row, next);
@@ -169,7 +169,7 @@ export class Grid {
 
   // ---- the keyboard ----------------------------------------------------------------------------
 
-  /** @returns {HTMLElement | null} What has the focus, or would get it. */
+  /** @returns {HTMLElement | null} The element that has the focus, or gets it. */
   target() {
     const { at, column } = this.memory;
     const row = at < 0 ? this.head : this.shown.get(at);
@@ -267,7 +267,7 @@ export class Grid {
   }
 }
 
-/** @param {HTMLElement} cell @returns {HTMLElement} What of a cell gets the focus. */
+/** @param {HTMLElement} cell @returns {HTMLElement} The element of a cell that gets the focus. */
 function target(cell) {
   return cell.querySelector(CONTROL) ?? cell;
 }

@@ -4,14 +4,14 @@
  *
  * @typedef {import("./protocol").AccountColumns} AccountColumns
  * @typedef {import("./protocol").LocationColumns} LocationColumns
- * @typedef {import("./columns.js").Kind} Kind
+ * @typedef {import("./columns.js").ListType} ListType
  *
- * @typedef {object} Data The rows, as they were told last.
+ * @typedef {object} Data The rows, as last received.
  * @property {number} version
  * @property {AccountColumns | LocationColumns} columns
  * @property {Set<number>} ticked
  *
- * @typedef {object} Filters What is the same when the list is shown once more.
+ * @typedef {object} Filters Preserved when the list is shown again.
  * @property {string} search
  * @property {string} platform
  * @property {string} state
@@ -26,7 +26,7 @@ import { button, make, say } from "../../widgets/static/parts.js";
 import { COLLATOR, accounts, locations } from "./columns.js";
 import { Grid } from "./grid.js";
 
-/** @param {"state" | "expired"} sort @returns {Filters} What has to be done comes first. */
+/** @param {"state" | "expired"} sort @returns {Filters} Rows that need attention come first. */
 export function newFilters(sort) {
   const memory = { sort, isDescending: sort === "expired", at: 0, column: 1, top: 0 };
   return { search: "", platform: "", state: "", memory };
@@ -35,13 +35,13 @@ export function newFilters(sort) {
 export class List {
   /** @type {Data | null} */
   data = null;
-  /** @type {Kind | null} */
+  /** @type {ListType | null} */
   kind = null;
-  /** @type {string[]} What is searched, by row. */
+  /** @type {string[]} The searchable text of each row. */
   words = [];
   /** @type {Grid | null} */
   grid = null;
-  /** Ends what listens in the grid. */
+  /** Removes the listeners of the grid. */
   life = new AbortController();
 
   /** @param {Filters} filters @param {Doings} doings @param {AbortSignal} signal */
@@ -89,7 +89,7 @@ export class List {
       onSort: () => this.update(),
       onAct: (/** @type {string} */ what, /** @type {number} */ row) => this.act(what, row),
     };
-    // Its listeners end with it: a list that is fetched again and again must not gather them.
+    // Remove the listeners with the grid: they would accumulate each time the list is fetched.
     this.life.abort();
     this.life = new AbortController();
     const signal = AbortSignal.any([this.life.signal, this.signal]);
@@ -136,7 +136,7 @@ export class List {
     this.all.hidden = rows.length > 0 || total === 0;
   }
 
-  /** @param {string} [state] In place of the one that is chosen. @returns {number[]} */
+  /** @param {string} [state] Instead of the selected one. @returns {number[]} */
   shownRows(state = this.filters.state) {
     const { kind, filters, words } = this;
     if (!kind) return [];
@@ -226,7 +226,7 @@ export class List {
   }
 }
 
-/** @param {string} text Without what does not matter when one searches. */
+/** @param {string} text Returned without accents and case, which search ignores. */
 function fold(text) {
   return text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
 }

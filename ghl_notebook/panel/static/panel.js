@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The panel: a list, what is shown in its place while an account is connected, and a question before
- * one is detached. The kernel decides and does everything; this page asks for it, and shows what is.
+ * The panel: a list, the steps of connecting an account, and a confirmation before one is detached.
+ * The kernel decides and does everything; this page sends requests, and shows the kernel's state.
  *
  * @typedef {import("./protocol").FromKernel} FromKernel
  * @typedef {import("./protocol").ShownAccounts} ShownAccounts
@@ -27,7 +27,7 @@ class PanelSession {
   data = null;
   /** @type {import("./list.js").Filters | null} */
   filters = null;
-  /** Whether the kernel has yet to answer, and whether it should have by now. */
+  /** Whether a reply of the kernel is pending, and whether it is overdue. */
   isAsking = false;
   isSilent = false;
   /** @type {Set<(news: "show" | "rows" | null) => void>} */
@@ -39,7 +39,7 @@ class PanelSession {
   constructor(model, signal) {
     this.model = model;
     const onKernel = (/** @type {FromKernel} */ message) => this.onKernel(message);
-    // ipywidgets' own event, when a kernel was restarted, has died, or is back.
+    // An event of ipywidgets: the kernel was restarted, has died, or is back.
     const onLive = () => this.send({ type: "hello" });
     model.on("msg:custom", onKernel);
     model.on("comm_live_update", onLive);
@@ -85,7 +85,7 @@ class PanelSession {
     this.views.forEach((paint) => paint(null));
   }
 
-  /** Ask for something, unless something is being done. @param {import("./protocol").ToKernel} message */
+  /** Send a request, unless one is running. @param {import("./protocol").ToKernel} message */
   ask(message) {
     if (message.type === "back" || !(this.isAsking || this.shown?.busy)) this.send(message);
   }
@@ -94,8 +94,8 @@ class PanelSession {
 // ---- view --------------------------------------------------------------------------------------
 
 /**
- * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
- * keyboard's focus and the live region, which a screen reader loses when they are built anew.
+ * Build one view. Its nodes are never replaced, only shown, hidden, and changed: this preserves the
+ * keyboard focus and the live region, which a screen reader loses if nodes are rebuilt.
  *
  * @param {PanelSession} session @param {HTMLElement} el @param {AbortSignal} signal
  */
@@ -221,7 +221,7 @@ function renderPanel(session, el, signal) {
     }
   }
 
-  /** Take the keyboard's focus along, if it was here: what had it is gone. @param {string} now */
+  /** Move the keyboard focus to the new content if it was in the removed one. @param {string} now */
   function settle(now) {
     const active = focusIn(panel);
     if (active && active !== document.body && !box().contains(active)) return;
@@ -233,14 +233,14 @@ function renderPanel(session, el, signal) {
     return panel.closest(".ghl-accounts-panel") ?? panel;
   }
 
-  /** Ask for what another view of the box will show. @param {import("./protocol").ToKernel} message */
+  /** Request content that another view of the box will show. @param {import("./protocol").ToKernel} message */
   function goTo(message) {
     session.ask(message);
     focusWhenThere(box(), ".ghl-connect-panel-title", panel);
   }
 }
 
-// ---- the question before an account is detached ------------------------------------------------
+// ---- confirmation before an account is detached -------------------------------------------------
 
 class Question {
   /** @type {((isSure: boolean) => void) | null} */
@@ -298,10 +298,10 @@ class Question {
   }
 }
 
-// ---- the pages that a login may attach ---------------------------------------------------------
+// ---- the accounts that a login can attach -------------------------------------------------------
 
 class Pages {
-  /** @type {import("./protocol").Page[] | null} As they were told last. */
+  /** @type {import("./protocol").Page[] | null} As last received. */
   told = null;
   /** @type {HTMLInputElement[]} */
   boxes = [];
@@ -373,9 +373,9 @@ class Pages {
 }
 
 /**
- * Give something the focus as soon as it is there: other widgets come when they come.
+ * Focus an element once it exists: other widgets are rendered later.
  *
- * @param {Element} box @param {string} selector @param {Element} [besides] What does not count.
+ * @param {Element} box @param {string} selector @param {Element} [besides] An element to ignore.
  */
 function focusWhenThere(box, selector, besides) {
   const look = () => {
