@@ -20,10 +20,11 @@ from .addresses import is_loopback as is_loopback
 from .addresses import split_address as split_address
 from .network import check_network_settings as check_network_settings
 from .network import network_settings as network_settings
-from .table import DEFAULT_ALLOWED_ORIGINS, Environ, check_choice, read, read_secret
+from .table import DEFAULT_ALLOWED_ORIGINS as DEFAULT_ALLOWED_ORIGINS
 from .table import DEFAULT_AUTHORIZE_URL as DEFAULT_AUTHORIZE_URL
 from .table import DEFAULT_BASE_URL as DEFAULT_BASE_URL
 from .table import SETTINGS as SETTINGS
+from .table import Environ, check_choice, read, read_secret
 from .table import markdown_tables as markdown_tables
 from .table import names_set as names_set
 
