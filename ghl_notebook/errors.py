@@ -124,18 +124,6 @@ def raise_without_context(error: BaseException) -> NoReturn:
         del error  # the error's traceback holds this frame: a reference cycle
 
 
-def raise_without_context(error: BaseException) -> NoReturn:
-    """Raise an error without a link to the exception that is being handled.
-
-    Variables of that exception's frames may hold a token, and tools that show tracebacks show them.
-    """
-    try:
-        raise error
-    finally:
-        error.__context__ = None
-        del error  # the error's traceback holds this frame: a reference cycle
-
-
 class SettingsError(GHLError):
     """A setting is missing or invalid."""
 
