@@ -88,13 +88,11 @@ LIMITS: Final[dict[str, int]] = {
     "frames": 18,
     "login": 32,
     "models": 26,
-    "pacing": 58,
     "panel": 30,
     "plot": 34,
     "simulator": 18,
     "verify": 20,
     "widgets": 28,
-    "wire": 31,
 }
 
 _PATTERN: Final = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in WORDS)})\b")
