@@ -65,7 +65,7 @@ def _reset_all() -> None:
 
 
 class _Background:
-    """One loop per process, in a daemon thread that the first call starts.
+    """The loop of this process, in a daemon thread that the first call starts.
 
     If other code stops the loop or its thread, running calls fail and the next call starts a new
     loop.
@@ -257,7 +257,7 @@ class UnansweredError(Exception):
     Attributes
     ----------
     thread : threading.Thread
-        The thread, which goes on if the call has not returned.
+        The thread, which continues if the call has not returned.
     """
 
     def __init__(self, words: str, thread: threading.Thread) -> None:
@@ -268,17 +268,17 @@ class UnansweredError(Exception):
 def run_within(seconds: float, func: Callable[[], T]) -> T:
     """Run a function that may never return in its own thread, and wait for it some seconds.
 
-    A thread cannot be ended from outside: it goes on as a daemon, which ends with the process.
+    No code can stop a thread from outside: it continues as a daemon until the process exits.
 
     Raises
     ------
     UnansweredError
-        If the function has not returned by then, or has raised anything, even what would end a
-        process. Only the type of its error is told: the frames of the error may hold a secret.
+        If the function has not returned by then, or has raised anything, even `SystemExit`. Only
+        the type of its error is shown: the frames of the error may hold a secret.
     """
     future: Future[T] = Future()
     thread = _start_thread(future, func)
-    # An interrupt of the caller ends this wait, and is not taken for an error of the function.
+    # An interrupt of the caller stops this wait; it is not an error of the function.
     concurrent.futures.wait([future], seconds)
     if not future.done():
         raise UnansweredError(f"no answer in {seconds:g} s", thread)
@@ -291,7 +291,7 @@ def run_within(seconds: float, func: Callable[[], T]) -> T:
 async def run_in_own_thread(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a blocking function in its own thread, and wait for it.
 
-    asyncio's and anyio's threads end, or are waited for, before a process waits for its running
+    The threads of asyncio and anyio stop, or are waited for, before a process waits for its running
     refreshes: a token pair that arrives then could not be written.
     """
     future: Future[T] = Future()

@@ -44,9 +44,9 @@
         ├── LoginTimeoutError       no result within the time limit
         └── LoginFailedError        the API refused to start the login or to confirm its result
 
-An answer's error has `status`, `service_message`, `trace_id`, and `next_step`. Its text consists of
-these and never contains a token or an authorization URL. `outcome_unknown` is True if a call that
-changes something failed but may have been carried out.
+An answer's error has `status`, `service_message`, `trace_id`, and `next_step`. The error's text
+consists of these and never contains a token or an authorization URL. `outcome_unknown` is True if
+a call that changes something failed but may have been carried out.
 """
 
 from __future__ import annotations
@@ -58,11 +58,7 @@ from .sanitize import hide_tokens, one_line
 
 
 def __dir__() -> list[str]:
-    return sorted(name for name, value in globals().items() if _is_error(value))
-
-
-def _is_error(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, GHLError)
+    return __all__
 
 
 _MAX_TEXT = 4_000  # characters of a sentence of this package, including what it quotes
@@ -113,9 +109,9 @@ def _plain(text: object, most: int = _MAX_TEXT) -> str:
 
 
 def raise_without_context(error: BaseException) -> NoReturn:
-    """Raise an error without a link to the exception that is being handled.
+    """Raise an error without the handled exception, whose frames may hold a token.
 
-    Variables of that exception's frames may hold a token, and tools that show tracebacks show them.
+    Tools that show tracebacks also show the variables of their frames.
     """
     try:
         raise error
@@ -162,10 +158,7 @@ class StorageError(CredentialError):
 
 
 class ConnectionFailedError(GHLError):
-    """The API did not answer: DNS, TLS, connection refused or reset, or a timeout.
-
-    `was_sent` is False if the API cannot have received any part of the request.
-    """
+    """The API did not answer; `was_sent` is False if no part of the request can have arrived."""
 
     was_sent: bool = True
     next_step = "Check your network, and GHL_BASE_URL if you set it. Then run the cell again."
@@ -173,6 +166,8 @@ class ConnectionFailedError(GHLError):
 
 class ResponseError(GHLError):
     """The API sent an answer that cannot be used.
+
+    `code` is the code of an OAuth error, such as ``"invalid_grant"``, or empty.
 
     Parameters
     ----------
@@ -185,12 +180,7 @@ class ResponseError(GHLError):
     trace_id : str or None
         The API's ``traceId``, for GoHighLevel's support.
     next_step : str, optional
-        What the user can do about it; by default that of the class.
-
-    Attributes
-    ----------
-    code : str
-        The code of an OAuth error, such as ``"invalid_grant"``, or empty.
+        What you can do about it, one sentence. By default, the class's own.
     """
 
     code: str = ""
@@ -213,12 +203,9 @@ class ResponseError(GHLError):
 
 
 class UnexpectedAnswerError(ResponseError):
-    """The answer differs from the documentation: HTML, invalid JSON, or no ``Location``.
+    """The answer differs from the documentation; another attempt helps only if `may_pass`."""
 
-    `may_pass` is False if another attempt cannot succeed: the answer is too large, for instance.
-    """
-
-    may_pass: bool = True
+    may_pass: bool = True  # False if the answer is too large, for instance
     next_step = "Check that GHL_BASE_URL is the API's address, not a website. If so, report this."
 
 
@@ -333,10 +320,7 @@ class RateLimitError(ResponseError):
 
 
 class DailyLimitError(RateLimitError):
-    """429: the sub-account's daily limit is used up.
-
-    `until` is when the limit is reset, in UTC; None if the API does not report it.
-    """
+    """429: the sub-account's daily limit is used up, `until` its reset (UTC; None if unknown)."""
 
     next_step = "Run the cell again tomorrow, or ask GoHighLevel for a higher daily limit."
     until: datetime | None = None

@@ -78,21 +78,15 @@ WORDS: Final = {
 
 # Room → private words per thousand that its docstrings have at most.
 LIMITS: Final[dict[str, int]] = {
-    "__main__": 24,
-    "_demo": 26,
-    "agency": 35,
-    "api": 29,
-    "auth": 36,
-    "diagnosis": 38,
-    "fetch": 19,
-    "frames": 18,
-    "login": 32,
-    "models": 26,
-    "panel": 30,
-    "plot": 34,
-    "simulator": 18,
-    "verify": 20,
-    "widgets": 28,
+    "agency": 4,
+    "api": 10,
+    "auth": 7,
+    "fetch": 4,
+    "frames": 5,
+    "models": 4,
+    "panel": 6,
+    "plot": 3,
+    "verify": 3,
 }
 
 _PATTERN: Final = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in WORDS)})\b")

@@ -1,4 +1,4 @@
-"""The service: its operations, and their sync and async doors."""
+"""GoHighLevel's API: its operations, with sync and async clients."""
 
 from ghl_notebook.transport import Limits
 

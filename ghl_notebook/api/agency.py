@@ -1,4 +1,4 @@
-"""The door to a whole agency, for cells and scripts."""
+"""The client of an agency, for cells and scripts."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 class Agency:
     """An agency: all its sub-accounts at once, for cells and scripts.
 
-    Every ``fetch_*`` function that takes a `Client` takes an agency, and gives one DataFrame of
-    all its sub-accounts. The parameters are those of `AsyncAgency`, which does the work in a
-    background thread.
+    Every ``fetch_*`` function that accepts a `Client` also accepts an agency, and returns one
+    DataFrame of all its sub-accounts. The parameters are the same as for `AsyncAgency`, which does
+    the work in a background thread.
 
     Attributes
     ----------
     core : AsyncAgency
-        What does the work. Await it only in ghl_notebook's own event loop.
+        The object that does the work. Await it only in ghl_notebook's own event loop.
 
     Raises
     ------
     SettingsError
-        If there is no credential of an agency, or several to choose from.
+        If the credential of an agency is missing, or there are several to choose from.
     StorageError
         If a stored login cannot be read.
 
@@ -84,26 +84,26 @@ class Agency:
 
     @property
     def credential(self) -> AgencyCredential:
-        """What proves who asks. Its ``kind`` and ``source`` say which, nothing its value."""
+        """The credential. Read its ``kind`` and ``source``; its value is never shown."""
         return self.core.credential
 
     @property
     def limits(self) -> Limits:
-        """What the service's last answer said is left of the calls for the agency itself."""
+        """Calls left for the agency itself, as reported by the API's last answer."""
         return self.core.limits
 
     @property
     def clock(self) -> Clock:
-        """Returns the current time, with a time zone; in a demo that of the demo."""
+        """Returns the current time, with a time zone; in a demo, the demo's time."""
         return self.core.clock
 
     def client(self, location_id: str) -> Client:
-        """Return a client of one sub-account. It uses the agency's connections.
+        """Return a client of one sub-account, which uses the agency's connections.
 
         Parameters
         ----------
         location_id : str
-            The sub-account. Whether it is the agency's shows with the first call.
+            The sub-account. The first call fails if it is not one of the agency's.
         """
         return Client.of(self.core.client(location_id))
 
@@ -115,7 +115,7 @@ class Agency:
 
     @property
     def summary(self) -> list[tuple[str, object]]:
-        """What a notebook shows of it. Nothing is asked for that."""
+        """The rows that a notebook shows, without a request."""
         return self.core.summary
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""From an operation that is awaited to one that waits."""
+"""Make a blocking method of an async operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Core = TypeVar("Core", covariant=True)
 
 
 class Door(Protocol[Core]):
-    """What holds the core that does the work."""
+    """An object with a core that does the work."""
 
     @property
     def core(self) -> Core:
@@ -26,7 +26,7 @@ class Door(Protocol[Core]):
 def blocking(
     operation: Callable[Concatenate[C, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[Door[C], P], T]:
-    """Make a door's method of its core's: the same parameters, and the result itself."""
+    """Make a blocking method of the core's method: the same parameters, and the result itself."""
 
     @functools.wraps(operation)
     def call(self: Door[C], /, *args: P.args, **kwargs: P.kwargs) -> T:

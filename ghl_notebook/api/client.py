@@ -1,4 +1,4 @@
-"""The door for cells and scripts: `AsyncClient`'s operations, each one blocking."""
+"""The client for cells and scripts: the operations of `AsyncClient`, blocking."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from .operation import Waiting
 
 
 class MessageEvent(Protocol):
-    """What a window's ``message`` event says: where it came from, and what it holds."""
+    """A window's ``message`` event: its origin and its payload."""
 
     @property
     def origin(self) -> str:
-        """The origin of the window that posted it."""
+        """The origin of the window that posted the message."""
         ...
 
     @property
@@ -38,32 +38,33 @@ class MessageEvent(Protocol):
 
 
 Browser = Callable[[Secret], MessageEvent]
-"""Opens an authorization URL, has the user consent, and returns the message that comes back."""
+"""Opens an authorization URL, has the user consent, and returns the window's message."""
 
 
 @guarded
 class Client(Groups[Waiting]):
-    """The service, for cells and scripts: each operation waits for its result.
+    """GoHighLevel's API, for cells and scripts: each operation waits for its result.
 
-    It works inside a running event loop (a notebook's kernel has one), and the stop button ends
-    it. The parameters are those of `AsyncClient`, which does the work in a background thread.
+    You can use a client inside a running event loop, such as a notebook's, and interrupt a call
+    with the stop button. The parameters are the same as for `AsyncClient`, which does the work in a
+    background thread.
 
-    Its operations are in groups: `accounts`, `oauth`, `posts`, `statistics`,
-    `categories`, `tags`, `csv_imports`, `comments`, `queues` and `queue_items`.
+    The operations are in groups: `accounts`, `oauth`, `posts`, `statistics`,
+    `categories`, `tags`, `csv_imports`, `comments`, `queues`, and `queue_items`.
 
     Attributes
     ----------
     core : AsyncClient
         The client that does the work. Await it only in ghl_notebook's own event loop.
     browser : callable or None
-        Opens authorization URLs where no front end can; None: a front end does.
+        Opens authorization URLs without a front end; None: a front end opens them.
 
     Raises
     ------
     ArgumentError
-        If there is no such version of the API.
+        If the version of the API is unknown.
     SettingsError
-        If there is no credential or no sub-account, or a value makes no sense.
+        If the credential or the sub-account is missing, or a value is invalid.
     StorageError
         If a stored login cannot be read.
 
@@ -107,7 +108,7 @@ class Client(Groups[Waiting]):
 
     @classmethod
     def of(cls, core: AsyncClient) -> Client:
-        """Return the door to a client that there is already."""
+        """Return a blocking client for an existing `AsyncClient`."""
         client = Client.__new__(Client)
         client.core, client.browser = core, None
         return client
@@ -133,17 +134,17 @@ class Client(Groups[Waiting]):
 
     @property
     def credential(self) -> Credential:
-        """What proves who asks. Its ``kind`` and ``source`` say which, nothing its value."""
+        """The credential. Read its ``kind`` and ``source``; its value is never shown."""
         return self.core.credential
 
     @property
     def limits(self) -> Limits:
-        """What the service's last answer said is left of the calls for this sub-account."""
+        """Calls left for this sub-account, as reported by the API's last answer."""
         return self.core.limits
 
     @property
     def clock(self) -> Clock:
-        """Returns the current time, with a time zone; in a demo that of the demo."""
+        """Returns the current time, with a time zone; in a demo, the demo's time."""
         return self.core.clock
 
     @property
@@ -159,7 +160,7 @@ class Client(Groups[Waiting]):
 
     @property
     def summary(self) -> list[tuple[str, object]]:
-        """What a notebook shows of it. Nothing is asked for that."""
+        """The rows that a notebook shows, without a request."""
         return self.core.summary
 
     def __enter__(self) -> Self:

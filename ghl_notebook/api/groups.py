@@ -1,4 +1,4 @@
-"""The groups of the service's operations, as both doors have them."""
+"""The groups of the API's operations, which both clients have."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .resources import (
 
 
 class Groups(Generic[Door]):
-    """What `AsyncClient` and `Client` have in common: a group for each thing of the service."""
+    """Base class of `AsyncClient` and `Client`: a group for each resource of the API."""
 
     @property
     def _service(self) -> Service:
@@ -34,32 +34,32 @@ class Groups(Generic[Door]):
 
     @property
     def oauth(self) -> OAuth[Door]:
-        """The login at a platform, and what may be attached after it."""
+        """The login at a platform, and the accounts that you may attach after it."""
         return OAuth(self._service)
 
     @property
     def posts(self) -> Posts[Door]:
-        """Posts: planned, published, failed and deleted ones."""
+        """Posts: planned, published, failed, and deleted."""
         return Posts(self._service)
 
     @property
     def statistics(self) -> AccountStatistics[Door]:
-        """Statistics: what was seen, liked and said, day by day."""
+        """Statistics: views, likes, and comments, day by day."""
         return AccountStatistics(self._service)
 
     @property
     def categories(self) -> Categories[Door]:
-        """Categories that posts are in."""
+        """Categories of posts."""
         return Categories(self._service)
 
     @property
     def tags(self) -> Tags[Door]:
-        """Tags that posts have."""
+        """Tags of posts."""
         return Tags(self._service)
 
     @property
     def csv_imports(self) -> CsvImports[Door]:
-        """Files of posts: uploaded, looked at, and planned."""
+        """Files of posts: upload, check, and plan them."""
         return CsvImports(self._service)
 
     @property
@@ -69,10 +69,10 @@ class Groups(Generic[Door]):
 
     @property
     def queues(self) -> Queues[Door]:
-        """Queues: posts of a category, published again and again (version v3)."""
+        """Queues: posts of a category that are published repeatedly (version v3)."""
         return Queues(self._service)
 
     @property
     def queue_items(self) -> QueueItems[Door]:
-        """Items of a queue, each a post in its place (version v3)."""
+        """Items of a queue: posts in order (version v3)."""
         return QueueItems(self._service)

@@ -1,4 +1,4 @@
-"""An operation of the service: written down once, and called through either door."""
+"""An operation of the API: written once, then either awaited or blocking."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ T = TypeVar("T")
 Door = TypeVar("Door")
 
 Asking = Callable[Concatenate[Any, Ask, P], Coroutine[Any, Any, T]]
-"""What `operation` decorates: a method that is given its call before its own parameters."""
+"""The method that `operation` decorates: an `Ask` comes before its own parameters."""
 
 
 class Awaiting:
-    """The door of `AsyncClient`: an operation is awaited."""
+    """The mode of `AsyncClient`: you await an operation."""
 
 
 class Waiting:
-    """The door of `Client`: an operation waits for its result."""
+    """The mode of `Client`: an operation waits for its result."""
 
 
 class Group(Generic[Door]):
-    """Operations that belong together, behind one of the two doors.
+    """Operations that belong together, in one of the two modes.
 
     Parameters
     ----------
     service : Service
-        Whom they ask.
+        The context of their calls.
     """
 
     def __init__(self, service: Service) -> None:
@@ -48,14 +48,14 @@ class Group(Generic[Door]):
 
 
 class Operation(Generic[P, T]):
-    """A method of a group, by its door: of `AsyncClient` awaited, of `Client` blocking.
+    """A method of a group: with `AsyncClient` you await it, with `Client` it blocks.
 
     Parameters
     ----------
     function : callable
         The method.
     endpoint : Endpoint
-        What it asks.
+        The endpoint that it calls.
     """
 
     def __init__(self, function: Asking[P, T], endpoint: Endpoint) -> None:
@@ -69,7 +69,7 @@ class Operation(Generic[P, T]):
             return await self._call(group, self._bind(*args, **kwargs))
 
         def waiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
-            # Bound here: what an iterable does for its values is not done in the background.
+            # Bind here, so that an iterable's code does not run in the background thread.
             return run_in_background(self._call, group, self._bind(*args, **kwargs))
 
         self._awaiting, self._waiting = awaiting, waiting
@@ -77,7 +77,7 @@ class Operation(Generic[P, T]):
         for called in doors:
             functools.update_wrapper(called, function)
             called.__doc__ = _documented(function.__doc__ or "", endpoint)
-            # What help and a notebook show: what a caller passes.
+            # Help and notebooks show this signature: the arguments that a caller passes.
             vars(called)["__signature__"] = signature.replace(parameters=[group, *own])
             hints = function.__annotations__
             called.__annotations__ = {name: hints[name] for name in hints if name != ask.name}
@@ -95,20 +95,20 @@ class Operation(Generic[P, T]):
     def __get__(self, group: Group[Waiting], owner: type[Any]) -> Callable[P, T]: ...
 
     def __get__(self, group: Group[Any] | None, owner: type[Any]) -> Any:
-        """Return the method of the group's door."""
+        """Return the method in the group's mode."""
         if group is None:
             return self
         return MethodType(self._waiting if group.service.waits else self._awaiting, group)
 
     def __call__(self, group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
-        """Call it as the function of its class."""
+        """Call the operation as a function of its class."""
         called = self._waiting if group.service.waits else self._awaiting
         return called(group, *args, **kwargs)
 
     def _bind(self, *args: P.args, **kwargs: P.kwargs) -> inspect.BoundArguments:
         try:
             bound = self.signature.bind(*args, **kwargs)
-        except TypeError as error:  # in Python's own words
+        except TypeError as error:  # with Python's own message
             raise TypeError(f"{self._function.__qualname__}(): {error}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
@@ -131,17 +131,17 @@ def operation(
     v3_only: bool = False,
     location: Place = "path",
 ) -> Callable[[Asking[P, T]], Operation[P, T]]:
-    """Make a group's method an operation of the service.
+    """Make a group's method an operation of the API.
 
-    The method takes an `Ask` before its own parameters, which are what the service documents, in
-    snake case. Verb, path and scope are added to its docstring.
+    The method has an `Ask` before its own parameters, which are the API's documented parameters in
+    snake case. Verb, path, and scope are added to its docstring.
 
     Parameters
     ----------
     method, template, scope, v3_only, location
         See `Endpoint`.
     changes : bool, optional
-        Whether it may change something; everything but a GET may, unless it is said here.
+        Whether the operation may change data; by default, every method except GET may.
     """
     endpoint = Endpoint(
         method=method,

@@ -1,4 +1,4 @@
-"""Some sub-accounts of an agency, as they are sent to a worker process to be fetched there."""
+"""Sub-accounts of an agency that a worker process fetches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .async_client import AsyncClient
 
 
 class WorkerAgency:
-    """Some of an agency's sub-accounts, with their access tokens and nothing that issues others.
+    """Sub-accounts of an agency, with their access tokens but without a means to issue tokens.
 
     A worker agency is pickled, and used in ghl_notebook's own event loop. All worker agencies of a
     process use the same connections.
@@ -49,12 +49,12 @@ class WorkerAgency:
 
     @property
     def credential(self) -> WorkerCredential:
-        """What proves who asks."""
+        """The credential of the access tokens."""
         return WorkerCredential(self.tokens)
 
     @property
     def most_in_flight(self) -> int:
-        """How many requests at once this process's connections are sound for."""
+        """The number of concurrent requests that this process's connections support."""
         return self._shared[0].in_flight
 
     def client(self, location_id: str) -> AsyncClient:
@@ -75,6 +75,6 @@ class WorkerAgency:
 
 @functools.lru_cache(maxsize=8)
 def _shared_of(base_url: str, api_version: str, timeout: float) -> tuple[Transport, RetryBudget]:
-    """Return this process's connections: batches do not pay for new ones, each for itself."""
+    """Return this process's connections, shared so that a batch need not open new connections."""
     transport = open_transport(base_url, timeout=timeout, api_version=api_version, is_wide=True)
     return transport, RetryBudget()

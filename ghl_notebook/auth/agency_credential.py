@@ -1,4 +1,4 @@
-"""What proves who asks for a whole agency."""
+"""The credential of an agency and its sub-accounts."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from .tokens import Tokens
 class AgencyCredential:
     """An agency's access token, and the sub-account tokens that are issued with it.
 
-    A credential shows where it comes from, and never its value.
+    A credential shows its source, and never its value.
 
     Parameters
     ----------
     company : TokenProvider
-        Gives out the agency's own access token.
+        Returns the agency's own access token.
     issuer : LocationTokenIssuer
-        Gives out the sub-accounts'.
+        Returns the sub-accounts' access tokens.
     company_id : str
         The agency.
     kind : str
         ``"agency login"`` or ``"access token"``.
     source : str
-        Where it comes from, in words.
+        The source of the credential, in words.
     client_id : str, optional
-        The app; an access token does not tell it.
+        The app, which an access token does not name.
     tokens : Tokens, optional
-        The pair of the login so far; it names the scopes.
+        The login's current pair, which names the scopes.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class AgencyCredential:
         self.source = f"{kind}, from {source}"
         self.scopes = (tokens.scopes or None) if tokens else None
         self._from = source
-        # The service writes the client id as the app's id, a hyphen, and a suffix.
+        # GoHighLevel writes a client id as the app's id, a hyphen, and a suffix.
         self.app_id = client_id.partition("-")[0] if client_id else None
 
     @while_made
@@ -69,7 +69,7 @@ class AgencyCredential:
         return f"<{self.source}>"
 
     def auth(self, host: str) -> TokenAuth:
-        """Return what adds the agency's token; `host` is the only one that may see it."""
+        """Return the `TokenAuth` of the agency's token; only `host` may receive the token."""
         return TokenAuth(self._company, host=host)
 
     def of(self, location_id: str) -> Credential:
@@ -83,7 +83,7 @@ class AgencyCredential:
         )
 
     def is_warm(self, location_id: str) -> bool:
-        """Tell whether a sub-account's access token is there already."""
+        """Tell whether a sub-account's access token is already stored."""
         return self._issuer.peek(location_id) is not None
 
     async def issue(self, location_id: str) -> None:
@@ -94,32 +94,32 @@ class AgencyCredential:
         LogInAgainError
             If the agency's login has expired.
         CredentialError
-            If the service refuses to issue it, or there is no usable answer.
+            If the API refuses to issue the token, or its answer is not usable.
         DailyLimitError
             If the agency's calls of the day are used up.
         """
         await self._issuer.tokens(location_id)
 
     def delegate(self, location_ids: Iterable[str]) -> TokenBundle:
-        """Return the access tokens that are there, for another process.
+        """Return the stored access tokens, for another process.
 
         Parameters
         ----------
         location_ids : iterable of str
-            The sub-accounts. One without a token, or with an expired one, is left out.
+            The sub-accounts. A sub-account without a valid token is left out.
         """
         found = ((location_id, self._issuer.peek(location_id)) for location_id in location_ids)
         return TokenBundle({i: tokens.access_token for i, tokens in found if tokens is not None})
 
     async def reissue(self, location_id: str, bundle: TokenBundle) -> None:
-        """Issue another access token of a sub-account than the one in a bundle.
+        """Replace a bundle's access token of a sub-account with a new token.
 
         Parameters
         ----------
         location_id : str
             The sub-account.
         bundle : TokenBundle
-            The tokens of a worker, to which the service has rejected this sub-account's.
+            The tokens of a worker; the API has rejected this sub-account's token.
 
         Raises
         ------
@@ -132,7 +132,7 @@ class AgencyCredential:
             await self.issue(location_id)
 
     async def aclose(self) -> None:
-        """Write the tokens that are not yet on disk, and close the connections."""
+        """Write tokens that are not yet on disk, and close the connections."""
         await self._issuer.aclose()
 
 
@@ -157,9 +157,9 @@ def passed_credential(
     base_url, clock, transport
         As for `resolve_agency_credential`.
     client_id : str, optional
-        The app, where it is known.
+        The app, if it is known.
     source : str
-        Where the token comes from, in words.
+        The source of the token, in words.
     """
     company = StaticTokenProvider(token, company_id=company_id)
     endpoint = TokenEndpoint(base_url, "", Secret(""), clock=clock, transport=transport)

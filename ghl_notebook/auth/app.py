@@ -1,7 +1,7 @@
-"""A marketplace app, and one attempt to be authorized by its user.
+"""A marketplace app, and an attempt to have its user authorize it.
 
-The authorization code grant as RFC 9700 demands: a random ``state`` that is compared before
-anything in an answer is used, PKCE, and an attempt that accepts one answer only.
+The authorization code grant follows RFC 9700: a random ``state`` that is compared before any other
+part of an answer is used, PKCE, and an attempt that accepts only one answer.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ class App:
     client_id : str
         The app's client id.
     client_secret : Secret
-        The client secret that belongs to it.
+        The client secret that belongs to the client id.
     redirect_uri : str
         One of the app's redirect URIs, exactly as registered. With a URI such as
         ``http://localhost:8765/callback``, the answer arrives automatically if browser and kernel
-        share a computer; with any other, paste the address that the login ends at.
+        share a computer; with any other URI, paste the last address of the login.
     scopes : tuple of str
-        The scopes to ask for.
+        The scopes to request.
     authorize_url : str, optional
         The page where the user chooses a sub-account or an agency. White-labeled agencies use
         ``https://marketplace.leadconnectorhq.com/oauth/chooselocation``. A query in it, such as the
-        ``version_id`` of an installation link, is kept.
+        ``version_id`` of an installation link, is preserved.
 
     Raises
     ------
@@ -123,7 +123,7 @@ class App:
 
     @property
     def loopback_port(self) -> int | None:
-        """The port of this computer that the redirect leads to; None when it leads elsewhere."""
+        """The port of a redirect to this computer; None if the redirect leads elsewhere."""
         parts = urlsplit(self.redirect_uri)
         if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
             return None
@@ -131,7 +131,7 @@ class App:
 
 
 class Authorization:
-    """One attempt to have an app authorized: it recognizes its own answer, and accepts it once.
+    """An attempt to have an app authorized, which recognizes its answer and accepts it once.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class Authorization:
     app : App
         As given.
     url : Secret
-        Where the user authorizes the app.
+        The page where the user authorizes the app.
     verifier : Secret
         The PKCE code verifier, which belongs to the code.
     """
@@ -172,14 +172,14 @@ class Authorization:
         Raises
         ------
         ArgumentError
-            If it has neither a code nor an error in it. The attempt goes on waiting, as after a
-            `StateMismatchError` for the answer to another attempt.
+            If the address contains neither a code nor an error. The attempt keeps waiting, as after
+            a `StateMismatchError` for the answer to another attempt.
         StateMismatchError
-            If it answers another attempt, or this attempt has had its answer.
+            If the address answers another attempt, or this attempt has already had its answer.
         LoginCancelledError
             If the user refused.
         LoginFailedError
-            If the service refused.
+            If GoHighLevel refused.
         """
         hidden = Secret(redirected)
         del redirected  # a traceback may show this frame's locals

@@ -1,4 +1,4 @@
-"""Access tokens of sub-accounts for worker processes, which cannot issue or refresh any."""
+"""Access tokens of sub-accounts for worker processes, which cannot issue or refresh tokens."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .credential import Credential
 
 
 class TokenBundle:
-    """Access tokens of some sub-accounts, to be sent to a worker process.
+    """Access tokens of some sub-accounts, to send to a worker process.
 
-    A pickle of the bundle holds the tokens; nothing else that it can be turned into does. Pickle it
-    only to send it, and do not store it. The tokens expire with their day, and refresh nothing.
+    A pickle of the bundle contains the tokens; its other representations do not. Pickle the bundle
+    only to send it, and do not store it. The tokens expire with their day, and cannot be refreshed.
 
     Parameters
     ----------
@@ -33,8 +33,8 @@ class TokenBundle:
         self._restore(packed, len(tokens), os.urandom(16).hex())
 
     def _restore(self, packed: bytes, count: int, name: str) -> None:
-        # A closure, as in `Secret`. The tokens stay packed until they are used: dask's scheduler
-        # only takes them out of a pickle and puts them into the next one.
+        # A closure, as in `Secret`. The tokens stay packed until they are used, because dask's
+        # scheduler only moves them from one pickle to the next.
         self._pack: Callable[[], bytes] = lambda: packed
         self._count = count
         self._name = name
@@ -54,7 +54,7 @@ class TokenBundle:
         return (_restored, (self._pack(), self._count, self._name))
 
     def __dask_tokenize__(self) -> str:
-        # Otherwise dask makes a hash of the tokens a part of a task's name.
+        # Otherwise, dask would put a hash of the tokens into a task's name.
         return self._name
 
     def of(self, location_id: str) -> Secret:
@@ -69,7 +69,7 @@ class TokenBundle:
 
 
 class WorkerCredential:
-    """Proves who asks in a worker, with the tokens of a bundle alone.
+    """The credential of a worker, with only the tokens of a bundle.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class WorkerCredential:
         Raises
         ------
         CredentialError
-            If the bundle does not hold its access token.
+            If the bundle does not contain its access token.
         """
         if location_id not in self._tokens:
             raise _not_delegated(location_id)
@@ -98,7 +98,7 @@ class WorkerCredential:
         return Credential.of_token(token, location_id, source="an agency's run")
 
     def is_warm(self, location_id: str) -> bool:
-        """Tell whether a sub-account's access token is there."""
+        """Tell whether the bundle contains a sub-account's access token."""
         return location_id in self._tokens
 
     async def issue(self, location_id: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .keyring_cipher import KeyringCipher
 
 LOCK_SECONDS: Final = 120.0
-"""A process that holds a lock asks the service or the keyring, each for a minute at most."""
+"""A process that holds a lock calls the API or the keyring, each for a minute at most."""
 _ROOM: Final = 16 * 1024
 """Bytes reserved before the token request, so that saving the new pair cannot fail.
 
@@ -40,15 +40,15 @@ class FileStore:
     """A folder with one file for each credential.
 
     The folder is 0700 and a file 0600; wider permissions are narrowed. Links, and files of another
-    user, are refused. A file is written under another name, synced, and then renamed. Each method
-    may be called from any thread.
+    user, are refused. A file is written under another name, synced, and then renamed. You may call
+    each method from any thread.
 
     Parameters
     ----------
     folder : Path
-        Made when something is written.
+        The folder, made when a credential is first written.
     cipher : KeyringCipher, optional
-        Encrypts the files; their names, and whose they are, stay readable.
+        Encrypts the files; their names and owners stay readable.
     """
 
     def __init__(self, folder: Path, cipher: KeyringCipher | None = None) -> None:
@@ -61,7 +61,7 @@ class FileStore:
 
     @property
     def folder(self) -> Path:
-        """As given: two stores of one folder are the same."""
+        """The folder, as given: two stores of one folder are equal."""
         return self._folder
 
     def load(self, key: Key) -> StoredCredential | None:
@@ -70,9 +70,9 @@ class FileStore:
         Raises
         ------
         LogInAgainError
-            If the keyring has lost the key that it was encrypted with.
+            If the keyring has lost the key that encrypted the credential.
         StorageError
-            If it cannot be read, is damaged, or is not its owner's alone.
+            If the file cannot be read, is damaged, or is accessible to other users.
         """
         path = self._path(key)
         text = self._read(path)
@@ -117,7 +117,7 @@ class FileStore:
             If the credential cannot be deleted; or, after the last one, the key in the keyring.
         """
         with said(f"{self._path(key)} cannot be deleted"):
-            self._draft(key).unlink(missing_ok=True)  # a process was killed while it wrote
+            self._draft(key).unlink(missing_ok=True)  # a process was killed while writing
             try:
                 self._path(key).unlink()
             except FileNotFoundError:
@@ -129,7 +129,7 @@ class FileStore:
     def list(self) -> list[Key]:
         """Return the names of all credentials; files that cannot be read are logged and left out.
 
-        Nothing is decrypted: a login can be found and deleted without the keyring.
+        The files stay encrypted: you can find and delete a login without the keyring.
 
         Raises
         ------
@@ -205,12 +205,12 @@ class Reservation:
         self._pid = os.getpid()
 
     def fill(self) -> None:
-        """Write and sync as many bytes as a credential may have: a full disk shows now."""
+        """Write and sync as many bytes as a credential may have, so that a full disk fails now."""
         with said(f"{self._target} cannot be written"):
             self._write(Secret(" " * _ROOM))
 
     def write(self, credential: StoredCredential) -> None:
-        """Store a credential: completely and on disk, or not at all."""
+        """Store a credential completely and on disk, or not at all."""
         # The file keeps its blanks behind the text, so that writing needs no further space.
         text = Secret(to_file(credential, self._cipher).reveal().ljust(_ROOM))
         with said(f"{self._target} cannot be written"):
@@ -230,7 +230,7 @@ class Reservation:
         with suppress(OSError):
             if self._descriptor >= 0:
                 os.close(self._descriptor)
-        # A forked process drops its copy of this when it ends; the draft belongs to its parent.
+        # A forked process drops its copy of this object at exit; the draft belongs to its parent.
         if not self._keeps_draft and self._pid == os.getpid():
             with suppress(OSError):
                 self._draft.unlink()
@@ -250,12 +250,12 @@ def _check_name(key: Key, path: Path) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into, or narrow an existing one.
+    """Make a folder that only its owner can read, or narrow an existing folder's permissions.
 
     Raises
     ------
     StorageError
-        If it cannot be made, is a link, or belongs to another user.
+        If the folder cannot be made, is a link, or belongs to another user.
     """
     with said(f"The folder {folder} cannot be made"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -274,7 +274,7 @@ def check_owner(status: os.stat_result, path: Path, is_kind: object) -> None:
     Raises
     ------
     StorageError
-        If it is either.
+        If the path is a link, or belongs to another user.
     """
     if not is_kind(status.st_mode):  # type: ignore[operator]
         raise StorageError(
@@ -289,7 +289,7 @@ def check_owner(status: os.stat_result, path: Path, is_kind: object) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name survive a power cut; not every system lets a folder be opened."""
+    """Make the new name survive a power cut; some systems cannot open a folder."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -305,7 +305,7 @@ def said(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        error.__traceback__ = None  # its frames hold what was to be written
+        error.__traceback__ = None  # its frames hold the text to write
         raise StorageError(
             f"{what}: {reason}.",
             "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",

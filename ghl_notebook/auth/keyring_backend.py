@@ -1,4 +1,4 @@
-"""The system's keyring, where it is one that encrypts: found and asked in bounded time."""
+"""The system's keyring, if it encrypts, found and called in bounded time."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SOUND: Final = frozenset(
     for name in ("macOS", "Windows", "SecretService", "libsecret", "kwallet")
 )
 PATIENCE: Final = 60.0
-"""Seconds for one answer: the keyring may ask its user for a password meanwhile."""
+"""Seconds for one answer, during which the keyring may prompt its user for a password."""
 _ADVICE: Final = "Unlock it, or name a folder to use instead in GHL_CREDENTIALS_DIR."
 
 T = TypeVar("T")
 
 
 class Backend(Protocol):
-    """What a backend of the package ``keyring`` can do."""
+    """The methods of a backend of the package ``keyring``."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return a value."""
@@ -41,9 +41,9 @@ class Backend(Protocol):
 
 
 class Keyring:
-    """Asks a backend. Each backend raises errors of its own system, or never answers.
+    """Calls a backend in bounded time: a backend raises its system's errors, or never answers.
 
-    All methods raise a `StorageError` where the backend fails.
+    The methods raise a `StorageError` if the backend fails.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Keyring:
         )
 
     def _ask(self, what: str, call: Callable[[], T]) -> T:
-        # A keyring that hangs is not asked again meanwhile: each attempt would cost a thread.
+        # While a call hangs, the keyring is not called again: each attempt would cost a thread.
         if self._stuck is not None and self._stuck.is_alive():
             kind = "it has not answered before"
         else:
@@ -94,12 +94,12 @@ class Keyring:
                 return run_within(self._patience, call)
             except UnansweredError as error:
                 self._stuck, kind = error.thread, str(error)
-        # Outside of the handler: the backend's frames and errors may hold what was to be written.
+        # Outside of the handler: the backend's frames and errors may hold the text to write.
         raise StorageError(f"{what} ({kind}).", _ADVICE)
 
 
 def find_backend() -> Backend | None:
-    """Return the system's keyring, or None if there is none that encrypts.
+    """Return the system's keyring if it encrypts, otherwise None.
 
     Raises
     ------
@@ -119,8 +119,8 @@ def find_backend() -> Backend | None:
         return run_within(PATIENCE, find)
     except UnansweredError as error:
         if error.thread.is_alive():
-            # Plain files instead would make logins that are encrypted seem to be lost.
+            # With plain files instead, encrypted logins would seem to be lost.
             raise StorageError(
                 f"The system's keyring cannot be found ({error}).", _ADVICE
             ) from None
-        return None  # each backend raises errors of its own system
+        return None  # a backend raises its own system's errors

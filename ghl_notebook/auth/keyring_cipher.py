@@ -1,4 +1,4 @@
-"""Encrypts stored tokens with one random key, which is all that the system's keyring holds."""
+"""Encrypt stored tokens with a random key; the system's keyring stores only this key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NONCE_BYTES: Final = 12
 class KeyringCipher:
     """AES-256-GCM with a random key from the system's keyring.
 
-    The key is made when something is first stored, and read once per process. A text is bound to
+    The key is made when a credential is first stored, and read once per process. A text is bound to
     its name, so that an encrypted text is refused under another name.
 
     Parameters
@@ -56,10 +56,10 @@ class KeyringCipher:
         return f"KeyringCipher({self._of})"
 
     def prepare(self) -> None:
-        """Read the key, and make one where there is none.
+        """Read the key, or make a key if there is none.
 
-        Call it after the file to be encrypted has a draft: `delete_unused_key` leaves the key as
-        long as there is one.
+        Call this method after the file to encrypt has a draft: `delete_unused_key` leaves the key
+        as long as there is a draft.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class KeyringCipher:
         Raises
         ------
         StorageError
-            If there is no key yet, and the keyring is locked or fails.
+            If a key has to be made, and the keyring is locked or fails.
         """
         key = self._key or self._prepare()
         nonce = os.urandom(_NONCE_BYTES)
@@ -86,18 +86,18 @@ class KeyringCipher:
         Parameters
         ----------
         sealed : bytes
-            What `encrypt` returned.
+            The result of `encrypt`.
         name : bytes
             The name that the text was encrypted under.
         where : str
-            Where it is stored, for errors.
+            The file of the text, for errors.
         asks_again : bool
-            Whether to ask the keyring for a key that it did not have before.
+            Whether to read a key again that the keyring did not have before.
 
         Raises
         ------
         LogInAgainError
-            If the keyring has lost the key, or has another one.
+            If the keyring has lost the key, or has another key.
         StorageError
             If the keyring is locked or fails, or the text is damaged.
         """
@@ -138,8 +138,7 @@ class KeyringCipher:
         key = self._key
         if (key is None or key.id != key_id) and (asks_again or key_id not in self._missing):
             self._missing.add(key_id)  # also where the keyring fails
-            # Another process may have made a new key: after a log-out, or where the old one was
-            # lost.
+            # Another process may have made a new key, after a log-out or if the old key was lost.
             key = self._key = self._read() or key
         return key if key is not None and key.id == key_id else None
 
@@ -147,7 +146,7 @@ class KeyringCipher:
         text = self._keyring.get(_ENTRY)
         try:
             return None if text is None else _Key(text)
-        except ValueError:  # the entry is something else: it encrypts nothing of ours
+        except ValueError:  # the entry is not a key of this package
             return None
 
     def _make(self) -> _Key:
@@ -169,7 +168,7 @@ class KeyringCipher:
 
 
 class _Key:
-    """A key, and a name of it that does not tell the key."""
+    """A key, and an id that does not reveal the key."""
 
     def __init__(self, text: Secret) -> None:
         raw = base64.b64decode(text.reveal(), validate=True)

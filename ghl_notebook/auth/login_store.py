@@ -1,4 +1,4 @@
-"""The logins of apps: stored, found, refreshed, deleted."""
+"""The stored logins of apps: store, find, refresh, and delete them."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ Keys = list[Key]  # `LoginStore.list` shadows the builtin in annotations
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where tokens are stored.
+    """The stores of tokens.
 
     Attributes
     ----------
     logins : FileStore
         The pairs of logins.
     location_tokens : LocationTokenCache
-        The sub-account tokens that were issued with an agency's login, for their day.
+        The sub-account tokens that were issued with an agency's login, until they expire.
     """
 
     logins: FileStore
@@ -70,8 +70,8 @@ class Stores:
         folder : Path
             The folder.
         keyring : bool
-            Whether to encrypt the files with a key in the system's keyring, if there is one. False:
-            the user has named a folder.
+            Whether to encrypt the files with a key in the system's keyring, if there is one. False
+            if the user has named a folder.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Stores:
         backend = find_backend() if keyring else None
         if backend is None:
             return cls.at(folder)
-        from .keyring_cipher import KeyringCipher  # loads the library that encrypts
+        from .keyring_cipher import KeyringCipher  # loads the encryption library
 
         return cls.at(folder, KeyringCipher(backend, folder))
 
@@ -93,20 +93,20 @@ class Stores:
 
 
 class LoginStore:
-    """The logins of apps at one service.
+    """The logins of apps at one API address.
 
     Parameters
     ----------
     stores : Stores
-        Where they are stored.
+        The stores of the tokens.
     base_url : str
         The API's address.
     clock : callable
-        The current time, with a time zone.
+        Returns the current time, with a time zone.
     renewal : RenewalSettings, optional
-        An app's client secret, and a refresh token to begin with, from the environment.
+        An app's client secret, and a first refresh token, from the environment.
     transport : httpx.AsyncBaseTransport, optional
-        What carries the requests.
+        The transport of the requests.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class LoginStore:
         return f"LoginStore({self._stores.logins!r})"
 
     def list(self) -> list[Key]:
-        """Return the names of the stored logins of this service that somebody logged in for.
+        """Return the names of this API address's stored logins that a user logged in for.
 
         Raises
         ------
@@ -139,11 +139,11 @@ class LoginStore:
         return [key for key in self.list_all() if not key.owner.startswith("env:")]
 
     def list_all(self) -> Keys:
-        """Return also those that a refresh token from the environment started; see `list`."""
+        """Return also the logins that the environment's refresh token started; see `list`."""
         return [key for key in self._stores.logins.list() if key.base_url == self._base_url]
 
     async def finish(self, app: App, code: Secret, verifier: Secret) -> Tokens:
-        """Exchange the code of a login, and store the pair before anybody uses it.
+        """Exchange the code of a login, and store the pair before its first use.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class LoginStore:
         return tokens
 
     def key_of(self, app: App, tokens: Tokens) -> Key:
-        """Return the name of the login that gave a pair."""
+        """Return the name of the login that issued a pair."""
         return Key(self._base_url, app.client_id, _owner_of(tokens))
 
     def forget(self, key: Key) -> bool:
@@ -171,7 +171,7 @@ class LoginStore:
         Raises
         ------
         StorageError
-            If it cannot be deleted.
+            If the login cannot be deleted.
         """
         # Also tokens of another agency of the same app, which are issued again.
         for name, issuer in list(_ISSUERS.items()):
@@ -186,14 +186,14 @@ class LoginStore:
         Parameters
         ----------
         key : Key
-            One of `list`.
+            A key from `list`.
         location_id : str, optional
             The sub-account; an agency's login needs it.
 
         Raises
         ------
         StorageError
-            If it cannot be read.
+            If the login cannot be read.
         """
         stored = self._stores.logins.load(key)
         tokens = stored.tokens if stored else None
@@ -216,12 +216,12 @@ class LoginStore:
         Parameters
         ----------
         key : Key
-            One of `list`, of an agency.
+            An agency's key from `list`.
 
         Raises
         ------
         StorageError
-            If it cannot be read.
+            If the login cannot be read.
         """
         stored = self._stores.logins.load(key)
         whose = key.owner.partition(":")[2]
@@ -234,19 +234,19 @@ class LoginStore:
     ) -> AgencyCredential:
         """Return the agency's login that the environment's refresh token starts.
 
-        A refresh token that was never used is used at once: only the service knows whose it is.
+        A refresh token that was never used is used immediately, to learn its agency from the API.
 
         Raises
         ------
         SettingsError
-            If it is not an agency's.
+            If the refresh token is not an agency's.
         CredentialError
-            If it cannot be refreshed.
+            If the login cannot be refreshed.
         """
         key, first = self._from_environment(renewal)
         company = self._provider(key, first)
         stored = self._stores.logins.load(key)
-        # A refresh token that was refused at once is stored without a type.
+        # A refresh token that was refused on its first use is stored without a type.
         is_known = stored is not None and stored.tokens.user_type != ""
         tokens = stored.tokens if stored and is_known else run_in_background(company.tokens)
         if tokens.user_type != "Company" or tokens.company_id is None:
@@ -265,8 +265,8 @@ class LoginStore:
     def from_environment(self, renewal: RenewalSettings, location_id: str) -> Credential:
         """Return the login that the environment's refresh token starts.
 
-        The refresh token works once. The pair that it gives is stored under its name, and used from
-        then on.
+        The refresh token works once. The pair that it returns is stored under the token's name, and
+        used from then on.
         """
         key, first = self._from_environment(renewal)
         stored = self._stores.logins.load(key)
@@ -324,14 +324,14 @@ class LoginStore:
         return StoredTokenProvider(key, store, refresh, clock=self._clock, first=first)
 
     def issuer(self, login: Key, company: TokenProvider | None = None) -> LocationTokenIssuer:
-        """Return the issuer of an agency's login: the same one in all of this process.
+        """Return the issuer of an agency's login, the same object throughout this process.
 
         Parameters
         ----------
         login : Key
-            The agency's.
+            The agency's login.
         company : TokenProvider, optional
-            Gives out the agency's own access token. By default, the stored login's.
+            Returns the agency's own access token. By default, the stored login's token.
         """
         # Keyed by everything that changes its behavior; tests use other clocks and transports.
         name = (self._stores.location_tokens.place, login, self._clock, self._transport)
@@ -359,7 +359,7 @@ class LoginStore:
 
 
 class _EitherTokenProvider:
-    """A login of a sub-account or of an agency: its first answer tells which."""
+    """A login of a sub-account or of an agency, as its first answer shows."""
 
     def __init__(self, login: TokenProvider, issued: TokenProvider) -> None:
         self._login, self._issued = login, issued
@@ -370,14 +370,14 @@ class _EitherTokenProvider:
         return await self._issued.tokens() if tokens.user_type == "Company" else tokens
 
     async def refreshed(self, rejected: Secret) -> Tokens | None:
-        """Return another pair than the one that was rejected."""
+        """Return a new pair in exchange for the rejected pair."""
         tokens = await self._login.tokens()
         provider = self._issued if tokens.user_type == "Company" else self._login
         return await provider.refreshed(rejected)
 
 
 def _owner_of(tokens: Tokens) -> str:
-    """Return whose a pair is, for its key."""
+    """Return the owner of a pair, for its key."""
     if tokens.user_type == "Company" or tokens.location_id is None:
         return f"company:{tokens.company_id}"
     return f"location:{tokens.location_id}"

@@ -1,4 +1,4 @@
-"""Which credential a client uses: what was passed, the environment, or a stored login."""
+"""The credential that a client uses: an argument, the environment, or a stored login."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _LOG = logging.getLogger("ghl_notebook.auth")
 def open_login_store(
     base_url: str, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
 ) -> LoginStore:
-    """Open the stored logins of a service, in the place that the settings name.
+    """Open the stored logins of an API address, in the folder that the settings name.
 
     Raises
     ------
     SettingsError
-        If the environment's settings make no sense.
+        If the environment's settings are invalid.
     """
     # Imported only when needed: most clients have a token.
     from .login_store import LoginStore, Stores
@@ -57,15 +57,16 @@ def open_login_store(
 def resolve_credential(
     settings: Settings, *, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
 ) -> Credential:
-    """Return the credential to use, and log which one in one line.
+    """Return the credential to use, and log its source in one line.
 
     The order: the token that was passed, ``GHL_TOKEN``, ``GHL_REFRESH_TOKEN``, the stored login
-    of the sub-account, the stored login of its agency. Without a sub-account, the only stored one.
+    of the sub-account, the stored login of its agency. Without a sub-account, the only stored
+    login.
 
     Raises
     ------
     SettingsError
-        If there is none, or several to choose from.
+        If no credential is found, or several to choose from.
     StorageError
         If the stored logins cannot be read.
     """
@@ -101,22 +102,22 @@ def resolve_agency_credential(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AgencyCredential:
-    """Return the credential of an agency to use, and log which one in one line.
+    """Return the credential of an agency to use, and log its source in one line.
 
     The order: the token that was passed, ``GHL_REFRESH_TOKEN``, the stored login of the
-    agency, or the only stored one.
+    agency, or the only stored login of an agency.
 
     Parameters
     ----------
     token : Secret or None
         The agency's access token.
     company_id : str or None
-        The agency; ``GHL_COMPANY_ID`` when None.
+        The agency; None means ``GHL_COMPANY_ID``.
 
     Raises
     ------
     SettingsError
-        If there is none, or several to choose from.
+        If no credential is found, or several to choose from.
     StorageError
         If the stored logins cannot be read.
     """
@@ -211,7 +212,7 @@ def _agencies(keys: list[Key], company_id: str | None) -> list[Key]:
 
 
 def _only(keys: list[Key], client_id: str | None, what: str, next_step: str) -> Key:
-    """Return the only login of several, or the only one of the app in the environment."""
+    """Return the only login, or the only login of the app in the environment."""
     if len(keys) > 1:
         keys = [k for k in keys if k.client_id == client_id] or keys
     if len(keys) > 1:
@@ -222,7 +223,7 @@ def _only(keys: list[Key], client_id: str | None, what: str, next_step: str) -> 
 
 @guarded
 def log_out(location_id: str | None = None, *, base_url: str | None = None) -> list[str]:
-    """Delete stored logins from this computer, and return whose they were.
+    """Delete stored logins from this computer, and return their sub-accounts and agencies.
 
     The API cannot revoke a login: a copy of its refresh token works until you uninstall the app in
     GoHighLevel.
@@ -230,8 +231,8 @@ def log_out(location_id: str | None = None, *, base_url: str | None = None) -> l
     Parameters
     ----------
     location_id : str, optional
-        The sub-account, or the agency, whose login to delete. By default all logins, and also the
-        one that ``GHL_REFRESH_TOKEN`` started, which cannot start it again.
+        The sub-account, or the agency, whose login to delete. By default, all logins, including the
+        login that ``GHL_REFRESH_TOKEN`` started; that token cannot start it again.
     base_url : str, optional
         The API's address; as for `Client`.
 

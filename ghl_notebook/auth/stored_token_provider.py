@@ -1,4 +1,4 @@
-"""Gives out the access token of a login, and refreshes it: once, in all threads and processes."""
+"""Provide a login's access token, and refresh it only once in all threads and processes."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from .store import Key, StoredCredential
 from .tokens import Tokens
 
 _LAST_SECONDS: Final = 10.0
-"""For refreshes at the end of a process: an answer takes less than a second as a rule."""
+"""Time for refreshes at the exit of a process; an answer usually takes less than a second."""
 
 Refresh = Callable[[StoredCredential | None], Awaitable[StoredCredential]]
-"""Asks the service for the next pair; None where there is none yet."""
+"""Requests the next pair; the argument is None without a stored pair."""
 
 _Place = tuple[Path, Key]
 _FLIGHTS: Final[SingleFlight[tuple[_Place, Secret | None, bool], Tokens]] = SingleFlight()
 _UNSAVED: Final[dict[_Place, tuple[StoredCredential | None, StoredCredential]]] = {}
-"""Pairs that could not be stored, with what was stored before: the service gives a pair once."""
+"""Pairs that could not be stored, with the earlier pair: the API issues each pair only once."""
 
 # Wait at exit for running refreshes; an interrupted one loses the login.
 atexit.register(_FLIGHTS.wait, _LAST_SECONDS)
@@ -47,24 +47,24 @@ if hasattr(os, "register_at_fork"):
 
 
 class StoredTokenProvider:
-    """Gives out a login's access token, and refreshes it through its store.
+    """Provides a login's access token, and refreshes it through its store.
 
-    The store is the truth: under a lock that all processes share it is read again, and only a pair
-    that is still old is refreshed. The next pair is on disk before anybody gets it. A refresh is
-    not cancelled with the call that waits for it.
+    The store is the truth: under a lock that all processes share, the provider reads it again, and
+    refreshes only a pair that is still old. The next pair is on disk before any caller gets it. A
+    refresh continues if the call that waits for it is canceled.
 
     Parameters
     ----------
     key : Key
         The login.
     store : FileStore
-        Where it is stored.
+        The store of the login.
     refresh : callable
-        Asks the service for the next pair.
+        Requests the next pair from the API.
     clock : callable
-        The current time, with a time zone.
+        Returns the current time, with a time zone.
     first : StoredCredential, optional
-        What to begin with where nothing is stored.
+        The pair to start with if no pair is stored.
     """
 
     def __init__(
@@ -94,9 +94,9 @@ class StoredTokenProvider:
         Raises
         ------
         LogInAgainError
-            If the service refuses the refresh token, now or before.
+            If the API refuses the refresh token, or has refused it before.
         CredentialError
-            If the pair cannot be refreshed or stored; the stored one is as good as before.
+            If the pair cannot be refreshed or stored; the stored pair stays unchanged.
         """
         tokens, now = self._tokens, self._clock()
         if tokens is None or tokens.is_expired(now):
@@ -107,7 +107,7 @@ class StoredTokenProvider:
         return tokens
 
     async def refreshed(self, rejected: Secret) -> Tokens:
-        """Return another pair than the one whose access token the service has just rejected.
+        """Return a new pair in exchange for a pair whose access token the API has just rejected.
 
         Raises
         ------
@@ -116,18 +116,18 @@ class StoredTokenProvider:
         """
         tokens = self._tokens
         if tokens and tokens.access_token != rejected and not tokens.is_expired(self._clock()):
-            return tokens  # refreshed meanwhile
+            return tokens  # refreshed since the rejection
         return await self._fresh(rejected)
 
     async def _fresh(self, rejected: Secret | None) -> Tokens:
-        # A refresh for another reason may return the very token that was rejected.
+        # A refresh for another reason may return the same token that was rejected.
         refresh = partial(self._refresh_locked, rejected, early=False)
         key = (self._place, rejected, False)
         self._tokens = await result_of(_FLIGHTS.get_or_start(key, refresh))
         return self._tokens
 
     async def _refresh_locked(self, rejected: Secret | None, *, early: bool) -> Tokens:
-        """Read the store, and refresh what is in it if that is still needed: under the lock."""
+        """Read the store under the lock, and refresh the stored pair if it is still old."""
         async with _locked(self._store, self.key):
             stored = await run_in_own_thread(self._load)
             credential = stored or self._first
@@ -146,7 +146,7 @@ class StoredTokenProvider:
                     _UNSAVED[self._place] = (stored, fresh)
                     await run_in_own_thread(reservation.write, fresh)
                 except BaseException as error:
-                    # Also a refresh that is stopped in the middle: its answer may be lost.
+                    # Also if the refresh was interrupted: its answer may be lost.
                     is_told = isinstance(error, CredentialError) and not error.outcome_unknown
                     if not is_told or isinstance(error, StorageError):
                         reservation.mark_pending()
@@ -156,7 +156,7 @@ class StoredTokenProvider:
                 return fresh.tokens
 
     def _load(self) -> StoredCredential | None:
-        """Return what is stored, after storing a pair that could not be stored before."""
+        """Return the stored pair, after storing a pair that could not be stored before."""
         stored = self._store.load(self.key)
         before, unsaved = _UNSAVED.get(self._place, (None, None))
         if unsaved is None:
@@ -176,7 +176,7 @@ class StoredTokenProvider:
         except LogInAgainError as error:
             if credential is not None and credential.tokens.refresh_token:
                 refused = replace(credential, refused_at=self._clock())
-                with suppress(StorageError):  # then it is asked again, and refused again
+                with suppress(StorageError):  # the next refresh is then refused again
                     await run_in_own_thread(reservation.write, refused)
             if not (had_pending or error.outcome_unknown):
                 raise
@@ -195,7 +195,7 @@ async def keep(store: FileStore, credential: StoredCredential) -> None:
     Raises
     ------
     StorageError
-        If it cannot be stored.
+        If the login cannot be stored.
     """
     async with _locked(store, credential.key), reserved(store, credential.key) as reservation:
         await run_in_own_thread(reservation.write, credential)
@@ -207,7 +207,7 @@ async def remove(store: FileStore, key: Key) -> bool:
     Raises
     ------
     StorageError
-        If it cannot be deleted.
+        If the credential cannot be deleted.
     """
     async with _locked(store, key):
         return await run_in_own_thread(store.delete, key)

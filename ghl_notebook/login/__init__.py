@@ -1,7 +1,7 @@
 """Two logins on one base, and the cards that show them.
 
 `social` connects a social account to a sub-account; `app` logs in to GoHighLevel as a marketplace
-app. Both are a `LoginFlow` without a screen, which a card of `base_card` shows.
+app. A login is a `LoginFlow` without a screen, which a card of `base_card` shows.
 """
 
 from .flow import ENDS, FlowState, LoginFlow, Status

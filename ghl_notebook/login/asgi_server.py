@@ -1,8 +1,8 @@
 """The servers on 127.0.0.1 that a login needs, in the background event loop.
 
-Every program of this computer may open any number of connections there, and each takes a file
-descriptor of the kernel. So the number of connections is limited, each request has to be complete
-in time, and a connection that has named no login makes room for the next one.
+Every program of this computer may open any number of connections there, and each connection uses a
+file descriptor of the kernel. So the number of connections is limited, each request has to be
+complete in time, and a connection that has named no login is closed for the next connection.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PRIVATE_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""Headers of every response whose address or content is for one person only."""
+"""Headers of every response whose address or content is for a single user."""
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -56,7 +56,7 @@ class BackgroundServer:
     port : int, default 0
         The port; 0 for any port that is free.
     is_known : callable, optional
-        Tells whether a path belongs to a login. A connection that asked for such a path is not
+        Returns whether a path belongs to a login. A connection that requested such a path is not
         closed in favor of others.
     most : int
         Most connections that may be open.
@@ -89,9 +89,9 @@ class BackgroundServer:
 
         from .connection import make_config
 
-        # Listening before anybody learns of the port: an immediate request is not refused.
-        # Made of a descriptor, the socket knows that its protocol is TCP. asyncio sets TCP_NODELAY
-        # only then; without it, a reused connection waits 40 ms for the client's delayed ACK.
+        # Listen before any program learns the port: an immediate request is not refused.
+        # A socket that is made from a descriptor has TCP as its protocol. Only then does asyncio
+        # set TCP_NODELAY; without it, a reused connection waits 40 ms for the client's delayed ACK.
         self._listening = _Listening(
             fileno=socket.create_server(("127.0.0.1", port), backlog=_BACKLOG).detach()
         )
@@ -109,7 +109,7 @@ class BackgroundServer:
     async def stop(self) -> None:
         """Stop, and return when the port is free again."""
         self._task.cancel()
-        await asyncio.wait([self._task])  # before its descriptor can be another one's
+        await asyncio.wait([self._task])  # before another socket can have its descriptor
         self._listening.close()
         if self._listening.last is not None:
             self._listening.last.close()
@@ -154,7 +154,7 @@ class BackgroundServer:
 
 
 def refused(status: int) -> Exception:
-    """Return the exception by which a handler responds with a status only."""
+    """Return the exception that a handler raises to respond with a status only."""
     from starlette.exceptions import HTTPException
 
     return HTTPException(status)

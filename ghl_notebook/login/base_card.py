@@ -41,14 +41,14 @@ def kernel_owned(trait: Any) -> Any:
 class BaseCard(anywidget.AnyWidget):
     """A login as a widget.
 
-    A subclass makes the flow, and passes it on with the traits that are set before the comm opens:
-    so the page has them from its first moment on.
+    A subclass makes the flow, and passes it on with the traits that are set before the comm opens,
+    so that the page has these traits from the start.
     """
 
     _card: ClassVar[str]
     """Name of the script and the style (see `static_files`)."""
     _subject = "The login"
-    """What is waited for, as the beginning of a sentence."""
+    """The name of the login in messages, as the beginning of a sentence."""
     _is_in_browser = False
     _login: LoginFlow[Any]
     _pages: Pages
@@ -85,15 +85,15 @@ class BaseCard(anywidget.AnyWidget):
         Parameters
         ----------
         timeout : float, optional
-            Seconds to wait; the login itself goes on after them, until its own time limit. Waiting
-            never outlasts that limit, which begins now if nobody has pressed the button yet.
+            Seconds to wait; the login itself continues after them, until its time limit. Waiting
+            never outlasts that limit, which begins now if you have not pressed the button yet.
 
         Raises
         ------
         FrontEndError
-            If there is no notebook front end.
+            If no notebook front end can show the card.
         LoginError
-            If the login ends otherwise, or `timeout` is over.
+            If the login fails or is canceled, or `timeout` is over.
         """
         check_patience(timeout)
         until = None if timeout is None else time.monotonic() + timeout
@@ -111,22 +111,23 @@ class BaseCard(anywidget.AnyWidget):
     def open_in_browser(self, open_url: Callable[[str], bool] = webbrowser.open) -> None:
         """Show the login in the system's browser, outside of any notebook.
 
-        The card's own page, on 127.0.0.1; for scripts, IPython in a terminal, and front ends that
-        open no windows. The browser is given a file that leads on to it, because everybody on a
-        computer can read the command lines of its programs. A browser that may not read the file
-        (Snap, Flatpak, WSL) shows an error instead: open the address that is written to stderr.
-        That address works once. A second use ends the login, as one of the two may be a stranger's.
+        Use it in scripts, in IPython in a terminal, and in front ends that cannot open windows. The
+        page is the card's own, on 127.0.0.1. The browser opens a file that redirects to the page,
+        because every user of a computer can read the command lines of its programs. A browser that
+        may not read the file (Snap, Flatpak, WSL) shows an error instead: open the address that is
+        written to stderr. That address works once. A second use cancels the login, because one of
+        the two users may be a stranger.
 
         Parameters
         ----------
         open_url : callable, optional
-            Opens a ``file://`` address and tells whether it could; Python's ``webbrowser.open`` by
-            default.
+            Opens a ``file://`` address and returns whether it could; Python's ``webbrowser.open``
+            by default.
 
         Raises
         ------
         FrontEndError
-            If no browser could be opened, and there is nobody to tell the address to.
+            If no browser could be opened, and the address cannot be written to stderr.
         LoginCancelledError
             If the card is closed.
         """
@@ -141,14 +142,14 @@ class BaseCard(anywidget.AnyWidget):
             )
 
     def cancel(self) -> None:
-        """Give up the current attempt; a later click begins another one."""
+        """Give up the current attempt; a later click begins a new one."""
         self._login.cancel()
         self._flush()
 
     def close(self) -> None:
         """Cancel the login and remove the card."""
         # ipywidgets also closes widgets whose __init__ failed, and all others when the interpreter
-        # exits and can start no thread any more.
+        # exits and can no longer start a thread.
         if (pages := getattr(self, "_pages", None)) and not sys.is_finalizing():
             self._login.cancel()
             pages.close()
@@ -167,13 +168,13 @@ class BaseCard(anywidget.AnyWidget):
     # The view of the flow (see `flow.LoginView`). Called in the UI thread.
 
     def update(self, state: Any) -> None:
-        """Set the traits, `status` last: who observes it finds the others set. Then tell pages."""
+        """Set the traits, `status` last, when the others are set. Then send them to the pages."""
         with self.hold_sync():
             for name, value in self._traits_of(state).items():
                 try:
                     self.set_trait(name, value)
                 except Exception:  # noqa: BLE001
-                    # A user's observer of this trait failed: the other traits are set all the same.
+                    # A user's observer of this trait failed: the other traits are set anyway.
                     _log.exception("An observer of a login's %s failed", name)
         self._pages.update(state)
 
@@ -206,12 +207,12 @@ class BaseCard(anywidget.AnyWidget):
             )
 
     def _needs_page(self) -> bool:
-        """Tell whether the login needs a page, and with it a person."""
+        """Tell whether the login needs a page, and with it a user."""
         return True
 
     @abstractmethod
     def _needs_person(self) -> bool:
-        """Tell whether a person is needed; raise a `FrontEndError` if none can be asked."""
+        """Tell whether a user is needed; raise a `FrontEndError` if no user can answer here."""
 
     async def _finish(self) -> Self:
         done: asyncio.Future[Any] | None = None
@@ -222,10 +223,10 @@ class BaseCard(anywidget.AnyWidget):
         return self
 
     def _waiting(self, *channels: Channel) -> Iterator[Future[Any]]:
-        """Yield the outcome repeatedly until it is there; the caller waits in between.
+        """Yield the outcome repeatedly until it is set; the caller waits in between.
 
         Raise a `FrontEndError` if no page sends anything over these channels for a while: then
-        nobody may be there to press the button.
+        probably no user is there to press the button.
         """
         if UI_THREAD.is_current_thread():
             raise ArgumentError(

@@ -64,5 +64,5 @@ class BrowserFile:
 
 
 def _remove(folder: str, pid: int) -> None:
-    if os.getpid() == pid:  # not in a forked child: the login may still be going
+    if os.getpid() == pid:  # not in a forked child: the parent's login may still need the file
         shutil.rmtree(folder, ignore_errors=True)

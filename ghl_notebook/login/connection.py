@@ -1,4 +1,4 @@
-"""One connection to a `BackgroundServer`: its limits, and the logging of its errors."""
+"""A connection to a `BackgroundServer`: its limits, and the logging of its errors."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Connection(H11Protocol):
     Parameters
     ----------
     config : Config
-        What `make_config` returned.
+        The result of `make_config`.
     state : ServerState
         State of its server.
     others : dict
@@ -87,7 +87,7 @@ class Connection(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Read data; invalid data ends the connection."""
+        """Read data; invalid data closes the connection."""
         try:
             super().data_received(data)
         except Exception:  # noqa: BLE001

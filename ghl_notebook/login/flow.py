@@ -23,7 +23,7 @@ from .messages import Channel, FromPage
 
 
 class Status(StrEnum):
-    """Where a login is."""
+    """The status of a login."""
 
     IDLE = "idle"
     STARTING = "starting"
@@ -36,7 +36,7 @@ class Status(StrEnum):
 
 
 ENDS = frozenset({Status.CONNECTED, Status.CANCELLED, Status.TIMED_OUT, Status.FAILED})
-"""Statuses in which nothing more happens by itself."""
+"""Final statuses: only a user's action leaves them."""
 
 TICKET_REUSED = "The address of the login page was opened a second time"
 
@@ -51,18 +51,18 @@ def ticket_reused() -> LoginFailedError:
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """What the states of both logins have in common.
+    """The attributes that the states of both logins share.
 
     Attributes
     ----------
     status : Status
-        Where the login is.
+        The login's status.
     run : str or None
-        The attempt that is going, or was the last.
+        The current attempt, or the last one.
     error : GHLError or None
         Why the attempt has failed.
     notice : str or None
-        What the user should know while waiting.
+        A hint for the user while waiting.
     deadline : float or None
         End of the time limit, on the clock of `time.monotonic`.
     """
@@ -79,16 +79,16 @@ S_contra = TypeVar("S_contra", bound=FlowState, contravariant=True)
 
 
 class LoginView(Protocol[S_contra]):
-    """What shows a login: its card. The methods are called in the UI thread, in order."""
+    """The card that shows a login. The methods are called in the UI thread, in order."""
 
     def update(self, state: S_contra) -> None:
         """Show a state."""
 
     def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Open the authorization URL: in the window of `request`, or in that of the next click."""
+        """Open the authorization URL in the window of `request`, or with None of the next click."""
 
     def close_window(self, request: str) -> None:
-        """Close the window that was opened for `request`: there is no authorization URL."""
+        """Close the window that was opened for `request`: the authorization URL is missing."""
 
 
 class LoginFlow(ABC, Generic[S]):
@@ -97,7 +97,7 @@ class LoginFlow(ABC, Generic[S]):
     Parameters
     ----------
     view : LoginView, optional
-        What shows the login.
+        The card that shows the login.
     time_limit : float
         Seconds that an attempt may take until its result arrives.
     """
@@ -125,7 +125,7 @@ class LoginFlow(ABC, Generic[S]):
 
     @abstractmethod
     def cancel(self, run: str | None = None) -> None:
-        """Give up `run`, or with None whichever is going."""
+        """Give up `run`, or with None the current run."""
 
     @abstractmethod
     def ticket_reused(self) -> None:
@@ -133,18 +133,18 @@ class LoginFlow(ABC, Generic[S]):
 
     @abstractmethod
     def finished(self) -> Any:
-        """Return the result, or raise the error that says why there is none."""
+        """Return the result, or raise an error that explains why it is missing."""
 
     def resend_url(self) -> None:
         """Send a page that was loaded again the URL that was fetched before any click."""
 
     def seconds_left(self) -> float | None:
-        """Return the seconds until the time limit; None if no attempt is going."""
+        """Return the seconds until the time limit; None without a current attempt."""
         deadline = self.state.deadline
         return None if deadline is None else max(0.0, deadline - time.monotonic())
 
     def outcome(self) -> Future[S]:
-        """Return a future of the state in which the login ends, set after the view shows it."""
+        """Return a future of the login's final state, set after the view shows it."""
         waiter: Future[S] = Future()
         with self._lock:
             self._waiters.append(waiter)
@@ -158,10 +158,10 @@ class LoginFlow(ABC, Generic[S]):
 
     @abstractmethod
     def _fail(self, run: str, error: BaseException) -> None:
-        """End a run because one of its steps has raised an unexpected error."""
+        """End a run because a step has raised an unexpected error."""
 
     def _update(self) -> None:
-        """Have the state shown, and resolve the outcomes if it is an end."""
+        """Have the state shown, and resolve the outcomes if it is final."""
         waiters: list[Future[S]] = []
         if (state := self.state).status in ENDS:
             waiters, self._waiters = self._waiters, waiters
@@ -178,7 +178,7 @@ class LoginFlow(ABC, Generic[S]):
         UI_THREAD.post(show)
 
     def _authorize(self, request: str | None, url: Secret) -> None:
-        """Hand the view the authorization URL."""
+        """Pass the authorization URL to the view."""
         run, left, view = self.state.run, self.seconds_left(), self._view
         if view is not None and run is not None and left is not None:
             UI_THREAD.post(lambda: view.authorize(request, run, url, left))

@@ -26,7 +26,7 @@ class FrontEnd(StrEnum):
 
 
 def find_front_end(channel: object) -> FrontEnd:
-    """Find out where a login can be shown.
+    """Return where a login can be shown.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def find_front_end(channel: object) -> FrontEnd:
 
 
 def find_front_end_here() -> FrontEnd:
-    """Find out where a login could be shown, without opening a comm."""
+    """Return where a login could be shown, without opening a comm."""
     # A kernel replaces the comm package's own function, which makes dummies.
     has_comms = getattr(comm.create_comm, "__module__", "") != comm.__name__
     return find_front_end(comm if has_comms else None)

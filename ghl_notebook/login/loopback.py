@@ -1,23 +1,23 @@
-"""The loopback server: the channel between page and kernel that is not a comm.
+"""The loopback server: a channel between page and kernel without a comm.
 
 A cell that waits blocks the kernel's comms, and a script has none. So a small server on 127.0.0.1
 runs in the background event loop, from the first login that needs it. A page on this computer
 reaches it directly, another one through jupyter-server-proxy.
 
-The server keeps its port until the process ends, so that no other program can take the port over
-and receive the requests of a page that is still open. A notebook's page sends requests only just
-after the kernel's invitation over the comm, and first asks for a proof: the proxy passes the page's
-cookie on, whoever has the port.
+The server keeps its port until the process exits, so that no other program can use the port and
+receive the requests of a page that is still open. A notebook's page sends requests only just after
+the kernel's invitation over the comm, and first requires a proof, because the proxy passes the
+page's cookie on to any program that has the port.
 
-Each login has an *endpoint*, behind a path that nobody can guess:
+A login has an *endpoint*, behind a secret path:
 
 =========================== ========================================================================
 ``POST /{path}/``           a page's message, as over the comm; only ever a claim
 ``GET /{path}/``            the login page: the card, outside of any notebook
 ``GET /{path}/events``      the kernel's messages to the login page (server-sent events)
 ``HEAD /prove/{challenge}`` has the answer that only the kernel knows in a header
-``GET /open/{ticket}``      leads to the login page, once; a second use shows a warning and ends the
-                            login: one of the two users may be a stranger
+``GET /open/{ticket}``      redirects to the login page, once; a second use shows a warning and
+                            ends the login: one of the two users may be a stranger
 =========================== ========================================================================
 """
 
@@ -78,7 +78,7 @@ _HEADERS: Final = {
 
 
 class LoginEndpoint:
-    """One login's part of the server. Its methods run in the background event loop.
+    """A login's part of the server. The methods run in the background event loop.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class LoginEndpoint:
     initial_messages : callable
         Returns the messages that a login page gets first.
     on_ticket_used : callable
-        Called after a ticket was used, and replaced by another one.
+        Called after a ticket was used and replaced by a new ticket.
     on_ticket_reused : callable
         Called when a ticket was used a second time, also after the endpoint was closed.
     card : str
@@ -98,9 +98,9 @@ class LoginEndpoint:
     path : str
         The secret path of the endpoint.
     ticket : str
-        The newest ticket; it leads to the login page, once.
+        The newest ticket; it opens the login page, once.
     used : set of str
-        Tickets that have led there.
+        Tickets that were used.
     streams : set of asyncio.Queue
         The messages on their way to each login page; None ends a stream.
     is_closed : bool
@@ -131,7 +131,7 @@ class LoginEndpoint:
         self.is_closed = False
 
     def allow_origin(self, origin: str) -> None:
-        """Let a page's origin post here: over the comm, the page has shown that it has the card."""
+        """Allow an origin to post here: its page used the comm, so it has the card."""
         if len(self._origins) < _MOST_ORIGINS:
             self._origins.add(origin)
 
@@ -163,7 +163,7 @@ class LoginEndpoint:
             stream.put_nowait(message)
 
     def renew_ticket(self) -> str:
-        """Return another ticket; earlier tickets still work once each."""
+        """Return a new ticket; earlier tickets still work once each."""
         if len(self._unused) < _MOST_TICKETS:
             self.ticket = secrets.token_urlsafe(32)
             self._unused.add(self.ticket)
@@ -192,7 +192,7 @@ class LoginEndpoint:
                 try:
                     following = await asyncio.wait_for(stream.get(), _HEARTBEAT_SECONDS)
                 except TimeoutError:
-                    yield b":\n\n"  # finds out whether the page is still there
+                    yield b":\n\n"  # fails if the page is closed
                     continue
                 if following is None:
                     return
@@ -202,7 +202,7 @@ class LoginEndpoint:
 
 
 class LoopbackServer:
-    """One server per process. Its methods run in the background event loop."""
+    """The server of this process. The methods run in the background event loop."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -224,13 +224,13 @@ class LoopbackServer:
         return self.port
 
     async def close(self, endpoint: LoginEndpoint) -> None:
-        """Close an endpoint; the server stays, and keeps its port from other programs."""
+        """Close an endpoint; the server still runs, so that no other program gets its port."""
         endpoint.is_closed = True
         await endpoint.send(None)
         self._endpoints.pop(endpoint.path, None)
 
     def after_fork(self) -> None:
-        """Forget the server in a forked child: it is the parent's, and its loop is not here."""
+        """Forget the server in a forked child: the server and its loop run in the parent."""
         self._inherited, self._server = self._server, None
         self._endpoints.clear()
 
@@ -351,7 +351,7 @@ class LoopbackServer:
     def _refuse_rebinding(self, request: Request) -> None:
         """Refuse a page whose host name resolves to this computer (DNS rebinding).
 
-        Its browser sends that name together with our port. Through a proxy, the port is the
+        The page's browser sends that name together with our port. Through a proxy, the port is the
         proxy's, and the name is the notebook server's.
         """
         host = urlsplit(f"//{request.headers.get('host', '')}")

@@ -1,7 +1,7 @@
-"""What a page sends to the kernel, over the comm or to the loopback server.
+"""The messages that a page sends to the kernel, over the comm or to the loopback server.
 
-`page_id` names the page, `request` a click in it, and `run` an attempt to log in. What the kernel
-sends is written where it is sent (`pages`); `static/protocol.d.ts` has both sides.
+`page_id` names the page, `request` a click in it, and `run` an attempt to log in. The kernel's own
+messages are in `pages`, where it sends them; `static/protocol.d.ts` has both sides.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Hello(msgspec.Struct, tag="hello"):
 class Begin(msgspec.Struct, tag="begin"):
     """The button was pressed; with `prefetched`, the page has opened the URL of `run` already.
 
-    The login page has no `page_id`: it belongs to whoever opened it. While another user's page is
-    at work, only a page that `takes_over` begins.
+    The login page has no `page_id`: it belongs to the user who opened it. While another user's page
+    is at work, only a page that `takes_over` begins.
     """
 
     page_id: str
@@ -102,7 +102,7 @@ class Mine(msgspec.Struct, tag="mine"):
 
 
 class NotMine(msgspec.Struct, tag="not_mine"):
-    """None of the logins that were found is the user's own."""
+    """The logins that were found are not the user's own."""
 
     run: str
 
@@ -114,7 +114,7 @@ class Paste(msgspec.Struct, tag="paste"):
 
 
 class Redirected(msgspec.Struct, tag="redirected"):
-    """The user has entered the address that an app's login ended at."""
+    """The user has entered the last address of an app's login."""
 
     address: str = ""
 

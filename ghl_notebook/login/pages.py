@@ -69,7 +69,7 @@ class Pages:
         self._lock = threading.RLock()
         self._inviting: Future[None] | None = None
         self._known_ids: dict[str, None] = {}
-        self._owner: str | None = None  # the page that began; None: nobody's, or the login page
+        self._owner: str | None = None  # the page that began; None: no page, or the login page
         self._is_owner_here = False
         self._timed: tuple[str | None, float | None] = (None, None)
         self.received = {Channel.MESSAGE: threading.Event(), Channel.LOOPBACK: threading.Event()}
@@ -77,7 +77,7 @@ class Pages:
     # From kernel to page. Called in the UI thread.
 
     def update(self, state: FlowState) -> None:
-        """Send the login pages the traits, and all pages the time that is left."""
+        """Send the traits to the login pages, and the time that is left to all pages."""
         if state.run is None or state.status in ENDS:
             self._stop_inviting()
         elif self._inviting is None:  # from before the click on, while a page may have to report
@@ -136,29 +136,29 @@ class Pages:
                 self._login.handle(message, channel)
 
     def _set_owner(self, page_id: str | None, *, is_here: bool) -> None:
-        """Send all pages which one is at work; without `is_here`, it replies if it is there."""
+        """Send all pages the owner's id; without `is_here`, the owner replies if it is open."""
         self._owner, self._is_owner_here = page_id, is_here
         message = {"type": "owner", "page_id": page_id, "is_here": is_here}
         UI_THREAD.post(lambda: self._send_all(message))
 
     def _is_others(self, begin: Begin) -> bool:
-        """Tell whether a page would end an attempt that another user's page has begun."""
+        """Tell whether a page would end an attempt that another user's page has started."""
         status = self._login.state.status
         is_going = status not in (Status.IDLE, *ENDS)
-        # An attempt that is almost finished is not given up: its user would not learn why.
+        # An attempt that is almost finished continues: otherwise, its user would not learn why.
         may = begin.page_id in ("", self._owner) or (begin.takes_over and status is Status.WAITING)
         return is_going and self._is_owner_here and not may
 
     # The login's endpoint on the loopback server.
 
     def invite(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
-        """Send the notebook's page what no trait holds: the endpoint, and the URL."""
+        """Send the notebook's page the endpoint and the URL, which are not in a trait."""
         if self._login.state.status is not Status.CONNECTED:  # then nothing more is accepted
             start_in_background(self._invite, origin, renews_ticket=renews_ticket)
         self._login.resend_url()
 
     def open_outside(self, open_url: Callable[[str], bool]) -> tuple[str, bool]:
-        """Have a browser open the login page, through a file that leads to it.
+        """Have a browser open the login page, through a file that redirects to it.
 
         Returns
         -------
@@ -185,7 +185,7 @@ class Pages:
         return address, open_url(file.url)
 
     def close(self) -> None:
-        """Close the endpoint for good, also for threads that are about to open it."""
+        """Close the endpoint permanently, also for threads that are about to open it."""
         with self._lock:
             self._is_closed = True
         self._stop_inviting()
@@ -205,7 +205,7 @@ class Pages:
         self.invite()
 
     def _on_ticket_reused(self) -> None:
-        """Leave the endpoint, whose page may be a stranger's: its messages no longer count."""
+        """Close the endpoint, whose page may be a stranger's: its messages no longer count."""
         self._login.ticket_reused()
         self._close_endpoint()
         self.invite()
@@ -243,7 +243,7 @@ class Pages:
         await asyncio.wrap_future(sent)
 
     async def _keep_inviting(self) -> None:
-        """Invite the page while an attempt is going: a cell may block the comm."""
+        """Invite the page throughout an attempt: a cell may block the comm."""
         while True:
             await self._invite()
             await asyncio.sleep(_INVITE_SECONDS)

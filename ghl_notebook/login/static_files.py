@@ -1,4 +1,4 @@
-"""The scripts, styles, and pages of logins that browsers get, as one text each."""
+"""The scripts, styles, and pages of logins that browsers get, each as a single text."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def card_style(card: str) -> str:
 
 @cache
 def read_page(name: str) -> str:
-    """Return a file as it is."""
+    """Return a file unchanged."""
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
 def message_page(status: int, title: str, text: str) -> Response:
-    """Return a page for a person: where a login has ended, or an address that leads nowhere."""
+    """Return a page for a user: the last page of a login, or a page for an invalid address."""
     from starlette.responses import Response
 
     page = read_page("message.html")
@@ -55,7 +55,7 @@ def message_page(status: int, title: str, text: str) -> Response:
 
 
 def _hash_of(tag: str, page: str) -> str:
-    """Return the source expression by which a policy allows a page's one inline element."""
+    """Return the source expression of a policy that allows a page's only inline element."""
     (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
     return f"'sha256-{digest}'"

@@ -23,18 +23,18 @@ def print_error(text: str) -> bool:
 
 
 class TerminalLines:
-    """The lines of the terminal, each hidden: an address with a code in it may be one.
+    """The lines of the terminal, each hidden, because a line may be an address with a code.
 
     A thread that blocks on the terminal would outlive the wait, and consume input that is meant for
     another program. So the terminal is polled, and read only when input is there. Windows cannot
-    poll it; there, and on macOS, a login has the system's browser.
+    poll it; there, and on macOS, a login uses the system's browser.
     """
 
     def __init__(self) -> None:
         self._rest = Secret("")
 
     def read(self, seconds: float) -> list[Secret]:
-        """Return the lines that arrive within so many seconds, without empty ones.
+        """Return the lines that arrive within so many seconds, except empty lines.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The operations of the service in groups, each a thin class: its methods are the operations."""
+"""The operations of the API in groups. A group is a thin class with the operations as methods."""
 
 from .accounts import Accounts
 from .categories import Categories, Tags

@@ -28,7 +28,7 @@ class Accounts(Group[Door]):
         ----------
         fetch_all : bool, default False
             Send the undocumented ``fetchAll=true`` of GoHighLevel's own page. The list may then
-            also show logins from which nothing is attached yet.
+            also show logins without an attached account.
         """
         body = await self.service.sender.call(
             "GET",
@@ -41,7 +41,7 @@ class Accounts(Group[Door]):
 
     @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
     async def rows(self, ask: Ask) -> AccountRows:
-        """List the same as `list`, decoded only as far as a DataFrame of an agency needs."""
+        """List the same rows as `list`, decoded only for the columns of an agency's DataFrame."""
         request = Request.build("GET", _ACCOUNTS, {"locationId": self.service.location_id})
         return await self.service.sender.send(request, _ROWS_OF)
 

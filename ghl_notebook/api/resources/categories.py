@@ -13,7 +13,7 @@ _CATEGORIES = "/social-media-posting/{locationId}/categories"
 _CATEGORY = _CATEGORIES + "/{categoryId}"
 _TAGS = "/social-media-posting/{locationId}/tags"
 _SOME_TAGS = {"tags": (list, str)}
-"""An empty list may come as a text."""
+"""An empty list may arrive as a text."""
 _CATEGORY_READ, _TAG_READ = "socialplanner/category.readonly", "socialplanner/tag.readonly"
 
 
@@ -29,14 +29,14 @@ class Categories(Group[Door]):
         Parameters
         ----------
         search_text : str, optional
-            Only those with this in their name.
+            Return only categories with this text in their name.
         limit, skip : int
-            Which of them, of `CategoryPage.count`.
+            The part of the list, whose length is `CategoryPage.count`.
 
         Returns
         -------
         CategoryPage
-            Those that were chosen.
+            The chosen categories.
         """
         return CategoryPage.from_wire(await ask(holds={"categories": list}))
 
@@ -52,12 +52,12 @@ class Categories(Group[Door]):
         Returns
         -------
         Category
-            It; `NotFoundError` where there is none of this id.
+            The category; `NotFoundError` if the id is unknown.
         """
         results = await ask()
         found = results.get("category") if isinstance(results, dict) else results
         if not isinstance(found, dict):
-            # The service answers 200, and the words "Category not found" in its place.
+            # The API answers 200, with the text "Category not found" instead of a category.
             raise NotFoundError(
                 f"GET {_CATEGORY}",
                 status=200,
@@ -79,14 +79,14 @@ class Tags(Group[Door]):
         Parameters
         ----------
         search_text : str, optional
-            Only those with this in their name.
+            Return only tags with this text in their name.
         limit, skip : int
-            Which of them, of `TagPage.count`.
+            The part of the list, whose length is `TagPage.count`.
 
         Returns
         -------
         TagPage
-            Those that were chosen.
+            The chosen tags.
         """
         return TagPage.from_wire(await ask(holds=_SOME_TAGS))
 
@@ -97,11 +97,11 @@ class Tags(Group[Door]):
         Parameters
         ----------
         tag_ids : iterable of str
-            As `Post.tags` holds them.
+            Ids from `Post.tags`.
 
         Returns
         -------
         TagPage
-            Those that there are.
+            The tags that exist.
         """
         return TagPage.from_wire(await ask(holds=_SOME_TAGS))

@@ -1,4 +1,4 @@
-"""Comments on posts: listed, written and liked."""
+"""Comments on posts: list, write, and like them."""
 
 from __future__ import annotations
 
@@ -48,25 +48,25 @@ class Comments(Group[Door]):
         ----------
         platform : str
             ``"facebook"``, ``"instagram"``, ``"linkedin"``, ``"community"``, ``"tiktok"``,
-            ``"bluesky"``, ``"youtube"`` or ``"threads"``.
+            ``"bluesky"``, ``"youtube"``, or ``"threads"``.
         origin_ids : iterable of str
-            Of which accounts: `Account.origin_id`.
+            The accounts: `Account.origin_id` values.
         parent_id : str, optional
-            Only comments on this post (`Post.id`), or replies to this comment (`Comment.id`); all
-            comments that are no replies when left out.
+            Return only comments on this post (`Post.id`), or replies to this comment
+            (`Comment.id`). By default, all comments except replies.
         from_date, to_date : datetime or str, optional
-            When they were published, with a time zone; both or neither.
+            The period of publishing, with a time zone. Pass both or neither.
         sort_by : str, default "latest"
-            Or ``"top"``.
+            The order: ``"latest"`` or ``"top"``.
         search : str, optional
-            Only those with this in them.
+            Return only comments that contain this text.
         skip, limit : int
-            Which of them, of `CommentsMeta.total`; 100 at most.
+            The part of the list, whose length is `CommentsMeta.total`; 100 at most.
 
         Returns
         -------
         CommentPage
-            Those that were chosen.
+            The chosen comments.
         """
         if (from_date is None) is not (to_date is None):
             raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
@@ -93,22 +93,22 @@ class Comments(Group[Door]):
         platform : str
             As for `list`.
         parent_id : str
-            `Post.id` of a post, or `Comment.id` of the comment that it replies to.
+            `Post.id` of a post, or `Comment.id` of the comment to reply to.
         content : str
-            Its text; how long it may be depends on the platform.
+            The text; its maximum length depends on the platform.
         is_parent_thread : bool, default True
             Whether `parent_id` is a post.
         attachments : iterable of CommentAttachment or Mapping, optional
-            One picture, on Facebook only.
+            A single picture, on Facebook only.
         mentions : iterable of Mention or Mapping, optional
-            Whom the text names, on Facebook, LinkedIn and Community.
+            The users that the text names, on Facebook, LinkedIn, and Community.
         notify_all_group_members : bool, optional
-            Tell all members of a Community group.
+            Notify all members of a Community group.
 
         Returns
         -------
         Comment
-            As the service has kept it.
+            The comment that GoHighLevel stored.
         """
         results = await ask(holds={"_id": str}, platform=_known(platform, COMMENTED))
         return Comment.from_wire(results)
@@ -120,7 +120,7 @@ class Comments(Group[Door]):
         Parameters
         ----------
         platform : str
-            ``"facebook"``, ``"linkedin"``, ``"community"``, ``"tiktok"`` or ``"bluesky"``.
+            ``"facebook"``, ``"linkedin"``, ``"community"``, ``"tiktok"``, or ``"bluesky"``.
         comment_id : str
             `Comment.id`.
         """
@@ -128,7 +128,7 @@ class Comments(Group[Door]):
 
     @operation("DELETE", _LIKE, scope=None, v3_only=True, location="query")
     async def unlike(self, ask: Ask, platform: str, comment_id: str) -> None:
-        """Take a like back.
+        """Remove a like.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""CSV imports: upload a file of posts, set its accounts, look at its rows, finalize it."""
+"""CSV imports: upload a file of posts, set its accounts, check its rows, and finalize it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _READ, _WRITE = "socialplanner/csv.readonly", "socialplanner/csv.write"
 
 
 class CsvImports(Group[Door]):
-    """Files of posts: `upload`, `set_accounts`, look at the rows with `get`, and `finalize`."""
+    """Files of posts: `upload`, `set_accounts`, check the rows with `get`, and `finalize`."""
 
     @operation("POST", _CSVS, scope=_WRITE)
     async def upload(self, ask: Ask, file: bytes, *, file_name: str = "posts.csv") -> UploadedCsv:
-        """Upload a file of posts; nothing is imported yet.
+        """Upload a file of posts, to import it with `set_accounts`.
 
         Parameters
         ----------
         file : bytes
-            Its content. The service wants the columns of its sample file, for instance
+            The content. The API requires the columns of its sample file, for instance
             ``postAtSpecificTime (YYYY-MM-DD HH:mm:ss)`` and ``content``.
         file_name : str
-            What it is called.
+            The name of the file.
 
         Returns
         -------
         UploadedCsv
-            What `set_accounts` is to be told.
+            The arguments for `set_accounts`.
         """
         content = File("file", file_name, file, "text/csv")
         return UploadedCsv.from_wire(await ask(upload=content, holds={"filePath": str}))
@@ -49,23 +49,23 @@ class CsvImports(Group[Door]):
         is_from_template: bool | None = None,
         user_id: str | None = None,
     ) -> CsvImportPage:
-        """List imports, and how far they are.
+        """List imports and their progress.
 
         Parameters
         ----------
         skip, limit : int
-            Which of them, of `CsvImportPage.count`.
+            The part of the list, whose length is `CsvImportPage.count`.
         include_users : bool, optional
-            With who made them.
+            Include the users who made the imports.
         is_from_template : bool, optional
-            Only those from the template library (version v3).
+            Return only imports from the template library (version v3).
         user_id : str, optional
-            Who asks; the client's user when left out.
+            The requesting user; by default, the client's user.
 
         Returns
         -------
         CsvImportPage
-            The newest first.
+            The imports, newest first.
         """
         results = await ask(holds={"csvs": (list, dict)}, user_id=user_id or await ask.user_id())
         return CsvImportPage.from_wire(results)
@@ -88,20 +88,20 @@ class CsvImports(Group[Door]):
         Parameters
         ----------
         account_ids : iterable of str
-            Each an `Account.id`.
+            `Account.id` values.
         file_path, rows_count, file_name
-            As `UploadedCsv` has them.
+            The values from `UploadedCsv`.
         approver : str, optional
             The user who has to approve the posts.
         user_id : str, optional
-            Whose posts they are; the client's user when left out.
+            The owner of the posts; by default, the client's user.
         csv_file_type : str, optional
-            ``"basic"`` or ``"advance"``, as `UploadedCsv` has it (version v3).
+            ``"basic"`` or ``"advance"``, from `UploadedCsv` (version v3).
 
         Returns
         -------
         str or None
-            The id of the import; older versions do not tell it: look for it with `list`.
+            The id of the import. Older versions return None: find the id with `list`.
         """
         results = await ask(user_id=user_id or await ask.user_id())
         told = results.get("csvId") if isinstance(results, dict) else None
@@ -109,14 +109,14 @@ class CsvImports(Group[Door]):
 
     @operation("GET", _CSV, scope=_READ)
     async def get(self, ask: Ask, csv_id: str, *, skip: int = 0, limit: int = 10) -> CsvPostPage:
-        """Return an import with its rows, and what is wrong with each.
+        """Return an import with its rows and their errors.
 
         Parameters
         ----------
         csv_id : str
             `CsvImport.id`.
         skip, limit : int
-            Which of its rows, of `CsvPostPage.count`.
+            The part of its rows, whose number is `CsvPostPage.count`.
 
         Returns
         -------
@@ -134,13 +134,13 @@ class CsvImports(Group[Door]):
         csv_id : str
             `CsvImport.id`.
         user_id : str, optional
-            Who does it; the client's user when left out.
+            The user who plans the rows; by default, the client's user.
         """
         await ask(user_id=user_id or await ask.user_id())
 
     @operation("DELETE", _CSV, scope=_WRITE)
     async def delete(self, ask: Ask, csv_id: str) -> CsvImport:
-        """Delete an import; posts that it has planned stay.
+        """Delete an import, but not the posts that it has planned.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class CsvImports(Group[Door]):
         Returns
         -------
         CsvImport
-            As it was; the service leaves out its id.
+            The deleted import, which the API returns without its id.
         """
         results = await ask()
         return CsvImport.from_wire(results.get("csv") if isinstance(results, dict) else None)

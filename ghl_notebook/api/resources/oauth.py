@@ -25,7 +25,7 @@ _LOGIN = _OAUTH + "/{locationId}/{platform}/accounts/{accountId}"
 
 
 class OAuth(Group[Door]):
-    """The login at a platform, and what may be attached after it."""
+    """The login at a platform, and the accounts that you may attach after it."""
 
     @operation("GET", _START, scope="socialplanner/oauth.readonly", location="query")
     async def start(
@@ -47,7 +47,7 @@ class OAuth(Group[Door]):
         platform : str
             For instance ``"instagram"``.
         page : str, optional
-            The service's parameter ``page``, for instance ``"integration"``.
+            The API's parameter ``page``, for instance ``"integration"``.
         reconnect : bool, default False
             Extend existing connections.
         login_type : str, optional
@@ -68,7 +68,7 @@ class OAuth(Group[Door]):
         """
         found = find_platform(platform)
         if found.key == "twitter":
-            # Listed in the v2 OpenAPI file; the service has not connected it since 2024-12.
+            # Listed in the v2 OpenAPI file; GoHighLevel has not connected X since 2024-12.
             raise PlatformError(
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
@@ -159,14 +159,14 @@ class OAuth(Group[Door]):
     ) -> AttachedAccount:
         """Attach an account to the sub-account (step 3).
 
-        Only the platform's known keys are sent: the service rejects any other with 422.
+        Only the platform's known keys are sent: the API rejects any other key with 422.
 
         Parameters
         ----------
         platform, account_id
             As for `available_accounts`.
         account : AvailableAccount
-            One of its rows.
+            A row of `available_accounts`.
         company_id : str, optional
             The agency.
         """
@@ -183,6 +183,6 @@ class OAuth(Group[Door]):
         return AttachedAccount.from_wire(answer.get("results"))
 
     def _end_of(self, platform: Platform) -> str:
-        # Google's pages are locations; v3 calls them accounts like those of other platforms.
+        # Google's pages are locations; v3 calls them accounts, as on other platforms.
         collection = "accounts" if self.service.api_version == API_V3 else platform.collection
         return f"{platform.key}/{collection}/{{accountId}}"

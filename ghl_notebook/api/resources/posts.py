@@ -1,4 +1,4 @@
-"""Posts: listed, made, changed and deleted."""
+"""Posts: list, make, change, and delete them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READ, _WRITE = "socialplanner/post.readonly", "socialplanner/post.write"
 
 
 class Posts(Group[Door]):
-    """Posts of a sub-account: planned, published, failed and deleted ones."""
+    """Posts of a sub-account: planned, published, failed, and deleted."""
 
     @operation("POST", _POSTS + "/list", scope=_READ, changes=False)
     async def list(
@@ -55,27 +55,27 @@ class Posts(Group[Door]):
         from_date, to_date : datetime or str
             The period, with a time zone.
         type : str, default "all"
-            What has become of them: ``"recent"``, ``"all"``, ``"scheduled"``, ``"draft"``,
+            The status of the posts: ``"recent"``, ``"all"``, ``"scheduled"``, ``"draft"``,
             ``"failed"``, ``"in_review"``, ``"published"``, ``"in_progress"``, ``"deleted"``, in v3
             also ``"pending"``.
         accounts : iterable of str, optional
-            Only those of these accounts: `Account.id`.
+            Return only posts of these accounts: `Account.id` values.
         skip, limit : int
-            Which of them, of `PostPage.count`.
+            The part of the list, whose length is `PostPage.count`.
         include_users : bool, default True
-            With `Post.user`.
+            Include `Post.user`.
         post_type : str, optional
-            Only ``"post"``, ``"story"`` or ``"reel"``.
+            Return only ``"post"``, ``"story"``, or ``"reel"``.
 
         Returns
         -------
         PostPage
-            A new post may be missing for a moment.
+            The posts. A new post can take a moment to appear.
         """
         wanted = check_filter("accounts", accounts)
         results = await ask(
             holds={"posts": list},
-            # The service wants texts here, and the accounts as one.
+            # The API requires texts here, and the accounts as a single text.
             accounts=None if wanted is None else ",".join(wanted),
             skip=str(skip),
             limit=str(limit),
@@ -112,52 +112,52 @@ class Posts(Group[Door]):
         instagram_post_details: InstagramDetails | Mapping[str, Any] | None = None,
         youtube_post_details: YouTubeDetails | Mapping[str, Any] | None = None,
     ) -> Post:
-        """Make a post: a draft, a planned one, or one that is published at once.
+        """Make a post: a draft, a planned post, or a post that is published immediately.
 
         Parameters
         ----------
         account_ids : iterable of str
-            Where: `Account.id`.
+            The accounts to post on: `Account.id` values.
         type : str, default "post"
-            ``"post"``, ``"story"`` or ``"reel"``.
+            ``"post"``, ``"story"``, or ``"reel"``.
         summary : str, optional
-            Its text.
+            The text.
         media : iterable of PostMedia or Mapping
-            Its pictures and videos.
+            The pictures and videos.
         status : str, optional
-            ``"draft"``, ``"scheduled"`` or ``"in_review"``; left out, it is published now.
+            ``"draft"``, ``"scheduled"``, or ``"in_review"``; by default, the post is published now.
         schedule_date : datetime or str, optional
-            When a ``"scheduled"`` one publishes itself, with a time zone; only with a `status`.
+            When to publish a ``"scheduled"`` post, with a time zone; only with a `status`.
         tags : iterable of str, optional
-            Ids of `tags`.
+            Ids from `tags`.
         category_id : str, optional
-            Id of one of the `categories`.
+            Id from `categories`.
         user_id : str, optional
-            Whose post it is; the client's user when left out.
+            The owner of the post; by default, the client's user.
         created_by : str, optional
-            Who made it.
+            The user who made the post.
         follow_up_comment : str, optional
-            Posted beneath it as soon as it is published.
+            A comment to post when the post is published.
         og_tags_details : OgTags or Mapping, optional
             The preview of a link.
         post_approval_details : PostApproval or Mapping, optional
-            Who has to approve it.
+            The user who has to approve the post.
         schedule_time_updated : bool, optional
-            Whether it was planned anew.
+            Whether the planned time was changed.
         selected_best_time : datetime or str, optional
-            The proposed time that was check_filter (version v3).
+            The proposed time that was chosen (version v3).
         apply_watermark : bool, optional
-            On its pictures (version v3).
+            Whether to put a watermark on the pictures (version v3).
         tiktok_post_details, gmb_post_details : optional
-            What TikTok and Google want to know.
+            Details for TikTok and Google.
         linkedin_post_details, pinterest_post_details, facebook_post_details, \
 instagram_post_details, youtube_post_details : optional
-            What the others want to know (version v3).
+            Details for the other platforms (version v3).
 
         Returns
         -------
         Post
-            As the service has kept it, with its id.
+            The post that GoHighLevel stored, with its id.
         """
         if schedule_date is not None and status is None:
             raise ArgumentError(
@@ -179,7 +179,7 @@ instagram_post_details, youtube_post_details : optional
         Returns
         -------
         Post
-            As it is now.
+            The post in its current state.
         """
         return Post.from_wire((await ask(holds={"post": dict}))["post"])
 
@@ -220,12 +220,12 @@ instagram_post_details, youtube_post_details : optional
         post_id : str
             `Post.id`.
         type : str
-            As for `create`; the service wants it whenever a post is changed: that of the post, or
-            another one.
+            As for `create`. The API requires it for every change: pass the post's type, or a new
+            type.
         account_ids : iterable of str, optional
-            Where; v3 wants it whenever a post is changed.
+            The accounts to post on; v3 requires them for every change.
         user_id : str, optional
-            Whose post it is. v3 wants it: the client's user when left out there.
+            The owner of the post. v3 requires it; there, the default is the client's user.
         summary, media, status, schedule_date, tags, category_id, created_by, \
 follow_up_comment, og_tags_details, post_approval_details, schedule_time_updated, \
 selected_best_time, apply_watermark, tiktok_post_details, gmb_post_details, \
@@ -262,12 +262,12 @@ instagram_post_details, youtube_post_details
         Parameters
         ----------
         post_ids : iterable of str
-            Each a `Post.id`.
+            `Post.id` values.
 
         Returns
         -------
         int or None
-            How many were deleted, where the service says so.
+            The number of deleted posts, if the API returns it.
         """
         results = await ask()
         told = str(results.get("deletedCount")) if isinstance(results, Mapping) else ""

@@ -1,4 +1,4 @@
-"""Items of a queue: each a post, in its place."""
+"""Items of a queue: posts in order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write
 
 
 class QueueItems(Group[Door]):
-    """Items of a queue, or of a session that edits it (version v3)."""
+    """Items of a queue, or of an edit session (version v3)."""
 
     @operation("POST", _QUEUE + "/items", scope=_READ, changes=False, v3_only=True, location="body")
     async def list(
@@ -43,18 +43,18 @@ class QueueItems(Group[Door]):
         queue_id : str
             `Queue.id`.
         session_id : str, optional
-            `EditSession.session_id`: its items, in the place of those that are published.
+            `EditSession.session_id`, to list the session's items instead of the published items.
         skip, limit : int
-            Which of them, of `QueueMeta.count`.
+            The part of the list, whose length is `QueueMeta.count`.
         error_filter : bool, optional
-            Only those that something is wrong with.
+            Return only items with an error.
         item_id : str, optional
-            The item that is to be in the middle.
+            The item to show in the middle.
 
         Returns
         -------
         QueueItemPage
-            Those that were chosen.
+            The chosen items.
         """
         return QueueItemPage.from_wire(await ask(holds={"items": list}))
 
@@ -78,7 +78,7 @@ class QueueItems(Group[Door]):
         Returns
         -------
         QueueSlotPage
-            In the order of the items.
+            The slots, in the order of the items.
         """
         return QueueSlotPage.from_wire(await ask(holds={"slots": list}))
 
@@ -95,7 +95,7 @@ class QueueItems(Group[Door]):
         primary_image: str | None = None,
         direct_to_queue: bool | None = None,
     ) -> QueueItem:
-        """Add an item: in an edit session, or to the queue at once.
+        """Add an item: in an edit session, or directly to the queue.
 
         Parameters
         ----------
@@ -106,18 +106,18 @@ class QueueItems(Group[Door]):
         modified_post_payload : QueuePost or Mapping, optional
             The post.
         order : float or str, optional
-            Its place: a number between those of its neighbours, ``"top"`` or ``"bottom"``.
+            The position: a number between the neighbors' numbers, ``"top"``, or ``"bottom"``.
         variations : iterable of Variation or Mapping, optional
             Other texts, which take turns.
         primary_image : str, optional
-            The address of its picture.
+            The address of the picture.
         direct_to_queue : bool, optional
-            Without an edit session; the queue's settings say where it goes.
+            Add the item without an edit session; the queue's settings determine its position.
 
         Returns
         -------
         QueueItem
-            As the service has kept it.
+            The item that GoHighLevel stored.
         """
         return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
 
@@ -141,9 +141,9 @@ class QueueItems(Group[Door]):
         queue_id, item_id : str
             `Queue.id` and `QueueItem.id`.
         new_order : float or str, optional
-            Its new place; see `order` of `create`.
+            The new position; see `order` of `create`.
         session_id, modified_post_payload, variations, primary_image
-            As for `create`; what is left out stays.
+            As for `create`; other values do not change.
 
         Returns
         -------
@@ -176,7 +176,7 @@ class QueueItems(Group[Door]):
     async def reset(
         self, ask: Ask, queue_id: str, item_id: str, *, session_id: str | None = None
     ) -> QueueItem:
-        """Take all changes to an item back.
+        """Undo all changes to an item.
 
         Parameters
         ----------
@@ -188,7 +188,7 @@ class QueueItems(Group[Door]):
         Returns
         -------
         QueueItem
-            As it was made.
+            The original item.
         """
         return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
 
@@ -205,7 +205,7 @@ class QueueItems(Group[Door]):
         session_id : str
             `EditSession.session_id`.
         order : float
-            The place of the copy: a number between those of its neighbours.
+            The position of the copy: a number between the neighbors' numbers.
 
         Returns
         -------

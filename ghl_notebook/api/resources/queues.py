@@ -1,4 +1,4 @@
-"""Queues: posts of a category that are published again and again."""
+"""Queues: posts of a category that are published repeatedly."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Queues(Group[Door]):
         Parameters
         ----------
         q : str, optional
-            Only those with this in their name.
+            Return only categories with this text in their name.
         skip, limit : int
-            Which of them, of `QueueMeta.count`.
+            The part of the list, whose length is `QueueMeta.count`.
 
         Returns
         -------
         QueueCategoryPage
-            Those that were check_filter.
+            The chosen categories.
         """
         return QueueCategoryPage.from_wire(await ask(holds={"categories": list}))
 
@@ -57,12 +57,12 @@ class Queues(Group[Door]):
         Parameters
         ----------
         skip, limit : int
-            Which of them, of `QueueMeta.count`.
+            The part of the list, whose length is `QueueMeta.count`.
 
         Returns
         -------
         QueuePage
-            Those that were check_filter.
+            The chosen queues.
         """
         return QueuePage.from_wire(await ask(holds={"queues": list}))
 
@@ -84,18 +84,18 @@ class Queues(Group[Door]):
         category_id : str
             `Category.id`.
         time_slots : iterable of TimeSlot or Mapping
-            When it publishes a post, week by week.
+            The times of each week when the queue publishes a post.
         enable_future_posts : bool, optional
-            Whether posts that the category gets later join it.
+            Whether to add posts that the category gets later.
         prioritize_new_content : bool, optional
-            Whether those come first.
+            Whether to publish these new posts first.
         user_id : str, optional
-            Whose queue it is; the client's user when left out.
+            The owner of the queue; by default, the client's user.
 
         Returns
         -------
         Queue
-            As the service has kept it.
+            The queue that GoHighLevel stored.
         """
         results = await ask(holds={"queue": dict}, user_id=user_id or await ask.user_id())
         return Queue.from_wire(results["queue"])
@@ -112,7 +112,7 @@ class Queues(Group[Door]):
         Returns
         -------
         Queue
-            As it is now.
+            The queue in its current state.
         """
         return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
 
@@ -136,20 +136,20 @@ class Queues(Group[Door]):
         queue_id : str
             `Queue.id`.
         status : str, optional
-            ``"active"``, ``"paused"`` or ``"deleted"``.
+            ``"active"``, ``"paused"``, or ``"deleted"``.
         time_slots : iterable of TimeSlot or Mapping, optional
-            When it publishes a post, in the place of what was.
+            The new times when the queue publishes a post, instead of the earlier times.
         skip_date_time : datetime or str, optional
-            A time at which it publishes nothing, with a time zone.
+            A time to leave out, with a time zone.
         enable_future_posts, prioritize_new_content : bool, optional
             As for `create`.
         skip_legacy_watermark : bool, optional
-            Leave old watermarks alone where posts are planned anew.
+            Leave old watermarks unchanged when posts are planned again.
 
         Returns
         -------
         Queue
-            As the service has kept it, without its category.
+            The queue that GoHighLevel stored, without its category.
         """
         return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
 
@@ -170,21 +170,21 @@ class Queues(Group[Door]):
         category_ids: Iterable[str] | None = None,
         account_ids: Iterable[str] | None = None,
     ) -> QueueCalendar:
-        """List what active queues will publish in a period.
+        """List the posts that active queues will publish in a period.
 
         Parameters
         ----------
         start_date, end_date : datetime or str
             The period, with a time zone.
         category_ids : iterable of str, optional
-            Only of these: `Category.id`.
+            Return only posts of these categories: `Category.id` values.
         account_ids : iterable of str, optional
-            Only on these: `Account.id`.
+            Return only posts on these accounts: `Account.id` values.
 
         Returns
         -------
         QueueCalendar
-            The next one first.
+            The posts, next first.
         """
         check_filter("category_ids", category_ids)
         check_filter("account_ids", account_ids)
@@ -194,7 +194,7 @@ class Queues(Group[Door]):
         "DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, v3_only=True, location="query"
     )
     async def delete_active_post(self, ask: Ask, post_id: str) -> None:
-        """Delete the post that a queue publishes next, and have it plan the one after it.
+        """Delete the post that a queue publishes next; the queue then plans the following post.
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ class Queues(Group[Door]):
 
     @operation("POST", _EDIT + "/start", scope=_WRITE, v3_only=True, location="body")
     async def start_edit(self, ask: Ask, queue_id: str) -> EditSession:
-        """Begin to edit a copy of a queue's items, or go on with it until `save_edit`.
+        """Start or resume an edit session, with a copy of a queue's items, until `save_edit`.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class Queues(Group[Door]):
         Returns
         -------
         EditSession
-            Its `EditSession.session_id` is what `queue_items` take.
+            The session, whose `EditSession.session_id` you pass to `queue_items`.
         """
         return EditSession.from_wire(await ask(holds={"sessionId": str}))
 
@@ -223,14 +223,14 @@ class Queues(Group[Door]):
     async def save_edit(
         self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> QueueChange:
-        """Put the edited items in the place of the queue's, and activate a draft.
+        """Replace the queue's items with the edited items, and activate a draft.
 
         Parameters
         ----------
         queue_id, session_id : str
             `Queue.id` and `EditSession.session_id`.
         keep_in_draft : bool, optional
-            Leave a draft one.
+            Do not activate a draft.
 
         Returns
         -------
@@ -243,14 +243,14 @@ class Queues(Group[Door]):
     async def discard_edit(
         self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> None:
-        """Forget the edited items.
+        """Discard the edited items.
 
         Parameters
         ----------
         queue_id, session_id : str
             `Queue.id` and `EditSession.session_id`.
         keep_in_draft : bool, optional
-            Leave a draft one.
+            Do not activate a draft.
         """
         await ask()
 
@@ -267,7 +267,7 @@ class Queues(Group[Door]):
         *,
         account_ids: Iterable[str] | None = None,
     ) -> QueueCalendar:
-        """List what a queue would publish in a period if the edited items were saved.
+        """List the posts that a queue would publish in a period if you saved the edited items.
 
         Parameters
         ----------
@@ -279,7 +279,7 @@ class Queues(Group[Door]):
         Returns
         -------
         QueueCalendar
-            The next one first.
+            The posts, next first.
         """
         check_filter("account_ids", account_ids)
         return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))

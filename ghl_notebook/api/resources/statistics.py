@@ -12,7 +12,7 @@ from ghl_notebook.models import Statistics, check_filter, wire_datetime
 
 Range = tuple[datetime | str, datetime | str]
 _ENDS = ("startDate", "endDate")
-"""From when to when."""
+"""The API's names of a period's start and end."""
 
 _MOST = 100
 
@@ -41,15 +41,15 @@ class AccountStatistics(Group[Door]):
         Parameters
         ----------
         profile_ids : iterable of str
-            Each an `Account.profile_id`: 1 to 100. An account without
-            `Account.has_statistics_permissions` has no numbers.
+            1 to 100 `Account.profile_id` values. Accounts without
+            `Account.has_statistics_permissions` have no numbers.
         platforms : iterable of str, optional
-            Only these: ``"facebook"``, ``"instagram"``, ``"linkedin"`` (pages), ``"google"``,
-            ``"pinterest"``, ``"youtube"``, ``"tiktok"`` (business accounts).
+            Return only these: ``"facebook"``, ``"instagram"``, ``"linkedin"`` (pages),
+            ``"google"``, ``"pinterest"``, ``"youtube"``, ``"tiktok"`` (business accounts).
         current_range : tuple of datetime or str, optional
-            First and last moment, with a time zone; the last seven days when left out.
+            First and last datetime, with a time zone; by default, the last seven days.
         prev_range : tuple of datetime or str, optional
-            What that is compared with; as many days before it when left out.
+            The period to compare with; by default, as many days before `current_range`.
 
         Returns
         -------

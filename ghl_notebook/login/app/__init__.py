@@ -1,4 +1,4 @@
-"""Log in to GoHighLevel as a marketplace app (`log_in`, `AppLogin`), in place of a token."""
+"""Log in to GoHighLevel as a marketplace app (`log_in`, `AppLogin`), without a token."""
 
 from .app_card import AppLogin
 from .authorization_code import AuthorizationCodeFlow, AuthorizationCodeState

@@ -51,10 +51,9 @@ class Granted(Protocol):
 class AppLogin(BaseCard):
     """A card that logs in to GoHighLevel as a marketplace app.
 
-    Display it and press its button: the marketplace's page opens in a window of its own, where you
-    choose a sub-account or an agency. Where the app's redirect URI leads to this computer, the
-    answer arrives by itself; otherwise, paste the address that the window ends at. All traits are
-    read-only.
+    Display it and press its button: the marketplace's page opens in a pop-up, where you choose a
+    sub-account or an agency. If the app's redirect URI leads to this computer, the answer arrives
+    automatically; otherwise, paste the last address of the pop-up. All traits are read-only.
 
     Parameters
     ----------
@@ -62,8 +61,8 @@ class AppLogin(BaseCard):
         The app.
     finish : callable, optional
         Coroutine function that exchanges the authorization code and its PKCE verifier, two
-        `Secret`, for what the login results in. It runs once per code. By default the code is
-        exchanged for tokens, which are stored where `Client` finds them.
+        `Secret`, for the login's result. It runs once per code. By default, the code is exchanged
+        for tokens, which are stored where `Client` finds them.
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the answer must have arrived.
     **kwargs
@@ -75,24 +74,25 @@ class AppLogin(BaseCard):
         ``idle``, ``waiting``, ``checking``, then ``connected``, ``cancelled``, ``timed_out`` or
         ``failed``.
     kind : str or None
-        ``sub-account`` or ``agency``; None before ``connected``, as the next three.
+        ``sub-account`` or ``agency``; None before ``connected``, like the next three.
     location_id, company_id : str or None
-        What was chosen.
+        The ids of the sub-account and the agency that the user chose.
     who : str or None
-        Id of the user who has chosen.
+        Id of the user who chose.
     error : str or None
-        Why it failed and what to do.
+        Why the login failed and what to do.
     message : str or None
-        What should be known while waiting, for instance that a pasted address was another login's.
+        A hint while waiting, for instance that a pasted address belongs to another login.
     listens : bool
-        While waiting: the answer arrives by itself if the browser runs on the kernel's computer.
+        While waiting: the answer arrives automatically if the browser runs on the kernel's
+        computer.
     time_limit : float
         As given.
 
     Notes
     -----
-    The authorization URL is handed to the page in answer to a click, as a message; it, the
-    ``state``, the code and the tokens are never traits.
+    A click sends the authorization URL to the page, as a message. The URL, the ``state``, the code,
+    and the tokens are never traits.
     """
 
     _card = "app"
@@ -132,18 +132,18 @@ class AppLogin(BaseCard):
     # What a user's code calls.
 
     def paste(self, redirected: str | Secret) -> None:
-        """Finish the login by the address that its window has ended at.
+        """Finish the login with the last address of its pop-up.
 
         Parameters
         ----------
         redirected : str or Secret
-            The whole address. If it is wrong, `message` says why.
+            The complete address. If it is wrong, `message` shows the reason.
         """
         self._login.paste(redirected)
         self._flush()
 
     def finished(self) -> Any:
-        """Return what `finish` has returned, or raise the error that says why there is nothing."""
+        """Return the result of `finish`, or raise an error that explains why it is missing."""
         return self._login.finished()
 
     # Helpers.
@@ -172,7 +172,7 @@ class AppLogin(BaseCard):
         super()._receive(widget, content, buffers)
 
     def _needs_person(self) -> bool:
-        """Tell that a person is needed; raise a `FrontEndError` if none can be asked."""
+        """Return True; raise a `FrontEndError` if no user can press the button here."""
         if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
             return True
         raise FrontEndError(

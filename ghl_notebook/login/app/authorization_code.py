@@ -50,14 +50,14 @@ Finish = Callable[[Secret, Secret], Awaitable[T]]
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationCodeState(FlowState):
-    """The state of an app's login. Its `status` is never ``starting``.
+    """The state of an app's login. The `status` is never ``starting``.
 
     Attributes
     ----------
     result : object
-        What `Finish` has returned.
+        The result of `Finish`.
     listens : bool
-        Whether a redirect to this computer arrives by itself.
+        Whether a redirect to this computer arrives automatically.
     """
 
     result: Any = None
@@ -65,7 +65,7 @@ class AuthorizationCodeState(FlowState):
 
 
 class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
-    """One login of an app.
+    """The login of an app.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
     finish : Finish
         Exchanges the code; it runs in the background event loop, once per code.
     view : LoginView, optional
-        What shows the login.
+        The card that shows the login.
     time_limit : float, default 600
         Seconds that an attempt may take until its answer arrives.
     """
@@ -97,7 +97,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
         self._state = AuthorizationCodeState()
         self._exchange_code = finish
         self._runs = 0
-        self._authorization: Authorization | None = None  # of the run that is going
+        self._authorization: Authorization | None = None  # of the current run
         self._redirect: Redirect | None = None
         self._is_open = threading.Event()
         self._is_exposed = False
@@ -113,12 +113,12 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
         return self._state
 
     def finished(self) -> T:
-        """Return what `Finish` has returned.
+        """Return the result of `Finish`.
 
         Raises
         ------
         GHLError
-            If there is no result; the error says why.
+            If the result is missing; the error explains why.
         """
         state = self.state
         if state.error is not None:
@@ -142,7 +142,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
     def begin(self, request: str | None = None, *, anew: bool = False) -> None:
         """Hand the authorization URL to the click `request`, or with None begin before any click.
 
-        With `anew`, an attempt that is going ends, and another one begins.
+        With `anew`, the current attempt is given up, and a new one begins.
         """
         with self._lock:
             if self.state.status is Status.CHECKING:
@@ -157,7 +157,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
                 self._requests.append(request)
 
     def paste(self, redirected: str | Secret) -> None:
-        """Accept the address that the login ended at; the notice says what is wrong with it."""
+        """Accept the last address of the login; if it is wrong, the notice shows the reason."""
         hidden = Secret(redirected)
         del redirected  # a traceback may show this frame's locals
         with self._lock:
@@ -166,9 +166,9 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
                 self._change(notice=str(problem))
 
     def cancel(self, run: str | None = None) -> None:
-        """Give up `run`, or with None whichever is going.
+        """Give up `run`, or with None the current run.
 
-        An exchange of a code is not given up: the tokens that the service issues would be lost.
+        The exchange of a code continues: otherwise, the tokens that the API issues would be lost.
         """
         with self._lock:
             going = self.state.run is not None and run in (None, self.state.run)
@@ -179,7 +179,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
     def ticket_reused(self) -> None:
         """End an attempt whose login page was opened twice: one of the two may be a stranger.
 
-        An exchange of a code is not given up: the tokens that the service issues would be lost.
+        The exchange of a code continues: otherwise, the tokens that the API issues would be lost.
         """
         with self._lock:
             if self.state.status is Status.CHECKING:
@@ -239,7 +239,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
                     self._authorize(request, authorization.url)
                 self._requests.clear()
             self._is_open.set()
-        if redirect is not None and authorization is None:  # the attempt has ended meanwhile
+        if redirect is not None and authorization is None:  # the attempt was given up
             await REDIRECTS.close(redirect)
 
     def _accept(self, run: str | None, redirected: Secret) -> GHLError | None:
@@ -308,7 +308,7 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
         self._update()
 
     def _fail(self, run: str, error: BaseException) -> None:
-        # A bug here. Its text may quote a secret, so only its type is shown.
+        # A bug here. The error's text may quote a secret, so only the type is shown.
         kind = type(error).__name__
         _log.error("A step of a login failed: %s", kind)
         with self._lock:

@@ -35,10 +35,10 @@ def log_in(
 ) -> Client | Agency:
     """Log in to GoHighLevel as a marketplace app, and store the login for all notebooks.
 
-    In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
-    the login opens in the system's browser; without one, its address is printed, and the address
-    that it ends at is read from the terminal. From then on `Client` or `Agency` finds the login by
-    itself, and refreshes it.
+    In a notebook, the card is displayed, and the cell waits. In a script, or IPython in a terminal,
+    the login opens in the system's browser. Without a browser, the login's address is printed, and
+    you paste the browser's last address into the terminal. From then on, `Client` or `Agency` finds
+    the login automatically, and refreshes it.
 
     ``POST /oauth/token`` (``grant_type=authorization_code``)
 
@@ -52,12 +52,12 @@ def log_in(
     base_url : str, optional
         As for `Client`.
     time_limit : float, default 600
-        Seconds to wait until the login has ended.
+        Seconds to wait until the login is finished.
 
     Returns
     -------
     Client or Agency
-        What you chose on GoHighLevel's page: a client of the sub-account, or the agency, whose
+        Your choice on GoHighLevel's page: a client of the sub-account, or the agency, whose
         ``agency.client(location_id)`` is a client of one of its sub-accounts.
 
     Raises
@@ -65,13 +65,13 @@ def log_in(
     SettingsError
         If no app is passed and the environment names none.
     FrontEndError
-        If nobody can log in here; the message names the variables to set.
+        If no user can log in here; the message names the variables to set.
     CredentialError
         If the code cannot be exchanged, or the login cannot be stored.
     LoginError
-        If the login ends otherwise, or `time_limit` is over.
+        If the login fails or is canceled, or `time_limit` is over.
     """
-    # Check the settings first, so that nobody logs in for nothing.
+    # Check the settings first, so that the user does not log in for nothing.
     user_id = check_id("user_id", user_id or "") or None
     logins = open_login_store(read_base_url(base_url), clock=now)
 
@@ -90,7 +90,7 @@ def authorize(
     *,
     time_limit: float = 600.0,
 ) -> G:
-    """Log in and return what `finish` has made of the authorization code; see `log_in`."""
+    """Log in and return the result of `finish` for the authorization code; see `log_in`."""
     app = app or _app_of_environment()
     login = AppLogin(app, finish, time_limit=time_limit)
     try:
@@ -107,7 +107,7 @@ def authorize(
                 raise FrontEndError("Nobody can log in here.", HEADLESS)
         login.wait()
     except BaseException:
-        login.cancel()  # nobody waits for the answer any more, and the port is for others
+        login.cancel()  # no code waits for the answer any longer, and other logins need the port
         raise
     result: G = login.finished()
     return result

@@ -1,8 +1,8 @@
 """The redirect URI of an app, if the app has registered one on this computer.
 
 RFC 8252, section 7.3: a server on 127.0.0.1 for the one path of the redirect URI, while a login
-waits. It responds only to the redirect of a browser, and decides nothing: it passes the query to
-the login, whose ``state`` tells whether the redirect belongs to it.
+waits. The server responds only to the redirect of a browser, and decides nothing: it passes the
+query to the login, whose ``state`` shows whether the redirect belongs to it.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ class Redirect:
     Parameters
     ----------
     redirect_uri : str
-        Of the app: ``http://``, and a name of this computer.
+        The app's redirect URI: ``http://``, and a name of this computer.
     accept : callable
-        Accepts the query of the redirect, in the background event loop. Returns what is wrong with
-        it, or None.
+        Accepts the query of the redirect, in the background event loop. Returns the error that
+        makes the query unusable, or None.
     """
 
     def __init__(self, redirect_uri: str, accept: Callable[[Secret], GHLError | None]) -> None:
@@ -59,7 +59,7 @@ class Redirect:
 
 
 class _Listener:
-    """The server on one port, for all logins that end there."""
+    """The server on one port, for all logins that redirect there."""
 
     def __init__(self, port: int) -> None:
         self.redirects: list[Redirect] = []
@@ -94,7 +94,7 @@ class _Listener:
             raise refused(403)
         query = Secret(request.url.query)
         problems = []
-        for redirect in here:  # each recognizes its own answer by its state
+        for redirect in here:  # each login recognizes its own answer by its state
             problem = redirect.accept(query)
             if problem is None:
                 return message_page(200, *_DONE)
@@ -105,7 +105,7 @@ class _Listener:
 
 
 class Redirects:
-    """The servers of a process, one per port. Its methods run in the background event loop."""
+    """The servers of a process, one per port. The methods run in the background event loop."""
 
     def __init__(self) -> None:
         self._listeners: dict[int, _Listener] = {}
@@ -114,9 +114,9 @@ class Redirects:
         self._lock = asyncio.Lock()
 
     def own(self) -> asyncio.Lock:
-        """Return the lock to hold: a port that is being released is not opened again meanwhile.
+        """Return the lock to hold, so that a port is not opened again while it is being released.
 
-        In another loop, after a stop or a fork, no earlier listener works any more.
+        In another loop, after a stop or a fork, earlier listeners no longer work.
         """
         loop = asyncio.get_running_loop()
         if self._loop is not loop:

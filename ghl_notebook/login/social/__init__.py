@@ -1,4 +1,4 @@
-"""Connect a social account (`connect`, `ConnectAccount`): it is then attached to a sub-account."""
+"""Connect a social account (`connect`, `ConnectAccount`), to attach it to a sub-account."""
 
 from .connect_card import ConnectAccount
 from .connect_flow import ConnectFlow, MessageObserver

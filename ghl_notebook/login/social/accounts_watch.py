@@ -1,4 +1,4 @@
-"""What a login changes in the accounts list: the channel of a window that cannot report."""
+"""Changes of the accounts list by a login: the channel of a window that cannot report."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from ghl_notebook.models import (
 
 from .state import Appearance
 
-# A connection that the service keeps alive expires hours later, one with a new login weeks later.
+# A connection that GoHighLevel keeps alive expires hours later; after a new login, weeks later.
 _RENEWAL = timedelta(days=1)
 _EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class AccountsWatch:
-    """Compares the accounts list with the list of when the login began.
+    """Compares the accounts list with the list at the start of the login.
 
     Parameters
     ----------
     client : AsyncClient
-        The service.
+        The client of the sub-account.
     platform : Platform
         Rows of other platforms do not count.
     reconnect : bool
-        Whether the login renews connections: then a later expiry counts too. Otherwise, it may have
-        any reason.
+        Whether the login renews connections: then a later expiry counts too. Otherwise, a later
+        expiry may have any reason.
     clock : callable
         Returns the seconds since the epoch.
     """
@@ -57,10 +57,10 @@ class AccountsWatch:
         """Return the logins that are new since the first look, and that the last look found too.
 
         A login has to be seen twice, because the message of a window that can report arrives in
-        between and is more precise. The first look returns nothing.
+        between and is more precise. The first call returns an empty list.
 
         ``GET /social-media-posting/{locationId}/accounts?fetchAll=true``: the parameter is not
-        documented. With it, the list may also name a login that nothing is attached from yet.
+        documented. With it, the list may also name a login without an attached account.
 
         Raises
         ------

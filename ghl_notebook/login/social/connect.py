@@ -24,18 +24,18 @@ class AccountRow(Protocol):
 
 @guarded
 def connect(client: Client, platform: PlatformName = "instagram", **options: Any) -> ConnectAccount:
-    """Log in at a platform, wait for it, and return the finished login, wherever this runs.
+    """Log in at a platform, wait for the login, and return it finished, wherever your code runs.
 
-    In a notebook the card is displayed, and the cell waits. In a script, or IPython in a terminal,
-    the login opens in the system's browser; without one, its address is printed. Where nobody can
-    log in, the account id of an earlier login is used, from ``GHL_ACCOUNT_IDS``.
+    In a notebook, the card is displayed, and the cell waits. In a script, or IPython in a terminal,
+    the login opens in the system's browser; without a browser, the login's address is printed. If
+    no user can log in, the account id of an earlier login is used, from ``GHL_ACCOUNT_IDS``.
 
     ``GET /social-media-posting/oauth/{platform}/start``
 
     Parameters
     ----------
     client : Client
-        What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
+        A client from `ghl_notebook.Client` or `ghl_notebook.demo`.
     platform : PlatformName, default "instagram"
         As for `ConnectAccount`.
     **options
@@ -44,14 +44,14 @@ def connect(client: Client, platform: PlatformName = "instagram", **options: Any
     Returns
     -------
     ConnectAccount
-        A login that the service has confirmed.
+        A login that GoHighLevel has confirmed.
 
     Raises
     ------
     FrontEndError
-        If nobody can log in here; the message names the variables to set.
+        If no user can log in here; the message names the variables to set.
     LoginError
-        If the login ends otherwise, or `time_limit` is over.
+        If the login fails or is canceled, or `time_limit` is over.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def connect(client: Client, platform: PlatformName = "instagram", **options: Any
 
 
 def present(client: Client, login: ConnectAccount) -> None:
-    """Show a login where its user can see it; where nobody can, waiting for it says so."""
+    """Show a login where its user can see it; if no user can, `wait` raises an error."""
     if client.browser is None:
         match find_front_end(login.comm):
             case FrontEnd.NOTEBOOK:
@@ -76,42 +76,42 @@ def present(client: Client, login: ConnectAccount) -> None:
             case FrontEnd.TERMINAL:
                 login.open_in_browser(lambda _: False)
             case FrontEnd.NOBODY:
-                pass  # waiting says so, or uses an earlier login
+                pass  # waiting raises an error, or uses an earlier login
 
 
 @guarded
 def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
     """Extend a connection, expired or not: log in again, wait, and return the finished login.
 
-    It runs where `connect` runs. Log in as before; then `fetch_accounts` has the connection's new
-    end.
+    Call it anywhere that `connect` runs. Log in as before; then `fetch_accounts` has the
+    connection's new expiry.
 
     ``GET /social-media-posting/oauth/{platform}/start?reconnect=true``
 
     Parameters
     ----------
     client : Client
-        Of the sub-account that the connection belongs to.
+        The client of the sub-account that the connection belongs to.
     account : pandas.Series or mapping
-        One row of `fetch_accounts`; its ``platform``, ``name`` and ``location_id`` are read.
+        A row of `fetch_accounts`; its ``platform``, ``name``, and ``location_id`` are read.
     **options
         Options of `ConnectAccount`, for instance ``time_limit=300``: seconds to wait.
 
     Returns
     -------
     ConnectAccount
-        A login that the service has confirmed.
+        A login that GoHighLevel has confirmed.
 
     Raises
     ------
     ArgumentError
-        If `account` is no such row, or belongs to another sub-account.
+        If `account` is not such a row, or belongs to another sub-account.
     PlatformError
         If its platform cannot be connected.
     FrontEndError
-        If nobody can log in here; the message names the variables to set.
+        If no user can log in here; the message names the variables to set.
     LoginError
-        If the login ends otherwise, or `time_limit` is over.
+        If the login fails or is canceled, or `time_limit` is over.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
 
 
 def reconnect_card(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
-    """Make the card of `reconnect`, which is neither displayed nor begun."""
+    """Make the card of `reconnect`, without displaying or starting it."""
     require_client(client)
     try:
         platform, name, location_id = (

@@ -28,46 +28,46 @@ _LONGEST_NAME = 200
 
 @guarded
 class ConnectAccount(BaseCard):
-    """A card that connects a social account through the service's OAuth.
+    """A card that connects a social account through GoHighLevel's OAuth.
 
-    Display it, press its button, and log in in the window that opens. The window closes
-    automatically, and the traits hold the result. All traits are read-only; observe or link them
-    as you like (functions passed to `observe` run in a thread of their own).
+    Display it, press its button, and log in in the pop-up. The pop-up closes automatically, and the
+    traits hold the result. All traits are read-only; observe or link them as you like (functions
+    passed to `observe` run in another thread).
 
-    The result arrives through whichever of four channels is first: the window's message, over the
-    comm or through the kernel's loopback server; a change in the accounts list, if the login's
-    pages have isolated the window from the notebook; an account id that the user enters. Each is a
-    claim until the service has confirmed it to the kernel.
+    The result arrives through the first of four channels: the window's message, over the comm or
+    through the kernel's loopback server; a change in the accounts list, if the login's pages have
+    isolated the window from the notebook; an account id that you enter. A result is a claim until
+    GoHighLevel has confirmed it to the kernel.
 
     Parameters
     ----------
     client : Client
-        What `ghl_notebook.Client` or `ghl_notebook.demo` returned.
+        A client from `ghl_notebook.Client` or `ghl_notebook.demo`.
     platform : str, default "instagram"
         ``facebook``, ``instagram``, ``google``, ``linkedin``, ``tiktok``, ``tiktok-business``,
-        ``youtube``, ``pinterest`` or ``threads``.
+        ``youtube``, ``pinterest``, or ``threads``.
     page : str, optional
-        The service's parameter ``page``, for instance ``"integration"``.
+        The API's parameter ``page``, for instance ``"integration"``.
     reconnect : bool, default False
-        Renew connections that exist; `ghl_notebook.reconnect` makes such a login for one of them.
+        Renew existing connections; `ghl_notebook.reconnect` makes such a login for a row of
+        `fetch_accounts`.
     account_name : str, optional
-        With `reconnect`, the name of the account that is to be renewed; the card shows it.
+        With `reconnect`, the name of the account to renew; the card shows it.
     login_type : str, optional
         ``"instagram"`` logs in at Instagram itself instead of at Facebook (undocumented).
     time_limit : float, default 600
         Seconds from the click (or from waiting for it) until the result must have arrived.
     assume_mine : bool, default False
         Use a login that appears in the accounts list without asking whether it is yours. Pass True
-        only if nobody else connects accounts to the sub-account meanwhile.
+        only if no other user connects accounts to the sub-account at the same time.
     pictures : {"platforms", "none"}, optional
-        Pictures of accounts that the card loads when it asks about one: those on the platforms' own
-        hosts, over https, or none. From ``GHL_PICTURES`` when left out.
+        The pictures that the card loads when it asks about an account: pictures on the platforms'
+        own hosts, over https, or none. By default, the value of ``GHL_PICTURES``.
     separate_page : bool, default False
-        Give the platform's pages no hold on the notebook's tab. A page that a script has opened can
-        lead the tab that it came from to another address. With True, the card links to a login page
-        of its own (see `open_in_browser`), and the window opens from there. If that page cannot be
-        reached, the window opens from the card without a tie to it, and the result arrives by the
-        accounts list.
+        Isolate the notebook's tab from the platform's pages. A page that a script has opened can
+        navigate the tab that opened it. With True, the card links to a separate login page (see
+        `open_in_browser`), and the window opens from there. If that page cannot be reached, the
+        window opens isolated from the card, and the result arrives through the accounts list.
     message_observer : MessageObserver, optional
         Receives every message that reaches the login page, also rejected ones; for
         ``ghl-notebook verify-live``.
@@ -80,14 +80,14 @@ class ConnectAccount(BaseCard):
         The platform's key and its name for people.
     status : str
         ``idle``, ``starting``, ``waiting``, ``checking``, then ``connected``, ``cancelled``,
-        ``timed_out`` or ``failed``.
+        ``timed_out``, or ``failed``.
     delivered_by : str or None
         How the result arrived: ``message`` (the window's message event, over the comm),
-        ``loopback`` (the same, by the kernel's loopback server), ``accounts`` (a change in the
-        accounts list), ``pasted`` (an account id that was entered) or ``browser`` (the demo's
-        simulated user). A login in the list may also be somebody else's, for the same sub-account
-        and platform. So the list is used only if the page has lost sight of the window, and the
-        card asks whether the login is yours, unless you passed ``assume_mine=True``.
+        ``loopback`` (the same, through the kernel's loopback server), ``accounts`` (a change in the
+        accounts list), ``pasted`` (an account id that was entered), or ``browser`` (the demo's
+        simulated user). A login in the list may also be another user's, for the same sub-account
+        and platform. So the list is used only if the page has lost its handle to the window, and
+        the card asks whether the login is yours, unless you passed ``assume_mine=True``.
     location_id : str
         The sub-account.
     user_id : str or None
@@ -103,32 +103,32 @@ class ConnectAccount(BaseCard):
         From the message payload, or from the accounts list: ids of the accounts that were
         reconnected.
     payload : dict
-        The whole payload under the service's names, cleaned; empty before ``connected``.
+        The complete payload under GoHighLevel's names, cleaned; empty before ``connected``.
     account_names : list of str
-        Names of what may be attached.
+        Names of the accounts that may be attached.
     error : str or None
-        Why it failed and what to do.
+        Why the login failed and what to do.
     notice : str or None
-        What should be known while waiting, for instance that a message was refused.
+        A hint while waiting, for instance that a message was rejected.
     found : list of dict
         While waiting: logins in the accounts list that the card asks about, five at most, each with
         `account_id`, `names`, `picture` (an address or None), and `found_at` (seconds since the
         epoch). To use one from code, call ``login.paste(account_id)``.
     watches_accounts : bool
-        While waiting: a change in the accounts list would be seen.
+        While waiting: the card watches the accounts list for changes.
     separate_page : bool
         As given.
     time_limit : float
         As given.
     can_recheck : bool
-        The result arrived and could not be checked; it is kept and can be checked again.
+        The result arrived but could not be checked; it is stored and can be checked again.
 
     Raises
     ------
     PlatformError
         If the platform is unknown or cannot be connected.
     ArgumentError
-        If another argument makes no sense.
+        If another argument is invalid.
     SettingsError
         If `pictures` is neither ``"platforms"`` nor ``"none"``.
 
@@ -136,9 +136,9 @@ class ConnectAccount(BaseCard):
     -----
     The login is started by ``GET /social-media-posting/oauth/{platform}/start``, and its result
     is checked by ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``.
-    While it waits, ``GET /social-media-posting/{locationId}/accounts`` is asked every few seconds.
-    The authorization URL is never a trait. The message's fields: the service's page "Starts OAuth
-    For Instagram Account".
+    While the login waits, ``GET /social-media-posting/{locationId}/accounts`` is called every few
+    seconds. The authorization URL is never a trait. GoHighLevel documents the message's fields on
+    the page "Starts OAuth For Instagram Account".
     """
 
     # Read here: given a path, anywidget keeps every card alive in order to reload an edited file.
@@ -217,24 +217,25 @@ class ConnectAccount(BaseCard):
         return f"ConnectAccount({self.platform!r}, status={self.status!r})"
 
     def paste(self, account_id: str) -> None:
-        """Finish the login by the account id of a login that has happened.
+        """Finish the login with the account id of an earlier login.
 
-        Nothing need be open for that: an account id is known from an earlier login, or from the
-        column ``oauth_id`` of `fetch_accounts`. The service must confirm it like any result.
+        You need no open window: copy the account id from an earlier login, or from the column
+        ``oauth_id`` of `fetch_accounts`. GoHighLevel must confirm it like any result.
 
         ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``
 
         Parameters
         ----------
         account_id : str
-            The id, or the whole message of a login's last page as JSON. What is no id is said in
-            `notice`; what the service does not know fails the login, or leaves it waiting.
+            The id, or the complete message of a login's last page as JSON. If the text contains no
+            id, `notice` shows that. An id that GoHighLevel does not confirm makes the login fail,
+            or the login keeps waiting.
         """
         self._login.paste(str(account_id))
         self._flush()
 
     def finished(self) -> tuple[str, str]:
-        """Return platform and account id, or raise the `LoginError` that says why there is none."""
+        """Return platform and account id, or raise a `LoginError` that explains what is missing."""
         return self.platform, self._login.finished()
 
     # Helpers.
@@ -262,7 +263,7 @@ class ConnectAccount(BaseCard):
         }
 
     def _found(self, one: Appearance) -> dict[str, Any]:
-        """Return what the card shows of a login that may be another user's."""
+        """Return the card's description of a login that may be another user's."""
         return {
             "account_id": one.account_id,
             "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
@@ -275,7 +276,7 @@ class ConnectAccount(BaseCard):
         return self._login.client.browser is None
 
     def _needs_person(self) -> bool:
-        """Tell whether a person is needed; use an earlier login if none can be asked."""
+        """Tell whether a user is needed; use an earlier login if no user can answer here."""
         if find_front_end(self.comm) is FrontEnd.NOTEBOOK:
             return True
         account_id = read_account_ids().get(self.platform)

@@ -1,4 +1,4 @@
-"""A social account's login without a screen: the state machine, the service, and the clock."""
+"""A social account's login without a screen: the state machine, the API, and the clock."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from .machine import LoginMachine
 from .registry import LoginRegistry
 from .state import Appearance, LoginState
 
-# How the service reports that this sub-account does not have an account id.
+# How the API reports that this sub-account does not have an account id.
 _UNKNOWN_ID = (
     BadRequestError,
     LocationAccessError,
@@ -58,11 +58,11 @@ _UNKNOWN_ID = (
 )
 
 _WATCH_SECONDS = 3.0
-# A page that posts one false claim after the other must not use up the service's rate limit.
+# A page that keeps posting false claims must not use up the API's rate limit.
 _QUICK_CHECKS = 20
 _SLOW_CHECK_SECONDS = 0.25
 _RECHECK_SECONDS = 1.0
-_MOST_RECHECK_SECONDS = 10.0  # the interval of the service's rate limit
+_MOST_RECHECK_SECONDS = 10.0  # the interval of the API's rate limit
 
 _REGISTRY = LoginRegistry()
 
@@ -83,22 +83,23 @@ class MessageObserver(Protocol):
 
 
 class ConnectFlow(LoginFlow[LoginState]):
-    """One login, from the click to a connection that the service has confirmed.
+    """A login, from the click to a connection that GoHighLevel has confirmed.
 
     Parameters
     ----------
     client : Client
-        The service.
+        The client of the sub-account.
     platform : str
         For instance ``"instagram"``.
     view : LoginView
-        What shows the login.
+        The card that shows the login.
     page, reconnect, login_type
         Passed to ``client.oauth.start``.
     time_limit : float
         Seconds that a run may take until its claim arrives.
     assume_mine : bool
-        Use a login in the accounts list without asking: nobody else connects accounts meanwhile.
+        Use a login in the accounts list without asking: no other user connects accounts at the
+        same time.
     message_observer : MessageObserver, optional
         Receives every message, also rejected ones.
     """
@@ -127,8 +128,8 @@ class ConnectFlow(LoginFlow[LoginState]):
         self._machine = LoginMachine(
             self.platform, client.allowed_origins, time_limit, _REGISTRY, assume_mine
         )
-        self._url: Secret | None = None  # of the run that is going; deleted at its end
-        self._refuted = 0  # claims of the run that is going
+        self._url: Secret | None = None  # of the current run; deleted at its end
+        self._refuted = 0  # claims of the current run
         self._shown_status = Status.IDLE
 
     @property
@@ -137,12 +138,12 @@ class ConnectFlow(LoginFlow[LoginState]):
         return self._machine.state
 
     def finished(self) -> str:
-        """Return the account id that the service has confirmed.
+        """Return the account id that GoHighLevel has confirmed.
 
         Raises
         ------
         LoginError
-            If there is none; the subclass says why.
+            If no account id is confirmed; the subclass shows the reason.
         """
         state, title = self.state, self.platform.title
         match state.status:
@@ -168,7 +169,7 @@ class ConnectFlow(LoginFlow[LoginState]):
                 return
             self._begin_run(run)
             self._apply(True)
-            # Before the window has its address, or its login would not be new to the list.
+            # Before the window has its address; otherwise, its login would not be new to the list.
             if self.client.browser is not None:
                 self._machine.on_baseline(run, ())
             else:
@@ -214,7 +215,7 @@ class ConnectFlow(LoginFlow[LoginState]):
                 self._begin_run(self.state.run)
 
     def cancel(self, run: str | None = None) -> None:
-        """Give up `run`, or with None whichever is going."""
+        """Give up `run`, or with None the current run."""
         with self._lock:
             self._apply(self._machine.cancel(run))
 
@@ -229,7 +230,7 @@ class ConnectFlow(LoginFlow[LoginState]):
             if self._url is not None and self.state.is_prefetched:
                 self._authorize(None, self._url)
 
-    # The service and the clock. These run in the background loop.
+    # The API and the clock. These methods run in the background loop.
 
     async def _start(self, run: str, request: str | None) -> None:
         try:
@@ -256,7 +257,7 @@ class ConnectFlow(LoginFlow[LoginState]):
         await self._browse(run, url)
 
     async def _browse(self, run: str, url: Secret) -> None:
-        """Let the client's own browser log in: there is no front end."""
+        """Let the client's own browser log in, without a front end."""
         assert self.client.browser is not None
         event = await anyio.to_thread.run_sync(self.client.browser, url)
         with self._lock:
@@ -266,7 +267,7 @@ class ConnectFlow(LoginFlow[LoginState]):
         self._end_without_user(run)
 
     async def _check(self, run: str) -> None:
-        """Ask the service about the claimed id, repeatedly after transient errors."""
+        """Check the claimed id with GoHighLevel, repeatedly after transient errors."""
         wait = _RECHECK_SECONDS
         while (state := self.state).run == run and state.status is Status.CHECKING:
             if state.payload is None or state.payload.account_id is None:

@@ -1,4 +1,4 @@
-"""A login as a state machine: no screen, no network, no clock of its own.
+"""A login as a state machine: without a screen, a network, or a clock.
 
 ::
 
@@ -25,13 +25,13 @@ From ``idle``, all events but `begin` and `paste` need an authorization URL that
 before the click. Changes of the accounts list (`on_accounts_changed`) count only after the page has
 lost the window (`on_window_lost`): a window that can report is more precise. A login in the list
 may belong to another user of the sub-account, so the card asks whether it is the user's own
-(`mine`, `not_mine`), unless the caller guarantees that nobody else connects accounts
-(`assume_mine`). A pasted id that is not confirmed goes back to ``waiting`` only if a window was
-open; otherwise the login fails.
+(`mine`, `not_mine`), unless the caller guarantees that no other user connects accounts
+(`assume_mine`). After a pasted id that is not confirmed, the login goes back to ``waiting`` only if
+a window was open; otherwise the login fails.
 
-A *run* is one attempt: from the request for the authorization URL to one of the ends. A result,
-through whichever `Channel`, is a claim until the service has confirmed it, and belongs to the run
-in which it was made.
+A *run* is an attempt, from the request for the authorization URL to a final status. A result,
+through any `Channel`, is a claim until GoHighLevel has confirmed it, and belongs to the run in
+which it was made.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _LONGEST_NAME = 200
 
 @dataclass(slots=True)
 class LoginMachine:
-    """The machine. Its methods return whether they changed `state`.
+    """The machine. The methods return whether they changed `state`.
 
     Parameters
     ----------
@@ -71,7 +71,8 @@ class LoginMachine:
     registry : LoginRegistry
         Shared by all logins of the process.
     assume_mine : bool, default False
-        Use a login in the accounts list without asking: nobody else connects accounts meanwhile.
+        Use a login in the accounts list without asking: no other user connects accounts at the
+        same time.
     """
 
     platform: Platform
@@ -88,7 +89,7 @@ class LoginMachine:
     _declined: set[str] = field(default_factory=set)
 
     def begin(self, now: float, *, prefetch: bool = False) -> str | None:
-        """Begin a new run and return its name; None if none may begin.
+        """Begin a new run and return its name; None if a run may not begin now.
 
         With `prefetch`, the user has not pressed the button yet: the status stays ``idle``.
         """
@@ -106,7 +107,7 @@ class LoginMachine:
         return True
 
     def authorized(self, run: str) -> bool:
-        """The service has returned the authorization URL."""
+        """The API has returned the authorization URL."""
         if self._is(run, Status.IDLE):
             self.registry.wait(run, self.platform.key)
             return True
@@ -116,14 +117,14 @@ class LoginMachine:
         return True
 
     def start_failed(self, run: str, error: GHLError) -> bool:
-        """The service has refused to return the authorization URL."""
+        """The API has refused to return the authorization URL."""
         return self._is(run, Status.STARTING, Status.IDLE) and self._end(Status.FAILED, error=error)
 
     def on_baseline(self, run: str, logins: Iterable[str]) -> bool:
         """Store the logins that were in the accounts list before the run had a window.
 
-        A message that names one of them may be an old one, unless the run's own window sent it.
-        The messages that other windows sent in the meantime are judged now.
+        A message that names an earlier login may be old, unless the run's own window sent it. The
+        messages that other windows sent in the meantime are judged now.
         """
         if run != self.state.run:
             return False
@@ -195,7 +196,7 @@ class LoginMachine:
         return True
 
     def mine(self, run: str, account_id: str) -> bool:
-        """The user says that a login in the accounts list is this one."""
+        """The user confirms that a login in the accounts list is this login."""
         one = next((one for one in self.state.found if one.account_id == account_id), None)
         if one is None or not self._is(run, Status.WAITING):
             return False
@@ -207,7 +208,7 @@ class LoginMachine:
         return self._check(payload, Channel.ACCOUNTS)
 
     def not_mine(self, run: str) -> bool:
-        """The user says that no login that was found is this one."""
+        """The user denies that any login that was found is this login."""
         if not self._is(run, Status.WAITING) or not self.state.found:
             return False
         self._declined |= {one.account_id for one in self.state.found}
@@ -227,7 +228,7 @@ class LoginMachine:
         return self._check(payload, Channel.PASTED)
 
     def confirmed(self, run: str, account_names: Iterable[str]) -> bool:
-        """The service has confirmed the claimed id."""
+        """GoHighLevel has confirmed the claimed id."""
         if not self._is(run, Status.CHECKING):
             return False
         assert self.state.payload is not None
@@ -241,7 +242,7 @@ class LoginMachine:
         )
 
     def not_confirmed(self, run: str) -> bool:
-        """The service does not know the claimed id: the claim was forged, or another sub-account's.
+        """The API rejects the claimed id: the claim was forged, or is another sub-account's.
 
         If a window may still report, the run keeps waiting.
         """
@@ -290,7 +291,7 @@ class LoginMachine:
         return run == self.state.run and self.state.status not in ENDS and self._fail(error)
 
     def exposed(self) -> bool:
-        """The login page was opened twice, and one of the two may be a stranger.
+        """The login page was opened twice, and one of the two users may be a stranger.
 
         A run that is not connected yet fails; a connected account may be the stranger's.
         """
@@ -302,7 +303,7 @@ class LoginMachine:
         return self._end(Status.FAILED, error=ticket_reused())
 
     def cancel(self, run: str | None = None) -> bool:
-        """Give up `run`, or with None whichever is going."""
+        """Give up `run`, or with None the current run."""
         if run not in (None, self.state.run) or self.state.run is None:
             return False
         return self.state.status not in ENDS and self._end(Status.CANCELLED)

@@ -1,4 +1,4 @@
-"""The registry of a process's logins, so that two of them do not take one result."""
+"""The registry of a process's logins, so that two logins do not use the same result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class LoginRegistry:
         self._finished: dict[str, int] = {}  # account id -> number of the login it finished last
         self._waiting: dict[str, str] = {}  # run -> platform
         self.count = 0
-        """How many logins were finished so far."""
+        """The number of logins that were finished so far."""
 
     def wait(self, run: str, platform: str) -> None:
         """Note that a run waits for a message."""

@@ -22,11 +22,11 @@ class Appearance(NamedTuple):
     renewed : tuple of str
         Ids of rows that existed before and belong to this login now.
     names : tuple of str
-        Names of its rows, as far as the list has them.
+        Names of its rows, if the list has them.
     picture : str or None
-        Address of the picture of one of them.
+        Address of the picture of one of the rows.
     found_at : float
-        When the login was seen first, in seconds since the epoch.
+        When the login was first seen, in seconds since the epoch.
     """
 
     account_id: str
@@ -60,7 +60,7 @@ class PendingClaims:
     _pending: list[tuple[Claim, Channel, bool]] = field(default_factory=list)
 
     def add(self, claim: Claim, channel: Channel, *, is_allowed: bool) -> None:
-        """Store a claim if there is room; `is_allowed` tells of its origin."""
+        """Store a claim if its kind is not full; `is_allowed` is whether its origin is allowed."""
         same = [
             c
             for c, _, allowed in self._pending
@@ -70,6 +70,6 @@ class PendingClaims:
             self._pending.append((claim, channel, is_allowed))
 
     def take(self) -> list[tuple[Claim, Channel]]:
-        """Remove and return all claims, those of the run's own window first."""
+        """Remove and return all claims, starting with claims of the run's own window."""
         pending, self._pending = sorted(self._pending, key=lambda p: p[0].source != "popup"), []
         return [(claim, channel) for claim, channel, _ in pending]
