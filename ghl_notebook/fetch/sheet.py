@@ -6,14 +6,17 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isinf
+from numbers import Real
 from typing import Any, Final
 
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Account, PostMedia, to_wire
+from ghl_notebook.models import Account, PostMedia, to_wire, whole_text
 
 from .period import in_utc, read_moment, short, written
 
@@ -25,8 +28,12 @@ _TYPES: Final[dict[str, frozenset[str] | None]] = {
     "story": frozenset({"facebook", "instagram"}),
     "reel": frozenset({"facebook", "instagram", "tiktok", "tiktok-business", "youtube"}),
 }
+_COLUMN: Final = 'frame["schedule_date"]'
+_LOCALIZED: Final = '.dt.tz_localize("Europe/Berlin")'
+_NUMBER: Final = re.compile(r"[0-9]{4,20}(?:[.][0-9]{1,20})?")
+_UNITS: Final = ((10**17, "ns"), (10**14, "us"), (10**11, "ms"), (10**8, "s"))
+"""From which number on a time is one of so many seconds, milliseconds and so on since 1970."""
 _NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
-_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -102,18 +109,7 @@ def _check_columns(frame: pd.DataFrame) -> None:
 
 def _read(values: Mapping[Any, Any]) -> Row:
     when = values["schedule_date"]
-    is_day = isinstance(when, date) and not isinstance(when, datetime)
-    if is_day or (isinstance(when, str) and len(when.strip()) <= len("2026-01-05")):
-        raise ArgumentError(
-            f"schedule_date is {short(when)}, a day without a time.",
-            'Add a time and a time zone, as in "2026-03-01T09:00+01:00".',
-        )
-    if isinstance(when, int | float) and not _is_missing(when):
-        raise ArgumentError(
-            f"schedule_date is {when}, a number, as Excel stores dates.",
-            'Convert the column: pd.to_datetime(column, unit="D", origin="1899-12-30")'
-            '.dt.tz_localize("Europe/Berlin"), with your time zone.',
-        )
+    _check_time(when)
     return Row(
         account_ids=_accounts(values["account_ids"]),
         moment=read_moment(when, "schedule_date"),
@@ -124,6 +120,46 @@ def _read(values: Mapping[Any, Any]) -> Row:
         category_id=_text(values.get("category_id"), "category_id"),
         follow_up_comment=_text(values.get("follow_up_comment"), "follow_up_comment"),
     )
+
+
+def _check_time(when: object) -> None:
+    """Refuse times as spreadsheets store them, with what makes times of the whole column."""
+    number = when
+    if isinstance(when, str):
+        number = float(when) if _NUMBER.fullmatch(when.strip()) else None
+    is_number = isinstance(number, Real) and not isinstance(number, bool)
+    if isinstance(number, Real) and is_number and not _is_missing(number):
+        column = f"pd.to_numeric({_COLUMN})" if isinstance(when, str) else _COLUMN
+        unit = next((unit for least, unit in _UNITS if abs(number) >= least), None)
+        if unit is None or isinf(number):
+            raise ArgumentError(
+                f"schedule_date is {when}, a number, as Excel stores dates.",
+                f'Convert the column: {_COLUMN} = pd.to_datetime({column}, unit="D", '
+                f'origin="1899-12-30").dt.round("s"){_LOCALIZED}, with your time zone.',
+            )
+        raise ArgumentError(
+            f"schedule_date is {when}, a number, as programs store times.",
+            f'Convert the column: {_COLUMN} = pd.to_datetime({column}, unit="{unit}", utc=True).',
+        )
+    moment = when
+    if isinstance(when, str):
+        moment = None
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(when.strip())
+    has_time = isinstance(moment, datetime) and (
+        not isinstance(when, str) or len(when.strip()) > 10
+    )
+    if isinstance(moment, date) and not has_time:
+        raise ArgumentError(
+            f"schedule_date is {short(when)}, a day without a time.",
+            'Add a time and a time zone, as in "2026-03-01T09:00+01:00".',
+        )
+    if isinstance(moment, datetime) and not _is_missing(moment) and moment.tzinfo is None:
+        raise ArgumentError(
+            f"schedule_date is {short(when)}, a time without a time zone.",
+            'Add one, as in "2026-03-01T09:00+01:00"; to all of the column: '
+            f"{_COLUMN} = pd.to_datetime({_COLUMN}){_LOCALIZED}, with your time zone.",
+        )
 
 
 def _accounts(value: object) -> list[str]:
@@ -145,7 +181,7 @@ def _media(value: object) -> list[dict[str, Any]]:
         )
     try:
         media: list[dict[str, Any]] = to_wire(value)
-        _whole(json.dumps(media, ensure_ascii=False), "media")
+        whole_text("media", json.dumps(media, ensure_ascii=False))
     except RecursionError:
         media = []
     if len(media) != len(value):
@@ -165,19 +201,7 @@ def _text(value: object, name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ArgumentError(f"{name} is {short(value)}, and no text.", "Pass a text.")
-    return _whole(value, name).strip() or None
-
-
-def _whole(text: str, name: str) -> str:
-    """Refuse half a character, which no service takes: a text was cut in the middle of an emoji."""
-    half = _HALF.search(text)
-    if half:
-        before = text[max(0, half.start() - 20) : half.start()]
-        raise ArgumentError(
-            f"{name} holds half a character, after {before!r}.",
-            "Remove it, or copy the text again.",
-        )
-    return text
+    return whole_text(name, value).strip() or None
 
 
 def _texts(value: object, name: str) -> list[str]:

@@ -24,6 +24,7 @@ from .bulk import light_collector, without_collector
 from .categories import Category, CategoryPage, Tag, TagPage
 from .comments import Comment, CommentAttachment, CommentAuthor, CommentPage, CommentsMeta, Mention
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
+from .fitting import read_timestamp
 from .locations import Location
 from .message import (
     MAX_MESSAGE_CHARACTERS,
@@ -71,7 +72,7 @@ from .queues import (
 )
 from .record import Record
 from .refusal import Refusal, describe_body, json_object, read_refusal
-from .sent import argument, chosen, instant, to_wire, wire_name, write_instant
+from .sent import argument, chosen, instant, to_wire, whole_text, wire_name, write_instant
 from .statistics import (
     Ages,
     Breakdown,
@@ -88,6 +89,7 @@ from .statistics import (
     StatisticsTotals,
 )
 from .token import TokenAnswer
+from .totals import has_none, total_of
 
 __all__ = [
     "ACCOUNT_BLOCK_BYTES",
@@ -180,6 +182,7 @@ __all__ = [
     "chosen",
     "describe_body",
     "find_platform",
+    "has_none",
     "instant",
     "is_plausible_id",
     "json_object",
@@ -188,8 +191,11 @@ __all__ = [
     "read_account_rows",
     "read_message",
     "read_refusal",
+    "read_timestamp",
     "same_platform",
     "to_wire",
+    "total_of",
+    "whole_text",
     "wire_name",
     "without_collector",
     "write_instant",

@@ -13,6 +13,8 @@ import msgspec
 from ghl_notebook.guard import while_made
 from ghl_notebook.summary import summarize
 
+from .fitting import UNFIT, error_words, fit
+
 
 class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=True):
     """A record of the service.
@@ -20,7 +22,8 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
     Attributes
     ----------
     extra : dict
-        Fields that the class does not know, and known ones of a type it cannot use, as they came.
+        Fields that the class does not know, and known ones of a type it cannot use, or can use only
+        in part, as they came.
     """
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
@@ -85,14 +88,23 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
             if field is None:
                 extra[name] = value
                 continue
-            try:
-                fitting[field.name] = msgspec.convert(value, field.type, strict=False)
-            except msgspec.ValidationError:
-                if field.type == str | None and type(value) in (int, float):
-                    fitting[field.name] = str(value)  # an id that came as a number
-                else:
-                    extra[name] = value
+            lost: list[object] = []
+            found = fit(value, field.type, lost)
+            if "error" in name.lower() and (found is UNFIT or lost):
+                found, lost = _said(value, field.type), [value]
+            if found is not UNFIT:
+                fitting[field.name] = found
+            if found is UNFIT or lost:
+                extra[name] = value
         return cls(**fitting, extra=extra)
+
+
+def _said(value: object, kind: Any) -> Any:
+    """Return the words of an error that came as an object, as its field takes them."""
+    if get_origin(kind) is list:
+        words = [error_words(one) for one in (value if isinstance(value, list) else [value])]
+        return [one for one in words if one]
+    return error_words(value) if kind == str | None else UNFIT
 
 
 class _Form(NamedTuple):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -30,6 +31,18 @@ from ghl_notebook.errors import (
 from ghl_notebook.sanitize import one_line
 
 from .bulk import without_collector
+from .characters import mend_characters
+from .fitting import error_words
+
+T = TypeVar("T")
+
+_PAUSED = re.compile(
+    r"\b(?:location|sub-?account)\b.*\b(?:not active|inactive|paused|suspended|disabled|"
+    r"deactivated|unpaid)\b"
+)
+_OF_VERSION = re.compile(r"\b(?:api version|version header|version segment)\b")
+_NO_PATH = re.compile(r"cannot (?:get|post|put|patch|delete) /")
+_BLOCKED = re.compile(r"\bip address\b|error code: 10[0-9]{2}|cloudflare")
 
 _MAX_MESSAGE = 500
 _MAX_KIND = 60
@@ -78,16 +91,24 @@ class Refusal(NamedTuple):
         The service's ``traceId``.
     code : str
         The code of an OAuth error answer, such as ``"invalid_grant"``; else empty.
+    next_step : str or None
+        What helps, where the words say more than the kind does.
     """
 
     kind: type[ResponseError]
     message: str
     trace_id: str | None
     code: str
+    next_step: str | None = None
 
 
 def read_refusal(
-    status: int, content: bytes, content_type: str = "", *, hide: Iterable[str] = ()
+    status: int,
+    content: bytes,
+    content_type: str = "",
+    *,
+    hide: Iterable[str] = (),
+    version: str = "",
 ) -> Refusal:
     """Read an error answer. The status is trusted over the body's own ``statusCode``.
 
@@ -101,17 +122,20 @@ def read_refusal(
         The header's value.
     hide : iterable of str
         What to take out of the service's words: it may repeat the token that it was sent.
+    version : str
+        The header ``Version`` of the request.
     """
     hide = [secret for secret in hide if secret]
     body = json_object(content)
     code, trace = "", None
     if body is None:
-        text = describe_body(content, content_type, hide=hide)
+        listed = _decoded(content, list)
+        text = error_words(listed) or describe_body(content, content_type, hide=hide)
     else:
         code = body["error"] if isinstance(body.get("error"), str) else ""
         message = body.get("message") or body.get("error_description") or body.get("error") or ""
         parts = message if isinstance(message, list) else [message]
-        text = "; ".join(str(part) for part in parts)
+        text = "; ".join(_words(part) for part in parts)
         trace = body.get("traceId")
     text = one_line(_without(hide, text), _MAX_MESSAGE)
     kind = _STATUSES.get(status)
@@ -126,17 +150,62 @@ def read_refusal(
         message=text,
         trace_id=one_line(_without(hide, str(trace)), _MAX_MESSAGE) if trace else None,
         code=_without(hide, code)[:_MAX_MESSAGE],
+        next_step=_advice(status, text.lower(), version, is_json=body is not None),
     )
 
 
+def _advice(status: int, said: str, version: str, *, is_json: bool) -> str | None:
+    """Return what helps, by words that mean the same whatever was asked for."""
+    if status in (400, 401, 403, 404, 422) and _PAUSED.search(said):
+        return (
+            "The sub-account is paused or unpaid: activate it in GoHighLevel (Sub-Accounts), then "
+            "run the cell again. The token, or the login, stays good."
+        )
+    sent = f"This call was sent with Version {version or 'unknown'}"
+    other = "2021-07-28" if version == "v3" else "v3"
+    if status in (400, 401, 404, 422) and _OF_VERSION.search(said):
+        return (
+            f'{sent}: pass api_version="{other}", or connect without a proxy that changes the '
+            "Version header."
+        )
+    if status == 404 and _NO_PATH.match(said):
+        return (
+            f"{sent}, under which the service has no such path: check that GHL_BASE_URL has no "
+            f'path of its own, or pass api_version="{other}".'
+        )
+    if status == 403 and "error code: 1010" not in said and (not is_json or _BLOCKED.search(said)):
+        return (
+            "A firewall in front of the service, or its list of allowed IP addresses, refused the "
+            "request, and not the token: try from another network, or have your address allowed."
+        )
+    return None
+
+
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """Decode a body; None where it is no JSON object."""
+    """Decode a body; None where it is no JSON object.
+
+    U+FFFD stands for half a character.
+    """
+    return _decoded(content, dict)
+
+
+def _words(part: object) -> str:
+    return error_words(part) or "" if isinstance(part, dict | list) else str(part)
+
+
+def _decoded(content: bytes, kind: type[T]) -> T | None:
+    body = _decode(content)
+    if body is None and (mended := mend_characters(content)) != content:
+        body = _decode(mended)  # one bad character must not cost the whole answer
+    return body if isinstance(body, kind) else None
+
+
+def _decode(content: bytes) -> Any:
     try:
         with without_collector():
-            body = msgspec.json.decode(content)
+            return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
 
 
 def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()) -> str:

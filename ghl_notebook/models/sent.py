@@ -12,6 +12,7 @@ import msgspec
 
 from ghl_notebook.errors import ArgumentError
 
+from .characters import half_character
 from .record import Record
 
 
@@ -65,7 +66,24 @@ def argument(name: str, value: Any, kind: str) -> Any:
     wanted = _PLAIN.get(kind.removesuffix(" | None"))
     if wanted is not None and not isinstance(value, wanted):
         raise ArgumentError(f"{name} is a {type(value).__name__}.", f"Pass {_WORDS[wanted]}.")
-    return value
+    return whole_text(name, value) if isinstance(value, str) else value
+
+
+def whole_text(name: str, text: str) -> str:
+    """Return a text as it is.
+
+    Raises
+    ------
+    ArgumentError
+        If it holds half a character, which cannot be sent: it was cut in the middle of an emoji.
+    """
+    before = half_character(text)
+    if before is not None:
+        raise ArgumentError(
+            f"{name} holds half a character, after {before!r}.",
+            "Remove it, or copy the text again.",
+        )
+    return text
 
 
 def instant(name: str, value: object) -> str:
