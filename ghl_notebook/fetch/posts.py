@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -14,12 +15,13 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Post, same_platform
 
 from .kind import Found, Kind, Whom, by_door, fetch
-from .paging import Told, all_pages
-from .period import Moment, read_period
+from .paging import Told, all_pages, listed
+from .period import Moment, read_period, short
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
 
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _STATUSES: Final = (
     *("all", "recent", "scheduled", "draft", "failed", "in_review", "published", "in_progress"),
     *("pending", "deleted"),
@@ -176,7 +178,15 @@ async def _posts(
         )
         return page.posts, page.count
 
-    posts = await all_pages(POSTS.name, ask, told)
+    posts = await all_pages(listed(POSTS.name, client), ask, told)
+    texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
+    if texts:
+        _LOG.warning(
+            "%s: the tags of %d are a text and not a list, and missing, for instance %s",
+            listed(POSTS.name, client),
+            len(texts),
+            short(texts[0]),
+        )
     return Found(
         [
             post

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import pandas as pd
@@ -17,6 +18,7 @@ from ghl_notebook.frames import (
     Part,
     breakdowns,
     day_values,
+    odd_series,
     together,
     totals,
 )
@@ -31,6 +33,8 @@ from .posts import read_ids
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
 
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
+_LAST_SECOND: Final = time(23, 59, 59)
 _MOST: Final = 100
 """Accounts of one call."""
 
@@ -101,7 +105,8 @@ def fetch_statistics(
 
     Notes
     -----
-    The service names weekdays, and no dates: the days are counted from the period's first. Reach
+    The service names weekdays, and no dates: the days are counted from the period's first. Where it
+    gives another number of values than there are days, they are NA, and a warning is logged. Reach
     and shares it gives as sums of the period only: see `fetch_statistics_totals`; which followers
     there are, by age and gender, only for all accounts of a call together, in
     ``client.statistics.fetch(…).demographics``.
@@ -238,11 +243,28 @@ def _asked(
 
 async def _statistics(client: AsyncClient, told: Told, **asked: Any) -> Found:
     having, left_out = await _accounts(client, asked)
-    first = datetime.fromisoformat(asked["since"]).date()
+    since, until = (datetime.fromisoformat(asked[name]) for name in ("since", "until"))
+    first, days = since.date(), _days(since, until)
     rows: list[DayValue] = []
     async for some, found in _of_each(client, told, having, 1, asked):
-        rows += day_values(found, some[0], first)
+        rows += day_values(found, some[0], first, days)
+        for metric, length in odd_series(found, days).items():
+            _LOG.warning(
+                "statistics of account %s: the service gives %d values of %s for %d days, so that "
+                "nothing says which day each is of: they are NA",
+                some[0].id,
+                length,
+                metric,
+                days[0],
+            )
     return Found(rows, {"left_out": left_out})
+
+
+def _days(since: datetime, until: datetime) -> tuple[int, int]:
+    """Return how many days a period has at most and at least: its first and last may be parts."""
+    most = (until.date() - since.date()).days + 1
+    are_whole = since.time() == time() and until.time() >= _LAST_SECOND
+    return most, most if are_whole else max(1, most - 1)
 
 
 async def _totals(client: AsyncClient, told: Told, **asked: Any) -> Found:

@@ -29,6 +29,7 @@ from .statistics import (
     Part,
     breakdowns,
     day_values,
+    odd_series,
     together,
     totals,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "failures_frame",
     "locations_frame",
     "make_frame",
+    "odd_series",
     "runs_frame",
     "together",
     "totals",

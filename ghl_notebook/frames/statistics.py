@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,6 +54,9 @@ STATISTICS_BREAKDOWNS: Schema = {
     "location_id": "string",
 }
 
+Days = tuple[int, int]
+"""How many days a period has at most, and at least."""
+
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -80,8 +84,10 @@ class Part:
     account_count: int = 0
 
 
-def day_values(found: Statistics, account: Account, first: date) -> Iterator[DayValue]:
-    """Yield an account's numbers, day by day.
+def day_values(
+    found: Statistics, account: Account, first: date, days: Days | None = None
+) -> Iterator[DayValue]:
+    """Yield an account's numbers, day by day; a series that is too long or too short is NA.
 
     Parameters
     ----------
@@ -92,10 +98,15 @@ def day_values(found: Statistics, account: Account, first: date) -> Iterator[Day
     first : datetime.date
         The day on which the period begins. The service names weekdays only: where its first one is
         that of the day before or after, the days are those of a time zone other than UTC.
+    days : tuple of int, optional
+        How many days the period may have: most, and fewest. Any number when left out.
     """
     begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     for metric, series in _series(found).items():
-        for number, value in enumerate(series):
+        lengths = {len(one) for one in series}
+        odd = _odd_length(lengths, days)
+        values = [None] * days[0] if odd is not None and days else _sums(series)
+        for number, value in enumerate(values):
             yield DayValue(
                 date=begin + timedelta(days=number),
                 account_id=account.id,
@@ -107,6 +118,21 @@ def day_values(found: Statistics, account: Account, first: date) -> Iterator[Day
             )
 
 
+def odd_series(found: Statistics, days: Days) -> dict[str, int]:
+    """Return the metrics whose numbers cannot be told apart by day, with how many there are."""
+    odd = {
+        metric: _odd_length({len(one) for one in series}, days)
+        for metric, series in _series(found).items()
+    }
+    return {metric: length for metric, length in odd.items() if length is not None}
+
+
+def _odd_length(lengths: set[int], days: Days | None) -> int | None:
+    if days is None or (len(lengths) <= 1 and all(days[1] <= one <= days[0] for one in lengths)):
+        return None
+    return next((one for one in sorted(lengths) if not days[1] <= one <= days[0]), max(lengths))
+
+
 def _first_day(named: list[str], first: date) -> date:
     for days in (0, -1, 1):
         day = first + timedelta(days=days)
@@ -115,23 +141,36 @@ def _first_day(named: list[str], first: date) -> date:
     return first
 
 
-def _series(found: Statistics) -> dict[str, list[float]]:
+def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
+    """Return the series of each metric that are not empty, by platform or one of all."""
     performance, totals = found.post_performance, found.platform_totals
-    series: dict[str, list[float]] = {}
+    series: dict[str, list[list[float | None]]] = {}
     if performance is not None:
-        series["posts"] = _sums(performance.posts.values())
-        series["impressions"] = performance.impressions
-        series["likes"] = performance.likes
-        series["comments"] = performance.comments
+        series["posts"] = [*performance.posts.values()]
+        series["impressions"] = [performance.impressions]
+        series["likes"] = [performance.likes]
+        series["comments"] = [performance.comments]
     if totals is not None:
-        series["followers"] = _sums(one.series for one in totals.followers.values())
-    return series
+        series["followers"] = [one.series for one in totals.followers.values()]
+    return {metric: [one for one in rows if one] for metric, rows in series.items()}
 
 
-def _sums(series: Iterable[list[float]]) -> list[float]:
-    rows = list(series)
-    days = max(map(len, rows), default=0)
-    return [sum(row[n] for row in rows if n < len(row)) for n in range(days)]
+def _sums(series: Iterable[list[float | None]]) -> list[float | None]:
+    return [_sum_if_all(day) for day in itertools.zip_longest(*series, fillvalue=0)]
+
+
+def _sum_if_all(values: Iterable[float | None]) -> float | None:
+    total = 0.0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _sum_of_known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def totals(found: Statistics, account_count: int) -> Iterator[Part]:
@@ -149,8 +188,9 @@ def totals(found: Statistics, account_count: int) -> Iterator[Part]:
             change = None if part is None else part.total_change
             yield Part(metric, value, change, account_count=account_count)
     shares = [one.shares for one in parts.engagement.values()] if parts is not None else []
-    if any(one is not None for one in shares):
-        yield Part("shares", sum(one or 0 for one in shares), account_count=account_count)
+    shared = _sum_of_known(shares)
+    if shared is not None:
+        yield Part("shares", shared, account_count=account_count)
 
 
 def breakdowns(found: Statistics) -> Iterator[Part]:
@@ -166,7 +206,7 @@ def breakdowns(found: Statistics) -> Iterator[Part]:
         numbers = {"likes": done.likes, "comments": done.comments, "shares": done.shares}
         for metric, value in numbers.items():
             yield Part(metric, value, platform=platform)
-        yield Part("engagement", sum(v or 0 for v in numbers.values()), done.change, platform)
+        yield Part("engagement", _sum_of_known(numbers.values()), done.change, platform)
 
 
 def together(parts: Iterable[Part]) -> list[Part]:
@@ -180,7 +220,7 @@ def together(parts: Iterable[Part]) -> list[Part]:
             if other is None
             else Part(
                 part.metric,
-                (other.value or 0) + (part.value or 0),
+                _sum_of_known((other.value, part.value)),
                 None,
                 part.platform,
                 other.account_count + part.account_count,
