@@ -23,6 +23,7 @@ from ghl_notebook.models import (
     attach_body,
     available_accounts,
     find_platform,
+    has_none,
     read_account_rows,
 )
 from ghl_notebook.pacing import Limits, pacer_of
@@ -254,9 +255,9 @@ class AsyncClient(Groups[Awaiting]):
             "GET",
             "/users/",
             query={"locationId": self.location_id},
-            shape=lambda body: isinstance(body.get("users"), list),
+            shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
         )
-        return [User.from_wire(user) for user in body["users"]]
+        return [User.from_wire(user) for user in body.get("users") or ()]
 
     async def resolve_user_id(self) -> str:
         """Return the user who will own connections: the one given, else an administrator.
@@ -402,7 +403,9 @@ class AsyncClient(Groups[Awaiting]):
             template,
             path=path,
             query=query,
-            shape=lambda body: isinstance(body.get("results"), Mapping | list),
+            shape=lambda body: (
+                isinstance(body.get("results"), Mapping) or body.get("results") == []
+            ),
         )
         return available_accounts(found, body.get("results"))
 
@@ -444,6 +447,7 @@ class AsyncClient(Groups[Awaiting]):
             template,
             path={"locationId": self.location_id, "accountId": account_id},
             body=body,
+            shape=lambda body: isinstance(body.get("results"), Mapping | None),
         )
         return AttachedAccount.from_wire(answer.get("results"))
 
@@ -525,7 +529,9 @@ class AsyncClient(Groups[Awaiting]):
 
 
 def _lists_accounts(body: Mapping[str, Any]) -> bool:
-    return isinstance(_object(body.get("results")).get("accounts"), list)
+    results = _object(body.get("results"))
+    accounts = results.get("accounts")
+    return isinstance(accounts, list) or (accounts is None and has_none(results))
 
 
 def _object(value: object) -> Mapping[str, Any]:

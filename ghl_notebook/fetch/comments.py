@@ -13,7 +13,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Comment
 
 from .kind import Found, Kind, Whom, by_door, fetch
-from .paging import Told, all_pages
+from .paging import Told, all_pages, listed
 from .period import Moment, read_period
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ async def _comments(
         ask = functools.partial(
             _page, client, key, list(ids), from_date=since, to_date=until, search=search
         )
-        comments += await all_pages(COMMENTS.name, ask, _after(len(comments), told))
+        comments += await all_pages(listed(COMMENTS.name, client), ask, _after(len(comments), told))
     return Found(comments)
 
 

@@ -10,7 +10,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Category, Tag
 
 from .kind import Found, Kind, Whom, by_door, fetch
-from .paging import Told, all_pages
+from .paging import Told, all_pages, listed
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
@@ -119,7 +119,7 @@ async def _categories(client: AsyncClient, told: Told, *, search: str | None) ->
         page = await client.categories.list(search_text=search, skip=skip, limit=limit)
         return page.categories, page.count
 
-    return Found(await all_pages(CATEGORIES.name, ask, told))
+    return Found(await all_pages(listed(CATEGORIES.name, client), ask, told))
 
 
 async def _tags(client: AsyncClient, told: Told, *, search: str | None) -> Found:
@@ -127,7 +127,7 @@ async def _tags(client: AsyncClient, told: Told, *, search: str | None) -> Found
         page = await client.tags.list(search_text=search, skip=skip, limit=limit)
         return page.tags, page.count
 
-    return Found(await all_pages(TAGS.name, ask, told))
+    return Found(await all_pages(listed(TAGS.name, client), ask, told))
 
 
 CATEGORIES = Kind("categories", CATEGORY_FORM, _categories)

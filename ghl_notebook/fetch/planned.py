@@ -9,7 +9,7 @@ from typing import Final
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.models import Post
 
-from .paging import all_pages
+from .paging import all_pages, listed
 from .period import written
 from .sheet import Row
 
@@ -64,4 +64,4 @@ async def list_planned(client: AsyncClient, rows: Iterable[Row]) -> Planned:
         )
         return page.posts, page.count
 
-    return Planned(await all_pages("posts", ask, lambda _done, _total: None))
+    return Planned(await all_pages(listed("posts", client), ask, lambda _done, _total: None))

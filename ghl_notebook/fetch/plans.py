@@ -10,7 +10,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import CsvImport, Queue
 
 from .kind import Found, Kind, Whom, by_door, fetch
-from .paging import Told, all_pages
+from .paging import Told, all_pages, listed
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchOptions
@@ -127,7 +127,7 @@ async def _csv_imports(client: AsyncClient, told: Told) -> Found:
         page = await client.csv_imports.list(skip=skip, limit=limit)
         return page.csvs, page.count
 
-    return Found(await all_pages(CSV_IMPORTS.name, ask, told))
+    return Found(await all_pages(listed(CSV_IMPORTS.name, client), ask, told))
 
 
 async def _queues(client: AsyncClient, told: Told) -> Found:
@@ -135,7 +135,7 @@ async def _queues(client: AsyncClient, told: Told) -> Found:
         page = await client.queues.list(skip=skip, limit=limit)
         return page.queues, None if page.meta is None else page.meta.count
 
-    return Found(await all_pages(QUEUES.name, ask, told))
+    return Found(await all_pages(listed(QUEUES.name, client), ask, told))
 
 
 CSV_IMPORTS = Kind("csv_imports", CSV_IMPORT_FORM, _csv_imports)

@@ -36,14 +36,14 @@ MUTANTS = [
     Mutant(
         "A list ends by the count, and not by a short page",
         "fetch/paging.py",
-        "is_last = skip + len(page) >= count if count is not None else len(page) < size",
-        "is_last = len(page) < size",
+        "    return skip + len(page) >= count",
+        "    return len(page) < size",
         "fetch/test_paging.py::a_service_may_give_fewer_rows",
     ),
     Mutant(
         "No row is lost where rows in front are deleted meanwhile",
         "fetch/paging.py",
-        "if skip and all(is_new) and went_back < _BACK_AT_MOST:",
+        "if skip and all(is_new) and has_shrunk and went_back < _BACK_AT_MOST:",
         "if False:",
         "fetch/test_paging.py::rows_that_go_in_front_let_none_be_lost",
     ),
