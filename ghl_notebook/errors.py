@@ -265,13 +265,16 @@ class RefusedError(ResponseError):
 class BadRequestError(ResponseError):
     """400: the service cannot use a value that was sent."""
 
-    next_step = "Check the ids you passed: sub-account, user and account."
+    next_step = "The cause is not known beyond the service's words: compare what you passed."
 
 
 class AuthenticationError(ResponseError):
     """401: the service does not accept the token for this call."""
 
-    next_step = "Check the token: it must be one of this sub-account."
+    next_step = (
+        "The cause is not known beyond the service's words: ghl_notebook.doctor(client) looks at "
+        "the token, the sub-account and the scopes."
+    )
 
 
 class ScopeError(AuthenticationError):
@@ -330,7 +333,10 @@ class GatewayTimeoutError(ResponseError):
 class PermissionDeniedError(ResponseError):
     """403: the service knows the token and does not allow this."""
 
-    next_step = "Check that token, sub-account and user belong together."
+    next_step = (
+        "The cause is not known beyond the service's words: ghl_notebook.doctor(client) looks at "
+        "the token, the sub-account and the scopes."
+    )
 
 
 class LocationAccessError(PermissionDeniedError):

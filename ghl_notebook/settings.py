@@ -125,6 +125,8 @@ def read_settings(
 def check_id(name: str, value: str) -> str:
     """Return an id, of a sub-account for instance; empty for none.
 
+    The id is taken out of the address of a sub-account's page, as a browser shows it.
+
     Raises
     ------
     SettingsError
@@ -133,6 +135,7 @@ def check_id(name: str, value: str) -> str:
     text: object = value  # not every caller has a type checker
     if not isinstance(text, str):
         raise SettingsError(f"{name} is a {type(text).__name__}.", "Pass the id as a string.")
+    text = _id_in_address(name, text.strip()) if "/" in text else text
     if not _printable(text):
         raise SettingsError(
             f"{name} holds a space or a character that an id never has.",
@@ -145,6 +148,30 @@ def check_id(name: str, value: str) -> str:
             "Pass the token first, and then the id of the sub-account: Client(token, location_id).",
         )
     return text
+
+
+_IDS_IN_ADDRESSES = {
+    "location_id": re.compile(
+        r"/locations?/([A-Za-z0-9]{8,})(?:[/?#]|$)|[?&#]location_?[iI]d=([A-Za-z0-9]{8,})"
+    ),
+    "company_id": re.compile(
+        r"/(?:company|companies)/([A-Za-z0-9]{8,})(?:[/?#]|$)|[?&#]company_?[iI]d=([A-Za-z0-9]{8,})"
+    ),
+}
+
+
+def _id_in_address(name: str, text: str) -> str:
+    """Return the id that an address names."""
+    known = _IDS_IN_ADDRESSES.get(name.lower().removeprefix("ghl_"))
+    found = known.search(text) if known and hide_tokens(text) == text else None
+    if found:
+        return found[1] or found[2]
+    if hide_tokens(text) != text:
+        return text  # which the caller refuses
+    raise SettingsError(
+        f"{name} is {one_line(repr(text), 200)}, an address without the id.",
+        "Pass the id alone: a sub-account's stands in its address after /location/.",
+    )
 
 
 def read_allowed_origins(

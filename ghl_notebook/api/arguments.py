@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.settings import check_id
 
 _MOST = 1_000_000
 
@@ -30,3 +31,14 @@ def check_kind(name: str, value: object, fits: bool, wanted: str) -> None:
     """Raise an `ArgumentError` for an argument of another kind; its value is not repeated."""
     if not fits:
         raise ArgumentError(f"{name} is a {type(value).__name__}, not {wanted}.", f"Pass {wanted}.")
+
+
+def read_location_id(text: str) -> str:
+    """Return the id of a sub-account, also out of the address of one of its pages.
+
+    Raises
+    ------
+    SettingsError
+        If it is an address without an id.
+    """
+    return check_id("location_id", text) if "/" in text else text

@@ -20,7 +20,7 @@ from ghl_notebook.settings import now, read_allowed_origins, read_base_url
 from ghl_notebook.summary import summarize
 from ghl_notebook.wire import API_VERSION
 
-from .arguments import check_kind
+from .arguments import check_kind, read_location_id
 from .async_client import AsyncClient
 from .connection import Connection
 from .request import Requester
@@ -195,6 +195,7 @@ class AsyncAgency:
                 "location_id is empty.",
                 "Pass an id of the column location_id of fetch_locations().",
             )
+        location_id = read_location_id(location_id)
         return AsyncClient.sharing(
             self._connection,
             self.credential.of(location_id),

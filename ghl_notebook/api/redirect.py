@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.secret import Secret
-from ghl_notebook.settings import is_loopback
+from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, is_loopback
 
 from .exchange import Answer
+
+_SAID: Final = ("error", "error_reason", "error_code", "error_message", "error_description")
+"""Parameters in which the end of a login says why it failed; none of them is a secret."""
+_LONGEST: Final = 200
 
 
 def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
@@ -31,8 +36,8 @@ def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
     Raises
     ------
     UnexpectedAnswerError
-        If the answer is no redirect, has no ``Location``, or leads to something that no browser
-        window should be sent to.
+        If the answer is no redirect, has no ``Location``, leads to the end of a login, or to
+        something that no browser window should be sent to.
     """
     if not answer.is_redirect:
         raise UnexpectedAnswerError(
@@ -47,6 +52,15 @@ def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
         raise UnexpectedAnswerError(
             what, status=answer.status, service_message="a redirect without a Location"
         )
+    said = _said_at_once(location, asked=asked)
+    if said is not None:
+        raise UnexpectedAnswerError(
+            what,
+            status=answer.status,
+            service_message=f"the login was over before it began: {said}",
+            next_step="It was not opened. The cause is what the service says above; if it says "
+            "access_denied, the platform or the sub-account does not allow this login.",
+        )
     if not _is_sound(location, asked=asked):
         raise UnexpectedAnswerError(
             what,
@@ -55,6 +69,26 @@ def authorization_url(what: str, answer: Answer, *, asked: str) -> Secret:
             next_step="It was not opened. Check GHL_BASE_URL; report it if that is right.",
         )
     return location
+
+
+def _said_at_once(location: Secret, *, asked: str) -> str | None:
+    """Return what is said where the address is not a login's but that of its end; else None."""
+    try:
+        parts, own = urlsplit(location.reveal()), urlsplit(asked)
+        said = {**dict(parse_qsl(parts.fragment)), **dict(parse_qsl(parts.query))}
+        host = parts.hostname
+    except ValueError:
+        return None
+    is_end = parts.path.rstrip("/").endswith("/finish")
+    is_own = host in (None, own.hostname, *map(_host, DEFAULT_ALLOWED_ORIGINS))
+    if not (is_own and (is_end or "error" in said)):
+        return None
+    words = [said[name][:_LONGEST] for name in _SAID if said.get(name)]
+    return ", ".join(dict.fromkeys(words)) or "the address is that of the end of a login"
+
+
+def _host(origin: str) -> str | None:
+    return urlsplit(origin).hostname
 
 
 def _is_sound(location: Secret, *, asked: str) -> bool:

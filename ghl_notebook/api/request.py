@@ -232,7 +232,12 @@ class Requester:
             try:
                 answer = await self._send(call, slot)
                 if not (call.redirects and answer.is_redirect):
-                    error = error_of(call.what, answer, clock=self._clock)
+                    error = error_of(
+                        call.what,
+                        answer,
+                        clock=self._clock,
+                        version=self._connection.api_version,
+                    )
                     if error is not None:
                         self._heed(error, answer)
                         raise error

@@ -99,7 +99,7 @@ def rows_of(
     return convert(body_of(what, answer, shape)) if found is None else found
 
 
-def error_of(what: str, answer: Answer, *, clock: Clock) -> ResponseError | None:
+def error_of(what: str, answer: Answer, *, clock: Clock, version: str = "") -> ResponseError | None:
     """Make the error that the answer is by its status, or None for one below 300.
 
     The status is trusted over the body's own ``statusCode``.
@@ -110,11 +110,13 @@ def error_of(what: str, answer: Answer, *, clock: Clock) -> ResponseError | None
         As for `body_of`.
     clock : callable
         The current time: the service says how long a daily limit holds, not until when.
+    version : str
+        The header ``Version`` of the request.
     """
     if answer.status < 300:
         return None
     limits = read_limits(answer.headers)
-    error = _made(None, what, answer)
+    error = _made(None, what, answer, version)
     if isinstance(error, RateLimitError) and limits.daily_remaining == 0:
         return daily_limit_error(what, error, limits.daily_reset, clock=clock)
     return error
@@ -139,18 +141,22 @@ def daily_limit_error(
     return error
 
 
-def _made(kind: type[ResponseError] | None, what: str, answer: Answer) -> ResponseError:
+def _made(
+    kind: type[ResponseError] | None, what: str, answer: Answer, version: str = ""
+) -> ResponseError:
     refusal = read_refusal(
         answer.status,
         answer.content,
         answer.content_type,
         hide=_sent_token(answer),
+        version=version,
     )
     return (kind or refusal.kind)(
         what,
         status=answer.status,
         service_message=refusal.message,
         trace_id=refusal.trace_id,
+        next_step=refusal.next_step,
     )
 
 

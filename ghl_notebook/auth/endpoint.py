@@ -22,22 +22,18 @@ from tenacity import (
 from ghl_notebook.errors import (
     CredentialError,
     DailyLimitError,
-    InvalidTokenError,
-    LogInAgainError,
 )
 from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
 from ghl_notebook.pacing import Limits, read_limits
 from ghl_notebook.secret import Secret
-from ghl_notebook.wire import UnreadableError, open_client, read_whole
+from ghl_notebook.wire import API_VERSION, UnreadableError, open_client, read_whole
 
+from .advice import refused
 from .bearer import BearerAuth
 from .tokens import Tokens
 
 _ATTEMPTS: Final = 3
 _LARGEST: Final = 2**20
-_USED_UP: Final = frozenset({"invalid_grant", "access_denied"})
-_OF_THE_APP: Final = frozenset({"invalid_client", "unauthorized_client"})
-_OF_THE_REQUEST: Final = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.InvalidURL)
 _OTHERS: Final = (OSError, RuntimeError, ValueError)
 """Of a proxy's address, or of an event loop that ends: httpx lets them through."""
@@ -86,6 +82,10 @@ class _Answer(NamedTuple):
     content: bytes
     kind: str
     limits: Limits
+
+
+_Whose = tuple[str | None, str | None]
+"""The sub-account and the agency that a token is asked for, where they are known."""
 
 
 class _Way(NamedTuple):
@@ -209,7 +209,8 @@ class TokenEndpoint:
         }
         if tokens.user_type:  # not known yet of a refresh token from the environment
             fields["user_type"] = tokens.user_type
-        return await self._ask("The access token", _TOKEN, self._of_app(fields))
+        whose = (tokens.location_id, tokens.company_id)
+        return await self._ask("The access token", _TOKEN, self._of_app(fields), whose)
 
     async def mint(
         self, company: Tokens, location_id: str, *, pacer: Paces | None = None
@@ -240,7 +241,7 @@ class TokenEndpoint:
         fields = {"companyId": company.company_id or "", "locationId": location_id}
         what = f"The access token of sub-account {location_id}"
         way = _Way("/oauth/locationToken", company.access_token, pacer)
-        return await self._ask(what, way, fields)
+        return await self._ask(what, way, fields, (location_id, company.company_id))
 
     def _of_app(self, fields: Mapping[str, str | Secret]) -> Mapping[str, str | Secret]:
         return {"client_id": self._client_id, "client_secret": self._client_secret, **fields}
@@ -250,6 +251,7 @@ class TokenEndpoint:
         what: str,
         way: _Way,
         fields: Mapping[str, str | Secret],
+        whose: _Whose = (None, None),
     ) -> Tokens:
         retrying = AsyncRetrying(
             retry=retry_if_exception(_may_pass),
@@ -263,7 +265,7 @@ class TokenEndpoint:
         async def attempt() -> Tokens:
             nonlocal is_open
             try:
-                return await self._ask_once(what, way, fields)
+                return await self._ask_once(what, way, fields, whose)
             except _PassingError as error:
                 is_open = is_open or error.was_done
                 raise
@@ -288,7 +290,9 @@ class TokenEndpoint:
         failure.outcome_unknown = is_open
         raise failure
 
-    async def _ask_once(self, what: str, way: _Way, fields: Mapping[str, str | Secret]) -> Tokens:
+    async def _ask_once(
+        self, what: str, way: _Way, fields: Mapping[str, str | Secret], whose: _Whose
+    ) -> Tokens:
         path = way.path
         now = self._clock()
         status, content, kind, limits = await self._paced(way, fields)
@@ -296,9 +300,10 @@ class TokenEndpoint:
             answer = TokenAnswer(json_object(content) or {})
             if not answer.access_token:
                 raise _PassingError(f"the answer of {path} holds no access token", was_done=True)
+            answer.complete(*whose)
             return Tokens.of(answer, now)
         hide = [v.reveal() for v in (*fields.values(), way.bearer) if isinstance(v, Secret)]
-        refusal = read_refusal(status, content, kind, hide=hide)
+        refusal = read_refusal(status, content, kind, hide=hide, version=API_VERSION)
         del hide, content  # they may be in a traceback, with this frame's locals
         said = refusal.message.lower()
         words = f"{path} was answered {status}"
@@ -311,20 +316,7 @@ class TokenEndpoint:
         if status == 422 and "code_verifier should not exist" in refusal.message:
             raise _UnknownKeyError(what)
         text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
-        if way.bearer is not None:
-            if refusal.kind is InvalidTokenError:
-                raise LogInAgainError(text)
-            raise CredentialError(
-                text, "Check that the app is installed there, with the scope oauth.write."
-            )
-        # Under v3, and from the gateway, there is no code of the standard: the words have to do.
-        is_bare = status == 400 and refusal.code not in _OF_THE_REQUEST | _OF_THE_APP
-        is_over = ("invalid" in said or "expired" in said) and "client" not in said
-        if refusal.code in _USED_UP or (is_bare and is_over):
-            raise LogInAgainError(text)
-        raise CredentialError(
-            text, "Check the app's client id and secret: GHL_CLIENT_ID and GHL_CLIENT_SECRET."
-        )
+        raise refused(text, status, refusal, is_minting=way.bearer is not None)
 
     async def _paced(self, way: _Way, fields: Mapping[str, str | Secret]) -> _Answer:
         if way.pacer is None:

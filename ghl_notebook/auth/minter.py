@@ -221,7 +221,7 @@ class Minter:
         if minted.location_id != location_id:
             raise CredentialMismatchError(
                 f"The access token of sub-account {location_id} was answered with one of "
-                f"{minted.location_id}."
+                f"{minted.location_id or 'an agency'}."
             )
         tokens = minted.without_refresh_token()  # a secret less to keep
         with self._lock:

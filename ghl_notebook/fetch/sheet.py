@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
-from math import isinf
-from numbers import Real
+from datetime import UTC, date, datetime, timedelta
+from math import isfinite, isnan, nan
+from numbers import Integral, Real
 from typing import Any, Final
 
 import pandas as pd
@@ -30,9 +30,20 @@ _TYPES: Final[dict[str, frozenset[str] | None]] = {
 }
 _COLUMN: Final = 'frame["schedule_date"]'
 _LOCALIZED: Final = '.dt.tz_localize("Europe/Berlin")'
+_DAY: Final = re.compile(r"(?:19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]")
 _NUMBER: Final = re.compile(r"[0-9]{4,20}(?:[.][0-9]{1,20})?")
 _UNITS: Final = ((10**17, "ns"), (10**14, "us"), (10**11, "ms"), (10**8, "s"))
 """From which number on a time is one of so many seconds, milliseconds and so on since 1970."""
+_LENGTHS: Final = {
+    "ns": "microseconds",
+    "us": "microseconds",
+    "ms": "milliseconds",
+    "s": "seconds",
+    "D": "days",
+}
+_UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EXCEL: Final = datetime(1899, 12, 30, tzinfo=UTC)
+"""The day nought of Excel's, which counts a 29th of February 1900."""
 _NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
 
 
@@ -123,43 +134,52 @@ def _read(values: Mapping[Any, Any]) -> Row:
 
 
 def _check_time(when: object) -> None:
-    """Refuse times as spreadsheets store them, with what makes times of the whole column."""
-    number = when
-    if isinstance(when, str):
-        number = float(when) if _NUMBER.fullmatch(when.strip()) else None
-    is_number = isinstance(number, Real) and not isinstance(number, bool)
-    if isinstance(number, Real) and is_number and not _is_missing(number):
-        column = f"pd.to_numeric({_COLUMN})" if isinstance(when, str) else _COLUMN
-        unit = next((unit for least, unit in _UNITS if abs(number) >= least), None)
-        if unit is None or isinf(number):
-            raise ArgumentError(
-                f"schedule_date is {when}, a number, as Excel stores dates.",
-                f'Convert the column: {_COLUMN} = pd.to_datetime({column}, unit="D", '
-                f'origin="1899-12-30").dt.round("s"){_LOCALIZED}, with your time zone.',
-            )
-        raise ArgumentError(
-            f"schedule_date is {when}, a number, as programs store times.",
-            f'Convert the column: {_COLUMN} = pd.to_datetime({column}, unit="{unit}", utc=True).',
-        )
+    """Refuse times as spreadsheets store them, and show how each is written instead."""
+    text = str(when).strip() if isinstance(when, str | Integral) else ""
+    if _DAY.fullmatch(text):
+        when = text  # 20260302
+    elif isinstance(when, Real) or _NUMBER.fullmatch(text):
+        _check_number(when)
     moment = when
     if isinstance(when, str):
         moment = None
         with suppress(ValueError):
-            moment = datetime.fromisoformat(when.strip())
-    has_time = isinstance(moment, datetime) and (
-        not isinstance(when, str) or len(when.strip()) > 10
-    )
-    if isinstance(moment, date) and not has_time:
+            moment = datetime.fromisoformat(text)
+            if len(text) <= len("2026-01-05"):
+                moment = moment.date()
+    if isinstance(moment, date) and not isinstance(moment, datetime):
         raise ArgumentError(
             f"schedule_date is {short(when)}, a day without a time.",
-            'Add a time and a time zone, as in "2026-03-01T09:00+01:00".',
+            f'Add a time and a time zone, as in "{moment:%Y-%m-%d}T09:00+01:00".',
         )
     if isinstance(moment, datetime) and not _is_missing(moment) and moment.tzinfo is None:
         raise ArgumentError(
             f"schedule_date is {short(when)}, a time without a time zone.",
-            'Add one, as in "2026-03-01T09:00+01:00"; to all of the column: '
+            f'Add yours, as in "{moment:%Y-%m-%dT%H:%M}+01:00"; to a column of such times: '
             f"{_COLUMN} = pd.to_datetime({_COLUMN}){_LOCALIZED}, with your time zone.",
         )
+
+
+def _check_number(when: object) -> None:
+    """Refuse a number that stands for a time."""
+    number = nan if isinstance(when, bool) or _is_missing(when) else float(str(when))
+    if isnan(number):
+        return
+    unit = next((unit for least, unit in _UNITS if isfinite(number) and number >= least), "D")
+    is_day = unit == "D"
+    meant = None
+    with suppress(OverflowError, ValueError):
+        start = _EXCEL if is_day else _UNIX
+        meant = start + number * timedelta(**{_LENGTHS[unit]: 1 if unit != "ns" else 0.001})
+    form = "2026-03-01T09:00" if meant is None else f"{meant:%Y-%m-%dT%H:%M}"
+    convert = f'{_COLUMN} = pd.to_datetime(pd.to_numeric({_COLUMN}), unit="{unit}"'
+    raise ArgumentError(
+        f"schedule_date is {when}, a number, as {'Excel' if is_day else 'a program'} stores dates.",
+        f'Write it as "{form}+01:00", with your time zone; to convert a column of numbers: '
+        f'{convert}, origin="1899-12-30").dt.round("s"){_LOCALIZED}, with your time zone.'
+        if is_day
+        else f'Write it as "{form}Z"; to convert a column of numbers: {convert}, utc=True).',
+    )
 
 
 def _accounts(value: object) -> list[str]:

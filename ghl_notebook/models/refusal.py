@@ -37,8 +37,8 @@ from .fitting import error_words
 T = TypeVar("T")
 
 _PAUSED = re.compile(
-    r"\b(?:location|sub-?account)\b.*\b(?:not active|inactive|paused|suspended|disabled|"
-    r"deactivated|unpaid)\b"
+    r"\b(?:location|sub[- ]?account)\b.*\b(?:(?:not|no longer)(?: currently)? active|inactive|paused|"
+    r"suspended|disabled|deactivated|unpaid)\b"
 )
 _OF_VERSION = re.compile(r"\b(?:api version|version header|version segment)\b")
 _NO_PATH = re.compile(r"cannot (?:get|post|put|patch|delete) /")

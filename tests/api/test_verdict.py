@@ -32,8 +32,8 @@ def fault(status: int, body: Body, **headers: str) -> ResponseError:
 
 # Verbatim where behaviour was captured; each with a word of the next step.
 SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
-    (400, "Bad Request", ghl.BadRequestError, "Check the ids"),
-    (401, "Unauthorized", ghl.AuthenticationError, "Check the token"),
+    (400, "Bad Request", ghl.BadRequestError, "not known"),
+    (401, "Unauthorized", ghl.AuthenticationError, "not known"),
     (401, "The token is not authorized for this scope.", ghl.ScopeError, "Add the scope"),
     (
         401,
@@ -55,8 +55,8 @@ SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
         "GHL_LOCATION_ID",
     ),
     (403, "Forbidden resource", ghl.AgencyOnlyError, "agency token"),
-    (403, "Something else", ghl.PermissionDeniedError, "belong together"),
-    (404, "Cannot GET /social-media-posting/x", ghl.NotFoundError, "Check the id"),
+    (403, "Something else", ghl.PermissionDeniedError, "not known"),
+    (404, "Cannot GET /social-media-posting/x", ghl.NotFoundError, "no such path"),
     (408, "Request Timeout", ghl.GatewayTimeoutError, "the token is fine"),
     (422, ["property x should not exist"], ghl.ValidationError, "fields named above"),
     (429, "Too Many Requests", ghl.RateLimitError, "Something else calls"),

@@ -91,16 +91,16 @@ MUTANTS = [
     ),
     Mutant(
         "A refresh token that is used up takes a new login",
-        "auth/endpoint.py",
-        "if refusal.code in _USED_UP or (is_bare and is_over):",
+        "auth/advice.py",
+        "if refusal.code in _USED_UP or _is_over(status, said, refusal.code):",
         "if False:",
         "auth/test_endpoint.py::what_is_used_up_takes_a_new_login",
     ),
     Mutant(
         "No error of the token endpoint shows a secret",
         "auth/endpoint.py",
-        "read_refusal(status, content, kind, hide=hide)",
-        "read_refusal(status, content, kind)",
+        "read_refusal(status, content, kind, hide=hide, version=API_VERSION)",
+        "read_refusal(status, content, kind, version=API_VERSION)",
         "auth/test_endpoint.py::no_error_and_no_log_shows_a_secret",
     ),
     Mutant(

@@ -10,7 +10,6 @@ from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
 from ghl_notebook.errors import NotFoundError, UnexpectedAnswerError
 from ghl_notebook.models import Category, CategoryPage, TagPage, total_of
-from ghl_notebook.sanitize import one_line
 
 _LOG: Final = logging.getLogger("ghl_notebook.api")
 _LONGEST: Final = 100
@@ -124,6 +123,6 @@ def _tag_page(results: Mapping[str, Any]) -> TagPage:
         _LOG.warning(
             "tags: the service gives a text where a list was expected, and no tag of it is known: "
             "%s",
-            one_line(repr(text), _LONGEST),
+            repr(text[:_LONGEST]),
         )
     return TagPage.from_wire(results)
