@@ -273,7 +273,7 @@ class AuthenticationError(ResponseError):
 
     next_step = (
         "The cause is not known beyond the service's words: ghl_notebook.doctor(client) looks at "
-        "the token, the sub-account and the scopes."
+        "the token and its scopes."
     )
 
 
@@ -334,8 +334,8 @@ class PermissionDeniedError(ResponseError):
     """403: the service knows the token and does not allow this."""
 
     next_step = (
-        "The cause is not known beyond the service's words: ghl_notebook.doctor(client) looks at "
-        "the token, the sub-account and the scopes."
+        "The cause is not known beyond the service's words: ghl_notebook.doctor(client) shows "
+        "whether token, sub-account and user belong together."
     )
 
 

@@ -150,6 +150,7 @@ def _made(
         answer.content_type,
         hide=_sent_token(answer),
         version=version,
+        may_choose=True,
     )
     return (kind or refusal.kind)(
         what,

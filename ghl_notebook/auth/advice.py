@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ghl_notebook.errors import CredentialError, InvalidTokenError, LogInAgainError
+from ghl_notebook.errors import (
+    CredentialError,
+    InvalidTokenError,
+    LogInAgainError,
+    UserAgentError,
+)
 from ghl_notebook.models import Refusal
 
 _USED_UP: Final = frozenset({"invalid_grant", "access_denied"})
@@ -43,6 +48,8 @@ def refused(text: str, status: int, refusal: Refusal, *, is_minting: bool) -> Cr
     said = refusal.message.lower()
     if refusal.next_step is not None:  # of a kind that any endpoint knows
         return CredentialError(text, refusal.next_step)
+    if refusal.kind is UserAgentError:
+        return CredentialError(text, refusal.kind.next_step)
     if is_minting:
         is_of_it = refusal.code not in _OF_THE_REQUEST | _OF_THE_APP
         if refusal.kind is InvalidTokenError and is_of_it:

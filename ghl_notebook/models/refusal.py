@@ -37,8 +37,8 @@ from .fitting import error_words
 T = TypeVar("T")
 
 _PAUSED = re.compile(
-    r"\b(?:location|sub[- ]?account)\b.*\b(?:(?:not|no longer)(?: currently)? active|inactive|paused|"
-    r"suspended|disabled|deactivated|unpaid)\b"
+    r"\b(?:location|sub[- ]?account)\b.*\b(?:(?:not|no longer)(?: currently)? active|inactive|"
+    r"paused|suspended|disabled|deactivated|unpaid)\b"
 )
 _OF_VERSION = re.compile(r"\b(?:api version|version header|version segment)\b")
 _NO_PATH = re.compile(r"cannot (?:get|post|put|patch|delete) /")
@@ -109,6 +109,7 @@ def read_refusal(
     *,
     hide: Iterable[str] = (),
     version: str = "",
+    may_choose: bool = False,
 ) -> Refusal:
     """Read an error answer. The status is trusted over the body's own ``statusCode``.
 
@@ -124,6 +125,8 @@ def read_refusal(
         What to take out of the service's words: it may repeat the token that it was sent.
     version : str
         The header ``Version`` of the request.
+    may_choose : bool
+        Whether a user may choose another one for it.
     """
     hide = [secret for secret in hide if secret]
     body = json_object(content)
@@ -150,11 +153,11 @@ def read_refusal(
         message=text,
         trace_id=one_line(_without(hide, str(trace)), _MAX_MESSAGE) if trace else None,
         code=_without(hide, code)[:_MAX_MESSAGE],
-        next_step=_advice(status, text.lower(), version, is_json=body is not None),
+        next_step=_advice(status, text.lower(), version, may_choose, body is not None),
     )
 
 
-def _advice(status: int, said: str, version: str, *, is_json: bool) -> str | None:
+def _advice(status: int, said: str, version: str, may_choose: bool, is_json: bool) -> str | None:
     """Return what helps, by words that mean the same whatever was asked for."""
     if status in (400, 401, 403, 404, 422) and _PAUSED.search(said):
         return (
@@ -163,15 +166,13 @@ def _advice(status: int, said: str, version: str, *, is_json: bool) -> str | Non
         )
     sent = f"This call was sent with Version {version or 'unknown'}"
     other = "2021-07-28" if version == "v3" else "v3"
+    choose = f'pass api_version="{other}", or ' if may_choose else ""
     if status in (400, 401, 404, 422) and _OF_VERSION.search(said):
-        return (
-            f'{sent}: pass api_version="{other}", or connect without a proxy that changes the '
-            "Version header."
-        )
+        return f"{sent}: {choose}connect without a proxy that changes the Version header."
     if status == 404 and _NO_PATH.match(said):
         return (
-            f"{sent}, under which the service has no such path: check that GHL_BASE_URL has no "
-            f'path of its own, or pass api_version="{other}".'
+            f"{sent}, under which there is no such path: {choose}check that GHL_BASE_URL has "
+            "no path of its own."
         )
     if status == 403 and "error code: 1010" not in said and (not is_json or _BLOCKED.search(said)):
         return (
