@@ -22,6 +22,7 @@ from tenacity import (
 from ghl_notebook.errors import (
     CredentialError,
     DailyLimitError,
+    LogInAgainError,
 )
 from ghl_notebook.models import Refusal, TokenAnswer, json_object, read_refusal
 from ghl_notebook.pacing import Limits, read_limits
@@ -298,13 +299,18 @@ class TokenEndpoint:
         status, content, kind, limits = await self._paced(way, fields)
         if status < 300:
             answer = TokenAnswer(json_object(content) or {})
-            if not answer.access_token:
-                raise _PassingError(f"the answer of {path} holds no access token", was_done=True)
-            answer.complete(*whose)
-            return Tokens.of(answer, now)
+            if answer.access_token:
+                answer.complete(*whose)
+                return Tokens.of(answer, now)
         hide = [v.reveal() for v in (*fields.values(), way.bearer) if isinstance(v, Secret)]
         refusal = read_refusal(status, content, kind, hide=hide, version=API_VERSION)
         del hide, content  # they may be in a traceback, with this frame's locals
+        text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
+        error = refused(text, status, refusal, is_minting=way.bearer is not None)
+        if status < 300 and isinstance(error, LogInAgainError):
+            raise error  # whatever the status says
+        if status < 300:
+            raise _PassingError(f"the answer of {path} holds no access token", was_done=True)
         said = refusal.message.lower()
         words = f"{path} was answered {status}"
         if status == 429:
@@ -315,8 +321,7 @@ class TokenEndpoint:
             raise _PassingError(words, was_done=True)
         if status == 422 and "code_verifier should not exist" in refusal.message:
             raise _UnknownKeyError(what)
-        text = f"{what} was refused ({status}: {refusal.message.rstrip('.')})."
-        raise refused(text, status, refusal, is_minting=way.bearer is not None)
+        raise error
 
     async def _paced(self, way: _Way, fields: Mapping[str, str | Secret]) -> _Answer:
         if way.pacer is None:

@@ -180,4 +180,11 @@ MUTANTS = [
         '        return "".join(one.reveal() for one in self._unpacked().values())\n',
         "agency/test_distributed.py::dask_names_no_task_after_tokens",
     ),
+    Mutant(
+        "A token that does not say whose it is is that of the one asked for",
+        "models/token.py",
+        'self.location_id, self.user_type = location_id, "Location"',
+        "pass",
+        "reported/test_shapes.py::a_minted_token_without_a_sub_account",
+    ),
 ]

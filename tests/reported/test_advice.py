@@ -96,6 +96,8 @@ USED_UP: list[tuple[int, Any]] = [
     (401, {"message": "Refresh token already used"}),
     (401, {"message": "Invalid JWT"}),
     (400, {"error": "invalid_grant"}),
+    (200, {"error": "invalid_grant"}),
+    (201, {"error": "UnAuthorized!", "error_description": "Authorization code not found"}),
 ]
 
 

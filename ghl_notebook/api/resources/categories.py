@@ -118,11 +118,11 @@ class Tags(Group[Door]):
 
 
 def _tag_page(results: Mapping[str, Any]) -> TagPage:
-    text = results.get("tags")
-    if isinstance(text, str) and text.strip() and total_of(results) != 0:
+    tags = results.get("tags")
+    texts = [tag for tag in (tags if isinstance(tags, list) else [tags]) if isinstance(tag, str)]
+    if any(text.strip() for text in texts) and total_of(results) != 0:
         _LOG.warning(
-            "tags: the service gives a text where a list was expected, and no tag of it is known: "
-            "%s",
-            repr(text[:_LONGEST]),
+            "tags: the service gives a text where a tag was expected, and no more of it: %s",
+            repr(", ".join(texts)[:_LONGEST]),
         )
     return TagPage.from_wire(results)
