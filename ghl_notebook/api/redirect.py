@@ -81,6 +81,7 @@ def _said_at_once(location: Secret, *, asked: str) -> str | None:
         return None
     is_end = parts.path.rstrip("/").endswith("/finish")
     is_own = host in (None, own.hostname, *map(_host, DEFAULT_ALLOWED_ORIGINS))
+    is_own = is_own or (is_end and "/social-media-posting/oauth/" in parts.path)
     if not (is_own and (is_end or "error" in said)):
         return None
     words = [said[name][:_LONGEST] for name in _SAID if said.get(name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ghl_notebook.models import Comment
+from ghl_notebook.models import Comment, CommentAttachment
 
 from .accounts import PLATFORM
 from .records import Form
@@ -32,6 +32,10 @@ COMMENTS: Schema = {
 }
 
 
+_NO_ATTACHMENT = CommentAttachment()
+"""A null among the attachments."""
+
+
 def _author_id(comment: Comment) -> str | None:
     return None if comment.author is None else comment.author.id
 
@@ -41,7 +45,7 @@ def _author_name(comment: Comment) -> str | None:
 
 
 def _attachment_count(comment: Comment) -> int:
-    return len(comment.attachments)
+    return len(comment.attachments) - comment.attachments.count(_NO_ATTACHMENT)
 
 
 COMMENT_FORM = Form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ghl_notebook.models import Post
+from ghl_notebook.models import Post, PostMedia
 
 from .accounts import PLATFORM
 from .records import Form
@@ -49,6 +49,10 @@ POSTS: Schema = {
 }
 
 
+_NO_MEDIUM = PostMedia()
+"""A null among the media."""
+
+
 def joined(values: list[str]) -> str | None:
     """Return texts as one; None where there is none, as where the service says nothing."""
     return ", ".join(values) or None
@@ -63,7 +67,7 @@ def _tags(post: Post) -> str | None:
 
 
 def _media_count(post: Post) -> int:
-    return len(post.media)
+    return len(post.media) - post.media.count(_NO_MEDIUM)
 
 
 def _error(post: Post) -> str | None:

@@ -197,6 +197,16 @@ def test_sub_accounts_short_of_their_count_have_a_word(caplog: pytest.LogCapture
     assert len(stub.requests) <= 3
 
 
+def test_an_agency_takes_a_total_of_nought_for_no_accounts() -> None:
+    """The sub-account is none of the failures."""
+    stub, service = agency(
+        {"access_token": "eyJminted"}, {"success": True, "results": {"count": 0}}
+    )
+    with service:
+        frame = ghl.fetch_accounts(service, locations=["ve9EPM428h8vShlRW1KT"])
+    assert (len(frame), frame.attrs["failures"], len(stub.requests)) == (0, [], 2)
+
+
 def test_an_agency_without_sub_accounts_is_an_empty_frame() -> None:
     """Also where the list is left out."""
     _, service = agency({"count": 0})

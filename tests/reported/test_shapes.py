@@ -98,6 +98,7 @@ OVER = [
     f"https://backend.leadconnectorhq.com{FINISH}?error=access_denied&error_reason=user_denied",
     f"{FINISH}?error=access_denied&error_reason=user_denied",
     f"{BASE_URL}{FINISH}/?error=access_denied&error_reason=user_denied#state=planted",
+    f"https://services.agency.example{FINISH}?error=access_denied&error_reason=user_denied",
     f"{BASE_URL}/oauth/error?error=access_denied&error_reason=user_denied",
 ]
 

@@ -83,6 +83,11 @@ def test_a_number_among_ids_is_an_id() -> None:
     assert posts_of({"_id": "p1", "accountIds": ["a1", 17]})["account_ids"][0] == "a1, 17"
 
 
+def test_a_null_among_media_is_none_of_them() -> None:
+    """Those that are there are counted."""
+    assert posts_of({"_id": "p1", "media": [None, {"url": "x"}]})["media_count"][0] == 1
+
+
 def test_a_null_in_a_group_keeps_the_group() -> None:
     """The account that is named is in it, for a client and for an agency."""
     groups = [{"id": "g", "name": "Both", "accountIds": ["a1", None]}]
