@@ -185,15 +185,18 @@ class ResponseError(GHLError):
     trace_id : str or None
         The API's ``traceId``, for GoHighLevel's support.
     next_step : str, optional
-        What the user can do about it; by default that of the class.
+        What the user can do about it; by default the class's own.
 
     Attributes
     ----------
     code : str
         The code of an OAuth error, such as ``"invalid_grant"``, or empty.
+    hint : str or None
+        What helps, if the API's message is more specific than the class.
     """
 
     code: str = ""
+    hint: str | None = None
 
     def __init__(
         self,
@@ -231,13 +234,16 @@ class RefusedError(ResponseError):
 class BadRequestError(ResponseError):
     """400: a value in the request is invalid."""
 
-    next_step = "Check the ids that you passed: sub-account, user, and account."
+    next_step = "The cause is not known beyond the API's message: check the values that you passed."
 
 
 class AuthenticationError(ResponseError):
     """401: the API does not accept the token for this call."""
 
-    next_step = "Check the token: it must belong to this sub-account."
+    next_step = (
+        "The cause is not known beyond the API's message: ghl_notebook.doctor(client) checks the "
+        "token and its scopes."
+    )
 
 
 class ScopeError(AuthenticationError):
@@ -293,7 +299,10 @@ class GatewayTimeoutError(ResponseError):
 class PermissionDeniedError(ResponseError):
     """403: the token is valid but does not allow this call."""
 
-    next_step = "Check that token, sub-account, and user belong together."
+    next_step = (
+        "The cause is not known beyond the API's message: ghl_notebook.doctor(client) shows "
+        "whether token, sub-account, and user belong together."
+    )
 
 
 class LocationAccessError(PermissionDeniedError):

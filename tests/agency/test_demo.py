@@ -35,7 +35,7 @@ def test_one_of_them_cannot_be_fetched(agency: DemoAgency) -> None:
     missing = ghl.failures(ghl.fetch_accounts(agency))
     assert missing["location_name"].tolist() == ["Riverside Auto Repair Halifax"]
     assert missing["error"].tolist() == ["ScopeError"]
-    assert "install it in the sub-account again" in missing["message"][0]
+    assert "reinstall the app in the sub-account" in missing["message"][0]
 
 
 @pytest.mark.parametrize(("locations", "accounts", "missing"), [(0, 5, 0), (1, 1, 0), (2, 0, 1)])

@@ -99,7 +99,7 @@ def test_what_others_have_used_up_is_seen_in_the_first_answer(used: int, window:
 
     with limited(100, window) as sim:
         for _ in range(used):
-            sim._limiter.count(f"bearer {sim.token}")
+            sim._counter.count(f"bearer {sim.token}")
         asyncio.run(gather(sim))
         assert statuses(sim) == {200: 60}
 
