@@ -57,10 +57,6 @@ from typing import NoReturn
 from .sanitize import hide_tokens, one_line
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _MAX_TEXT = 4_000  # characters of a sentence of this package, including what it quotes
 _MAX_QUOTE = 500  # characters of a message of the API
 
@@ -167,8 +163,6 @@ class ConnectionFailedError(GHLError):
 class ResponseError(GHLError):
     """The API sent an answer that cannot be used.
 
-    `code` is the code of an OAuth error, such as ``"invalid_grant"``, or empty.
-
     Parameters
     ----------
     what : str
@@ -180,10 +174,18 @@ class ResponseError(GHLError):
     trace_id : str or None
         The API's ``traceId``, for GoHighLevel's support.
     next_step : str, optional
-        What you can do about it, one sentence. By default, the class's own.
+        As for `GHLError`.
+
+    Attributes
+    ----------
+    code : str
+        The code of an OAuth error, such as ``"invalid_grant"``, or empty.
+    hint : str or None
+        What helps, if the API's message is more specific than the class.
     """
 
     code: str = ""
+    hint: str | None = None
 
     def __init__(
         self,
@@ -218,13 +220,13 @@ class RefusedError(ResponseError):
 class BadRequestError(ResponseError):
     """400: a value in the request is invalid."""
 
-    next_step = "Check the ids that you passed: sub-account, user, and account."
+    next_step = "The message names no cause: check the values that you passed."
 
 
 class AuthenticationError(ResponseError):
     """401: the API does not accept the token for this call."""
 
-    next_step = "Check the token: it must belong to this sub-account."
+    next_step = "The message names no cause: ghl_notebook.doctor(client) checks token and scopes."
 
 
 class ScopeError(AuthenticationError):
@@ -280,7 +282,7 @@ class GatewayTimeoutError(ResponseError):
 class PermissionDeniedError(ResponseError):
     """403: the token is valid but does not allow this call."""
 
-    next_step = "Check that token, sub-account, and user belong together."
+    next_step = "The message names no cause: ghl_notebook.doctor(client) checks token and ids."
 
 
 class LocationAccessError(PermissionDeniedError):
@@ -398,3 +400,7 @@ class LoginFailedError(LoginError):
 
 
 __all__ = sorted(n for n, v in globals().items() if isinstance(v, type) and issubclass(v, GHLError))
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
+
+import msgspec
 
 # Terminal controls, line and paragraph separators, bidirectional embeddings, overrides, and
 # isolates, surrogates, and characters that XML cannot contain. The last ones in an account's name
@@ -20,6 +23,23 @@ _APART: Final = "<\u2060"
 _TOKENS: Final = re.compile(
     r"pit-[A-Za-z0-9-]{6,}|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)*|(?<=://)(?:[^\s/]+|[^\s/:@]+:[^\s@]+)(?=@)"
 )
+
+_NOT_UTF8: Final = re.compile(rb"[\xc0\xc1\xf5-\xff]")
+"""Bytes that UTF-8 never contains: the body has another encoding, or is damaged."""
+_SURROGATE_IN_UTF8: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_ESCAPE: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_REPLACEMENT: Final = "\ufffd"
+
+_MESSAGE_KEYS: Final = (
+    *("message", "error_user_msg", "errorMessage", "error_message", "msg", "description"),
+    *("error_description", "detail", "details", "reason", "error", "errors", "title"),
+)
+_MAX_DEPTH: Final = 5
 
 
 def strip_controls(text: str) -> str:
@@ -57,3 +77,58 @@ def defuse_markup(text: str) -> str:
     is invisible, follows each ``<`` that could open a tag. Control characters become spaces.
     """
     return _OPENING.sub(_APART, strip_controls(text))
+
+
+def replace_half_characters(content: bytes) -> bytes:
+    r"""Return JSON in which U+FFFD stands for each half of a character; the rest is unchanged.
+
+    A half is an escape such as ``\ud83d`` without its other half, or a cut UTF-8 sequence. Programs
+    that cut text inside an emoji leave them behind.
+
+    Parameters
+    ----------
+    content : bytes
+        The body of a response.
+    """
+    if _NOT_UTF8.search(content):
+        return content
+    content = _SURROGATE_IN_UTF8.sub(_REPLACEMENT.encode(), content)
+    content = content.decode(errors="replace").encode()
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], content)
+
+
+def before_half_character(text: str) -> str | None:
+    """Return the last 20 characters before the first half of a character; None if all are complete.
+
+    Parameters
+    ----------
+    text : str
+        Text that is to be sent.
+    """
+    if text.isascii():
+        return None
+    half = _SURROGATE.search(text)
+    return None if half is None else text[max(0, half.start() - 20) : half.start()]
+
+
+def error_text(value: object, depth: int = 0) -> str | None:
+    """Return the message of an error that arrived as an object, or as a list of objects.
+
+    Parameters
+    ----------
+    value : object
+        Decoded JSON. An object without a message is shown as JSON.
+    depth : int
+        How deep the value is inside another one.
+    """
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, list) and depth < _MAX_DEPTH:
+        return "; ".join(filter(None, (error_text(one, depth + 1) for one in value))) or None
+    if isinstance(value, Mapping) and depth < _MAX_DEPTH:
+        for key in _MESSAGE_KEYS:
+            if text := error_text(value.get(key), depth + 1):
+                return text
+    if not value or depth:
+        return None
+    return msgspec.json.encode(value).decode()

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ghl_notebook.api import AsyncAgency
+from ghl_notebook.api.arguments import read_location_id
 from ghl_notebook.background import call_in_background
 from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.models import light_collector
@@ -232,5 +233,6 @@ def read_sub_accounts(locations: Sequence[str] | pd.DataFrame) -> list[SubAccoun
             f"{wrong[0]!r} is not the id of a sub-account.",
             "Pass ids as fetch_locations() shows them.",
         )
+    ids = [read_location_id(one) for one in ids]
     found = {i: n if isinstance(n, str) else None for i, n in zip(ids, names, strict=True)}
     return [SubAccount(i, n) for i, n in found.items()]

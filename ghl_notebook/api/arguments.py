@@ -7,6 +7,7 @@ import numbers
 import httpx
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.settings import check_id
 from ghl_notebook.transport import API_VERSIONS
 
 _MOST = 1_000_000
@@ -49,3 +50,14 @@ def check_sending(
     is_transport = transport is None or isinstance(transport, httpx.AsyncBaseTransport)
     check_kind("transport", transport, is_transport, "an httpx.AsyncBaseTransport")
     check_kind("clock", clock, callable(clock), "a function that returns the current time")
+
+
+def read_location_id(text: str) -> str:
+    """Return the ID of a sub-account, which may be passed as the address of one of its pages.
+
+    Raises
+    ------
+    SettingsError
+        If the text is an address without an ID.
+    """
+    return check_id("location_id", text) if "/" in text else text

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeError
-from ghl_notebook.models import to_wire, wire_name
+from ghl_notebook.models import has_none, to_wire, wire_name
 from ghl_notebook.transport import API_V3, File, Sender
 
 Place = Literal["path", "query", "body"]
@@ -166,8 +166,8 @@ class Ask:
                 "It may have been carried out all the same: look whether it was before you call "
                 f"{self._name} again."
             )
-        elif isinstance(error, BadRequestError):
-            error.advise(f"Read the service's words, and look at what {self._name} was given.")
+        elif isinstance(error, BadRequestError) and error.next_step == BadRequestError.next_step:
+            error.advise(f"Compare the API's message with what you passed to {self._name}.")
         elif isinstance(error, ScopeError) and self._endpoint.scope:
             error.advise(
                 f"Add the scope {self._endpoint.scope} to the private integration, or to the app "
@@ -178,8 +178,15 @@ class Ask:
 def _holds(wanted: Holds, body: Mapping[str, Any]) -> bool:
     results = body.get("results")
     return isinstance(results, Mapping) and all(
-        isinstance(results.get(key), kind) for key, kind in wanted.items()
+        isinstance(results.get(key), kind)
+        or (_may_lack(kind, results.get(key)) and has_none(results))
+        for key, kind in wanted.items()
     )
+
+
+def _may_lack(kind: type | tuple[type, ...], value: object) -> bool:
+    """Tell whether a list is missing, which is allowed if there are no records."""
+    return value is None and (kind is list or (isinstance(kind, tuple) and list in kind))
 
 
 def _in_query(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -12,7 +13,7 @@ import httpx
 from ghl_notebook.auth import Clock, resolve_agency_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Location
+from ghl_notebook.models import Location, has_none, total_of
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now, read_allowed_origins, read_base_url
 from ghl_notebook.summary import summarize
@@ -25,9 +26,10 @@ from ghl_notebook.transport import (
     rate_limiter_of,
 )
 
-from .arguments import check_kind, check_sending
+from .arguments import check_kind, check_sending, read_location_id
 from .async_client import AsyncClient
 
+_LOG: Final = logging.getLogger("ghl_notebook.api")
 _PAGE: Final = 100
 """Rows of a page: the most that the service gives."""
 _PAGES_AT_ONCE: Final = 8
@@ -202,6 +204,7 @@ class AsyncAgency:
                 "location_id is empty.",
                 "Pass an id of the column location_id of fetch_locations().",
             )
+        location_id = read_location_id(location_id)
         return AsyncClient.sharing(
             self._transport,
             self.credential.of(location_id),
@@ -260,11 +263,12 @@ class AsyncAgency:
         GHLError
             See `ghl_notebook.errors`.
         """
+        counts: list[int] = []
         app_id = self.credential.app_id
         if installed is None:
             installed = app_id is not None
         if not installed:
-            pages = self._pages("/locations/search", {"companyId": self.company_id})
+            pages = self._pages("/locations/search", {"companyId": self.company_id}, counts)
         elif app_id is None:
             raise ArgumentError(
                 "An access token does not say which app it is of.",
@@ -275,26 +279,42 @@ class AsyncAgency:
             if self.api_version == "v3":
                 pages = self._pages_by_token("/oauth/installed-locations", query)
             else:
-                pages = self._pages("/oauth/installedLocations", query)
+                pages = self._pages("/oauth/installedLocations", query, counts)
         found: dict[str, Location] = {}
+        listed: set[object] = set()
+        without_id = 0
         async for page in pages:
+            listed |= {_id_of(row) for row in page} - {None}
             for location in map(Location.from_listing, page):
+                without_id += not location.id
                 # A filter that the service does not know must not cost anything.
                 if location.id and not (installed and location.is_installed is False):
                     found.setdefault(location.id, location)
+        if without_id or len(listed) < max(counts, default=0):
+            _LOG.warning(
+                "sub-accounts: GoHighLevel returned %d of %d with an ID; the others are missing",
+                len(listed),
+                max(len(listed) + without_id, *counts, 0),
+            )
         return list(found.values())
 
-    async def _pages(self, path: str, query: Mapping[str, str]) -> AsyncIterator[list[Any]]:
-        """Ask for pages by ``skip`` until one is empty or shows nothing new, several at a time."""
+    async def _pages(
+        self, path: str, query: Mapping[str, str], counts: list[int]
+    ) -> AsyncIterator[list[Any]]:
+        """Ask for pages by ``skip`` until one is empty or shows nothing new, several at a time.
+
+        The total is added to `counts`, if the API reports it.
+        """
 
         async def ask(skip: int) -> list[Any]:
             body = await self._sender.call(
                 "GET",
                 path,
                 query={**query, "skip": str(skip), "limit": str(_PAGE)},
-                shape=lambda body: isinstance(body.get("locations"), list),
+                shape=lambda body: isinstance(body.get("locations"), list) or has_none(body),
             )
-            rows: list[Any] = body["locations"]
+            counts.extend(n for n in (total_of(body),) if n is not None and not skip)
+            rows: list[Any] = body.get("locations") or []
             return rows
 
         first = await ask(0)
@@ -325,9 +345,9 @@ class AsyncAgency:
                 "GET",
                 path,
                 query={**query, "pageSize": str(_PAGE), "pageToken": token},
-                shape=lambda body: isinstance(body.get("items"), list),
+                shape=lambda body: isinstance(body.get("items"), list) or has_none(body),
             )
-            yield body["items"]
+            yield body.get("items") or []
             pagination = body.get("pagination")
             told = pagination.get("nextPageToken") if isinstance(pagination, Mapping) else None
             if not told:

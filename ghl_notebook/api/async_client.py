@@ -11,7 +11,7 @@ import httpx
 from ghl_notebook.auth import Clock, Credential, resolve_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import User
+from ghl_notebook.models import User, has_none
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
@@ -252,9 +252,9 @@ class AsyncClient(Groups[Awaiting]):
             "GET",
             "/users/",
             query={"locationId": self.location_id},
-            shape=lambda body: isinstance(body.get("users"), list),
+            shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
         )
-        return [User.from_wire(user) for user in body["users"]]
+        return [User.from_wire(user) for user in body.get("users") or ()]
 
     async def resolve_user_id(self) -> str:
         """Return the user who will own connections: the one given, else an administrator.

@@ -7,6 +7,7 @@ import os
 import weakref
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import httpx
@@ -15,8 +16,8 @@ from ghl_notebook.errors import (
     CredentialError,
     DailyLimitError,
     GHLError,
-    InvalidTokenError,
     LogInAgainError,
+    RefusedError,
     ResponseError,
     SettingsError,
     UnexpectedAnswerError,
@@ -32,23 +33,25 @@ from ghl_notebook.transport import (
     RetryPolicy,
     Sender,
     Unclosed,
+    error_of,
     is_transient,
     json_object,
 )
 
+from .advice import refused
 from .bearer import TokenAuth
 from .token_provider import StaticTokenProvider
 from .tokens import Tokens
 
 _MAX_BODY: Final = 2**20
 """Bytes of a response: a token pair takes up to 4,000."""
-_USED_UP: Final = frozenset({"invalid_grant", "access_denied"})
-_OF_THE_APP: Final = frozenset({"invalid_client", "unauthorized_client"})
-_OF_THE_REQUEST: Final = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
 _POLICY: Final = RetryPolicy(attempts=3, refusals=3, repeats_open=True)
 """A lost response may have used up the refresh token; then only asking again tells."""
 _INTERVAL: Final = 1.0
 """Seconds to wait after a 429 that does not report its interval."""
+
+_Owner = tuple[str | None, str | None]
+"""The sub-account and the agency that a token is requested for, if they are known."""
 
 
 class TokenEndpoint:
@@ -148,7 +151,8 @@ class TokenEndpoint:
         }
         if tokens.user_type:  # not known yet of a refresh token from the environment
             fields["user_type"] = tokens.user_type
-        return await self._token("The access token", fields)
+        owner = (tokens.location_id, tokens.company_id)
+        return await self._token("The access token", fields, owner)
 
     async def mint(
         self, company: Tokens, location_id: str, *, limiter: Limiter | None = None
@@ -179,22 +183,27 @@ class TokenEndpoint:
         fields = {"companyId": company.company_id or "", "locationId": location_id}
         what = f"The access token of sub-account {location_id}"
         request = Request.form("/oauth/locationToken", fields)
-        return await self._send(what, request, company.access_token, limiter)
+        owner = (location_id, company.company_id)
+        return await self._send(what, request, owner, company.access_token, limiter)
 
-    async def _token(self, what: str, fields: Mapping[str, str | Secret]) -> Tokens:
+    async def _token(
+        self, what: str, fields: Mapping[str, str | Secret], owner: _Owner = (None, None)
+    ) -> Tokens:
         app: dict[str, str | Secret] = {
             "client_id": self._client_id,
             "client_secret": self._client_secret,
         }
-        return await self._send(what, Request.form("/oauth/token", app | dict(fields)))
+        return await self._send(what, Request.form("/oauth/token", app | dict(fields)), owner)
 
     async def _send(
         self,
         what: str,
         request: Request,
+        owner: _Owner,
         token: Secret | None = None,
         limiter: Limiter | None = None,
     ) -> Tokens:
+        is_agency = token is not None
         async with self._transport(is_kept=limiter is not None) as transport:
             auth = None
             if token is not None:
@@ -207,13 +216,14 @@ class TokenEndpoint:
                 attempt_limit=self._timeout,
                 clock=self._clock,
                 policy=_POLICY,
+                may_choose_version=False,
             )
             try:
-                return await sender.send(request, self._read)
+                return await sender.send(request, partial(self._read, owner, is_agency))
             except (DailyLimitError, SettingsError):
                 raise
             except GHLError as error:
-                failure = _failure(what, error, is_agency=token is not None)
+                failure = _failure(what, error, is_agency=is_agency)
                 failure.outcome_unknown = error.outcome_unknown
         raise failure
 
@@ -235,13 +245,21 @@ class TokenEndpoint:
             transport.closes_when_unused = True
         return transport
 
-    def _read(self, what: str, response: Response) -> Tokens:
+    def _read(self, owner: _Owner, is_agency: bool, what: str, response: Response) -> Tokens:
         answer = TokenAnswer(json_object(response.content) or {})
-        if not answer.access_token:
-            raise UnexpectedAnswerError(
-                what, status=response.status, service_message="an answer without an access token"
-            )
-        return Tokens.of(answer, response.sent_at or self._clock())
+        if answer.access_token:
+            answer.complete(*owner)
+            return Tokens.of(answer, response.sent_at or self._clock())
+        status = response.status
+        error = error_of(what, response, clock=self._clock)
+        if isinstance(refused(what, error, is_agency=is_agency), LogInAgainError):
+            # The grant is used up, whatever the status says: another attempt changes nothing.
+            refusal = RefusedError(what, status=status, service_message=error.service_message)
+            refusal.code = error.code
+            raise refusal
+        raise UnexpectedAnswerError(
+            what, status=status, service_message="an answer without an access token"
+        )
 
 
 class _UnknownVerifierError(CredentialError):
@@ -263,21 +281,7 @@ def _failure(what: str, error: GHLError, *, is_agency: bool) -> CredentialError:
     said = error.service_message.lower()
     if error.status == 422 and "code_verifier should not exist" in said:
         return _UnknownVerifierError(what)
-    text = f"{what} was refused ({error.status}: {error.service_message.rstrip('.')})."
-    if is_agency:
-        if isinstance(error, InvalidTokenError):
-            return LogInAgainError(text)
-        return CredentialError(
-            text, "Check that the app is installed there, with the scope oauth.write."
-        )
-    # Under v3, and from the gateway, there is no code of the standard: the words have to do.
-    is_bare = error.status == 400 and error.code not in _OF_THE_REQUEST | _OF_THE_APP
-    is_over = ("invalid" in said or "expired" in said) and "client" not in said
-    if error.code in _USED_UP or (is_bare and is_over):
-        return LogInAgainError(text)
-    return CredentialError(
-        text, "Check the app's client id and secret: GHL_CLIENT_ID and GHL_CLIENT_SECRET."
-    )
+    return refused(what, error, is_agency=is_agency)
 
 
 def _close_in(loop: asyncio.AbstractEventLoop, process: int, transport: HttpxTransport) -> None:

@@ -191,7 +191,7 @@ class LocationTokenIssuer:
         if issued.location_id != location_id:
             raise CredentialMismatchError(
                 f"The access token of sub-account {location_id} was answered with one of "
-                f"{issued.location_id}."
+                f"{issued.location_id or 'an agency'}."
             )
         tokens = issued.without_refresh_token()  # one secret less to store
         with self._lock:

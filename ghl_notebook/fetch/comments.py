@@ -17,7 +17,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Comment, CommentPlatform
 
 from .options import FetchOptions
-from .paging import Report, all_pages
+from .paging import Report, all_pages, list_name
 from .period import read_period
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
@@ -131,7 +131,8 @@ async def _comments(
         fetch_page = functools.partial(
             _page, client, key, list(ids), from_date=since, to_date=until, search=search
         )
-        comments += await all_pages(COMMENTS.name, fetch_page, _after(len(comments), report))
+        name = list_name(COMMENTS.name, client)
+        comments += await all_pages(name, fetch_page, _after(len(comments), report))
     return Records(comments)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.models import Post
 
-from .paging import all_pages
+from .paging import all_pages, list_name
 from .period import formatted
 from .plan import PlanRow
 
@@ -64,4 +64,5 @@ async def list_posts(client: AsyncClient, rows: Iterable[PlanRow]) -> ListedPost
         )
         return page.posts, page.count
 
-    return ListedPosts(await all_pages("posts", fetch_page, lambda _done, _total: None))
+    name = list_name("posts", client)
+    return ListedPosts(await all_pages(name, fetch_page, lambda _done, _total: None))

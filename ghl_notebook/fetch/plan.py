@@ -6,14 +6,17 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from math import isfinite, isnan, nan
+from numbers import Integral, Real
 from typing import Any, Final
 
 import pandas as pd
 
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Account, PostMedia, to_wire
+from ghl_notebook.models import Account, PostMedia, check_text, to_wire
 
 from .period import formatted, in_utc, read_datetime, short
 
@@ -25,8 +28,23 @@ _TYPES: Final[dict[str, frozenset[str] | None]] = {
     "story": frozenset({"facebook", "instagram"}),
     "reel": frozenset({"facebook", "instagram", "tiktok", "tiktok-business", "youtube"}),
 }
+_COLUMN: Final = 'frame["schedule_date"]'
+_LOCALIZED: Final = '.dt.tz_localize("Europe/Berlin")'
+_DAY: Final = re.compile(r"(?:19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]")
+_NUMBER: Final = re.compile(r"[0-9]{4,20}(?:[.][0-9]{1,20})?")
+_UNITS: Final = ((10**17, "ns"), (10**14, "us"), (10**11, "ms"), (10**8, "s"))
+"""The least number that counts each unit since 1970."""
+_LENGTHS: Final = {
+    "ns": "microseconds",
+    "us": "microseconds",
+    "ms": "milliseconds",
+    "s": "seconds",
+    "D": "days",
+}
+_UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EXCEL: Final = datetime(1899, 12, 30, tzinfo=UTC)
+"""Day zero of Excel, which counts a February 29, 1900."""
 _NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -100,18 +118,7 @@ def _check_columns(frame: pd.DataFrame) -> None:
 
 def _read(values: Mapping[Any, Any]) -> PlanRow:
     when = values["schedule_date"]
-    is_day = isinstance(when, date) and not isinstance(when, datetime)
-    if is_day or (isinstance(when, str) and len(when.strip()) <= len("2026-01-05")):
-        raise ArgumentError(
-            f"schedule_date is {short(when)}, a day without a time.",
-            'Add a time and a time zone, as in "2026-03-01T09:00+01:00".',
-        )
-    if isinstance(when, int | float) and not _is_missing(when):
-        raise ArgumentError(
-            f"schedule_date is {when}, a number, as Excel stores dates.",
-            'Convert the column: pd.to_datetime(column, unit="D", origin="1899-12-30")'
-            '.dt.tz_localize("Europe/Berlin"), with your time zone.',
-        )
+    _check_time(when)
     return PlanRow(
         account_ids=_accounts(values["account_ids"]),
         schedule_date=read_datetime(when, "schedule_date"),
@@ -121,6 +128,55 @@ def _read(values: Mapping[Any, Any]) -> PlanRow:
         tags=_texts(values.get("tags"), "tags"),
         category_id=_text(values.get("category_id"), "category_id"),
         follow_up_comment=_text(values.get("follow_up_comment"), "follow_up_comment"),
+    )
+
+
+def _check_time(when: object) -> None:
+    """Reject times as spreadsheets store them, and show how to write each instead."""
+    text = str(when).strip() if isinstance(when, str | Integral) else ""
+    if _DAY.fullmatch(text):
+        when = text  # 20260302
+    elif isinstance(when, Real) or _NUMBER.fullmatch(text):
+        _check_number(when)
+    found = when
+    if isinstance(when, str):
+        found = None
+        with suppress(ValueError):
+            found = datetime.fromisoformat(text)
+            if len(text) <= len("2026-01-05"):
+                found = found.date()
+    if isinstance(found, date) and not isinstance(found, datetime):
+        raise ArgumentError(
+            f"schedule_date is {short(when)}, a day without a time.",
+            f'Add a time and a time zone, as in "{found:%Y-%m-%d}T09:00+01:00".',
+        )
+    if isinstance(found, datetime) and not _is_missing(found) and found.tzinfo is None:
+        raise ArgumentError(
+            f"schedule_date is {short(when)}, a time without a time zone.",
+            f'Add yours, as in "{found:%Y-%m-%dT%H:%M}+01:00"; to a column of such times: '
+            f"{_COLUMN} = pd.to_datetime({_COLUMN}){_LOCALIZED}, with your time zone.",
+        )
+
+
+def _check_number(when: object) -> None:
+    """Reject a number that stands for a time."""
+    number = nan if isinstance(when, bool) or _is_missing(when) else float(str(when))
+    if isnan(number):
+        return
+    unit = next((unit for least, unit in _UNITS if isfinite(number) and number >= least), "D")
+    is_day = unit == "D"
+    meant = None
+    with suppress(OverflowError, ValueError):
+        start = _EXCEL if is_day else _UNIX
+        meant = start + number * timedelta(**{_LENGTHS[unit]: 1 if unit != "ns" else 0.001})
+    form = "2026-03-01T09:00" if meant is None else f"{meant:%Y-%m-%dT%H:%M}"
+    convert = f'{_COLUMN} = pd.to_datetime(pd.to_numeric({_COLUMN}), unit="{unit}"'
+    raise ArgumentError(
+        f"schedule_date is {when}, a number, as {'Excel' if is_day else 'a program'} stores dates.",
+        f'Write it as "{form}+01:00", with your time zone; to convert a column of numbers: '
+        f'{convert}, origin="1899-12-30").dt.round("s"){_LOCALIZED}, with your time zone.'
+        if is_day
+        else f'Write it as "{form}Z"; to convert a column of numbers: {convert}, utc=True).',
     )
 
 
@@ -143,7 +199,7 @@ def _media(value: object) -> list[dict[str, Any]]:
         )
     try:
         media: list[dict[str, Any]] = to_wire(value)
-        _without_surrogates(json.dumps(media, ensure_ascii=False), "media")
+        check_text("media", json.dumps(media, ensure_ascii=False))
     except RecursionError:
         media = []
     if len(media) != len(value):
@@ -163,19 +219,7 @@ def _text(value: object, name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise ArgumentError(f"{name} is {short(value)}, not text.", "Pass text.")
-    return _without_surrogates(value, name).strip() or None
-
-
-def _without_surrogates(text: str, name: str) -> str:
-    """Reject half a surrogate pair: a text cut in the middle of an emoji cannot be sent."""
-    half = _SURROGATE.search(text)
-    if half:
-        before = text[max(0, half.start() - 20) : half.start()]
-        raise ArgumentError(
-            f"{name} contains half a character, after {before!r}.",
-            "Remove it, or copy the text again.",
-        )
-    return text
+    return check_text(name, value).strip() or None
 
 
 def _texts(value: object, name: str) -> list[str]:

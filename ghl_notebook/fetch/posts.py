@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Iterable
 from datetime import date, datetime
-from typing import Unpack, get_args
+from typing import Final, Unpack, get_args
 
 import pandas as pd
 
@@ -23,9 +24,11 @@ from ghl_notebook.models import (
 )
 
 from .options import FetchOptions
-from .paging import Report, all_pages
-from .period import read_period
+from .paging import Report, all_pages, list_name
+from .period import read_period, short
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 
 @guarded
@@ -174,7 +177,16 @@ async def _posts(
         )
         return page.posts, page.count
 
-    posts = await all_pages(POSTS.name, fetch_page, report)
+    name = list_name(POSTS.name, client)
+    posts = await all_pages(name, fetch_page, report)
+    texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
+    if texts:
+        _LOG.warning(
+            "%s: the tags of %d are text instead of a list, and left out, for instance %s",
+            name,
+            len(texts),
+            short(texts[0]),
+        )
     return Records(
         [
             post

@@ -28,7 +28,7 @@ from ghl_notebook.frames import FrameLayout, RowsTable, agency_frame
 
 from .dispatch import call_all, call_one, reject_run_options
 from .options import Fetched, name_options
-from .paging import Report, all_pages
+from .paging import Report, all_pages, list_name
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchSpec
@@ -112,7 +112,8 @@ async def _fetch_pages(
     report: Report,
     **filters: Any,
 ) -> Records:
-    return Records(await all_pages(name, functools.partial(fetch_page, client, **filters), report))
+    fetch = functools.partial(fetch_page, client, **filters)
+    return Records(await all_pages(list_name(name, client), fetch, report))
 
 
 class FetchFunction(Protocol[P]):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final, Unpack
 
 import pandas as pd
@@ -18,6 +19,7 @@ from ghl_notebook.frames import (
     add_up,
     breakdowns,
     day_values,
+    odd_series,
     totals,
 )
 from ghl_notebook.guard import guarded
@@ -29,6 +31,8 @@ from .period import read_period
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
+_LOG: Final = logging.getLogger("ghl_notebook.fetch")
+_LAST_SECOND: Final = time(23, 59, 59)
 _MAX_ACCOUNTS: Final = 100
 """Accounts per call, as the API documents."""
 
@@ -99,9 +103,10 @@ def fetch_statistics(
 
     Notes
     -----
-    The API returns weekdays instead of dates, so the days are counted from `since`. For reach and
-    shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age and
-    gender of followers only for all accounts of a call together: see
+    The API returns weekdays instead of dates, so the days are counted from `since`. If it returns
+    more or fewer values than the period has days, they are NA, and a warning is logged. For reach
+    and shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age
+    and gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
     """
     return fetch(client, STATISTICS, _filters(since, until, platform, accounts), options)
@@ -241,11 +246,28 @@ def _filters(
 
 async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Records:
     accounts, left_out = await _accounts(client, filters)
-    first = datetime.fromisoformat(filters["since"]).date()
+    since, until = (datetime.fromisoformat(filters[name]) for name in ("since", "until"))
+    days = _days(since, until)
     rows: list[DayValue] = []
     async for chunk, found in _in_chunks(client, report, accounts, 1, filters):
-        rows += day_values(found, chunk[0], first)
+        rows += day_values(found, chunk[0], since.date(), days)
+        for metric, length in odd_series(found, days).items():
+            _LOG.warning(
+                "statistics of account %s: GoHighLevel returned %d values of %s for %d days; their "
+                "days are unknown, so they are NA",
+                chunk[0].id,
+                length,
+                metric,
+                days[0],
+            )
     return Records(rows, {"left_out": left_out})
+
+
+def _days(since: datetime, until: datetime) -> tuple[int, int]:
+    """Return the most and the fewest days of a period: its first and last may be parts of days."""
+    most = (until.date() - since.date()).days + 1
+    are_complete = since.time() == time() and until.time() >= _LAST_SECOND
+    return most, most if are_complete else max(1, most - 1)
 
 
 async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Records:

@@ -30,6 +30,7 @@ from .statistics import (
     add_up,
     breakdowns,
     day_values,
+    odd_series,
     totals,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "failures_frame",
     "locations_frame",
     "make_frame",
+    "odd_series",
     "runs_frame",
     "totals",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ghl_notebook.models import CommentAttachment
+
 from .accounts import PLATFORM
 from .layout import FrameLayout, counted, nested
 from .schema import Schema
@@ -34,6 +36,6 @@ COMMENT_LAYOUT = FrameLayout(
     {
         "author_id": nested("author", "id"),
         "author_name": nested("author", "name"),
-        "attachment_count": counted("attachments"),
+        "attachment_count": counted("attachments", CommentAttachment()),
     },
 )

@@ -84,9 +84,12 @@ def joined(name: str) -> Callable[[Any], str | None]:
     return functools.partial(_joined, name)
 
 
-def counted(name: str) -> Callable[[Any], int]:
-    """Return a function of a record: the length of a list."""
-    return functools.partial(_counted, name)
+def counted(name: str, empty: object) -> Callable[[Any], int]:
+    """Return a function of a record: the length of a list, without its empty records.
+
+    A null in a list of records is read as an empty record.
+    """
+    return functools.partial(_counted, name, empty)
 
 
 def _nested(outer: str, name: str, record: Any) -> Any:
@@ -98,8 +101,9 @@ def _joined(name: str, record: Any) -> str | None:
     return ", ".join(getattr(record, name)) or None
 
 
-def _counted(name: str, record: Any) -> int:
-    return len(getattr(record, name))
+def _counted(name: str, empty: object, record: Any) -> int:
+    values: list[Any] = getattr(record, name)
+    return len(values) - values.count(empty)
 
 
 class RowsTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from ghl_notebook.models import Post, PostStatus, PostType
+from ghl_notebook.models import Post, PostMedia, PostStatus, PostType
 
 from .accounts import PLATFORM
 from .layout import FrameLayout, counted, joined, nested
@@ -48,7 +48,7 @@ POST_LAYOUT = FrameLayout(
     {
         "account_ids": joined("account_ids"),
         "tags": joined("tags"),
-        "media_count": counted("media"),
+        "media_count": counted("media", PostMedia()),
         "error": _error,
         "like_count": nested("insights", "like"),
         "comment_count": nested("insights", "comment"),

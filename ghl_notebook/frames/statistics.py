@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,6 +54,9 @@ STATISTICS_BREAKDOWNS: Schema = {
     "location_id": "string",
 }
 
+Days = tuple[int, int]
+"""The most and the fewest days that a period may have."""
+
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -80,8 +84,10 @@ class PeriodValue:
     account_count: int = 0
 
 
-def day_values(found: Statistics, account: Account, first: date) -> Iterator[DayValue]:
-    """Yield an account's daily values.
+def day_values(
+    found: Statistics, account: Account, first: date, days: Days | None = None
+) -> Iterator[DayValue]:
+    """Yield an account's daily values; a series with too many or too few values is NA.
 
     Parameters
     ----------
@@ -92,10 +98,15 @@ def day_values(found: Statistics, account: Account, first: date) -> Iterator[Day
     first : datetime.date
         The first day of the period. The API names only weekdays. If its first weekday is one day
         before or after this day, the API counts days in another time zone than UTC.
+    days : tuple of int, optional
+        The most and the fewest days that the period may have; by default any number.
     """
     begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     for metric, series in _series(found).items():
-        for number, value in enumerate(series):
+        lengths = {len(one) for one in series}
+        odd = _odd_length(lengths, days)
+        values = [None] * days[0] if odd is not None and days else _sums(series)
+        for number, value in enumerate(values):
             yield DayValue(
                 date=begin + timedelta(days=number),
                 account_id=account.id,
@@ -107,6 +118,21 @@ def day_values(found: Statistics, account: Account, first: date) -> Iterator[Day
             )
 
 
+def odd_series(found: Statistics, days: Days) -> dict[str, int]:
+    """Return the metrics whose values do not fit the days, with the number of values."""
+    odd = {
+        metric: _odd_length({len(one) for one in series}, days)
+        for metric, series in _series(found).items()
+    }
+    return {metric: length for metric, length in odd.items() if length is not None}
+
+
+def _odd_length(lengths: set[int], days: Days | None) -> int | None:
+    if days is None or (len(lengths) <= 1 and all(days[1] <= one <= days[0] for one in lengths)):
+        return None
+    return next((one for one in sorted(lengths) if not days[1] <= one <= days[0]), max(lengths))
+
+
 def _first_day(named: list[str], first: date) -> date:
     for days in (0, -1, 1):
         day = first + timedelta(days=days)
@@ -115,23 +141,36 @@ def _first_day(named: list[str], first: date) -> date:
     return first
 
 
-def _series(found: Statistics) -> dict[str, list[float]]:
+def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
+    """Return the series of each metric that are not empty: one per platform, or one for all."""
     performance, totals = found.post_performance, found.platform_totals
-    series: dict[str, list[float]] = {}
+    series: dict[str, list[list[float | None]]] = {}
     if performance is not None:
-        series["posts"] = _sums(performance.posts.values())
-        series["impressions"] = performance.impressions
-        series["likes"] = performance.likes
-        series["comments"] = performance.comments
+        series["posts"] = [*performance.posts.values()]
+        series["impressions"] = [performance.impressions]
+        series["likes"] = [performance.likes]
+        series["comments"] = [performance.comments]
     if totals is not None:
-        series["followers"] = _sums(one.series for one in totals.followers.values())
-    return series
+        series["followers"] = [one.series for one in totals.followers.values()]
+    return {metric: [one for one in rows if one] for metric, rows in series.items()}
 
 
-def _sums(series: Iterable[list[float]]) -> list[float]:
-    rows = list(series)
-    days = max(map(len, rows), default=0)
-    return [sum(row[n] for row in rows if n < len(row)) for n in range(days)]
+def _sums(series: Iterable[list[float | None]]) -> list[float | None]:
+    return [_sum_if_all(day) for day in itertools.zip_longest(*series, fillvalue=0)]
+
+
+def _sum_if_all(values: Iterable[float | None]) -> float | None:
+    total = 0.0
+    for value in values:
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _sum_of_known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def totals(found: Statistics, account_count: int) -> Iterator[PeriodValue]:
@@ -149,8 +188,9 @@ def totals(found: Statistics, account_count: int) -> Iterator[PeriodValue]:
             change = None if part is None else part.total_change
             yield PeriodValue(metric, value, change, account_count=account_count)
     shares = [one.shares for one in parts.engagement.values()] if parts is not None else []
-    if any(one is not None for one in shares):
-        yield PeriodValue("shares", sum(one or 0 for one in shares), account_count=account_count)
+    shared = _sum_of_known(shares)
+    if shared is not None:
+        yield PeriodValue("shares", shared, account_count=account_count)
 
 
 def breakdowns(found: Statistics) -> Iterator[PeriodValue]:
@@ -166,9 +206,7 @@ def breakdowns(found: Statistics) -> Iterator[PeriodValue]:
         numbers = {"likes": done.likes, "comments": done.comments, "shares": done.shares}
         for metric, value in numbers.items():
             yield PeriodValue(metric, value, platform=platform)
-        yield PeriodValue(
-            "engagement", sum(v or 0 for v in numbers.values()), done.change, platform
-        )
+        yield PeriodValue("engagement", _sum_of_known(numbers.values()), done.change, platform)
 
 
 def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
@@ -179,7 +217,7 @@ def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
         if (other := found.get(key)) is not None:
             value = replace(
                 other,
-                value=(other.value or 0) + (value.value or 0),
+                value=_sum_of_known((other.value, value.value)),
                 change=None,
                 account_count=other.account_count + value.account_count,
             )

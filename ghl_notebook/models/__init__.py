@@ -33,6 +33,7 @@ from .comments import (
     Mention,
 )
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
+from .fitting import read_timestamp
 from .locations import Location
 from .message import (
     MAX_MESSAGE_CHARACTERS,
@@ -106,10 +107,12 @@ from .statistics import (
     StatisticsTotals,
 )
 from .token import TokenAnswer
+from .totals import has_none, total_of
 from .wire_values import (
     check_argument,
     check_choice,
     check_filter,
+    check_text,
     format_datetime,
     to_wire,
     wire_datetime,
@@ -210,8 +213,10 @@ __all__ = [
     "check_argument",
     "check_choice",
     "check_filter",
+    "check_text",
     "find_platform",
     "format_datetime",
+    "has_none",
     "is_plausible_id",
     "light_collector",
     "platform_title",
@@ -219,8 +224,10 @@ __all__ = [
     "read_account_rows",
     "read_message",
     "read_platform",
+    "read_timestamp",
     "same_platform",
     "to_wire",
+    "total_of",
     "wire_datetime",
     "wire_name",
     "without_collector",

@@ -112,7 +112,9 @@ def account_rows_of(body: Mapping[str, Any]) -> AccountRows:
     body : Mapping
         A list of accounts, possibly empty.
     """
-    wire = msgspec.json.encode(body["results"])
+    wire = msgspec.json.encode(
+        {**body["results"], "accounts": body["results"].get("accounts") or []}
+    )
     return _in_blocks(_RAW_RESULTS.decode(wire), len(wire))
 
 

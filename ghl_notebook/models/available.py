@@ -46,7 +46,8 @@ def available_accounts(platform: Platform, results: object) -> list[AvailableAcc
     if not isinstance(results, Mapping):
         return []
     if platform.key == "google":
-        return [_google(item) for item in _each(results.get("locations"))]
+        key = "locations" if results.get("locations") is not None else "accounts"
+        return [_google(item) for item in _nested(results.get(key))]
     found = [
         _account(platform, item, kind)
         for key, kind in (
@@ -55,10 +56,10 @@ def available_accounts(platform: Platform, results: object) -> list[AvailableAcc
             ("profile", "profile"),
             ("channels", "profile"),
         )
-        for item in _each(results.get(key))
+        for item in _each_inside(results.get(key), key)
     ]
     # TikTok and Pinterest are also documented as one flat object.
-    if not found and any(k in results for k in ("id", "originId", "openId")):
+    if not found and any(k in results for k in _IDS):
         found = [_account(platform, results, None)]
     return found
 
@@ -108,10 +109,43 @@ _GOOGLE_V3: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_IDS = ("id", "originId", "openId")
+"""The API's three names for the same value."""
+
+_MAX_DEPTH = 5
+"""Of lists of locations inside each other."""
+
+
 def _each(value: object) -> Iterator[Mapping[str, Any]]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, Mapping):
             yield item
+
+
+def _each_inside(value: object, key: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the items of a list, also if each owner has its own list."""
+    for item in _each(value):
+        inner = item.get(key)
+        if isinstance(inner, list) and not any(item.get(k) for k in _IDS):
+            yield from _each(inner)
+        else:
+            yield item
+
+
+def _nested(value: object, account: object = None, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """Yield Google's locations one by one, each with its account, however they are nested."""
+    for item in _each(value):
+        own = item.get("account", account)
+        key = next((k for k in ("locations", "location") if isinstance(item.get(k), list)), None)
+        if key is not None and depth < _MAX_DEPTH:
+            owner = own or {k: v for k, v in item.items() if k not in (key, "account")}
+            yield from _nested(item[key], owner or None, depth + 1)
+        elif own is None or "account" in item:
+            yield item
+        elif isinstance(item.get("location"), Mapping):
+            yield {**item, "account": own}
+        else:
+            yield {"location": item, "account": own}
 
 
 def _account(platform: Platform, item: Mapping[str, Any], kind: str | None) -> AvailableAccount:

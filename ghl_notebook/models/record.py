@@ -11,7 +11,10 @@ from typing import Any, NamedTuple, Self, get_args, get_origin
 import msgspec
 
 from ghl_notebook.guard import while_made
+from ghl_notebook.sanitize import error_text
 from ghl_notebook.summary import summarize
+
+from .fitting import UNFIT, fit
 
 
 class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=True):
@@ -20,7 +23,8 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
     Attributes
     ----------
     extra : dict
-        Unknown fields, and known ones with a value of another type, as they arrived.
+        Unknown fields, and known ones with a value of another type, or with a part that cannot be
+        used, as they arrived.
     """
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
@@ -82,14 +86,23 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
             if field is None:
                 extra[name] = value
                 continue
-            try:
-                fitting[field.name] = msgspec.convert(value, field.type, strict=False)
-            except msgspec.ValidationError:
-                if field.type == str | None and type(value) in (int, float):
-                    fitting[field.name] = str(value)  # an id that arrived as a number
-                else:
-                    extra[name] = value
+            unused: list[object] = []
+            found = fit(value, field.type, unused)
+            if "error" in name.lower() and (found is UNFIT or unused):
+                found, unused = _error_texts(value, field.type), [value]
+            if found is not UNFIT:
+                fitting[field.name] = found
+            if found is UNFIT or unused:
+                extra[name] = value
         return cls(**fitting, extra=extra)
+
+
+def _error_texts(value: object, type_: Any) -> Any:
+    """Return the messages of an error that arrived as an object, as its field needs them."""
+    if get_origin(type_) is list:
+        texts = [error_text(one) for one in (value if isinstance(value, list) else [value])]
+        return [text for text in texts if text]
+    return error_text(value) if type_ == str | None else UNFIT
 
 
 def with_id(wire: object) -> object:

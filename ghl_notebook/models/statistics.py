@@ -18,12 +18,12 @@ class StatisticsTotals(Record, kw_only=True):
 
 
 class PostPerformance(Record, kw_only=True):
-    """A number per day: posts for each platform, the others over all platforms."""
+    """A number or None per day: posts for each platform, the others over all platforms."""
 
-    posts: dict[str, list[float]] = msgspec.field(default_factory=dict)
-    impressions: list[float] = msgspec.field(default_factory=list)
-    likes: list[float] = msgspec.field(default_factory=list)
-    comments: list[float] = msgspec.field(default_factory=list)
+    posts: dict[str, list[float | None]] = msgspec.field(default_factory=dict)
+    impressions: list[float | None] = msgspec.field(default_factory=list)
+    likes: list[float | None] = msgspec.field(default_factory=list)
+    comments: list[float | None] = msgspec.field(default_factory=list)
 
 
 class PlatformShare(Record, kw_only=True):
@@ -60,10 +60,10 @@ class Breakdowns(Record, kw_only=True):
 
 
 class DailySeries(Record, kw_only=True):
-    """A total, and one number per day."""
+    """A total, and one number or None per day."""
 
     total: float | None = None
-    series: list[float] = msgspec.field(default_factory=list)
+    series: list[float | None] = msgspec.field(default_factory=list)
 
 
 class PlatformTotals(Record, kw_only=True):

@@ -37,6 +37,8 @@ class TokenAnswer:
         ``"Location"`` or ``"Company"``; a sub-account token's response shows it by ``locationId``.
     location_id, company_id, user_id : str or None
         The sub-account, the agency, and the user.
+    names_company : bool
+        Whether the response itself has the user type ``"Company"``.
     scopes : tuple of str
         The scopes that it has.
     """
@@ -49,12 +51,24 @@ class TokenAnswer:
         self.location_id = _id(fields.get("location_id"))
         self.company_id = _id(fields.get("company_id"))
         self.user_id = _id(fields.get("user_id"))
+        self.names_company = fields.get("user_type") == "Company"
         self.user_type: UserType = (
-            "Company"
-            if fields.get("user_type") == "Company" or self.location_id is None
-            else "Location"
+            "Company" if self.names_company or self.location_id is None else "Location"
         )
         self.scopes = tuple((_text(fields.get("scope")) or "").split())
+
+    def complete(self, location_id: str | None, company_id: str | None) -> None:
+        """Fill in the owner that the token was requested for, if the response names none.
+
+        Parameters
+        ----------
+        location_id, company_id : str or None
+            The sub-account and the agency.
+        """
+        is_of_agency = company_id is None or self.company_id in (None, company_id)
+        if self.location_id is None and location_id and is_of_agency and not self.names_company:
+            self.location_id, self.user_type = location_id, "Location"
+        self.company_id = self.company_id or company_id
 
     @while_made
     def __repr__(self) -> str:

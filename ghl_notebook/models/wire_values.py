@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.sanitize import before_half_character
 
 from .record import Record
 
@@ -66,7 +67,22 @@ def check_argument(name: str, value: Any, annotation: str) -> Any:
     type_ = _PLAIN.get(annotation.removesuffix(" | None"))
     if type_ is not None and not isinstance(value, type_):
         raise ArgumentError(f"{name} is a {type(value).__name__}.", f"Pass {_DESCRIPTIONS[type_]}.")
-    return value
+    return check_text(name, value) if isinstance(value, str) else value
+
+
+def check_text(name: str, text: str) -> str:
+    """Return text unchanged.
+
+    Raises `ArgumentError` if it contains half a character, which cannot be sent: it was cut in the
+    middle of an emoji.
+    """
+    before = before_half_character(text)
+    if before is not None:
+        raise ArgumentError(
+            f"{name} contains half a character, after {before!r}.",
+            "Remove it, or copy the text again.",
+        )
+    return text
 
 
 def wire_datetime(name: str, value: object) -> str:

@@ -15,7 +15,7 @@ from ghl_notebook.sanitize import hide_tokens
 from ghl_notebook.secret import Secret
 
 from .addresses import SAME_ORIGIN as SAME_ORIGIN
-from .addresses import check_base_url, check_origin, is_printable
+from .addresses import check_base_url, check_origin, id_in_address, is_printable
 from .addresses import is_loopback as is_loopback
 from .addresses import split_address as split_address
 from .network import check_network_settings as check_network_settings
@@ -97,7 +97,7 @@ def read_settings(
 
 
 def check_id(name: str, value: str) -> str:
-    """Return an ID, such as a sub-account's; empty for none.
+    """Return an ID, such as a sub-account's, also from the address of its page; empty for none.
 
     Raises
     ------
@@ -109,6 +109,7 @@ def check_id(name: str, value: str) -> str:
         raise SettingsError(
             f"{name} must be a string, not a {type(text).__name__}.", "Pass the ID as a string."
         )
+    text = id_in_address(name, text.strip()) if "/" in text else text
     if not is_printable(text):
         raise SettingsError(
             f"{name} must not contain a space or a non-ASCII character.",

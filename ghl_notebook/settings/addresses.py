@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from ghl_notebook.errors import SettingsError
-from ghl_notebook.sanitize import one_line
+from ghl_notebook.sanitize import hide_tokens, one_line
 
 from .table import DEFAULT_BASE_URL
 
@@ -111,3 +111,33 @@ def _is_ip(host: str) -> bool:
     with suppress(ValueError):
         return "%" not in host and bool(ip_address(host))
     return False
+
+
+_IDS_IN_ADDRESSES: Final = {
+    "location_id": re.compile(
+        r"/locations?/([A-Za-z0-9]{8,})(?:[/?#]|$)|[?&#]location_?[iI]d=([A-Za-z0-9]{8,})"
+    ),
+    "company_id": re.compile(
+        r"/(?:company|companies)/([A-Za-z0-9]{8,})(?:[/?#]|$)|[?&#]company_?[iI]d=([A-Za-z0-9]{8,})"
+    ),
+}
+
+
+def id_in_address(name: str, text: str) -> str:
+    """Return the ID that the address of a page contains, as a browser shows it.
+
+    Raises
+    ------
+    SettingsError
+        If the address does not contain the ID.
+    """
+    if hide_tokens(text) != text:
+        return text  # the caller rejects it
+    pattern = _IDS_IN_ADDRESSES.get(name.lower().removeprefix("ghl_"))
+    found = pattern.search(text) if pattern else None
+    if found:
+        return found[1] or found[2]
+    raise SettingsError(
+        f"{name} must be an ID, not {one_line(repr(text), 200)}, an address without the ID.",
+        "Pass only the ID. A sub-account's ID is in its address, after /location/.",
+    )

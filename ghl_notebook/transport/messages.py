@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -16,7 +16,10 @@ import msgspec
 from ghl_notebook.collector import without_collector
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import while_made
+from ghl_notebook.sanitize import replace_half_characters
 from ghl_notebook.secret import Secret
+
+T = TypeVar("T")
 
 _MAX_TARGET: Final = 60_000
 """Characters of path and query: a little less than either library accepts."""
@@ -182,13 +185,24 @@ class Response:
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """Decode a body; None where it is no JSON object."""
+    """Decode a body; None if it is not a JSON object. U+FFFD stands for half a character."""
+    return json_of(content, dict)
+
+
+def json_of(content: bytes, kind: type[T]) -> T | None:
+    """Decode a body; None if it is not JSON of this type. U+FFFD stands for half a character."""
+    body = _decode(content)
+    if body is None and (complete := replace_half_characters(content)) != content:
+        body = _decode(complete)  # one bad character must not cost the whole response
+    return body if isinstance(body, kind) else None
+
+
+def _decode(content: bytes) -> Any:
     try:
         with without_collector():
-            body = msgspec.json.decode(content)
+            return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
 
 
 def _segment(name: str, value: object) -> str:

@@ -101,8 +101,15 @@ def rows_of(
     return convert(body_of(what, response, shape)) if found is None else found
 
 
-def error_of(what: str, response: Response, *, clock: Clock) -> ResponseError:
-    """Make the error for a response of status 300 and above.
+def error_of(
+    what: str,
+    response: Response,
+    *,
+    clock: Clock,
+    version: str = "",
+    may_choose: bool = False,
+) -> ResponseError:
+    """Make the error for a response that has no value.
 
     The status is trusted over the body's own ``statusCode``.
 
@@ -112,8 +119,10 @@ def error_of(what: str, response: Response, *, clock: Clock) -> ResponseError:
         As for `body_of`.
     clock : callable
         The current time: the service reports how long a daily limit lasts, not until when.
+    version, may_choose
+        As for `read_error_response`.
     """
-    error = _error(None, what, response)
+    error = _error(None, what, response, version, may_choose=may_choose)
     if isinstance(error, RateLimitError):
         limits = read_limits(response.headers)
         if limits.daily_remaining == 0:
@@ -166,14 +175,30 @@ def clock_offset(date: str, now: datetime) -> timedelta | None:
     return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)) - now
 
 
-def _error(kind: type[ResponseError] | None, what: str, response: Response) -> ResponseError:
+def _error(
+    kind: type[ResponseError] | None,
+    what: str,
+    response: Response,
+    version: str = "",
+    *,
+    may_choose: bool = False,
+) -> ResponseError:
     read = read_error_response(
-        response.status, response.content, response.content_type, hide=_secrets(response)
+        response.status,
+        response.content,
+        response.content_type,
+        hide=_secrets(response),
+        version=version,
+        may_choose=may_choose,
     )
     error = (kind or read.kind)(
-        what, status=response.status, service_message=read.message, trace_id=read.trace_id
+        what,
+        status=response.status,
+        service_message=read.message,
+        trace_id=read.trace_id,
+        next_step=read.next_step,
     )
-    error.code = read.code
+    error.code, error.hint = read.code, read.next_step
     return error
 
 

@@ -72,6 +72,8 @@ class Sender:
         How often one call is attempted.
     attempt_limit : float, optional
         Seconds for one attempt.
+    may_choose_version : bool
+        Whether the user can choose the API version, so that errors may advise another one.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Sender:
         budget: RetryBudget | None = None,
         policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
         attempt_limit: float | None = None,
+        may_choose_version: bool = True,
     ) -> None:
         self._transport = transport
         # The only host that may see the token.
@@ -95,6 +98,7 @@ class Sender:
         self._attempt_limit = attempt_limit or time_limit
         self._budget = budget or RetryBudget()
         self._policy = policy
+        self._may_choose_version = may_choose_version
         self._daily_limit: tuple[DailyLimitError, float] | None = None
         self._dated: tuple[str, datetime] | None = None
 
@@ -205,7 +209,7 @@ class Sender:
                 response = await self._exchange(call, permit)
                 call.status = response.status
                 if response.status >= 300 and not (call.redirects and response.is_redirect):
-                    error = error_of(call.request.what, response, clock=self._clock)
+                    error = self._error_of(call.request.what, response)
                     self._remember_daily_limit(error, response)
                     raise error
                 value = call.read(call.request.what, response)
@@ -270,6 +274,15 @@ class Sender:
                 return await self._bearer.another(rejected)
         except TimeoutError:
             raise_without_context(failure_of(request.what, LateError(was_sent=False)))
+
+    def _error_of(self, what: str, response: Response) -> ResponseError:
+        return error_of(
+            what,
+            response,
+            clock=self._clock,
+            version=self._transport.api_version,
+            may_choose=self._may_choose_version,
+        )
 
     def _remember_daily_limit(self, error: ResponseError, response: Response) -> None:
         """Let the end of the day's calls hold for the calls that follow."""

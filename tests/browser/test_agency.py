@@ -65,11 +65,15 @@ def test_stop_button(front_end: FrontEnd, open_notebook: Callable[..., Notebook]
     notebook.run()
     bar = Bar(notebook.cells.nth(1))
     bar.cell.locator(".cm-content").press("Shift+Enter")
-    bar.expect(r"[0-9]+/302, [0-9]+:[0-9]+ left, (1 failed, )?waits for access tokens \(0\.2/s\)$")
+    bar.expect(
+        r"[0-9]+/302, [0-9]+:[0-9]+ left, (1 failed, )?waiting for access tokens \(0\.2/s\)$"
+    )
     bar.take_picture(f"agency_waits-{front_end.name}")
     notebook.interrupt()
     notebook.output(1)
-    bar.expect(r"[0-9]+/302, took [0-9:]+, .*/s, (1 failed, )?[0-9]+ not asked, see failures\(\)$")
+    bar.expect(
+        r"[0-9]+/302, took [0-9:]+, .*/s, (1 failed, )?[0-9]+ not fetched, see failures\(\)$"
+    )
     bar.take_picture(f"agency_stopped-{front_end.name}")
     there, errors = notebook.evaluate(
         "(accounts['location_id'].nunique(),"

@@ -298,6 +298,7 @@ async def new_client(
         client = AsyncClient.sharing(
             transport,
             Credential.of_token(plot.token, plot.location_id, source="a test"),
+            total_timeout=time_limit,
             clock=now,
         )
         client.user_id = plot.user_id

@@ -159,4 +159,25 @@ MUTANTS = [
         "size, skip = len(first), _PAGE",
         "api/test_agency.py::pages_may_be_smaller_than_asked_for",
     ),
+    Mutant(
+        "Half a character does not cost the whole answer",
+        "transport/messages.py",
+        "if body is None and (complete := replace_half_characters(content)) != content:",
+        "if False and (complete := b''):",
+        "reported/test_halves.py::half_a_character_in_an_answer",
+    ),
+    Mutant(
+        "A paused sub-account is no wrong secret",
+        "transport/error_response.py",
+        "if status in (400, 401, 403, 404, 422) and _PAUSED.search(said):",
+        "if False:",
+        "reported/test_advice.py::a_paused_sub_account_is_said_to_be_one",
+    ),
+    Mutant(
+        "A login that is over before it begins is not opened",
+        "api/redirect.py",
+        "    if ended is not None:",
+        "    if False:",
+        "reported/test_shapes.py::a_login_that_is_over_before_it_begins",
+    ),
 ]

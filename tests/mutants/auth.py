@@ -119,8 +119,8 @@ MUTANTS = [
     ),
     Mutant(
         "A refresh token that is used up takes a new login",
-        "auth/endpoint.py",
-        "if error.code in _USED_UP or (is_bare and is_over):",
+        "auth/advice.py",
+        "if error.code in _USED_UP or _is_used_up(error.status, said, error.code):",
         "if False:",
         "auth/test_endpoint.py::what_is_used_up_takes_a_new_login",
     ),
@@ -207,5 +207,12 @@ MUTANTS = [
         "        return self._name\n",
         '        return "".join(one.reveal() for one in self._unpacked().values())\n',
         "agency/test_distributed.py::dask_names_no_task_after_tokens",
+    ),
+    Mutant(
+        "A token that does not say whose it is is that of the one asked for",
+        "models/token.py",
+        'self.location_id, self.user_type = location_id, "Location"',
+        "pass",
+        "reported/test_shapes.py::a_minted_token_without_a_sub_account",
     ),
 ]

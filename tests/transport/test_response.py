@@ -33,8 +33,8 @@ def fault(status: int, body: Body, **headers: str) -> ResponseError:
 
 # Verbatim where behaviour was captured; each with a word of the next step.
 SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
-    (400, "Bad Request", ghl.errors.BadRequestError, "Check the ids"),
-    (401, "Unauthorized", ghl.errors.AuthenticationError, "Check the token"),
+    (400, "Bad Request", ghl.errors.BadRequestError, "not known"),
+    (401, "Unauthorized", ghl.errors.AuthenticationError, "not known"),
     (401, "The token is not authorized for this scope.", ghl.errors.ScopeError, "Add the scope"),
     (
         401,
@@ -56,8 +56,13 @@ SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
         "GHL_LOCATION_ID",
     ),
     (403, "Forbidden resource", ghl.errors.AgencyOnlyError, "agency token"),
-    (403, "Something else", ghl.errors.PermissionDeniedError, "belong together"),
-    (404, "Cannot GET /social-media-posting/x", ghl.errors.NotFoundError, "Check the id"),
+    (403, "Something else", ghl.errors.PermissionDeniedError, "not known"),
+    (
+        404,
+        "Cannot GET /social-media-posting/x",
+        ghl.errors.NotFoundError,
+        "does not have this path",
+    ),
     (408, "Request Timeout", ghl.errors.GatewayTimeoutError, "the token is fine"),
     (422, ["property x should not exist"], ghl.errors.ValidationError, "fields named above"),
     (429, "Too Many Requests", ghl.errors.RateLimitError, "Something else calls"),

@@ -8,7 +8,13 @@ from typing import Any
 
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
-from ghl_notebook.models import AccountList, AccountRows, account_rows_of, read_account_rows
+from ghl_notebook.models import (
+    AccountList,
+    AccountRows,
+    account_rows_of,
+    has_none,
+    read_account_rows,
+)
 from ghl_notebook.transport import Request, rows_of
 
 _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
@@ -70,7 +76,10 @@ class Accounts(Group[Door]):
 
 def _lists_accounts(body: Mapping[str, Any]) -> bool:
     results = body.get("results")
-    return isinstance(results, Mapping) and isinstance(results.get("accounts"), list)
+    if not isinstance(results, Mapping):
+        return False
+    accounts = results.get("accounts")
+    return isinstance(accounts, list) or (accounts is None and has_none(results))
 
 
 _ROWS_OF = functools.partial(

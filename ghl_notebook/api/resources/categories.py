@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from ghl_notebook.api.ask import Ask
 from ghl_notebook.api.operation import Door, Group, operation
-from ghl_notebook.errors import NotFoundError
-from ghl_notebook.models import Category, CategoryPage, TagPage
+from ghl_notebook.errors import NotFoundError, UnexpectedAnswerError
+from ghl_notebook.models import Category, CategoryPage, TagPage, total_of
 
+_LOG: Final = logging.getLogger("ghl_notebook.api")
+_MAX_QUOTE: Final = 100
 _CATEGORIES = "/social-media-posting/{locationId}/categories"
 _CATEGORY = _CATEGORIES + "/{categoryId}"
 _TAGS = "/social-media-posting/{locationId}/tags"
@@ -56,6 +60,12 @@ class Categories(Group[Door]):
         """
         results = await ask()
         found = results.get("category") if isinstance(results, dict) else results
+        if isinstance(found, list):
+            raise UnexpectedAnswerError(
+                f"GET {_CATEGORY}",
+                status=200,
+                service_message="a list where one category was expected",
+            )
         if not isinstance(found, dict):
             # The API answers 200, with the text "Category not found" instead of a category.
             raise NotFoundError(
@@ -88,7 +98,7 @@ class Tags(Group[Door]):
         TagPage
             The chosen tags.
         """
-        return TagPage.from_wire(await ask(holds=_SOME_TAGS))
+        return _tag_page(await ask(holds=_SOME_TAGS))
 
     @operation("POST", _TAGS + "/details", scope=_TAG_READ, changes=False)
     async def details(self, ask: Ask, tag_ids: Iterable[str]) -> TagPage:
@@ -104,4 +114,15 @@ class Tags(Group[Door]):
         TagPage
             The tags that exist.
         """
-        return TagPage.from_wire(await ask(holds=_SOME_TAGS))
+        return _tag_page(await ask(holds=_SOME_TAGS))
+
+
+def _tag_page(results: Mapping[str, Any]) -> TagPage:
+    tags = results.get("tags")
+    texts = [tag for tag in (tags if isinstance(tags, list) else [tags]) if isinstance(tag, str)]
+    if any(text.strip() for text in texts) and total_of(results) != 0:
+        _LOG.warning(
+            "tags: GoHighLevel returned text instead of tags, which is left out: %s",
+            repr(", ".join(texts)[:_MAX_QUOTE]),
+        )
+    return TagPage.from_wire(results)

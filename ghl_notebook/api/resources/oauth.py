@@ -143,7 +143,9 @@ class OAuth(Group[Door]):
             template,
             path=path,
             query=query,
-            shape=lambda body: isinstance(body.get("results"), Mapping | list),
+            shape=lambda body: (
+                isinstance(body.get("results"), Mapping) or body.get("results") == []
+            ),
         )
         return available_accounts(found, body.get("results"))
 
@@ -179,6 +181,7 @@ class OAuth(Group[Door]):
             f"{_OAUTH}/{{locationId}}/{self._end_of(found)}",
             path={"locationId": self.service.location_id, "accountId": account_id},
             body=body,
+            shape=lambda body: isinstance(body.get("results"), Mapping | None),
         )
         return AttachedAccount.from_wire(answer.get("results"))
 
