@@ -44,9 +44,8 @@
         ├── LoginTimeoutError       no result within the time limit
         └── LoginFailedError        the API refused to start the login or to confirm its result
 
-An answer's error has `status`, `service_message`, `trace_id`, and `next_step`. The error's text
-consists of these and never contains a token or an authorization URL. `outcome_unknown` is True if
-a call that changes something failed but may have been carried out.
+An answer's error has `status`, `service_message`, `trace_id`, and `next_step`. No text contains a
+token or an authorization URL. `outcome_unknown`: a failed call may have been carried out.
 """
 
 from __future__ import annotations
@@ -56,9 +55,7 @@ from typing import NoReturn
 
 from .sanitize import hide_tokens, one_line
 
-
-_MAX_TEXT = 4_000  # characters of a sentence of this package, including what it quotes
-_MAX_QUOTE = 500  # characters of a message of the API
+_MAX_TEXT, _MAX_QUOTE = 4_000, 500  # characters of our text with its quotes, of an API message
 
 
 class GHLError(Exception):
@@ -95,8 +92,7 @@ class GHLError(Exception):
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        # BaseException would call ``cls(*args)``, but the text already contains the next step, and
-        # an answer's error has keyword-only parameters.
+        # Not by ``cls(*args)``: the text has the next step, and some parameters are keyword-only.
         return (type(self).__new__, (type(self), *self.args), dict(self.__dict__))
 
 
@@ -400,7 +396,4 @@ class LoginFailedError(LoginError):
 
 
 __all__ = sorted(n for n, v in globals().items() if isinstance(v, type) and issubclass(v, GHLError))
-
-
-def __dir__() -> list[str]:
-    return __all__
+__dir__ = __all__.copy

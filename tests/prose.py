@@ -73,7 +73,7 @@ WORDS: Final = {
     r"wants?": "needs",
     r"way(?:s)? of|by (?:which|the|any|another) way|at which|by which": "how",
     r"who(?:m|ever)|what(?:ever)|whichever": "the noun",
-    r"wholly|whole": "complete, entire",
+    r"wholly|whole(?! (?:agency|day|seconds))": "complete, entire",
 }
 
 # Room → private words per thousand that its docstrings have at most.
@@ -81,11 +81,9 @@ LIMITS: Final[dict[str, int]] = {
     "agency": 4,
     "api": 10,
     "auth": 7,
-    "fetch": 4,
-    "frames": 5,
     "models": 4,
     "panel": 6,
-    "plot": 3,
+    "transport": 3,
     "verify": 3,
 }
 

@@ -34,7 +34,7 @@ _TIMESTAMP = ACCOUNTS_TABLE.field("expire").type
 _TIMES = ("expire", "created_at", "updated_at")
 _SHORTEST = len("2026-01-05T09:00:00Z")
 _FEW = 8
-"""So few times are read one by one: halving them further would take longer."""
+"""So few times are read singly: halving them further would take longer."""
 _PLAIN = {
     name: ACCOUNTS_TABLE.field(name).type
     for name in AccountRow.__struct_fields__
@@ -193,7 +193,7 @@ def _are_plain(texts: pa.StringArray) -> bool:
 
 
 def _is_plain(texts: pa.StringArray) -> pa.BooleanArray:
-    """Tell of each text what `_are_plain` tells of all."""
+    """Return for each text what `_are_plain` returns for all."""
     is_long = pc.greater_equal(pc.binary_length(texts), _SHORTEST)
     is_utc = pc.and_(is_long, pc.ends_with(texts, "Z"))
     return pc.and_not(is_utc, pc.starts_with(texts, "0000"))

@@ -1,4 +1,4 @@
-"""The one sender: from a request to its response or an error, whoever sends it.
+"""The one sender: from a request to its response or an error, for every caller.
 
 A `Sender` waits for its `RateLimiter`, sends by a `Transport`, and retries where that is safe.
 """

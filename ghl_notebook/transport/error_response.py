@@ -86,7 +86,7 @@ class ErrorResponse(NamedTuple):
     code : str
         The code of an OAuth error, such as ``"invalid_grant"``; else empty.
     next_step : str or None
-        What helps, if the message tells more than `kind` does.
+        What helps, if the message is more specific than `kind` does.
     """
 
     kind: type[ResponseError]
@@ -151,7 +151,7 @@ def read_error_response(
 
 
 def _next_step(status: int, said: str, version: str, may_choose: bool, is_json: bool) -> str | None:
-    """Return what helps, by words that mean the same whatever was requested."""
+    """Return what helps, by words that mean the same for every request."""
     if status in (400, 401, 403, 404, 422) and _PAUSED.search(said):
         return (
             "The sub-account is paused or unpaid: activate it in GoHighLevel (Sub-Accounts), then "
@@ -180,7 +180,7 @@ def _text_of(part: object) -> str:
 
 
 def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()) -> str:
-    """Describe a body that is no JSON; a web page's own text stays out: it may hold a `state`."""
+    """Describe a body that is not JSON; a web page's own text stays out: it may hold a `state`."""
     if not content.strip():
         return "an empty body"
     kind = content_type.split(";")[0].strip()

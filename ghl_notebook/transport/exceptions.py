@@ -1,4 +1,4 @@
-"""What goes wrong on the way to the API: each failure of a transport as an error of ours."""
+"""What goes wrong on the way to the API: each failure of a transport as a `GHLError`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ClosedError(Exception):
 
 
 class LateError(Exception):
-    """The time limit passed before the whole response came."""
+    """The time limit passed before the response was complete."""
 
     def __init__(self, *, was_sent: bool) -> None:
         super().__init__(was_sent)
@@ -72,7 +72,7 @@ def closed_error() -> ArgumentError:
 
 
 def failure_of(what: str, error: Exception) -> GHLError:
-    """Return the error of ours for what a transport raised; `error` is not attached to it.
+    """Return the `GHLError` for what a transport raised; `error` is not attached to it.
 
     Parameters
     ----------

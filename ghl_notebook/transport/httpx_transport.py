@@ -115,7 +115,7 @@ class HttpxTransport:
         Raises
         ------
         Exception
-            One of `FAILURES`, of which `failure_of` makes an error of ours.
+            One of `FAILURES`, of which `failure_of` makes a `GHLError`.
         GHLError
             If no connection can be set up at all.
         """
@@ -209,7 +209,7 @@ class HttpxTransport:
 
 
 class Unclosed(httpx.AsyncBaseTransport):
-    """A transport that somebody else closes."""
+    """A transport that its owner closes."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 _LONGEST: Final = timedelta(days=2)
-"""What is longer makes no sense for a limit of a day or less; some services tell an instant."""
+"""What is longer is not possible for a limit of a day or less; some services send a datetime."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Limits(msgspec.Struct, frozen=True):
     daily_remaining : int or None
         What was left of them with the last answer (``x-ratelimit-daily-remaining``).
     daily_reset : timedelta or None
-        From that answer until the service counts anew (``x-ratelimit-daily-reset``).
+        From that answer until the service counts from zero again (``x-ratelimit-daily-reset``).
     """
 
     max: int | None = None

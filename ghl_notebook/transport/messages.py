@@ -1,4 +1,4 @@
-"""A request and its response, whichever library carries them."""
+"""A request and its response, independent of the HTTP library."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Request(NamedTuple):
 
 @dataclass(slots=True, repr=False)
 class Response:
-    """A response, with its whole body.
+    """A response, with its complete body.
 
     Attributes
     ----------
@@ -157,7 +157,7 @@ class Response:
     location : Secret or None
         The first ``Location``: it may be an authorization URL.
     secrets : tuple of Secret
-        What was sent and no error may repeat: the access token, and those of the body.
+        What was sent and no error may repeat: the access token, and the secrets of the body.
     sent_at : datetime or None
         When the request was sent, by the sender's clock.
     """

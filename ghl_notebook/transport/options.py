@@ -42,7 +42,7 @@ def client_options(base_url: str, api_version: str = API_VERSION) -> dict[str, A
     Raises
     ------
     SettingsError
-        If the environment names a proxy or certificates that make no sense.
+        If the environment names a proxy or certificates that are invalid.
     """
     url = httpx.URL(base_url)
     if not is_loopback(url.host):
@@ -81,7 +81,7 @@ def open_client(base_url: str, *, api_version: str = API_VERSION, **more: Any) -
 
 
 def unusable(error: Exception) -> GHLError:
-    """Return the error that says why no connection can be set up at all."""
+    """Return the error with the reason why no connection can be set up at all."""
     if is_out_of_files(error):
         failure = ConnectionFailedError(
             "No connection can be set up: too many files are open.", MORE_FILES

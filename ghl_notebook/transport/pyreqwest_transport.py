@@ -1,4 +1,4 @@
-"""Sends requests by pyreqwest: hundreds at once, for which httpx's pool is not sound."""
+"""Sends requests by pyreqwest: hundreds at once, for which httpx's pool is not reliable."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PART: Final = 2**18
 """Bytes of a response that are read at once; most responses are smaller."""
 
 IDLE_SECONDS: Final = 4.0
-"""How long an unused connection is kept. Servers close theirs after five seconds and more: a
+"""How long an unused connection stays open. Servers close theirs after five seconds and more: a
 request on a connection that is being closed fails, and of hundreds at once not all are retried.
 """
 
@@ -50,7 +50,7 @@ class PyreqwestTransport:
     base_url, timeout, api_version
         As for `HttpxTransport`.
     idle_seconds : float
-        How long an unused connection is kept.
+        How long an unused connection stays open.
 
     Attributes
     ----------
@@ -199,7 +199,7 @@ def _close_at_exit(transport: PyreqwestTransport) -> None:
 def _close_all(pid: int) -> None:
     """Get pyreqwest's thread out of the interpreter before that ends.
 
-    It brings each answer into the event loop. Python up to 3.13 breaks off a thread that does so
+    It passes each response into the event loop. Python up to 3.13 breaks off a thread that does so
     while the interpreter ends, and pyreqwest then aborts the process (SIGABRT).
     """
     if pid != os.getpid():  # a forked child has no such thread
@@ -232,10 +232,10 @@ def _readable(headers: HeaderMap) -> dict[str, str]:
 
 
 def _as_httpx(error: Exception) -> httpx.RequestError:
-    """Return httpx's error for the same failure; nothing of pyreqwest's own is kept.
+    """Return httpx's error for the same failure; nothing of pyreqwest's is stored.
 
     The class of pyreqwest's error does not show whether the request was sent: a reset after that is
-    a `ConnectError` too. Its causes name the stage at which the client failed. Without a stage, the
+    a `ConnectError` too. Its causes name the stage where the client failed. Without a stage, the
     request counts as sent.
     """
     if isinstance(error, httpx.RequestError):

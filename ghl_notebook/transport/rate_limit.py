@@ -1,8 +1,8 @@
 """Rate limiting: as fast as the API's limits allow, and without a response 429.
 
 A log of permits, as many as the API allows calls per interval. A request takes a permit, and the
-permit is free again one interval after the *response* has come: whatever window the service counts
-in, fixed or sliding, it has counted the request by then.
+permit is free again one interval after the *response* has come: in
+any window that the service counts, fixed or sliding, it has counted the request by then.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _FIRST: Final = 8
 MAX_IN_FLIGHT: Final = 32
 """More requests would only wait for a connection, in the time that a call has."""
 _MOST: Final = 10_000
-"""Permits at most, whatever a response reports."""
+"""Permits at most, regardless of the response."""
 _INTERVAL: Final = 10.0
 """Seconds; until a response reports the interval."""
 _LONGEST: Final = 60.0
-"""Seconds of any wait at most, whatever a response reports: then the next response tells more."""
+"""Seconds of any wait at most, regardless of the response: then the next response reports more."""
 _MARGIN: Final = 0.005
 """Seconds: clocks that tick in steps."""
 
@@ -82,7 +82,7 @@ class Permit:
         Parameters
         ----------
         limits : Limits or None
-            What the response reports. None: there was no response; the service may have counted the
+            What the response reports. None: without a response; the service may have counted the
             request.
         refused : bool
             The status was 429: nothing passes for one interval, or for `retry_after` seconds.
@@ -99,7 +99,7 @@ class Permit:
 
 
 class Limiter(Protocol):
-    """Gives out permits: a `RateLimiter`, or what adds the limits of other processes to one."""
+    """Returns permits: a `RateLimiter`, or what adds the limits of other processes to one."""
 
     @property
     def limits(self) -> Limits:
@@ -115,7 +115,7 @@ _ARRIVALS: Final = itertools.count()
 
 
 class _Waiter:
-    """A request that waits for its permit, in whichever event loop it lives."""
+    """A request that waits for its permit, in its event loop."""
 
     def __init__(self) -> None:
         self.number = next(_ARRIVALS)
@@ -291,7 +291,7 @@ class RateLimiter:
             self._forgotten += 1
 
     def _free_at(self, now: float) -> float | None:
-        """Return when the next request may go: now, an instant, or None for after an answer."""
+        """Return when the next request may go: now, a time, or None for after an answer."""
         if now < self._blocked_until:
             return self._blocked_until
         self._forget(now)

@@ -1,4 +1,4 @@
-"""The rate limiters of a process: one for each sub-account or agency, whoever calls for it."""
+"""The rate limiters of a process: one for each sub-account or agency, for all of its callers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class NewRateLimiter(Protocol):
     """Makes a rate limiter."""
 
     def __call__(self, *, keep: Callable[[RateLimiter], object]) -> RateLimiter:
-        """Make one that asks to be kept while its calls count."""
+        """Make one that stays in memory while its calls count."""
         ...
 
 
 class RateLimiters:
-    """The rate limiters of a process, each for as long as somebody uses it or its calls count."""
+    """The rate limiters of a process, each for as long as it is in use or its calls count."""
 
     def __init__(self, new: NewRateLimiter = RateLimiter) -> None:
         self._new = new
@@ -44,7 +44,7 @@ class RateLimiters:
         Parameters
         ----------
         base_url, bucket : str
-            The service, and whom it counts for.
+            The service, and the limit that it counts.
         """
         with self._lock:
             for _ in range(min(_LOOKS, len(self._kept))):
@@ -68,7 +68,7 @@ class RateLimiters:
 
 
 RATE_LIMITERS = RateLimiters()
-"""Those of this process."""
+"""The rate limiters of this process."""
 
 
 def rate_limiter_of(base_url: str, bucket: str) -> RateLimiter:

@@ -1,4 +1,4 @@
-"""From a response to its value, or to the error that tells what to do."""
+"""From a response to its value, or to the error with the next step."""
 
 from __future__ import annotations
 
