@@ -73,7 +73,7 @@ PATHS = {
 
 PLUMBING = {
     *("from_wire", "list_from_wire", "delegate", "of", "sharing"),
-    *("authorize", "close_window", "set_state", "update"),
+    "set_state",
 }
 """Public methods of public classes that are for other rooms of the package, and the widget's."""
 

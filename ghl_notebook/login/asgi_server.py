@@ -116,7 +116,9 @@ class BackgroundServer:
         for connection in list(self._open):
             connection.shutdown()
         if tasks := list(self._state.tasks):
-            await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+            _, late = await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+            for task in late:
+                task.cancel()
         for connection in list(self._open):
             connection.transport.abort()
 

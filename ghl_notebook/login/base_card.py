@@ -38,6 +38,31 @@ def kernel_owned(trait: Any) -> Any:
     return trait.tag(sync=True, kernel_owned=True)
 
 
+class CardView:
+    """Shows a login on its card: the view of a flow (see `flow.LoginView`), and not of a user.
+
+    Parameters
+    ----------
+    card : BaseCard
+        The card.
+    """
+
+    def __init__(self, card: BaseCard) -> None:
+        self._card = card
+
+    def update(self, state: Any) -> None:
+        """Show a state in the traits and on the pages."""
+        self._card._update(state)  # noqa: SLF001 - the card's own view
+
+    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
+        """Send the pages the authorization URL."""
+        self._card._pages.authorize(request, run, url, seconds_left)  # noqa: SLF001
+
+    def close_window(self, request: str) -> None:
+        """Have a page close the window that it opened for `request`."""
+        self._card._pages.close_window(request)  # noqa: SLF001
+
+
 class BaseCard(anywidget.AnyWidget):
     """A login as a widget.
 
@@ -165,9 +190,9 @@ class BaseCard(anywidget.AnyWidget):
         if isinstance(content, dict):
             self._pages.receive(content, Channel.MESSAGE)
 
-    # The view of the flow (see `flow.LoginView`). Called in the UI thread.
+    # Called by `CardView`, in the UI thread.
 
-    def update(self, state: Any) -> None:
+    def _update(self, state: Any) -> None:
         """Set the traits, `status` last, when the others are set. Then send them to the pages."""
         with self.hold_sync():
             for name, value in self._traits_of(state).items():
@@ -181,14 +206,6 @@ class BaseCard(anywidget.AnyWidget):
     @abstractmethod
     def _traits_of(self, state: Any) -> dict[str, Any]:
         """Return the traits that show a state, `status` last."""
-
-    def authorize(self, request: str | None, run: str, url: Secret, seconds_left: float) -> None:
-        """Send the pages the authorization URL."""
-        self._pages.authorize(request, run, url, seconds_left)
-
-    def close_window(self, request: str) -> None:
-        """Have a page close the window that it opened for `request`."""
-        self._pages.close_window(request)
 
     # Helpers.
 

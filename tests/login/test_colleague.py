@@ -100,7 +100,7 @@ def test_pictures_are_those_that_the_panel_shows(
     """From the platforms' own hosts, or none at all; and of the names no more than fits."""
     login = card(pictures=pictures)
     found = Appearance("6" * 24, names=("a\n" * 500,) * 9, picture=address, found_at=1.0)
-    login.update(replace(login._login.state, found=(found,)))
+    login._update(replace(login._login.state, found=(found,)))
     (asked,) = login.found
 
     assert asked["picture"] == (address if is_shown else None)

@@ -8,6 +8,7 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -216,3 +217,25 @@ def test_an_answer_that_is_not_read_makes_room(serve: Callable[..., BackgroundSe
         first, *_ = [stack.enter_context(call(serving.port, request)) for _ in range(3)]
         assert hear_end(first) == b""
     run_in_background(serving.stop)
+
+
+def test_a_handler_that_does_not_end_is_cancelled_by_the_stop() -> None:
+    """A task that is left would be reported when it is garbage collected, in another test."""
+    cancelled = threading.Event()
+
+    async def never(_scope: object, _receive: object, _send: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    async def start() -> BackgroundServer:
+        return BackgroundServer(never)  # type: ignore[arg-type]
+
+    serving = run_in_background(start)
+    with call(serving.port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"):
+        while not serving._state.tasks:
+            time.sleep(0)
+        run_in_background(serving.stop)
+    assert cancelled.wait(PATIENCE)

@@ -12,7 +12,7 @@ from ghl_notebook.auth import open_login_store
 from ghl_notebook.auth.app import App
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
-from ghl_notebook.login.base_card import BaseCard, Buffer, kernel_owned
+from ghl_notebook.login.base_card import BaseCard, Buffer, CardView, kernel_owned
 from ghl_notebook.login.flow import Status
 from ghl_notebook.login.front_end import FrontEnd, find_front_end
 from ghl_notebook.login.static_files import card_script, card_style
@@ -123,7 +123,7 @@ class AppLogin(BaseCard):
         self._check_keywords(kwargs)
         if finish is None:
             finish = functools.partial(open_login_store(read_base_url(), clock=now).finish, app)
-        login = AuthorizationCodeFlow(app, finish, view=self, time_limit=time_limit)
+        login = AuthorizationCodeFlow(app, finish, view=CardView(self), time_limit=time_limit)
         super().__init__(login, {"time_limit": float(time_limit)}, **kwargs)
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ import traitlets as t
 from ghl_notebook.api import Client
 from ghl_notebook.errors import FrontEndError
 from ghl_notebook.guard import guarded
-from ghl_notebook.login.base_card import BaseCard, kernel_owned
+from ghl_notebook.login.base_card import BaseCard, CardView, kernel_owned
 from ghl_notebook.login.flow import Status
 from ghl_notebook.login.front_end import FrontEnd, find_front_end
 from ghl_notebook.login.static_files import card_script, card_style
@@ -191,7 +191,7 @@ class ConnectAccount(BaseCard):
         login = ConnectFlow(
             client,
             platform,
-            view=self,
+            view=CardView(self),
             page=page,
             reconnect=reconnect,
             login_type=login_type,
