@@ -6,7 +6,7 @@ import pytest
 
 from tests.collecting import FOLDERS, TESTS, is_left_out
 
-QUICK = "not browser and not process and not exhaustive"
+QUICK = "not browser and not process and not exhaustive and not slow"
 
 
 @pytest.mark.parametrize(

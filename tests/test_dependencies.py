@@ -91,6 +91,7 @@ def rooms() -> dict[str, list[Path]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_the_package_imports_is_declared() -> None:
     """A package that only comes along with another one may be gone with its next release."""
     faults = {}

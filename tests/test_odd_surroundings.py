@@ -205,6 +205,7 @@ def client(sim: Simulator) -> Any:
 
 
 # anyio leaves a connection's coroutine behind when the loop ends in the middle of it.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:coroutine 'connect_tcp:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_one_client_in_several_loops(sim: Simulator) -> None:

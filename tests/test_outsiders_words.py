@@ -51,6 +51,7 @@ REFUSALS = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(refusal=REFUSALS, status=st.sampled_from([400, 401, 403, 404, 422, 429, 500]))
 def test_a_refusal_is_told_in_a_plain_sentence(refusal: tuple[bytes, str], status: int) -> None:
     """Words, trace id and content type are the service's, or of a proxy that answers for it."""
@@ -118,6 +119,7 @@ def test_the_origin_of_a_refused_message_is_plain() -> None:
     assert "https://x.test" in (login.state.notice or "")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(ids=st.lists(JSON_TEXTS | st.just("65f2d989a4f2f1e5322c3856"), max_size=4))
 def test_what_is_no_id_is_no_login_in_the_accounts_list(ids: list[str]) -> None:

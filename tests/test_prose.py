@@ -7,6 +7,7 @@ import pytest
 from tests import prose
 
 
+@pytest.mark.slow
 def test_no_room_has_more_private_words_than_its_limit() -> None:
     """The limits are what each room has at most; ``python -m tests.prose ROOM`` lists the words."""
     faults = {

@@ -94,6 +94,7 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@pytest.mark.slow
 def test_every_module_keeps_to_its_room() -> None:
     """A module imports only rooms above its own, and no library that its room must not know."""
     found = []

@@ -38,6 +38,7 @@ def first(accounts: pd.DataFrame, *, expired: bool) -> int:
     return int(accounts.index[accounts["is_expired"] == expired][0])
 
 
+@pytest.mark.slow
 def test_nothing_has_changed(accounts: pd.DataFrame) -> None:
     """The same columns without a row."""
     found = ghl.compare_accounts(accounts, accounts)
@@ -112,6 +113,7 @@ def test_what_is_no_frame_of_accounts_is_refused(accounts: pd.DataFrame) -> None
         ghl.compare_accounts(accounts, accounts[["id"]])
 
 
+@pytest.mark.slow
 def test_a_run_is_read_as_it_was_returned(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """With what was missing in it."""
     ids = ghl.fetch_locations(agency)["location_id"].tolist()
@@ -122,6 +124,7 @@ def test_a_run_is_read_as_it_was_returned(agency: Agency, sim: Simulator, tmp_pa
     assert read.attrs == frame.attrs
 
 
+@pytest.mark.slow
 def test_the_runs_of_a_folder_are_listed(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Whole or not, with their time; an empty folder has none."""
     assert ghl.list_runs(tmp_path).empty

@@ -61,6 +61,7 @@ def test_a_seed_gives_other_accounts() -> None:
     assert not {*found[0]} & {*found[2]}
 
 
+@pytest.mark.slow
 def test_a_week_passes(agency: DemoAgency, tmp_path: Path) -> None:
     """Runs have the simulator's time, all tokens are new ones, and what was due has expired."""
     before = ghl.fetch_accounts(agency, folder=tmp_path)
@@ -74,6 +75,7 @@ def test_a_week_passes(agency: DemoAgency, tmp_path: Path) -> None:
     assert set(expired["id"]) == set(before.loc[due, "id"])
 
 
+@pytest.mark.slow
 def test_runs_of_one_instant_are_kept_apart(agency: DemoAgency, tmp_path: Path) -> None:
     """The simulator's clock stands still, and a run's folder has its time as its name."""
     frames = [ghl.fetch_accounts(agency, folder=tmp_path) for _ in range(3)]

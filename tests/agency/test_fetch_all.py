@@ -137,6 +137,7 @@ def test_what_is_there_stays_when_the_login_ends(agency: Agency, sim: Simulator)
     assert set(failed["error"]) == {"LogInAgainError"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/oauth/locationToken", "/social-media-posting/*"])
 def test_a_service_that_is_out_is_not_asked_by_all(path: str) -> None:
     """Not every sub-account has its own repetitions, or waits for its own time limit."""
@@ -153,6 +154,7 @@ def test_a_service_that_is_out_is_not_asked_by_all(path: str) -> None:
         assert len(sim.requests) - before < len(ids)
 
 
+@pytest.mark.slow
 async def test_an_agency_is_awaited(sim: Simulator, agency: Agency) -> None:
     """The same frame, in the event loop of the one who awaits it."""
     async with AsyncAgency(credential=agency.credential, base_url=sim.base_url) as other:
@@ -163,6 +165,7 @@ async def test_an_agency_is_awaited(sim: Simulator, agency: Agency) -> None:
     pd.testing.assert_frame_equal(frame, expected)
 
 
+@pytest.mark.slow
 def test_no_limit_is_hit_by_ourselves(sim: Simulator, agency: Agency) -> None:
     """Neither the agency's by minting and listing, nor a sub-account's."""
     sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
@@ -172,6 +175,7 @@ def test_no_limit_is_hit_by_ourselves(sim: Simulator, agency: Agency) -> None:
     assert [one.status for one in sim.requests[before:] if one.status == 429] == []
 
 
+@pytest.mark.slow
 def test_a_sub_account_is_asked_as_soon_as_its_token_is_there(
     sim: Simulator, agency: Agency
 ) -> None:
@@ -204,6 +208,7 @@ def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> Non
     assert fetching.progress.done + fetching.progress.failed == fetching.progress.total == LOCATIONS
 
 
+@pytest.mark.slow
 def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator) -> None:
     """Also where more are asked for: httpx's own pool grows slow beyond 32."""
     credential = make_agency(sim).credential

@@ -45,6 +45,7 @@ def break_off(agency: Agency, sim: Simulator, folder: Path, after: int) -> set[s
     return list_run_folders(folder, "accounts")[-1].check().location_ids
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """What it has is not asked for again, and the frame is that of an unbroken run."""
     done = break_off(agency, sim, tmp_path, 10)
@@ -57,6 +58,7 @@ def test_a_run_goes_on_where_it_was(agency: Agency, sim: Simulator, tmp_path: Pa
     assert frame.attrs["failures"] == []
 
 
+@pytest.mark.slow
 def test_what_failed_is_asked_again_when_a_run_goes_on(
     agency: Agency, sim: Simulator, tmp_path: Path
 ) -> None:
@@ -69,6 +71,7 @@ def test_what_failed_is_asked_again_when_a_run_goes_on(
     assert ids[1] in set(frame["location_id"])
 
 
+@pytest.mark.slow
 def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
     agency: Agency, tmp_path: Path
 ) -> None:
@@ -81,6 +84,7 @@ def test_a_run_that_is_whole_is_kept_and_the_next_is_another(
     assert all(run.check().is_complete for run in runs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["deleted", "company_id", "base_url", "format"])
 def test_a_run_of_something_else_is_not_gone_on_with(
     agency: Agency, sim: Simulator, tmp_path: Path, change: str
@@ -96,6 +100,7 @@ def test_a_run_of_something_else_is_not_gone_on_with(
     assert len(list(tmp_path.glob("accounts-*"))) == 2
 
 
+@pytest.mark.slow
 def test_an_old_run_is_not_gone_on_with(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Half of its rows would be of another day."""
     break_off(agency, sim, tmp_path, 10)
@@ -153,6 +158,7 @@ def test_pandas_reads_a_run_as_one_table(agency: Agency, tmp_path: Path) -> None
     assert sorted(read["id"]) == sorted(frame["id"])
 
 
+@pytest.mark.slow
 def test_a_folder_holds_no_secret(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """Neither the agency's access token nor a sub-account's."""
     ghl.fetch_accounts(agency, folder=tmp_path)
@@ -168,6 +174,7 @@ def test_a_folder_that_cannot_be_made_is_said(agency: Agency, tmp_path: Path) ->
         ghl.fetch_accounts(agency, folder=tmp_path / "file" / "runs")
 
 
+@pytest.mark.slow
 def test_a_folder_that_goes_away_costs_no_rows(
     agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -193,6 +200,7 @@ def test_a_folder_that_goes_away_costs_no_rows(
     assert "lacks what was fetched last" in caplog.text
 
 
+@pytest.mark.slow
 def test_what_is_written_while_a_run_is_stopped_is_not_missing(
     agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +246,7 @@ def test_a_part_that_is_damaged_is_said(agency: Agency, sim: Simulator, tmp_path
     assert stat.S_ISREG(part.stat().st_mode)
 
 
+@pytest.mark.slow
 def test_a_part_that_was_removed_is_fetched_again(
     agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -258,6 +267,7 @@ def test_a_part_that_was_removed_is_fetched_again(
     assert sorted(pd.read_parquet(frame.attrs["folder"])["id"]) == sorted(frame["id"])
 
 
+@pytest.mark.slow
 def test_a_run_that_has_ended_is_whole_again_when_a_part_is_gone(
     agency: Agency, tmp_path: Path
 ) -> None:
@@ -275,6 +285,7 @@ def test_a_run_that_has_ended_is_whole_again_when_a_part_is_gone(
     pd.testing.assert_frame_equal(again, frame)
 
 
+@pytest.mark.slow
 def test_a_run_of_the_future_is_not_gone_on_with(
     agency: Agency, sim: Simulator, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -290,6 +301,7 @@ def test_a_run_of_the_future_is_not_gone_on_with(
     assert ghl.list_runs(tmp_path)["is_complete"].tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_a_run_over_others_is_another_run(agency: Agency, sim: Simulator, tmp_path: Path) -> None:
     """The frame has the sub-accounts that were asked for."""
     ids = ghl.fetch_locations(agency)["location_id"].tolist()

@@ -29,6 +29,7 @@ def statuses(sim: Simulator) -> dict[int, int]:
     return {status: seen.count(status) for status in seen}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "window"), LIMITS)
 def test_calls_that_are_gathered_keep_to_the_limit(limit: int, window: str) -> None:
     """Whatever the limit, and whatever window the service counts in, nothing is answered 429."""
@@ -43,6 +44,7 @@ def test_calls_that_are_gathered_keep_to_the_limit(limit: int, window: str) -> N
         assert statuses(sim) == {200: calls}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("limit", "window"), LIMITS)
 def test_clients_of_several_event_loops_share_the_limit(limit: int, window: str) -> None:
     """Three clients gather a third of the calls each, in a thread and an event loop of its own."""
@@ -57,6 +59,7 @@ def test_clients_of_several_event_loops_share_the_limit(limit: int, window: str)
         assert statuses(sim) == {200: 3 * limit}
 
 
+@pytest.mark.slow
 def test_clients_that_come_and_go_are_paced_as_one() -> None:
     """A script that makes a client for each call is not answered 429 either."""
 
@@ -72,6 +75,7 @@ def test_clients_that_come_and_go_are_paced_as_one() -> None:
         assert statuses(sim) == {200: 60}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
 def test_clients_of_several_threads_share_the_limit(window: str) -> None:
     """Each client on its own would be within it; the service counts them together."""
@@ -88,6 +92,7 @@ def test_clients_of_several_threads_share_the_limit(window: str) -> None:
         assert statuses(sim) == {200: clients * calls}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
 @pytest.mark.parametrize("used", [45, 80, 92])
 def test_what_others_have_used_up_is_seen_in_the_first_answer(used: int, window: str) -> None:

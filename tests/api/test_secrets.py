@@ -120,6 +120,7 @@ def test_no_traceback_shows_a_secret(fault: str) -> None:
     assert STATE not in shown
 
 
+@pytest.mark.slow
 @folded("times", [1, 2])
 @folded("fault", FAULTS)
 def test_no_error_holds_a_secret(fault: str, times: int) -> None:

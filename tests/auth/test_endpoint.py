@@ -368,6 +368,7 @@ ALL = {
 }
 
 
+@pytest.mark.slow
 @folded("ask", [refresh, exchange, mint])
 @folded("name", ALL)
 async def test_no_error_and_no_log_shows_a_secret(

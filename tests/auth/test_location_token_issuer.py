@@ -272,6 +272,7 @@ def test_who_gives_up_waiting_leaves_the_issue_to_the_others(wide: Bench) -> Non
     assert wide.asked(MINT) == 1
 
 
+@pytest.mark.slow
 def test_the_agencys_token_ends_with_many_issues_in_flight(wide: Bench) -> None:
     """It is renewed once, and each of them is asked again."""
     key, ids = wide.log_in("agency"), wide.ids(32)
@@ -298,6 +299,7 @@ def test_an_agencys_login_that_is_over_is_asked_with_once(wide: Bench) -> None:
 # Ahead of the end.
 
 
+@pytest.mark.slow
 def test_what_was_issued_together_is_not_due_together(wide: Bench) -> None:
     """Between a quarter and a twentieth of their time before the end, evenly."""
     key, ids = wide.log_in("agency"), wide.ids(300)
@@ -335,6 +337,7 @@ def test_it_is_issued_anew_in_the_background(wide: Bench) -> None:
     assert wide.asked(MINT) == 2
 
 
+@pytest.mark.slow
 def test_failing_ahead_of_time_is_told_once_and_paused(
     wide: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -358,6 +361,7 @@ def test_failing_ahead_of_time_is_told_once_and_paused(
 # By the limit.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
 def test_issuing_keeps_to_the_limit(wide: Bench, window: str) -> None:
     """A hundred and fifty at once: none is answered 429, and none is asked twice."""
@@ -369,6 +373,7 @@ def test_issuing_keeps_to_the_limit(wide: Bench, window: str) -> None:
     assert [request.status for request in wide.sim.requests] == [201] * 150
 
 
+@pytest.mark.slow
 def test_issuing_and_asking_for_the_agency_share_a_limit(wide: Bench) -> None:
     """The service counts them together."""
     levers = wide.sim.levers
@@ -438,6 +443,7 @@ def test_one_connection_is_used_again_and_again(wide: Bench) -> None:
     assert first.is_closed
 
 
+@pytest.mark.slow
 def test_a_closed_agency_leaves_the_issuing_of_another_one_going(wide: Bench) -> None:
     """They share what issues."""
     key, ids = wide.log_in("agency"), wide.ids(60)

@@ -19,6 +19,7 @@ SINCE, UNTIL = "2025-10-01", "2026-02-01"
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
+@pytest.mark.slow
 def test_all_posts_of_a_period_are_there(client: Client, sim: Simulator) -> None:
     """Those of further pages too, the latest first, each once."""
     account = client.accounts.list().accounts[0].id

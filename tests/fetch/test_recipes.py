@@ -65,6 +65,7 @@ def _filled(agency: Agency) -> None:
         client.csv_imports.list()  # the simulator is done with them when they have been looked at
 
 
+@pytest.mark.slow
 @all_recipes
 def test_the_columns_are_the_documented_ones(
     client: Client, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
@@ -81,6 +82,7 @@ def test_the_columns_are_the_documented_ones(
     assert set(full["location_id"]) == {client.location_id}
 
 
+@pytest.mark.slow
 @all_recipes
 def test_the_docstring_names_the_dtypes_of_its_kinds(
     recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
@@ -91,6 +93,7 @@ def test_the_docstring_names_the_dtypes_of_its_kinds(
         assert f"``{DTYPES[word]}``" in doc
 
 
+@pytest.mark.slow
 @all_recipes
 def test_an_agencys_frame_is_those_of_its_sub_accounts(
     agency: Agency, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]
@@ -124,6 +127,7 @@ def test_an_agency_without_sub_accounts_has_the_same_columns(
     assert [dtype_of(one) for one in recipe.layout.of_agency.values()] == frame.dtypes.to_list()
 
 
+@pytest.mark.slow
 @all_recipes
 async def test_the_async_doors_give_the_same_frames(
     sim: Simulator, client: Client, agency: Agency, recipe: FetchRecipe, function: Fetch, given: Any
@@ -142,6 +146,7 @@ async def test_the_async_doors_give_the_same_frames(
     assert len(frame) > len(shown)
 
 
+@pytest.mark.slow
 @all_recipes
 def test_a_bar_shows_how_far_it_is(
     client: Client,
@@ -158,6 +163,7 @@ def test_a_bar_shows_how_far_it_is(
     pd.testing.assert_frame_equal(frame, function(client, *given))
 
 
+@pytest.mark.slow
 @all_recipes
 def test_a_run_is_kept_and_gone_on_with(
     agency: Agency,
@@ -183,6 +189,7 @@ def test_a_job_can_be_sent_to_a_worker(recipe: FetchRecipe, asked: dict[str, Any
     assert sent.new_table(**sent.options).take().equals(spec.new_table(**spec.options).take())
 
 
+@pytest.mark.slow
 @all_recipes
 def test_what_is_for_an_agency_is_refused_elsewhere(
     client: Client, recipe: FetchRecipe, function: Fetch, given: tuple[Any, ...]

@@ -67,6 +67,7 @@ def test_each_sound_row_is_sent_once_and_in_order(client: Client, sim: Simulator
     assert found["tags"].to_list() == [pd.NA, "t1, t2"]
 
 
+@pytest.mark.slow
 def test_the_same_call_sends_nothing_a_second_time(client: Client, sim: Simulator) -> None:
     """A third row that was added is sent alone."""
     rows = plan(client, {}, {"summary": "Bonjour"})
@@ -131,6 +132,7 @@ def test_what_the_service_refuses_may_be_sent_again(client: Client, sim: Simulat
     assert again["action"].to_list() == ["scheduled", "already scheduled"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("row", "error"),
     [

@@ -180,6 +180,7 @@ def test_the_stop_button_leaves_the_report(client: Client, sim: Simulator) -> No
     assert set(made(sim).values()) == {1}
 
 
+@pytest.mark.slow
 async def test_a_task_that_is_cancelled_leaves_the_report(client: Client, sim: Simulator) -> None:
     """What an AsyncClient is doing may be cancelled at any await."""
     sim.levers.latency = 0.05
@@ -221,6 +222,7 @@ class Failing(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+@pytest.mark.slow
 @folded("error", [ZeroDivisionError(), UnicodeError("x"), RecursionError()])
 def test_an_error_that_nobody_expects_costs_no_report(
     sim: Simulator, error: Exception, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

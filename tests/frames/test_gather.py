@@ -193,6 +193,7 @@ def test_any_answers(bodies: list[bytes], deleted: bool, block_bytes: int) -> No
     assert_same(frame, by_records(named.items(), deleted=deleted))
 
 
+@pytest.mark.slow
 def test_a_thousand_accounts_are_the_same() -> None:
     """Those that the benchmarks are measured with, in one answer and in many."""
     one = {"loc": answer(1_000)}

@@ -172,6 +172,7 @@ def test_what_was_known_in_one_run_is_looked_up_in_the_next() -> None:
 # A flood.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", [ORIGIN, "https://evil.example"], ids=["allowed", "another"])
 def test_a_flood_of_strangers_does_not_keep_the_result_out(origin: str) -> None:
     """While one claim is checked, unknown windows cannot take the place of the run's own."""
@@ -202,6 +203,7 @@ def test_what_was_kept_in_one_run_takes_no_place_in_the_next() -> None:
     assert login.state.payload.account_id == ANOTHER
 
 
+@pytest.mark.slow
 def test_a_flood_of_messages_asks_the_service_a_few_times(card: Card, sim: Simulator) -> None:
     """The rate limit is not used up, and the real result connects afterwards."""
     login = card()
@@ -220,6 +222,7 @@ def test_a_flood_of_messages_asks_the_service_a_few_times(card: Card, sim: Simul
     assert login.account_id == event.data["accountId"]
 
 
+@pytest.mark.slow
 def test_a_flood_from_another_origin_leaves_one_notice(card: Card, sim: Simulator) -> None:
     """The card does not grow, and nothing is asked."""
     login = card()

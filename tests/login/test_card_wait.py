@@ -283,6 +283,7 @@ def test_what_comes_by_both_ways_counts_once(card: Card) -> None:
     assert login._login.state.run == run
 
 
+@pytest.mark.slow
 def test_a_card_that_no_page_has_is_an_error(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook that runs without a browser does not wait for the time limit."""
     monkeypatch.setattr("ghl_notebook.login.base_card._PATIENCE_SECONDS", 0.1)

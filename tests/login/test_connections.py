@@ -202,6 +202,7 @@ def test_nonsense_ends_the_connection_in_silence(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_not_read_makes_room(serve: Callable[..., BackgroundServer]) -> None:
     """The oldest goes first, whatever it waits for."""
 

@@ -45,6 +45,7 @@ def settle_loopback() -> None:
 # What is left behind.
 
 
+@pytest.mark.slow
 def test_fifty_logins_leave_nothing(card: Card, sim: Simulator) -> None:
     """Connected, cancelled, waiting or untouched: closed, they leave no thread and no endpoint."""
     sim.levers.rate_limit = 1_000

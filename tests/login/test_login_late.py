@@ -49,6 +49,7 @@ def test_each_run_has_the_whole_time(log_in: LogIn, sim: Simulator) -> None:
     assert [s for s in screen.statuses if s is Status.TIMED_OUT] == [Status.TIMED_OUT] * 2
 
 
+@pytest.mark.slow
 def test_the_limit_does_not_cut_a_check_off(
     held: tuple[Client, Held], log_in: LogIn, sim: Simulator
 ) -> None:
@@ -66,6 +67,7 @@ def test_the_limit_does_not_cut_a_check_off(
     assert outcome.result(PATIENCE).status is Status.CONNECTED
 
 
+@pytest.mark.slow
 def test_rechecked_login_runs_out(held: tuple[Client, Held], log_in: LogIn, sim: Simulator) -> None:
     """A recheck that confirms nothing does not wait without end."""
     client, transport = held
@@ -248,6 +250,7 @@ def test_the_end_is_shown_before_anybody_learns_of_it(log_in: LogIn) -> None:
 # What is left behind.
 
 
+@pytest.mark.slow
 def test_fifty_logins_leave_two_threads(log_in: LogIn, sim: Simulator) -> None:
     """However many logins there were: one thread for the service, one for the screens."""
     sim.levers.rate_limit = 1_000

@@ -64,6 +64,7 @@ def faults(payload: MessagePayload) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @given(MESSAGES)
 def test_whatever_is_posted_the_payload_keeps_to_its_limits(message: dict[str, Any]) -> None:
     """Words of some length, an id, at most a hundred ids; and cleaning twice changes nothing."""

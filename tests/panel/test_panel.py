@@ -51,6 +51,7 @@ def test_the_frame_is_that_of_fetch_accounts(panel: AccountsPanel, client: DemoC
     assert panel.selected.empty
 
 
+@pytest.mark.slow
 def test_making_one_waits_for_nothing(make_panel: MakePanel, client: DemoClient) -> None:
     """The kernel is free while the service takes its time."""
     client.simulator.levers.latency = 0.5

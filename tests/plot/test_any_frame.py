@@ -166,6 +166,7 @@ def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
         plot(FRAMES[plot], theme=theme)
 
 
+@pytest.mark.slow
 @every_plot
 @folded(("theme", "ink"), [(None, "#7a7a7a"), ("light", "#333333"), ("dark", "#d6d6d6")])
 def test_the_page_shows_through(plot: Plot, theme: str | None, ink: str) -> None:

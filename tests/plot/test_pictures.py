@@ -44,12 +44,14 @@ def test_a_chart_is_drawn(name: str) -> None:
     assert found["page"] > found.total() / 2
 
 
+@pytest.mark.slow
 def test_an_empty_chart_is_drawn() -> None:
     """With its words."""
     found = colors_of(png_of(ghl.plot_statuses(posts(), theme="dark")))
     assert found[ink_of("dark")] > 20
 
 
+@pytest.mark.slow
 def test_the_same_frame_gives_the_same_picture() -> None:
     """To the byte: the documentation's pictures change with the charts only."""
     one, other = (png_of(ghl.plot_statuses(FRAME)) for _ in range(2))

@@ -62,6 +62,7 @@ def test_the_best_hour_is_framed_and_named() -> None:
     assert color["scale"]["domain"] == [0, 20]  # the lucky one does not pale the others
 
 
+@pytest.mark.slow
 def test_an_hour_with_few_posts_is_a_small_square() -> None:
     """The legend in the subtitle says how few; nothing is best before there are more."""
     chart = ghl.plot_hours(posts(*liked(10, 20)))

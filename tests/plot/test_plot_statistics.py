@@ -115,6 +115,7 @@ def test_engagement_is_what_the_frame_has_of_it() -> None:
     assert values(ghl.plot_statistics(whole, "engagement"))[0][2] == 9
 
 
+@pytest.mark.slow
 def test_several_metrics_are_drawn_one_above_the_other() -> None:
     """Each with its name; one without numbers is told of."""
     frame = statistics({}, {"metric": "likes"}, {"metric": "posts", "value": None})

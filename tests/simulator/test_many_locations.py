@@ -262,6 +262,7 @@ def test_what_they_were_answered_is_recorded_like_everything_else(agency):
     assert agency.sim.requests[-1].answer == sent
 
 
+@pytest.mark.slow
 def test_ten_thousand_of_them_cost_little_before_anybody_asks():
     """The fifty thousand accounts are generated for a request, and not stored."""
     tracemalloc.start()

@@ -77,6 +77,7 @@ def bomb(name: str, status: int = 200) -> bytes:
     return whole.replace(b"200 OK", b"%d X" % status, 1)
 
 
+@pytest.mark.slow
 @BOTH
 @BOMB
 async def test_what_cannot_be_unpacked_within_limits_is_asked_for_once(

@@ -72,6 +72,7 @@ async def call(limiter: RateLimiter) -> None:
     await settle()  # the event loop holds on to the last thing that was awaited
 
 
+@pytest.mark.slow
 async def test_calls_of_a_client_that_is_gone_still_count() -> None:
     """A script that makes a client for each call is paced as well."""
     clock = Clock()

@@ -258,6 +258,7 @@ async def test_a_cancelled_call_gives_its_connection_up(
         await transport.aclose()
 
 
+@pytest.mark.slow
 async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     """Also when its answer comes at that very moment: who cancels it may wait for that for ever."""
     moments = random.Random(7)

@@ -310,6 +310,7 @@ def test_a_body_that_is_refused_is_named(probe: RunProbe, sim: Simulator) -> Non
     assert "422 ValidationError, sent {originId: 17 digits, name: text" in found["attach_body"]
 
 
+@pytest.mark.slow
 def test_retry_after_is_named(probe: RunProbe, sim: Simulator) -> None:
     """429 with a header that is in no capture."""
     headers = {"Retry-After": "1", "x-ratelimit-interval-milliseconds": "10"}

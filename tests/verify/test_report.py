@@ -158,6 +158,7 @@ def test_a_service_that_is_gone_is_a_report_too(sim: Simulator) -> None:
     assert {row.verdict for row in report.rows} == {"not seen"}
 
 
+@pytest.mark.slow
 def test_without_attach_nothing_is_written(probe: RunProbe, sim: Simulator) -> None:
     """Only GET, but on the platform's own page."""
     probe("instagram", "facebook", variants=("connect", "reconnect"))
