@@ -216,13 +216,13 @@ class RefusedError(ResponseError):
 class BadRequestError(ResponseError):
     """400: a value in the request is invalid."""
 
-    next_step = "The message names no cause: check the values that you passed."
+    next_step = "The cause is not known: check the values that you passed."
 
 
 class AuthenticationError(ResponseError):
     """401: the API does not accept the token for this call."""
 
-    next_step = "The message names no cause: ghl_notebook.doctor(client) checks token and scopes."
+    next_step = "The cause is not known: ghl_notebook.doctor(client) checks token and scopes."
 
 
 class ScopeError(AuthenticationError):
@@ -278,7 +278,7 @@ class GatewayTimeoutError(ResponseError):
 class PermissionDeniedError(ResponseError):
     """403: the token is valid but does not allow this call."""
 
-    next_step = "The message names no cause: ghl_notebook.doctor(client) checks token and ids."
+    next_step = "The cause is not known: ghl_notebook.doctor(client) checks token and ids."
 
 
 class LocationAccessError(PermissionDeniedError):

@@ -80,7 +80,7 @@ def test_every_room_has_some() -> None:
     rooms = {
         path.name.removesuffix(".py")
         for path in PACKAGE.iterdir()
-        if path.suffix in ("", ".py") and path.name != "__pycache__"
+        if path.suffix == ".py" or (path / "__init__.py").exists()
     }
     assert {mutant.room for mutant in MUTANTS} == rooms
     scripts = {mutant.file.partition("/")[0] for mutant in MUTANTS if mutant.file.endswith(".js")}
