@@ -32,8 +32,8 @@ from sphinx.util.docutils import SphinxDirective
 import ghl_notebook
 from ghl_notebook import errors, frames, models
 from ghl_notebook.__main__ import main
-from ghl_notebook.api.groups import Groups
-from ghl_notebook.api.operation import Group, Operation
+from ghl_notebook.api.operation import Operation, Resource
+from ghl_notebook.api.resource_groups import Resources
 
 ROOT = Path(__file__).parent.parent
 
@@ -178,7 +178,7 @@ class Operations(Generated):
 
 GROUPS: dict[str, type] = {
     name: get_origin(get_type_hints(value.fget)["return"])
-    for name, value in vars(Groups).items()
+    for name, value in vars(Resources).items()
     if isinstance(value, property) and not name.startswith("_")
 }
 """Attribute of a client → the class of its operations."""
@@ -340,7 +340,7 @@ def hide_what_says_nothing(
     _app: Sphinx, what: str, _name: str, value: object, _options: object, *_: str | None
 ) -> tuple[str, str] | None:
     """Leave out the signature of what nobody makes, and of records, which have fields."""
-    is_clear = inspect.isclass(value) and issubclass(value, msgspec.Struct | Group)
+    is_clear = inspect.isclass(value) and issubclass(value, msgspec.Struct | Resource)
     return ("", "") if what == "exception" or is_clear else None
 
 

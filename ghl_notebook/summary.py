@@ -11,7 +11,7 @@ from typing import Final
 
 from ghl_notebook.sanitize import one_line
 
-_LONGEST: Final = 300
+_MAX_VALUE_LENGTH: Final = 300
 """Characters of a value, because the API may send text of any length."""
 
 _ROW: Final = (
@@ -42,7 +42,9 @@ def summarize(title: str, rows: Iterable[tuple[str, object]]) -> dict[str, str]:
     dict
         ``text/plain`` and ``text/html``, in the colors of the notebook.
     """
-    shown = [(name, one_line(str(value), _LONGEST)) for name, value in rows if value is not None]
+    shown = [
+        (name, one_line(str(value), _MAX_VALUE_LENGTH)) for name, value in rows if value is not None
+    ]
     width = max((len(name) for name, _ in shown), default=0)
     lines = [f"  {name:<{width}}  {text}" for name, text in shown]
     cells = "".join(_ROW.format(escape(name), escape(text)) for name, text in shown)

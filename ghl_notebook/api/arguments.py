@@ -10,16 +10,16 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.settings import check_id
 from ghl_notebook.transport import API_VERSIONS
 
-_MOST = 1_000_000
+_MAX_SECONDS = 1_000_000
 
 
 def check_seconds(name: str, value: object) -> None:
     """Raise an `ArgumentError` for what is no time to wait; what is no number is not repeated."""
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not (is_number and 0 < value <= _MOST):  # type: ignore[operator]
+    if not (is_number and 0 < value <= _MAX_SECONDS):  # type: ignore[operator]
         shown = f"{value!r}" if is_number else f"a {type(value).__name__}"
         raise ArgumentError(
-            f"{name} is {shown}.", f"Pass seconds: a number above 0, up to {_MOST:,}."
+            f"{name} is {shown}.", f"Pass seconds: a number above 0, up to {_MAX_SECONDS:,}."
         )
 
 

@@ -1,4 +1,4 @@
-"""The door to a whole agency: its sub-accounts, and a client of each."""
+"""A whole agency: its sub-accounts, and a client of each."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ class AsyncAgency:
         The total is added to `counts`, if the API reports it.
         """
 
-        async def ask(skip: int) -> list[Any]:
+        async def call(skip: int) -> list[Any]:
             body = await self._sender.call(
                 "GET",
                 path,
@@ -317,7 +317,7 @@ class AsyncAgency:
             rows: list[Any] = body.get("locations") or []
             return rows
 
-        first = await ask(0)
+        first = await call(0)
         yield first
         # Not what was asked for: the service may give fewer at a time.
         size, skip = len(first), len(first)
@@ -325,7 +325,7 @@ class AsyncAgency:
         known = {_id_of(row) for row in first}
         while size:
             skips = range(skip, skip + at_once * size, size)
-            for page in await asyncio.gather(*map(ask, skips)):
+            for page in await asyncio.gather(*map(call, skips)):
                 ids = {_id_of(row) for row in page}
                 if ids <= known:  # nothing, or the same again from a service without pages
                     return

@@ -26,13 +26,13 @@ from ghl_notebook.transport import (
 )
 
 from .arguments import check_kind, check_sending
-from .ask import Service
-from .groups import Groups
-from .operation import Awaiting
+from .call import CallContext
+from .operation import AsyncMode
+from .resource_groups import Resources
 
 
 @guarded
-class AsyncClient(Groups[Awaiting]):
+class AsyncClient(Resources[AsyncMode]):
     """The service, for code that awaits. `Client` is the same for cells and scripts.
 
     Its operations are in groups: `accounts`, `oauth`, `posts`, `statistics`,
@@ -202,14 +202,14 @@ class AsyncClient(Groups[Awaiting]):
         ]
 
     @property
-    def _service(self) -> Service:
-        return Service(
+    def _context(self) -> CallContext:
+        return CallContext(
             self._sender,
             self.base_url,
             self.location_id,
             self.api_version,
             self.resolve_user_id,
-            waits=False,
+            is_sync=False,
         )
 
     @property

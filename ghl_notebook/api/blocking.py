@@ -14,7 +14,7 @@ C = TypeVar("C")
 Core = TypeVar("Core", covariant=True)
 
 
-class Door(Protocol[Core]):
+class HasCore(Protocol[Core]):
     """An object with a core that does the work."""
 
     @property
@@ -25,11 +25,11 @@ class Door(Protocol[Core]):
 
 def blocking(
     operation: Callable[Concatenate[C, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Door[C], P], T]:
+) -> Callable[Concatenate[HasCore[C], P], T]:
     """Make a blocking method of the core's method: the same parameters, and the result itself."""
 
     @functools.wraps(operation)
-    def call(self: Door[C], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self: HasCore[C], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return run_in_background(operation, self.core, *args, **kwargs)
 
     return call

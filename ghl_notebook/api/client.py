@@ -16,11 +16,11 @@ from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
 from ghl_notebook.transport import API_VERSION, Limits
 
-from .ask import Service
 from .async_client import AsyncClient
 from .blocking import blocking
-from .groups import Groups
-from .operation import Waiting
+from .call import CallContext
+from .operation import SyncMode
+from .resource_groups import Resources
 
 
 class MessageEvent(Protocol):
@@ -42,7 +42,7 @@ Browser = Callable[[Secret], MessageEvent]
 
 
 @guarded
-class Client(Groups[Waiting]):
+class Client(Resources[SyncMode]):
     """GoHighLevel's API, for cells and scripts: each operation waits for its result.
 
     You can use a client inside a running event loop, such as a notebook's, and interrupt a call
@@ -114,8 +114,8 @@ class Client(Groups[Waiting]):
         return client
 
     @property
-    def _service(self) -> Service:
-        return structs.replace(self.core._service, waits=True)  # noqa: SLF001 - its own core
+    def _context(self) -> CallContext:
+        return structs.replace(self.core._context, is_sync=True)  # noqa: SLF001 - its own core
 
     @property
     def api_version(self) -> str:

@@ -12,39 +12,39 @@ from ghl_notebook.background import run_in_background
 from ghl_notebook.guard import while_made
 from ghl_notebook.models import check_argument
 
-from .ask import Ask, Endpoint, Place, Service
+from .call import Call, CallContext, Endpoint, ParameterLocation
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Door = TypeVar("Door")
+Mode = TypeVar("Mode")
 
-Asking = Callable[Concatenate[Any, Ask, P], Coroutine[Any, Any, T]]
-"""The method that `operation` decorates: an `Ask` comes before its own parameters."""
+OperationMethod = Callable[Concatenate[Any, Call, P], Coroutine[Any, Any, T]]
+"""The method that `operation` decorates: a `Call` comes before its own parameters."""
 
 
-class Awaiting:
+class AsyncMode:
     """The mode of `AsyncClient`: you await an operation."""
 
 
-class Waiting:
+class SyncMode:
     """The mode of `Client`: an operation waits for its result."""
 
 
-class Group(Generic[Door]):
+class Resource(Generic[Mode]):
     """Operations that belong together, in one of the two modes.
 
     Parameters
     ----------
-    service : Service
+    context : CallContext
         The context of their calls.
     """
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, context: CallContext) -> None:
+        self.context = context
 
     @while_made
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.service.location_id}>"
+        return f"<{type(self).__name__} of {self.context.location_id}>"
 
 
 class Operation(Generic[P, T]):
@@ -58,52 +58,52 @@ class Operation(Generic[P, T]):
         The endpoint that it calls.
     """
 
-    def __init__(self, function: Asking[P, T], endpoint: Endpoint) -> None:
+    def __init__(self, function: OperationMethod[P, T], endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._function = function
         signature = inspect.signature(function)
-        group, ask, *own = signature.parameters.values()
+        resource, call, *own = signature.parameters.values()
         self.signature = signature.replace(parameters=own)
 
-        async def awaiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return await self._call(group, self._bind(*args, **kwargs))
+        async def awaiting(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return await self._call(resource, self._bind(*args, **kwargs))
 
-        def waiting(group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def waiting(resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> T:
             # Bind here, so that an iterable's code does not run in the background thread.
-            return run_in_background(self._call, group, self._bind(*args, **kwargs))
+            return run_in_background(self._call, resource, self._bind(*args, **kwargs))
 
-        self._awaiting, self._waiting = awaiting, waiting
-        doors: list[Any] = [self, awaiting, waiting]
-        for called in doors:
+        self._async, self._sync = awaiting, waiting
+        functions: list[Any] = [self, awaiting, waiting]
+        for called in functions:
             functools.update_wrapper(called, function)
             called.__doc__ = _documented(function.__doc__ or "", endpoint)
             # Help and notebooks show this signature: the arguments that a caller passes.
-            vars(called)["__signature__"] = signature.replace(parameters=[group, *own])
+            vars(called)["__signature__"] = signature.replace(parameters=[resource, *own])
             hints = function.__annotations__
-            called.__annotations__ = {name: hints[name] for name in hints if name != ask.name}
+            called.__annotations__ = {name: hints[name] for name in hints if name != call.name}
             del called.__wrapped__
 
     @overload
-    def __get__(self, group: None, owner: type[Any]) -> Operation[P, T]: ...
+    def __get__(self, resource: None, owner: type[Any]) -> Operation[P, T]: ...
 
     @overload
     def __get__(
-        self, group: Group[Awaiting], owner: type[Any]
+        self, resource: Resource[AsyncMode], owner: type[Any]
     ) -> Callable[P, Coroutine[Any, Any, T]]: ...
 
     @overload
-    def __get__(self, group: Group[Waiting], owner: type[Any]) -> Callable[P, T]: ...
+    def __get__(self, resource: Resource[SyncMode], owner: type[Any]) -> Callable[P, T]: ...
 
-    def __get__(self, group: Group[Any] | None, owner: type[Any]) -> Any:
+    def __get__(self, resource: Resource[Any] | None, owner: type[Any]) -> Any:
         """Return the method in the group's mode."""
-        if group is None:
+        if resource is None:
             return self
-        return MethodType(self._waiting if group.service.waits else self._awaiting, group)
+        return MethodType(self._sync if resource.context.is_sync else self._async, resource)
 
-    def __call__(self, group: Group[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
+    def __call__(self, resource: Resource[Any], /, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Call the operation as a function of its class."""
-        called = self._waiting if group.service.waits else self._awaiting
-        return called(group, *args, **kwargs)
+        called = self._sync if resource.context.is_sync else self._async
+        return called(resource, *args, **kwargs)
 
     def _bind(self, *args: P.args, **kwargs: P.kwargs) -> inspect.BoundArguments:
         try:
@@ -116,10 +116,10 @@ class Operation(Generic[P, T]):
             bound.arguments[name] = check_argument(name, value, kind)
         return bound
 
-    async def _call(self, group: Group[Any], bound: inspect.BoundArguments) -> T:
+    async def _call(self, resource: Resource[Any], bound: inspect.BoundArguments) -> T:
         given = dict(bound.arguments)
-        ask = Ask(group.service, self.endpoint, self._function.__qualname__, given)
-        return await self._function(group, ask, *bound.args, **bound.kwargs)
+        call = Call(resource.context, self.endpoint, self._function.__qualname__, given)
+        return await self._function(resource, call, *bound.args, **bound.kwargs)
 
 
 def operation(
@@ -129,11 +129,11 @@ def operation(
     scope: str | None,
     changes: bool | None = None,
     v3_only: bool = False,
-    location: Place = "path",
-) -> Callable[[Asking[P, T]], Operation[P, T]]:
+    location: ParameterLocation = "path",
+) -> Callable[[OperationMethod[P, T]], Operation[P, T]]:
     """Make a group's method an operation of the API.
 
-    The method has an `Ask` before its own parameters, which are the API's documented parameters in
+    The method has a `Call` before its own parameters, which are the API's documented parameters in
     snake case. Verb, path, and scope are added to its docstring.
 
     Parameters
@@ -152,7 +152,7 @@ def operation(
         location=location,
     )
 
-    def make(function: Asking[P, T]) -> Operation[P, T]:
+    def make(function: OperationMethod[P, T]) -> Operation[P, T]:
         return Operation(function, endpoint)
 
     return make

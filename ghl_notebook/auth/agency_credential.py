@@ -10,7 +10,7 @@ from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .bearer import TokenAuth
-from .credential import Clock, Credential, Kind
+from .credential import Clock, Credential, CredentialKind
 from .delegation import TokenBundle
 from .endpoint import TokenEndpoint
 from .location_token_cache import LocationTokenCache
@@ -48,7 +48,7 @@ class AgencyCredential:
         issuer: LocationTokenIssuer,
         company_id: str,
         *,
-        kind: Kind,
+        kind: CredentialKind,
         source: str,
         client_id: str | None = None,
         tokens: Tokens | None = None,

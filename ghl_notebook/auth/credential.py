@@ -13,7 +13,7 @@ from .bearer import TokenAuth
 from .token_provider import StaticTokenProvider, TokenProvider
 from .tokens import Tokens
 
-Kind = Literal["private integration", "access token", "login", "agency login"]
+CredentialKind = Literal["private integration", "access token", "login", "agency login"]
 
 
 class Credential:
@@ -49,7 +49,7 @@ class Credential:
     def __init__(
         self,
         provider: TokenProvider,
-        kind: Kind,
+        kind: CredentialKind,
         location_id: str,
         *,
         source: str,
@@ -74,7 +74,7 @@ class Credential:
             As for the class.
         """
         is_private = token.reveal().startswith("pit-")
-        kind: Kind = "private integration" if is_private else "access token"
+        kind: CredentialKind = "private integration" if is_private else "access token"
         return cls(StaticTokenProvider(token), kind, location_id, source=source)
 
     @while_made

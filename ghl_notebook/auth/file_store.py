@@ -28,7 +28,7 @@ _ROOM: Final = 16 * 1024
 
 A pair has at most 4,000 bytes; encrypted, 5,400.
 """
-_LARGEST: Final = 1024 * 1024
+_MAX_FILE_BYTES: Final = 1024 * 1024
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0)
 """Opening a pipe would otherwise wait for a writer."""
@@ -190,7 +190,7 @@ class FileStore:
                 check_owner(status, path, stat.S_ISREG)
                 if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
                     os.fchmod(file.fileno(), 0o600)
-                return Secret(file.read(_LARGEST).decode(errors="surrogateescape"))
+                return Secret(file.read(_MAX_FILE_BYTES).decode(errors="surrogateescape"))
 
 
 class Reservation:

@@ -14,11 +14,11 @@ from ghl_notebook.transport import Limits, Permit, RateLimiter
 
 from .location_token_cache import CallLimit, LocationTokenCache
 
-_MOST: Final = 1_000
+_MAX_RECORDED_LIMIT: Final = 1_000
 """Above this limit, recording every call costs more than the limit does."""
 _MARGIN: Final = 0.02
 """Seconds: clocks that tick in steps."""
-_LONGEST: Final = 1.0
+_MAX_WAIT_SECONDS: Final = 1.0
 """Seconds until the store is read again: another process may have ended."""
 
 
@@ -60,7 +60,9 @@ class SharedRateLimiter:
     async def _recorded(self) -> int | None:
         while True:
             limit = self._limit()
-            if not self._store.is_shared or (limit is not None and limit.most > _MOST):
+            if not self._store.is_shared or (
+                limit is not None and limit.most > _MAX_RECORDED_LIMIT
+            ):
                 return None
             call, wait = await run_in_own_thread(
                 self._store.note_call, self._bucket, limit, now=time.time()
@@ -68,7 +70,7 @@ class SharedRateLimiter:
             if call is not None:
                 return call
             # Not all processes at once, when the interval is over.
-            await asyncio.sleep(min(wait, _LONGEST) + random.uniform(0, 0.02))  # noqa: S311
+            await asyncio.sleep(min(wait, _MAX_WAIT_SECONDS) + random.uniform(0, 0.02))  # noqa: S311
 
     def _limit(self) -> CallLimit | None:
         limits = self._limiter.limits

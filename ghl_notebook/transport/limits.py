@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-_LONGEST: Final = timedelta(days=2)
+_MAX_INTERVAL: Final = timedelta(days=2)
 """What is longer is not possible for a limit of a day or less; some services send a datetime."""
 
 
@@ -85,7 +85,7 @@ def _left(remaining: int | None, most: int | None, noun: str, per: str) -> str:
 def _read_duration(text: str | None) -> timedelta | None:
     number = _read_number(text)
     duration = None if number is None else timedelta(milliseconds=number)
-    return None if duration is None or duration > _LONGEST else duration
+    return None if duration is None or duration > _MAX_INTERVAL else duration
 
 
 @functools.lru_cache(maxsize=256)  # nearly the same in every answer

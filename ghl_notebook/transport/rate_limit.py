@@ -32,11 +32,11 @@ _FIRST: Final = 8
 """Requests in flight until a response reports the limit."""
 MAX_IN_FLIGHT: Final = 32
 """More requests would only wait for a connection, in the time that a call has."""
-_MOST: Final = 10_000
+_MAX_PERMITS: Final = 10_000
 """Permits at most, regardless of the response."""
 _INTERVAL: Final = 10.0
 """Seconds; until a response reports the interval."""
-_LONGEST: Final = 60.0
+_MAX_WAIT_SECONDS: Final = 60.0
 """Seconds of any wait at most, regardless of the response: then the next response reports more."""
 _MARGIN: Final = 0.005
 """Seconds: clocks that tick in steps."""
@@ -230,7 +230,7 @@ class RateLimiter:
                 self._answered.append(now)
                 self._last_answer = now
             if refused:
-                wait = min(retry_after or self._interval, _LONGEST)
+                wait = min(retry_after or self._interval, _MAX_WAIT_SECONDS)
                 self._blocked_until = max(self._blocked_until, now + wait)
 
         self._do(act)
@@ -272,7 +272,7 @@ class RateLimiter:
                 limits, max=limits.max or known.max, interval=limits.interval or known.interval
             )
         if self._limits.interval is not None:
-            self._interval = min(self._limits.interval.total_seconds(), _LONGEST)
+            self._interval = min(self._limits.interval.total_seconds(), _MAX_WAIT_SECONDS)
         if limits.max is None or limits.remaining is None:
             return
         # Others may have called too: another process, a client that is gone. Their calls leave the
@@ -283,7 +283,7 @@ class RateLimiter:
         ours = len(self._answered) + self._forgotten - permit.forgotten
         if used > ours + self._in_flight:
             # We cannot tell which in-flight calls the service has counted; assume only this one.
-            self._answered.extend([now] * min(used - ours - 1, _MOST))
+            self._answered.extend([now] * min(used - ours - 1, _MAX_PERMITS))
 
     def _forget(self, now: float) -> None:
         while self._answered and self._answered[0] + self._interval + _MARGIN <= now:
@@ -300,9 +300,9 @@ class RateLimiter:
             in_flight = min(in_flight, max(1, self._limits.daily_remaining))
         if self._in_flight >= in_flight:
             return None
-        most = self._limits.max or (_MOST if self._was_answered else _LOWEST)
+        most = self._limits.max or (_MAX_PERMITS if self._was_answered else _LOWEST)
         # After the limit has shrunk, several permits have to come free first.
-        surplus = self._in_flight + len(self._answered) - min(most, _MOST)
+        surplus = self._in_flight + len(self._answered) - min(most, _MAX_PERMITS)
         if surplus < 0:
             return now
         if surplus >= len(self._answered):

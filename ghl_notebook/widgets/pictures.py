@@ -42,7 +42,7 @@ HOSTS: Final = {
 # so that both find the same host.
 _ON_THE_WEB: Final = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([!-~]*)", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[!-~]*")
-_LONGEST: Final = 4000
+_MAX_ADDRESS_LENGTH: Final = 4000
 
 
 class Addressed(Protocol):
@@ -98,7 +98,7 @@ class Pictures:
 
     def choose(self, address: str | None) -> str | None:
         """Return the address of a picture that may be loaded, or None."""
-        if self.is_off or address is None or len(address) > _LONGEST:
+        if self.is_off or address is None or len(address) > _MAX_ADDRESS_LENGTH:
             return None
         if address.startswith(self.own) and not address.startswith(("//", "/\\")):
             return address if _PLAIN.fullmatch(address) else None

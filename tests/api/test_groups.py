@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from ghl_notebook import AsyncAgency, AsyncClient, Client
-from ghl_notebook.api.groups import Groups
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.api.resource_groups import Resources
 from ghl_notebook.api.resources import Posts
 from ghl_notebook.errors import ArgumentError, ScopeError, ServiceError, UnexpectedAnswerError
 from ghl_notebook.simulator import Simulator
@@ -62,7 +62,7 @@ def test_an_operation_documents_its_call_and_its_parameters(name: str) -> None:
 
 def test_a_group_is_documented() -> None:
     """By its class, and where the client has it."""
-    for name, value in vars(Groups).items():
+    for name, value in vars(Resources).items():
         if isinstance(value, property) and not name.startswith("_"):
             group = getattr(Stub(PAGE).client(), name)
             assert value.__doc__

@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from ghl_notebook import Client
-from ghl_notebook.api.groups import Groups
-from ghl_notebook.api.operation import Group, Operation
+from ghl_notebook.api.operation import Operation, Resource
+from ghl_notebook.api.resource_groups import Resources
 from ghl_notebook.errors import PlatformError
 from ghl_notebook.models import AvailableAccount, wire_name
 from ghl_notebook.simulator import Simulator
@@ -127,9 +127,9 @@ def methods() -> dict[str, str]:
     return found
 
 
-def _groups() -> dict[str, type[Group[Any]]]:
+def _groups() -> dict[str, type[Resource[Any]]]:
     found = {}
-    for name, value in vars(Groups).items():
+    for name, value in vars(Resources).items():
         if isinstance(value, property) and not name.startswith("_"):
             assert value.fget is not None
             hint = get_type_hints(value.fget)["return"]

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.models import (
     AccountList,
     AccountRows,
@@ -21,11 +21,11 @@ _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
 _ACCOUNT = _ACCOUNTS + "/{id}"
 
 
-class Accounts(Group[Door]):
+class Accounts(Resource[Mode]):
     """Accounts that are connected to a sub-account."""
 
     @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
-    async def list(self, ask: Ask, *, fetch_all: bool = False) -> AccountList:
+    async def list(self, call: Call, *, fetch_all: bool = False) -> AccountList:
         """List everything connected to the sub-account, deleted rows included, and its groups.
 
         The API does not split this list into pages.
@@ -36,23 +36,23 @@ class Accounts(Group[Door]):
             Send the undocumented ``fetchAll=true`` of GoHighLevel's own page. The list may then
             also show logins without an attached account.
         """
-        body = await self.service.sender.call(
+        body = await self.context.sender.call(
             "GET",
             _ACCOUNTS,
-            path={"locationId": self.service.location_id},
+            path={"locationId": self.context.location_id},
             query={"fetchAll": "true" if fetch_all else None},
             shape=_lists_accounts,
         )
-        return AccountList.from_wire(body.get("results"), location_id=self.service.location_id)
+        return AccountList.from_wire(body.get("results"), location_id=self.context.location_id)
 
     @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
-    async def rows(self, ask: Ask) -> AccountRows:
+    async def rows(self, call: Call) -> AccountRows:
         """List the same rows as `list`, decoded only for the columns of an agency's DataFrame."""
-        request = Request.build("GET", _ACCOUNTS, {"locationId": self.service.location_id})
-        return await self.service.sender.send(request, _ROWS_OF)
+        request = Request.build("GET", _ACCOUNTS, {"locationId": self.context.location_id})
+        return await self.context.sender.send(request, _ROWS_OF)
 
     @operation("DELETE", _ACCOUNT, scope="socialplanner/account.write")
-    async def delete(self, ask: Ask, account_key: str, *, company_id: str | None = None) -> str:
+    async def delete(self, call: Call, account_key: str, *, company_id: str | None = None) -> str:
         """Disconnect an account from the sub-account and return its id.
 
         Parameters
@@ -62,12 +62,12 @@ class Accounts(Group[Door]):
         company_id : str, optional
             The agency.
         """
-        body = await self.service.sender.call(
+        body = await self.context.sender.call(
             "DELETE",
             _ACCOUNT,
-            path={"locationId": self.service.location_id, "id": account_key},
+            path={"locationId": self.context.location_id, "id": account_key},
             # Optional in the OpenAPI file, required in practice.
-            query={"userId": await self.service.user_id(), "companyId": company_id},
+            query={"userId": await self.context.user_id(), "companyId": company_id},
         )
         results = body.get("results")
         deleted = results.get("id") if isinstance(results, Mapping) else None

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.errors import NotFoundError, UnexpectedAnswerError
 from ghl_notebook.models import Category, CategoryPage, TagPage, total_of
 
@@ -21,12 +21,12 @@ _SOME_TAGS = {"tags": (list, str)}
 _CATEGORY_READ, _TAG_READ = "socialplanner/category.readonly", "socialplanner/tag.readonly"
 
 
-class Categories(Group[Door]):
+class Categories(Resource[Mode]):
     """Categories of a sub-account's posts."""
 
     @operation("GET", _CATEGORIES, scope=_CATEGORY_READ)
     async def list(
-        self, ask: Ask, *, search_text: str | None = None, limit: int = 10, skip: int = 0
+        self, call: Call, *, search_text: str | None = None, limit: int = 10, skip: int = 0
     ) -> CategoryPage:
         """List categories.
 
@@ -42,10 +42,10 @@ class Categories(Group[Door]):
         CategoryPage
             The chosen categories.
         """
-        return CategoryPage.from_wire(await ask(holds={"categories": list}))
+        return CategoryPage.from_wire(await call(required={"categories": list}))
 
     @operation("GET", _CATEGORY, scope=_CATEGORY_READ)
-    async def get(self, ask: Ask, category_id: str) -> Category:
+    async def get(self, call: Call, category_id: str) -> Category:
         """Return one category.
 
         Parameters
@@ -58,7 +58,7 @@ class Categories(Group[Door]):
         Category
             The category; `NotFoundError` if the id is unknown.
         """
-        results = await ask()
+        results = await call()
         found = results.get("category") if isinstance(results, dict) else results
         if isinstance(found, list):
             raise UnexpectedAnswerError(
@@ -77,12 +77,12 @@ class Categories(Group[Door]):
         return Category.from_wire(found)
 
 
-class Tags(Group[Door]):
+class Tags(Resource[Mode]):
     """Tags of a sub-account's posts."""
 
     @operation("GET", _TAGS, scope=_TAG_READ)
     async def list(
-        self, ask: Ask, *, search_text: str | None = None, limit: int = 10, skip: int = 0
+        self, call: Call, *, search_text: str | None = None, limit: int = 10, skip: int = 0
     ) -> TagPage:
         """List tags.
 
@@ -98,10 +98,10 @@ class Tags(Group[Door]):
         TagPage
             The chosen tags.
         """
-        return _tag_page(await ask(holds=_SOME_TAGS))
+        return _tag_page(await call(required=_SOME_TAGS))
 
     @operation("POST", _TAGS + "/details", scope=_TAG_READ, changes=False)
-    async def details(self, ask: Ask, tag_ids: Iterable[str]) -> TagPage:
+    async def details(self, call: Call, tag_ids: Iterable[str]) -> TagPage:
         """Return the tags of some ids.
 
         Parameters
@@ -114,7 +114,7 @@ class Tags(Group[Door]):
         TagPage
             The tags that exist.
         """
-        return _tag_page(await ask(holds=_SOME_TAGS))
+        return _tag_page(await call(required=_SOME_TAGS))
 
 
 def _tag_page(results: Mapping[str, Any]) -> TagPage:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import Comment, CommentAttachment, CommentPage, CommentPlatform, Mention
 
@@ -17,7 +17,7 @@ _LIKED = ("facebook", "linkedin", "community", "tiktok", "bluesky")
 COMMENTED = get_args(CommentPlatform)
 
 
-class Comments(Group[Door]):
+class Comments(Resource[Mode]):
     """Comments on a sub-account's posts, and replies to them (version v3)."""
 
     @operation(
@@ -30,7 +30,7 @@ class Comments(Group[Door]):
     )
     async def list(
         self,
-        ask: Ask,
+        call: Call,
         platform: str,
         origin_ids: Iterable[str],
         *,
@@ -70,13 +70,13 @@ class Comments(Group[Door]):
         """
         if (from_date is None) is not (to_date is None):
             raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
-        results = await ask(holds={"comments": list}, platform=_known(platform, COMMENTED))
+        results = await call(required={"comments": list}, platform=_known(platform, COMMENTED))
         return CommentPage.from_wire(results)
 
     @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
     async def create(
         self,
-        ask: Ask,
+        call: Call,
         platform: str,
         parent_id: str,
         content: str,
@@ -110,11 +110,11 @@ class Comments(Group[Door]):
         Comment
             The comment that GoHighLevel stored.
         """
-        results = await ask(holds={"_id": str}, platform=_known(platform, COMMENTED))
+        results = await call(required={"_id": str}, platform=_known(platform, COMMENTED))
         return Comment.from_wire(results)
 
     @operation("POST", _LIKE, scope=None, v3_only=True, location="query")
-    async def like(self, ask: Ask, platform: str, comment_id: str) -> None:
+    async def like(self, call: Call, platform: str, comment_id: str) -> None:
         """Like a comment or a reply.
 
         Parameters
@@ -124,10 +124,10 @@ class Comments(Group[Door]):
         comment_id : str
             `Comment.id`.
         """
-        await ask(platform=_known(platform, _LIKED))
+        await call(platform=_known(platform, _LIKED))
 
     @operation("DELETE", _LIKE, scope=None, v3_only=True, location="query")
-    async def unlike(self, ask: Ask, platform: str, comment_id: str) -> None:
+    async def unlike(self, call: Call, platform: str, comment_id: str) -> None:
         """Remove a like.
 
         Parameters
@@ -135,7 +135,7 @@ class Comments(Group[Door]):
         platform, comment_id
             As for `like`.
         """
-        await ask(platform=_known(platform, _LIKED))
+        await call(platform=_known(platform, _LIKED))
 
 
 def _known(platform: str, those: tuple[str, ...]) -> str:

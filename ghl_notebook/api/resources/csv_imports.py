@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.models import CsvImport, CsvImportPage, CsvPostPage, UploadedCsv
 from ghl_notebook.transport import File
 
@@ -15,11 +15,11 @@ _CSV = _CSVS + "/{csvId}"
 _READ, _WRITE = "socialplanner/csv.readonly", "socialplanner/csv.write"
 
 
-class CsvImports(Group[Door]):
+class CsvImports(Resource[Mode]):
     """Files of posts: `upload`, `set_accounts`, check the rows with `get`, and `finalize`."""
 
     @operation("POST", _CSVS, scope=_WRITE)
-    async def upload(self, ask: Ask, file: bytes, *, file_name: str = "posts.csv") -> UploadedCsv:
+    async def upload(self, call: Call, file: bytes, *, file_name: str = "posts.csv") -> UploadedCsv:
         """Upload a file of posts, to import it with `set_accounts`.
 
         Parameters
@@ -36,12 +36,12 @@ class CsvImports(Group[Door]):
             The arguments for `set_accounts`.
         """
         content = File("file", file_name, file, "text/csv")
-        return UploadedCsv.from_wire(await ask(upload=content, holds={"filePath": str}))
+        return UploadedCsv.from_wire(await call(upload=content, required={"filePath": str}))
 
     @operation("GET", _CSVS, scope=_READ)
     async def list(
         self,
-        ask: Ask,
+        call: Call,
         *,
         skip: int = 0,
         limit: int = 10,
@@ -67,13 +67,15 @@ class CsvImports(Group[Door]):
         CsvImportPage
             The imports, newest first.
         """
-        results = await ask(holds={"csvs": (list, dict)}, user_id=user_id or await ask.user_id())
+        results = await call(
+            required={"csvs": (list, dict)}, user_id=user_id or await call.user_id()
+        )
         return CsvImportPage.from_wire(results)
 
     @operation("POST", _PLACE + "/set-accounts", scope=_WRITE)
     async def set_accounts(
         self,
-        ask: Ask,
+        call: Call,
         account_ids: Iterable[str],
         *,
         file_path: str,
@@ -103,12 +105,12 @@ class CsvImports(Group[Door]):
         str or None
             The id of the import. Older versions return None: find the id with `list`.
         """
-        results = await ask(user_id=user_id or await ask.user_id())
+        results = await call(user_id=user_id or await call.user_id())
         told = results.get("csvId") if isinstance(results, dict) else None
         return None if told is None else str(told)
 
     @operation("GET", _CSV, scope=_READ)
-    async def get(self, ask: Ask, csv_id: str, *, skip: int = 0, limit: int = 10) -> CsvPostPage:
+    async def get(self, call: Call, csv_id: str, *, skip: int = 0, limit: int = 10) -> CsvPostPage:
         """Return an import with its rows and their errors.
 
         Parameters
@@ -123,10 +125,10 @@ class CsvImports(Group[Door]):
         CsvPostPage
             The rows in the order of the file.
         """
-        return CsvPostPage.from_wire(await ask(holds={"posts": list}))
+        return CsvPostPage.from_wire(await call(required={"posts": list}))
 
     @operation("PATCH", _CSV, scope=_WRITE)
-    async def finalize(self, ask: Ask, csv_id: str, *, user_id: str | None = None) -> None:
+    async def finalize(self, call: Call, csv_id: str, *, user_id: str | None = None) -> None:
         """Plan the rows of an import that is in review.
 
         Parameters
@@ -136,10 +138,10 @@ class CsvImports(Group[Door]):
         user_id : str, optional
             The user who plans the rows; by default, the client's user.
         """
-        await ask(user_id=user_id or await ask.user_id())
+        await call(user_id=user_id or await call.user_id())
 
     @operation("DELETE", _CSV, scope=_WRITE)
-    async def delete(self, ask: Ask, csv_id: str) -> CsvImport:
+    async def delete(self, call: Call, csv_id: str) -> CsvImport:
         """Delete an import, but not the posts that it has planned.
 
         Parameters
@@ -152,11 +154,11 @@ class CsvImports(Group[Door]):
         CsvImport
             The deleted import, which the API returns without its id.
         """
-        results = await ask()
+        results = await call()
         return CsvImport.from_wire(results.get("csv") if isinstance(results, dict) else None)
 
     @operation("DELETE", _CSV + "/post/{postId}", scope=_WRITE)
-    async def delete_post(self, ask: Ask, csv_id: str, post_id: str) -> str:
+    async def delete_post(self, call: Call, csv_id: str, post_id: str) -> str:
         """Delete a row of an import.
 
         Parameters
@@ -169,6 +171,6 @@ class CsvImports(Group[Door]):
         str
             The id of the row.
         """
-        results = await ask()
+        results = await call()
         told = results.get("postId") if isinstance(results, dict) else None
         return str(told or post_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.api.redirect import authorization_url
 from ghl_notebook.errors import PlatformError
 from ghl_notebook.models import (
@@ -24,13 +24,13 @@ _START = _OAUTH + "/{platform}/start"
 _LOGIN = _OAUTH + "/{locationId}/{platform}/accounts/{accountId}"
 
 
-class OAuth(Group[Door]):
+class OAuth(Resource[Mode]):
     """The login at a platform, and the accounts that you may attach after it."""
 
     @operation("GET", _START, scope="socialplanner/oauth.readonly", location="query")
     async def start(
         self,
-        ask: Ask,
+        call: Call,
         platform: str,
         *,
         page: str | None = None,
@@ -73,25 +73,25 @@ class OAuth(Group[Door]):
                 "The service no longer connects X (Twitter).", "Choose another platform."
             )
         template = f"{_OAUTH}/{found.key}/start"
-        service = self.service
+        context = self.context
         request = Request.build(
             "GET",
             template,
             query={
-                "locationId": service.location_id,
-                "userId": await service.user_id(),
+                "locationId": context.location_id,
+                "userId": await context.user_id(),
                 "page": page,
                 "reconnect": "true" if reconnect else None,
                 "loginType": login_type,
             },
         )
-        response = await service.sender.send(request, lambda _, response: response, redirects=True)
-        return authorization_url(request.what, response, asked=service.base_url)
+        response = await context.sender.send(request, lambda _, response: response, redirects=True)
+        return authorization_url(request.what, response, asked=context.base_url)
 
     @operation("GET", _LOGIN, scope="socialplanner/oauth.readonly")
     async def available_accounts(
         self,
-        ask: Ask,
+        call: Call,
         platform: str,
         account_id: str,
         *,
@@ -129,16 +129,16 @@ class OAuth(Group[Door]):
         end = self._end_of(found)
         if location_in_path:
             template = f"{_OAUTH}/{{locationId}}/{end}"
-            path["locationId"] = self.service.location_id
+            path["locationId"] = self.context.location_id
         else:
             template = f"{_OAUTH}/{end}"
             query |= {
-                "locationId": self.service.location_id,
-                "userId": await self.service.user_id(),
+                "locationId": self.context.location_id,
+                "userId": await self.context.user_id(),
                 "page": page,
                 "reconnect": "true" if reconnect else None,
             }
-        body = await self.service.sender.call(
+        body = await self.context.sender.call(
             "GET",
             template,
             path=path,
@@ -152,7 +152,7 @@ class OAuth(Group[Door]):
     @operation("POST", _LOGIN, scope="socialplanner/oauth.write")
     async def attach(
         self,
-        ask: Ask,
+        call: Call,
         platform: str,
         account_id: str,
         account: AvailableAccount,
@@ -173,13 +173,13 @@ class OAuth(Group[Door]):
             The agency.
         """
         found = find_platform(platform)
-        body = attach_body(found, account, is_v3=self.service.api_version == API_V3)
+        body = attach_body(found, account, is_v3=self.context.api_version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
-        answer = await self.service.sender.call(
+        answer = await self.context.sender.call(
             "POST",
             f"{_OAUTH}/{{locationId}}/{self._end_of(found)}",
-            path={"locationId": self.service.location_id, "accountId": account_id},
+            path={"locationId": self.context.location_id, "accountId": account_id},
             body=body,
             shape=lambda body: isinstance(body.get("results"), Mapping | None),
         )
@@ -187,5 +187,5 @@ class OAuth(Group[Door]):
 
     def _end_of(self, platform: Platform) -> str:
         # Google's pages are locations; v3 calls them accounts, as on other platforms.
-        collection = "accounts" if self.service.api_version == API_V3 else platform.collection
+        collection = "accounts" if self.context.api_version == API_V3 else platform.collection
         return f"{platform.key}/{collection}/{{accountId}}"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import (
     FacebookDetails,
@@ -31,13 +31,13 @@ _POST = _POSTS + "/{postId}"
 _READ, _WRITE = "socialplanner/post.readonly", "socialplanner/post.write"
 
 
-class Posts(Group[Door]):
+class Posts(Resource[Mode]):
     """Posts of a sub-account: planned, published, failed, and deleted."""
 
     @operation("POST", _POSTS + "/list", scope=_READ, changes=False)
     async def list(
         self,
-        ask: Ask,
+        call: Call,
         from_date: datetime | str,
         to_date: datetime | str,
         *,
@@ -73,8 +73,8 @@ class Posts(Group[Door]):
             The posts. A new post can take a moment to appear.
         """
         wanted = check_filter("accounts", accounts)
-        results = await ask(
-            holds={"posts": list},
+        results = await call(
+            required={"posts": list},
             # The API requires texts here, and the accounts as a single text.
             accounts=None if wanted is None else ",".join(wanted),
             skip=str(skip),
@@ -86,7 +86,7 @@ class Posts(Group[Door]):
     @operation("POST", _POSTS, scope=_WRITE)
     async def create(
         self,
-        ask: Ask,
+        call: Call,
         account_ids: Iterable[str],
         *,
         type: str = "post",
@@ -164,11 +164,11 @@ instagram_post_details, youtube_post_details : optional
                 "A post without a status is published at once, whatever its schedule_date.",
                 'Pass status="scheduled".',
             )
-        results = await ask(holds={"post": dict}, user_id=user_id or await ask.user_id())
+        results = await call(required={"post": dict}, user_id=user_id or await call.user_id())
         return Post.from_wire(results["post"])
 
     @operation("GET", _POST, scope=_READ)
-    async def get(self, ask: Ask, post_id: str) -> Post:
+    async def get(self, call: Call, post_id: str) -> Post:
         """Return one post.
 
         Parameters
@@ -181,12 +181,12 @@ instagram_post_details, youtube_post_details : optional
         Post
             The post in its current state.
         """
-        return Post.from_wire((await ask(holds={"post": dict}))["post"])
+        return Post.from_wire((await call(required={"post": dict}))["post"])
 
     @operation("PUT", _POST, scope=_WRITE)
     async def edit(
         self,
-        ask: Ask,
+        call: Call,
         post_id: str,
         *,
         type: str,
@@ -233,12 +233,12 @@ linkedin_post_details, pinterest_post_details, facebook_post_details, \
 instagram_post_details, youtube_post_details
             As for `create`.
         """
-        if user_id is None and ask.api_version == API_V3:
-            user_id = await ask.user_id()
-        await ask(user_id=user_id)
+        if user_id is None and call.api_version == API_V3:
+            user_id = await call.user_id()
+        await call(user_id=user_id)
 
     @operation("DELETE", _POST, scope=_WRITE)
-    async def delete(self, ask: Ask, post_id: str) -> str:
+    async def delete(self, call: Call, post_id: str) -> str:
         """Delete a post.
 
         Parameters
@@ -251,12 +251,12 @@ instagram_post_details, youtube_post_details
         str
             The id of the deleted post.
         """
-        results = await ask()
+        results = await call()
         told = results.get("postId") if isinstance(results, Mapping) else None
         return told if isinstance(told, str) else post_id
 
     @operation("POST", _POSTS + "/bulk-delete", scope=_WRITE)
-    async def bulk_delete(self, ask: Ask, post_ids: Iterable[str]) -> int | None:
+    async def bulk_delete(self, call: Call, post_ids: Iterable[str]) -> int | None:
         """Delete many posts.
 
         Parameters
@@ -269,6 +269,6 @@ instagram_post_details, youtube_post_details
         int or None
             The number of deleted posts, if the API returns it.
         """
-        results = await ask()
+        results = await call()
         told = str(results.get("deletedCount")) if isinstance(results, Mapping) else ""
         return int(told) if told.isascii() and told.isdecimal() else None

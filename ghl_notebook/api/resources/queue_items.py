@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.models import (
     QueueChange,
     QueueItem,
@@ -21,13 +21,13 @@ _ITEM = _QUEUE + "/items/{itemId}"
 _READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write"
 
 
-class QueueItems(Group[Door]):
+class QueueItems(Resource[Mode]):
     """Items of a queue, or of an edit session (version v3)."""
 
     @operation("POST", _QUEUE + "/items", scope=_READ, changes=False, v3_only=True, location="body")
     async def list(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         *,
         session_id: str | None = None,
@@ -56,12 +56,12 @@ class QueueItems(Group[Door]):
         QueueItemPage
             The chosen items.
         """
-        return QueueItemPage.from_wire(await ask(holds={"items": list}))
+        return QueueItemPage.from_wire(await call(required={"items": list}))
 
     @operation("POST", _QUEUE + "/slots", scope=_READ, changes=False, v3_only=True, location="body")
     async def slots(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         *,
         session_id: str | None = None,
@@ -80,12 +80,12 @@ class QueueItems(Group[Door]):
         QueueSlotPage
             The slots, in the order of the items.
         """
-        return QueueSlotPage.from_wire(await ask(holds={"slots": list}))
+        return QueueSlotPage.from_wire(await call(required={"slots": list}))
 
     @operation("POST", _QUEUE + "/create/item", scope=_WRITE, v3_only=True, location="body")
     async def create(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         *,
         session_id: str | None = None,
@@ -119,12 +119,12 @@ class QueueItems(Group[Door]):
         QueueItem
             The item that GoHighLevel stored.
         """
-        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
+        return QueueItem.from_wire((await call(required={"queueItem": dict}))["queueItem"])
 
     @operation("PUT", _ITEM, scope=_WRITE, v3_only=True, location="body")
     async def update(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         item_id: str,
         *,
@@ -150,11 +150,11 @@ class QueueItems(Group[Door]):
         QueueChange
             The item, and the slots that have moved.
         """
-        return QueueChange.from_wire(await ask(holds={"queueItem": dict}))
+        return QueueChange.from_wire(await call(required={"queueItem": dict}))
 
     @operation("DELETE", _ITEM, scope=_WRITE, v3_only=True, location="query")
     async def delete(
-        self, ask: Ask, queue_id: str, item_id: str, *, session_id: str | None = None
+        self, call: Call, queue_id: str, item_id: str, *, session_id: str | None = None
     ) -> QueueChange:
         """Delete an item.
 
@@ -170,11 +170,11 @@ class QueueItems(Group[Door]):
         QueueChange
             The slots that have moved.
         """
-        return QueueChange.from_wire(await ask(holds={}))
+        return QueueChange.from_wire(await call(required={}))
 
     @operation("PUT", _ITEM + "/reset", scope=_WRITE, v3_only=True, location="body")
     async def reset(
-        self, ask: Ask, queue_id: str, item_id: str, *, session_id: str | None = None
+        self, call: Call, queue_id: str, item_id: str, *, session_id: str | None = None
     ) -> QueueItem:
         """Undo all changes to an item.
 
@@ -190,11 +190,11 @@ class QueueItems(Group[Door]):
         QueueItem
             The original item.
         """
-        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
+        return QueueItem.from_wire((await call(required={"queueItem": dict}))["queueItem"])
 
     @operation("POST", _ITEM + "/clone", scope=_WRITE, v3_only=True, location="body")
     async def clone(
-        self, ask: Ask, queue_id: str, item_id: str, *, session_id: str, order: float
+        self, call: Call, queue_id: str, item_id: str, *, session_id: str, order: float
     ) -> QueueItem:
         """Copy an item, in an edit session.
 
@@ -212,4 +212,4 @@ class QueueItems(Group[Door]):
         QueueItem
             The copy.
         """
-        return QueueItem.from_wire((await ask(holds={"queueItem": dict}))["queueItem"])
+        return QueueItem.from_wire((await call(required={"queueItem": dict}))["queueItem"])

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.models import (
     EditSession,
     Queue,
@@ -25,14 +25,14 @@ _EDIT = _QUEUE + "/edit"
 _READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write"
 
 
-class Queues(Group[Door]):
+class Queues(Resource[Mode]):
     """Queues of a sub-account's categories, and sessions that edit them (version v3)."""
 
     @operation(
         "GET", _QUEUES + "/available-categories", scope=_READ, v3_only=True, location="query"
     )
     async def available_categories(
-        self, ask: Ask, *, q: str | None = None, skip: int = 0, limit: int = 10
+        self, call: Call, *, q: str | None = None, skip: int = 0, limit: int = 10
     ) -> QueueCategoryPage:
         """List categories, and whether each has a queue.
 
@@ -48,10 +48,10 @@ class Queues(Group[Door]):
         QueueCategoryPage
             The chosen categories.
         """
-        return QueueCategoryPage.from_wire(await ask(holds={"categories": list}))
+        return QueueCategoryPage.from_wire(await call(required={"categories": list}))
 
     @operation("POST", _QUEUES + "/list", scope=_READ, changes=False, v3_only=True, location="body")
-    async def list(self, ask: Ask, *, skip: int = 0, limit: int = 10) -> QueuePage:
+    async def list(self, call: Call, *, skip: int = 0, limit: int = 10) -> QueuePage:
         """List queues, each with its category.
 
         Parameters
@@ -64,12 +64,12 @@ class Queues(Group[Door]):
         QueuePage
             The chosen queues.
         """
-        return QueuePage.from_wire(await ask(holds={"queues": list}))
+        return QueuePage.from_wire(await call(required={"queues": list}))
 
     @operation("POST", _QUEUES, scope=_WRITE, v3_only=True, location="body")
     async def create(
         self,
-        ask: Ask,
+        call: Call,
         category_id: str,
         time_slots: Iterable[TimeSlot | Mapping[str, Any]],
         *,
@@ -97,11 +97,11 @@ class Queues(Group[Door]):
         Queue
             The queue that GoHighLevel stored.
         """
-        results = await ask(holds={"queue": dict}, user_id=user_id or await ask.user_id())
+        results = await call(required={"queue": dict}, user_id=user_id or await call.user_id())
         return Queue.from_wire(results["queue"])
 
     @operation("GET", _QUEUE, scope=_READ, v3_only=True, location="query")
-    async def get(self, ask: Ask, queue_id: str) -> Queue:
+    async def get(self, call: Call, queue_id: str) -> Queue:
         """Return one queue, with its category.
 
         Parameters
@@ -114,12 +114,12 @@ class Queues(Group[Door]):
         Queue
             The queue in its current state.
         """
-        return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
+        return Queue.from_wire((await call(required={"queue": dict}))["queue"])
 
     @operation("PUT", _QUEUE, scope=_WRITE, v3_only=True, location="body")
     async def update(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         *,
         status: str | None = None,
@@ -151,7 +151,7 @@ class Queues(Group[Door]):
         Queue
             The queue that GoHighLevel stored, without its category.
         """
-        return Queue.from_wire((await ask(holds={"queue": dict}))["queue"])
+        return Queue.from_wire((await call(required={"queue": dict}))["queue"])
 
     @operation(
         "POST",
@@ -163,7 +163,7 @@ class Queues(Group[Door]):
     )
     async def calendar(
         self,
-        ask: Ask,
+        call: Call,
         start_date: datetime | str,
         end_date: datetime | str,
         *,
@@ -188,12 +188,12 @@ class Queues(Group[Door]):
         """
         check_filter("category_ids", category_ids)
         check_filter("account_ids", account_ids)
-        return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))
+        return QueueCalendar.from_wire(await call(required={"scheduledPosts": list}))
 
     @operation(
         "DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, v3_only=True, location="query"
     )
-    async def delete_active_post(self, ask: Ask, post_id: str) -> None:
+    async def delete_active_post(self, call: Call, post_id: str) -> None:
         """Delete the post that a queue publishes next; the queue then plans the following post.
 
         Parameters
@@ -201,10 +201,10 @@ class Queues(Group[Door]):
         post_id : str
             `Queue.current_post_id`.
         """
-        await ask()
+        await call()
 
     @operation("POST", _EDIT + "/start", scope=_WRITE, v3_only=True, location="body")
-    async def start_edit(self, ask: Ask, queue_id: str) -> EditSession:
+    async def start_edit(self, call: Call, queue_id: str) -> EditSession:
         """Start or resume an edit session, with a copy of a queue's items, until `save_edit`.
 
         Parameters
@@ -217,11 +217,11 @@ class Queues(Group[Door]):
         EditSession
             The session, whose `EditSession.session_id` you pass to `queue_items`.
         """
-        return EditSession.from_wire(await ask(holds={"sessionId": str}))
+        return EditSession.from_wire(await call(required={"sessionId": str}))
 
     @operation("POST", _EDIT + "/save", scope=_WRITE, v3_only=True, location="body")
     async def save_edit(
-        self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
+        self, call: Call, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> QueueChange:
         """Replace the queue's items with the edited items, and activate a draft.
 
@@ -237,11 +237,11 @@ class Queues(Group[Door]):
         QueueChange
             The new slots.
         """
-        return QueueChange.from_wire(await ask(holds={}))
+        return QueueChange.from_wire(await call(required={}))
 
     @operation("POST", _EDIT + "/discard", scope=_WRITE, v3_only=True, location="body")
     async def discard_edit(
-        self, ask: Ask, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
+        self, call: Call, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> None:
         """Discard the edited items.
 
@@ -252,14 +252,14 @@ class Queues(Group[Door]):
         keep_in_draft : bool, optional
             Do not activate a draft.
         """
-        await ask()
+        await call()
 
     @operation(
         "POST", _EDIT + "/calendar", scope=_READ, changes=False, v3_only=True, location="body"
     )
     async def edit_calendar(
         self,
-        ask: Ask,
+        call: Call,
         queue_id: str,
         session_id: str,
         start_date: datetime | str,
@@ -282,4 +282,4 @@ class Queues(Group[Door]):
             The posts, next first.
         """
         check_filter("account_ids", account_ids)
-        return QueueCalendar.from_wire(await ask(holds={"scheduledPosts": list}))
+        return QueueCalendar.from_wire(await call(required={"scheduledPosts": list}))

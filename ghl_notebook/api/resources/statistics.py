@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from ghl_notebook.api.ask import Ask
-from ghl_notebook.api.operation import Door, Group, operation
+from ghl_notebook.api.call import Call
+from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import Statistics, check_filter, wire_datetime
 
@@ -14,10 +14,10 @@ Range = tuple[datetime | str, datetime | str]
 _ENDS = ("startDate", "endDate")
 """The API's names of a period's start and end."""
 
-_MOST = 100
+_MAX_ACCOUNTS = 100
 
 
-class AccountStatistics(Group[Door]):
+class AccountStatistics(Resource[Mode]):
     """Statistics of a sub-account's connected accounts, with a number for each day."""
 
     @operation(
@@ -29,7 +29,7 @@ class AccountStatistics(Group[Door]):
     )
     async def fetch(
         self,
-        ask: Ask,
+        call: Call,
         profile_ids: Iterable[str],
         *,
         platforms: Iterable[str] | None = None,
@@ -58,13 +58,13 @@ class AccountStatistics(Group[Door]):
         """
         wanted = [*profile_ids]
         check_filter("platforms", platforms)
-        if not 1 <= len(wanted) <= _MOST:
+        if not 1 <= len(wanted) <= _MAX_ACCOUNTS:
             raise ArgumentError(
-                f"Statistics are of 1 to {_MOST} accounts, and not of {len(wanted)}.",
+                f"Statistics are of 1 to {_MAX_ACCOUNTS} accounts, and not of {len(wanted)}.",
                 "Pass some profile ids; ask for more accounts in several calls.",
             )
-        results = await ask(
-            holds={},
+        results = await call(
+            required={},
             profile_ids=wanted,
             current_range=_range("current_range", current_range),
             prev_range=_range("prev_range", prev_range),

@@ -13,38 +13,38 @@ from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeE
 from ghl_notebook.models import has_none, to_wire, wire_name
 from ghl_notebook.transport import API_V3, File, Sender
 
-Place = Literal["path", "query", "body"]
+ParameterLocation = Literal["path", "query", "body"]
 
-Holds = Mapping[str, type | tuple[type, ...]]
-"""Keys of the results, and what is in their place where all is well."""
+RequiredKeys = Mapping[str, type | tuple[type, ...]]
+"""Keys that the results must have, and the types of their values."""
 
 
-class Service(msgspec.Struct, frozen=True):
-    """Whom an operation asks, for which sub-account, and whether its caller waits or awaits."""
+class CallContext(msgspec.Struct, frozen=True):
+    """What the calls of a client have in common."""
 
     sender: Sender
     base_url: str
     location_id: str
     api_version: str
     user_id: Callable[[], Awaitable[str]]
-    waits: bool
+    is_sync: bool
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """An operation as the service documents it.
+    """An operation as the API documents it.
 
     Attributes
     ----------
     method, template : str
-        Verb and path; what the path names in braces is a parameter, but for the sub-account.
+        Verb and path. Each name in braces is a parameter, except for the sub-account.
     scope : str or None
-        What a token needs; None where the service does not say.
+        The scope that a token needs, or None if the API does not document one.
     changes : bool or None
-        Whether it may change something; None: by its verb.
+        Whether it may change data; None derives that from the verb.
     v3_only : bool
-        Whether older versions of the API do not know it.
+        Whether only version v3 of the API has it.
     location : str
-        Where the sub-account is named.
+        Where the request contains the sub-account.
     """
 
     method: str
@@ -52,107 +52,106 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     scope: str | None
     changes: bool | None
     v3_only: bool = False
-    location: Place = "path"
+    location: ParameterLocation = "path"
 
     @property
     def path_names(self) -> list[str]:
-        """What the path names in braces."""
+        """The names in braces in the path."""
         return [name for _, name, _, _ in Formatter().parse(self.template) if name]
 
 
-class Ask:
-    """A call. Called itself, it sends what the caller has given.
+class Call:
+    """One bound call of an operation: ``await call()`` sends its arguments.
 
-    The arguments are sent under the service's names for them: those that the path names in the
-    path, the others in the query of a GET or a DELETE and in the body of anything else. What is
-    None is left out.
+    Arguments are sent under the API's names: path parameters in the path, others in the query of a
+    GET or DELETE, and in the body of any other request. Arguments of None are left out.
 
     Parameters
     ----------
-    service : Service
-        Whom it asks.
+    context : CallContext
+        The client's part.
     endpoint : Endpoint
-        What is asked.
+        The operation.
     name : str
-        What the caller knows it by.
+        The public name, for errors.
     given : Mapping
-        The arguments, by the names of the parameters.
+        The arguments by parameter name.
 
     Raises
     ------
     ArgumentError
-        If the client's version of the API does not know the operation.
+        If the client's API version does not have the operation.
     """
 
     def __init__(
-        self, service: Service, endpoint: Endpoint, name: str, given: Mapping[str, object]
+        self, context: CallContext, endpoint: Endpoint, name: str, given: Mapping[str, object]
     ) -> None:
-        if endpoint.v3_only and service.api_version != API_V3:
-            # Asked all the same, the service would answer 404.
+        if endpoint.v3_only and context.api_version != API_V3:
+            # The API would respond with 404.
             raise ArgumentError(
                 f"{name} exists under version {API_V3} of the service's API, and this client "
-                f"speaks {service.api_version}.",
+                f"speaks {context.api_version}.",
                 f'Make the client, or its agency, with api_version="{API_V3}".',
             )
-        self._service = service
+        self._context = context
         self._endpoint = endpoint
         self._name = name
         self._given = given
 
     @property
     def api_version(self) -> str:
-        """The version that the client speaks."""
-        return self._service.api_version
+        """The API version of the client."""
+        return self._context.api_version
 
     async def user_id(self) -> str:
-        """Return the client's user, found out where it was not set."""
-        return await self._service.user_id()
+        """Return the client's user id, looked up if it is not set."""
+        return await self._context.user_id()
 
     async def __call__(
-        self, *, upload: File | None = None, holds: Holds | None = None, **changed: object
+        self, *, upload: File | None = None, required: RequiredKeys | None = None, **changed: object
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
 
         Parameters
         ----------
         upload : File, optional
-            What is sent instead of the arguments, but for those of the path.
+            Sent instead of all arguments except those of the path.
         holds : Mapping, optional
-            What the results must hold, and of which kind: they are damaged without it. A text in
-            the place of a record says that there is none.
+            Keys that the results must have; without them the response counts as damaged. A text
+            instead of a record means that there is none.
         **changed
-            Arguments that are sent otherwise than they were given.
+            Arguments to send instead of those of the caller.
 
         Raises
         ------
         ArgumentError
-            If a value makes no sense.
+            If a value is invalid.
         GHLError
             See `ghl_notebook.errors`.
         """
-        endpoint, service = self._endpoint, self._service
+        endpoint, context = self._endpoint, self._context
         given = {**self._given, **changed}
         if upload is not None:  # the file is what is sent
             given = {k: v for k, v in given.items() if wire_name(k) in endpoint.path_names}
         sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
         path = {name: sent.pop(name, None) for name in endpoint.path_names}
         in_query = endpoint.method in ("GET", "DELETE")
-        places: dict[Place, dict[str, Any]] = {
+        parameters: dict[ParameterLocation, dict[str, Any]] = {
             "path": path,
             "query": sent if in_query else {},
             "body": {} if in_query else sent,
         }
-        places[endpoint.location]["locationId"] = service.location_id
+        parameters[endpoint.location]["locationId"] = context.location_id
         try:
-            answer = await service.sender.call(
+            answer = await context.sender.call(
                 endpoint.method,
                 endpoint.template,
                 path=path,
-                query={name: _in_query(value) for name, value in places["query"].items()},
-                body=places["body"] or None,
+                query={name: _in_query(value) for name, value in parameters["query"].items()},
+                body=parameters["body"] or None,
                 file=upload,
                 changes=endpoint.changes,
-                shape=None if holds is None else functools.partial(_holds, holds),
+                shape=None if required is None else functools.partial(_has_required, required),
             )
         except GHLError as error:
             self._advise(error)
@@ -160,7 +159,7 @@ class Ask:
         return answer.get("results")
 
     def _advise(self, error: GHLError) -> None:
-        """Say what is to be done in the words of this operation, not of a login."""
+        """Replace the advice for a login with advice for this operation."""
         if error.outcome_unknown:
             error.advise(
                 "It may have been carried out all the same: look whether it was before you call "
@@ -175,12 +174,12 @@ class Ask:
             )
 
 
-def _holds(wanted: Holds, body: Mapping[str, Any]) -> bool:
+def _has_required(required: RequiredKeys, body: Mapping[str, Any]) -> bool:
     results = body.get("results")
     return isinstance(results, Mapping) and all(
         isinstance(results.get(key), kind)
         or (_may_lack(kind, results.get(key)) and has_none(results))
-        for key, kind in wanted.items()
+        for key, kind in required.items()
     )
 
 
