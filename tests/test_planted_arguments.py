@@ -120,7 +120,9 @@ def right() -> dict[str, object]:
         "login": ("instagram", "65f2d989a4f2f1e5322c3856"),
         "account": "65f2d989a4f2f1e5322c3856",
         "origin_id": "17841400000000000",
-        "timeout": 0.001,  # here nobody presses a button, and nothing answers
+        # Here nobody presses a button, and nothing answers.
+        "timeout": 0.001,
+        "time_limit": 0.001,
         "folder": Path("no-such-folder"),
         **dict.fromkeys(("before", "after", "accounts", "posts", "statistics"), pd.DataFrame()),
     }
@@ -241,7 +243,8 @@ def test_the_environment_shows_no_secret(variable: str) -> None:
             for other, value in (beside | {variable: str(FORMS[form](SECRET))}).items():
                 patch.setenv(other, value)
             named = parameters(public)
-            needed = {n for n, one in named.items() if one.default is one.empty or n == "timeout"}
+            waits = {"timeout", "time_limit"}
+            needed = {n for n, one in named.items() if one.default is one.empty or n in waits}
             arguments = {n: right()[n] for n in needed & right().keys()}
             how, told = outcome(public, arguments, is_looked_at=False)
         words = f"{name}() with {variable}: {form}"

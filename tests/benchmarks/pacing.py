@@ -66,7 +66,7 @@ class Service:
     async def ours(self, load: Load) -> AsyncIterator[Call]:
         """Call as a user of ours does."""
         async with AsyncClient(self.token, self.location_id, base_url=self.base_url) as client:
-            yield client.accounts
+            yield client.accounts.list
 
     def limited(self, load: Load) -> AbstractAsyncContextManager[Call]:
         """Call as one does with a leaky bucket that was told the limit."""

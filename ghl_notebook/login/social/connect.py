@@ -23,7 +23,13 @@ class AccountRow(Protocol):
 
 
 @guarded
-def connect(client: Client, platform: PlatformName = "instagram", **options: Any) -> ConnectAccount:
+def connect(
+    client: Client,
+    platform: PlatformName = "instagram",
+    *,
+    time_limit: float = 600.0,
+    **options: Any,
+) -> ConnectAccount:
     """Log in at a platform, wait for the login, and return it finished, wherever your code runs.
 
     In a notebook, the card is displayed, and the cell waits. In a script, or IPython in a terminal,
@@ -38,8 +44,10 @@ def connect(client: Client, platform: PlatformName = "instagram", **options: Any
         A client from `ghl_notebook.Client` or `ghl_notebook.demo`.
     platform : PlatformName, default "instagram"
         As for `ConnectAccount`.
+    time_limit : float, default 600
+        Seconds to wait until the login has ended.
     **options
-        Options of `ConnectAccount`, for instance ``time_limit=300``: seconds to wait.
+        Other options of `ConnectAccount`.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def connect(client: Client, platform: PlatformName = "instagram", **options: Any
     >>> login = connect(client, "instagram", time_limit=300)    # doctest: +SKIP
     >>> fetch_available_accounts(client, login)                  # doctest: +SKIP
     """
-    login = ConnectAccount(client, platform, **options)
+    login = ConnectAccount(client, platform, time_limit=time_limit, **options)
     present(client, login)
     return login.wait()
 
@@ -80,7 +88,9 @@ def present(client: Client, login: ConnectAccount) -> None:
 
 
 @guarded
-def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAccount:
+def reconnect(
+    client: Client, account: AccountRow, *, time_limit: float = 600.0, **options: Any
+) -> ConnectAccount:
     """Extend a connection, expired or not: log in again, wait, and return the finished login.
 
     Call it anywhere that `connect` runs. Log in as before; then `fetch_accounts` has the
@@ -94,8 +104,10 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
         The client of the sub-account that the connection belongs to.
     account : pandas.Series or mapping
         A row of `fetch_accounts`; its ``platform``, ``name``, and ``location_id`` are read.
+    time_limit : float, default 600
+        Seconds to wait until the login has ended.
     **options
-        Options of `ConnectAccount`, for instance ``time_limit=300``: seconds to wait.
+        Other options of `ConnectAccount`.
 
     Returns
     -------
@@ -118,7 +130,7 @@ def reconnect(client: Client, account: AccountRow, **options: Any) -> ConnectAcc
     >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
     >>> reconnect(client, accounts[accounts.is_expired].iloc[0]) # doctest: +SKIP
     """
-    login = reconnect_card(client, account, **options)
+    login = reconnect_card(client, account, time_limit=time_limit, **options)
     present(client, login)
     return login.wait()
 
