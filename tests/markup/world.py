@@ -166,6 +166,7 @@ class World:
             "simulator": [sim],
             "since": [SINCE],
             "timeout": [0.01],
+            "time_limit": [0.01],
             "tz": [planted(ghl.fetch_locations(self.agency, installed=False), keep="timezone")],
             "until": [UNTIL],
         }
@@ -217,7 +218,11 @@ class World:
             if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
                 continue
             values = self._values(function, parameter)
-            if parameter.default is parameter.empty or parameter.name in ("now", "timeout"):
+            if parameter.default is parameter.empty or parameter.name in (
+                "now",
+                "timeout",
+                "time_limit",
+            ):
                 assert values, f"say in World.arguments what {parameter.name} of {name} may be"
                 needed[parameter.name], *values = values
             others += [(parameter.name, one) for one in values if one is not parameter.default]
