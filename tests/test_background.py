@@ -70,3 +70,10 @@ def test_a_system_without_forks_needs_no_registration(monkeypatch: pytest.Monkey
 
     assert after_fork(note) is note
     hold_during_fork(threading.Lock())
+
+
+def test_what_a_fork_needs_is_registered_in_one_place() -> None:
+    """Elsewhere it would be forgotten that Windows has no forks."""
+    files = (ROOT / "ghl_notebook").rglob("*.py")
+    places = {one.name for one in files if "register_at_fork" in one.read_text(encoding="utf-8")}
+    assert places == {"background.py"}

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from ghl_notebook.background import hold_during_fork
 from ghl_notebook.errors import CredentialError, StorageError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
@@ -49,9 +50,7 @@ _LOG: Final = logging.getLogger("ghl_notebook.auth")
 # One lock for all caches: none may be in use while a file is created or the process forks.
 # Reentrant: the garbage collector may delete another cache within it.
 _LOCK = threading.RLock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
-    os.register_at_fork(after_in_child=_LOCK.release)
+hold_during_fork(_LOCK)
 _PARENTS: Final[list[sqlite3.Connection]] = []
 
 T = TypeVar("T")

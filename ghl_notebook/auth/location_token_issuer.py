@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import os
 import threading
 import weakref
 import zlib
@@ -14,6 +13,7 @@ from typing import Final
 
 from ghl_notebook.background import (
     call_in_background,
+    register_after_fork,
     run_in_own_thread,
     start_in_background,
 )
@@ -78,6 +78,7 @@ class LocationTokenIssuer:
         self._unwritten: list[StoredCredential]
         self.after_fork()
         _ISSUERS.add(self)
+        register_after_fork(self)
 
     @while_made
     def __repr__(self) -> str:
@@ -280,14 +281,7 @@ def _write_all() -> None:
         issuer.write()
 
 
-def _after_fork() -> None:
-    for issuer in list(_ISSUERS):
-        issuer.after_fork()
-
-
 atexit.register(_write_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _is_due(tokens: Tokens, location_id: str, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 import weakref
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ghl_notebook.background import run_in_background
+from ghl_notebook.background import hold_during_fork, run_in_background
 from ghl_notebook.errors import ArgumentError, CredentialError, LogInAgainError, SettingsError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
@@ -39,9 +38,7 @@ _ISSUERS: weakref.WeakValueDictionary[tuple[object, Key, Clock, object], Locatio
     weakref.WeakValueDictionary()
 )
 _LOCK = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release)
-    os.register_at_fork(after_in_child=_LOCK.release)
+hold_during_fork(_LOCK)
 
 Keys = list[Key]  # `LoginStore.list` shadows the builtin in annotations
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 import time
-import weakref
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future, wait
 from typing import Any, Final, Generic, TypeVar
 
-from ghl_notebook.background import start_in_background
+from ghl_notebook.background import register_after_fork, start_in_background
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -31,7 +29,7 @@ class SingleFlight(Generic[K, T]):
 
     def __init__(self) -> None:
         self.after_fork()
-        _ALL.add(self)
+        register_after_fork(self)
 
     def __len__(self) -> int:
         return len(self._running)
@@ -119,15 +117,3 @@ async def result_of(future: Future[T]) -> T:
     # The caller may be cancelled, and nobody else looks at how the call ended.
     waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     return await asyncio.shield(waiting)
-
-
-_ALL: weakref.WeakSet[SingleFlight[Any, Any]] = weakref.WeakSet()
-
-
-def _after_fork() -> None:
-    for flights in list(_ALL):
-        flights.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

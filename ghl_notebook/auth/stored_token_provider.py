@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Final
 
 from filelock import AsyncFileLock
 
-from ghl_notebook.background import run_in_own_thread
+from ghl_notebook.background import after_fork, run_in_own_thread
 from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,
@@ -42,8 +41,7 @@ _UNSAVED: Final[dict[_Place, tuple[StoredCredential | None, StoredCredential]]] 
 
 # Wait at exit for running refreshes; an interrupted one loses the login.
 atexit.register(_FLIGHTS.wait, _LAST_SECONDS)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_UNSAVED.clear)
+after_fork(_UNSAVED.clear)
 
 
 class StoredTokenProvider:

@@ -24,7 +24,6 @@ A login has an *endpoint*, behind a secret path:
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import weakref
 from collections.abc import AsyncIterator, Callable
@@ -33,6 +32,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ghl_notebook.background import register_after_fork
 from ghl_notebook.models import MAX_MESSAGE_CHARACTERS
 
 from .asgi_server import PRIVATE_HEADERS, BackgroundServer, refused
@@ -395,5 +395,4 @@ def _event(message: Message) -> bytes:
 
 
 LOOPBACK = LoopbackServer()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=LOOPBACK.after_fork)
+register_after_fork(LOOPBACK)

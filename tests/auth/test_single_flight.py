@@ -133,7 +133,7 @@ def test_a_forked_process_begins_anew(flights: SingleFlight[str, str]) -> None:
     """What runs in the parent never ends in the child."""
     parents, childs = Call(), Call()
     running = flights.get_or_start("a", parents)
-    single_flight._after_fork()
+    flights.after_fork()
     childs.ends.set_result("child's")
     assert flights.get_or_start("a", childs).result(60) == "child's"
     parents.ends.set_result("parent's")
