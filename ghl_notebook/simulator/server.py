@@ -30,20 +30,32 @@ class _ReadyServer(uvicorn.Server):
         await self.stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn's own shutdown takes 0.1 s even if all connections are closed.
+        # uvicorn's own shutdown takes 0.1 s even if all connections are closed, and leaves open
+        # those whose requests do not end in time.
+        loop = asyncio.get_running_loop()
+        for listening in sockets or []:
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.remove_reader(listening)
+        await asyncio.sleep(0.001)  # connections accepted just now register themselves
         for server in self.servers:
             server.close()
         for listening in sockets or []:
             listening.close()
-        await asyncio.sleep(0.001)  # connections accepted just now register themselves
         state = self.server_state
         for connection in list(state.connections):
             connection.shutdown()
+        await self._wait(lambda: state.connections or state.tasks)
+        for task in list(state.tasks):
+            task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await self._wait(lambda: state.connections)
+
+    async def _wait(self, waiting: Callable[[], object]) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
-                while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn sets no event
+                while waiting():  # noqa: ASYNC110 - uvicorn sets no event
                     await asyncio.sleep(0.001)
-        # Closing the loop cancels the remaining tasks.
 
 
 class ServerThread:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import gc
 import re
 import socket
 import threading
+import warnings
 from datetime import UTC, datetime
 
 import pytest
 
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.simulator.__main__ import main
+from ghl_notebook.simulator.server import ServerThread
 from tests import local
 from tests.simulator.conftest import Caller
 
@@ -58,6 +63,36 @@ def test_a_failed_start_frees_the_port(monkeypatch: pytest.MonkeyPatch) -> None:
             Simulator(port=port).start()
     with Simulator(port=port) as again:
         assert again.base_url.endswith(f":{port}")
+
+
+def test_stop_closes_connections_in_every_state() -> None:
+    """An unfinished response, an unfinished request, and a connection accepted just now."""
+    begun = threading.Event()
+
+    async def never_respond(_: object, __: object, ___: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    server = ServerThread(never_respond)
+    server.start()
+    with contextlib.ExitStack() as stack:
+        sent = []
+        for text in (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET / HT", b""):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            stack.enter_context(connection)
+            sent.append(connection)
+            connection.sendall(text)
+            if text.endswith(b"\r\n\r\n"):
+                assert begun.wait(10)
+        caught = stack.enter_context(warnings.catch_warnings(record=True))
+        warnings.simplefilter("always")
+        server.stop()
+        del server
+        gc.collect()
+        assert not [str(warning.message) for warning in caught]
+        for connection in sent:
+            with contextlib.suppress(ConnectionResetError):
+                assert connection.recv(1) == b""
 
 
 def test_stop_does_not_wait_for_a_slow_answer():
