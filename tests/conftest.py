@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ghl_notebook.transport.rate_limiters import RateLimiters
+from ghl_notebook.transport.shared_rate_limiters import RateLimiters
 from tests.browsers import Browsers
 from tests.collecting import FOLDERS, TESTS, is_left_out
 from tests.programs import MARKERS, ProgramGuard
@@ -34,7 +34,7 @@ _BROWSERS = Browsers()
 @pytest.fixture(autouse=True)
 def _own_rate_limiters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test wait for what another has used up: most are about the same sub-account."""
-    monkeypatch.setattr("ghl_notebook.transport.rate_limiters.RATE_LIMITERS", RateLimiters())
+    monkeypatch.setattr("ghl_notebook.transport.shared_rate_limiters.RATE_LIMITERS", RateLimiters())
 
 
 @pytest.fixture(autouse=True, scope="module")

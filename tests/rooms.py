@@ -25,11 +25,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "disk": set(),
     "settings": {"errors", "sanitize", "secret"},
     "background": {"errors"},
-    "collector": set(),
+    "gc_pause": set(),
     "transport": {
-        "background", "collector", "errors", "guard", "sanitize", "secret", "settings",
+        "background", "gc_pause", "errors", "guard", "sanitize", "secret", "settings",
     },
-    "models": {"collector", "errors", "guard", "sanitize", "secret", "summary"},
+    "models": {"gc_pause", "errors", "guard", "sanitize", "secret", "summary"},
     "auth": {
         "background", "errors", "guard", "models", "sanitize", "secret", "settings", "transport",
     },
@@ -80,7 +80,7 @@ MUST_NOT_KNOW: dict[str, set[str]] = {
     "disk": {"httpx", *_FRAMES, *_SCREENS},
     "settings": {"httpx", *_FRAMES, *_SCREENS},
     "background": {"httpx", *_FRAMES, *_SCREENS},
-    "collector": {"httpx", *_FRAMES, *_SCREENS},
+    "gc_pause": {"httpx", *_FRAMES, *_SCREENS},
     "transport": {*_FRAMES, *_SCREENS},
     "models": {"httpx", *_FRAMES, *_SCREENS},
     "auth": {*_FRAMES, *_SCREENS},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from ghl_notebook.auth.delegation import TokenBundle, WorkerCredential
+from ghl_notebook.auth.worker_tokens import TokenBundle, WorkerCredential
 from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
 from ghl_notebook.transport import RetryBudget, Transport, open_transport

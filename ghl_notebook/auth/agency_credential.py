@@ -11,12 +11,12 @@ from ghl_notebook.secret import Secret
 
 from .bearer import TokenAuth
 from .credential import Clock, Credential, CredentialKind
-from .delegation import TokenBundle
 from .endpoint import TokenEndpoint
 from .location_token_cache import LocationTokenCache
 from .location_token_issuer import LocationTokenIssuer
 from .token_provider import StaticTokenProvider, TokenProvider
 from .tokens import Tokens
+from .worker_tokens import TokenBundle
 
 
 class AgencyCredential:

@@ -16,7 +16,7 @@ from ghl_notebook.errors import StorageError
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
-from .store import Key, StoredCredential, from_file, key_in_file, to_file
+from .stored_credential import Key, StoredCredential, from_file, key_in_file, to_file
 
 if TYPE_CHECKING:
     from .keyring_cipher import KeyringCipher

@@ -23,7 +23,7 @@ from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
 from .file_store import check_owner, make_private_folder
-from .store import Key, StoredCredential, from_json, to_json
+from .stored_credential import Key, StoredCredential, from_json, to_json
 
 if TYPE_CHECKING:
     from .keyring_cipher import KeyringCipher

@@ -27,7 +27,7 @@ from .endpoint import TokenEndpoint
 from .location_token_cache import LocationTokenCache, location_key
 from .shared_rate_limit import SharedRateLimiter
 from .single_flight import SingleFlight, result_of
-from .store import StoredCredential
+from .stored_credential import StoredCredential
 from .token_provider import TokenProvider
 from .tokens import Tokens
 

@@ -26,7 +26,7 @@ from .file_store import FileStore
 from .keyring_backend import find_backend
 from .location_token_cache import LocationTokenCache
 from .location_token_issuer import LocationTokenIssuer
-from .store import Key, StoredCredential
+from .stored_credential import Key, StoredCredential
 from .stored_token_provider import StoredTokenProvider, keep, remove, reserved
 from .token_provider import TokenProvider
 from .tokens import Tokens

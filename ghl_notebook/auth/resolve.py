@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .agency_credential import AgencyCredential
     from .login_store import LoginStore
-    from .store import Key
+    from .stored_credential import Key
 
 _LOG = logging.getLogger("ghl_notebook.auth")
 

@@ -25,7 +25,7 @@ from ghl_notebook.secret import Secret
 
 from .file_store import LOCK_SECONDS, FileStore, Reservation, lock_errors
 from .single_flight import SingleFlight, result_of
-from .store import Key, StoredCredential
+from .stored_credential import Key, StoredCredential
 from .tokens import Tokens
 
 _LAST_SECONDS: Final = 10.0

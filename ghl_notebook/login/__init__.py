@@ -6,7 +6,7 @@ app. A login is a `LoginFlow` without a screen, which a card of `base_card` show
 
 from .flow import ENDS, FlowState, LoginFlow, Status
 from .front_end import FrontEnd, find_front_end, find_front_end_here
-from .messages import Channel, Claim, RawMessage
+from .page_messages import Channel, Claim, RawMessage
 
 __all__ = [
     "ENDS",

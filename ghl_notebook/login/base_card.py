@@ -21,7 +21,7 @@ from ghl_notebook.secret import Secret
 from ghl_notebook.widgets import UI_THREAD, pass_on
 
 from .flow import ENDS, LoginFlow, Status
-from .messages import Channel
+from .page_messages import Channel
 from .pages import Pages
 from .terminal import print_error
 

@@ -19,7 +19,7 @@ from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.secret import Secret
 from ghl_notebook.widgets import UI_THREAD
 
-from .messages import Channel, FromPage
+from .page_messages import Channel, FromPage
 
 
 class Status(StrEnum):

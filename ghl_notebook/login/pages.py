@@ -22,7 +22,7 @@ from ghl_notebook.widgets import UI_THREAD, parse_message
 from .browser_file import BrowserFile
 from .flow import ENDS, FlowState, LoginFlow, Status
 from .loopback import LOOPBACK, LoginEndpoint, Message
-from .messages import Begin, Channel, FromPage, Hello, Here
+from .page_messages import Begin, Channel, FromPage, Hello, Here
 
 _log = logging.getLogger("ghl_notebook.login")
 

@@ -1,6 +1,6 @@
 """Typed data on the wire: records of the API, and the message payload."""
 
-from ghl_notebook.collector import light_collector, without_collector
+from ghl_notebook.gc_pause import light_collector, without_collector
 
 from .account_rows import (
     ACCOUNT_BLOCK_BYTES,
@@ -21,7 +21,7 @@ from .accounts import (
     User,
     UserRoles,
 )
-from .available import AvailableAccount, attach_body, available_accounts
+from .available_accounts import AvailableAccount, attach_body, available_accounts
 from .categories import Category, CategoryPage, Tag, TagPage
 from .comments import (
     Comment,
@@ -35,7 +35,7 @@ from .comments import (
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .fitting import read_timestamp
 from .locations import Location
-from .message import (
+from .message_payload import (
     MAX_MESSAGE_CHARACTERS,
     MAX_RECONNECTED,
     MessagePayload,

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ghl_notebook.collector import without_collector
+from ghl_notebook.gc_pause import without_collector
 
 from .record import Record
 

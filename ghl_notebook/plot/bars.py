@@ -8,7 +8,7 @@ import pandas as pd
 
 from ghl_notebook.models import platform_title
 
-from .steps import Step, edges, in_steps, labels, ticks
+from .time_steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt

@@ -26,7 +26,7 @@ from .look import (
     nothing,
     require_altair,
 )
-from .steps import name_of
+from .time_steps import name_of
 
 if TYPE_CHECKING:
     import altair as alt

@@ -15,7 +15,7 @@ from ghl_notebook.sanitize import defuse_markup
 from .bars import titles
 from .inputs import ValueType, check_choice, read_columns
 from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
-from .steps import Step, edges, in_steps, labels, ticks
+from .time_steps import Step, edges, in_steps, labels, ticks
 
 if TYPE_CHECKING:
     import altair as alt

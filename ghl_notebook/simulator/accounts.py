@@ -8,9 +8,9 @@ from . import attach, shapes
 from .context import SimContext
 from .faults import not_successful, refuse
 from .list_cache import ListCache, accounts_list
-from .messages import SimRequest, SimResponse, enveloped, html, require
 from .platforms import PLATFORMS, UNSUPPORTED, make_account
 from .records import Account, Login
+from .request import SimRequest, SimResponse, enveloped, html, require
 from .routes import Operations, route
 
 OAUTH = "/social-media-posting/oauth"

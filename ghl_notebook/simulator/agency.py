@@ -8,9 +8,9 @@ from typing import Any
 
 from . import shapes
 from .faults import SimFailure, SimFailureError, refuse
-from .messages import SimRequest, SimResponse, require
 from .oauth_records import Install
 from .records import Location
+from .request import SimRequest, SimResponse, require
 from .routes import Operations, route
 
 #: The largest page of either list; only the v3 document states it, for its own list.

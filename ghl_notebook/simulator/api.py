@@ -14,13 +14,13 @@ from .comments import CommentOperations
 from .context import SimContext, SimPart
 from .csv_imports import CsvOperations
 from .faults import known, not_found
-from .messages import SimRequest, SimResponse
 from .oauth import TOKEN, TokenOperations
 from .platforms import PLATFORMS, UNSUPPORTED
 from .posts import PostOperations
 from .queue_items import QueueItemOperations
 from .queues import QueueOperations
 from .records import Token
+from .request import SimRequest, SimResponse
 from .routes import Route
 from .statistics import StatisticsOperations
 

@@ -13,9 +13,9 @@ from .api import Api
 from .context import SimContext
 from .faults import SimFailure, SimFailureError, known
 from .limits import RequestCounter, counted_for
-from .messages import EncodedJSON, RecordedRequest, SimRequest, SimResponse, write_json
 from .provider import Provider
 from .recording import record
+from .request import EncodedJSON, RecordedRequest, SimRequest, SimResponse, write_json
 
 _JSON = b"application/json; charset=utf-8"
 

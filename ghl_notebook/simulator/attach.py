@@ -7,8 +7,8 @@ from typing import Any
 
 from .bodies import parse_object
 from .faults import refuse
-from .messages import SimRequest
 from .records import Login, Page
+from .request import SimRequest
 from .shapes import google_name
 
 _BOOLEANS = {"verified", "protected"}

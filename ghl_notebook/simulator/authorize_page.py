@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from .context import SimPart
 from .install_page import NAME, install_page
-from .messages import SimRequest, SimResponse, html
 from .oauth_records import MarketplaceApp
 from .pages import FOREIGN, trouble_page
+from .request import SimRequest, SimResponse, html
 
 AUTHORIZE_PATH = "/oauth/chooselocation"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .faults import refuse
-from .messages import SimRequest
+from .request import SimRequest
 
 #: The type names of `Body`: the check, and the service's words for a value that fails it.
 _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {

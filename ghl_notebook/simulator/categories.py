@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .bodies import Body, page
-from .messages import SimRequest, SimResponse, enveloped
 from .planner_records import Label
+from .request import SimRequest, SimResponse, enveloped
 from .routes import Operations, route
 from .state import stamp
 

@@ -13,9 +13,9 @@ from typing import Any
 from .bodies import Body, page
 from .context import SimContext
 from .faults import SimFailure, SimFailureError, refuse
-from .messages import SimRequest, SimResponse, enveloped, require
 from .planner_records import CsvImport, CsvRow, Upload
 from .posts import PostOperations
+from .request import SimRequest, SimResponse, enveloped, require
 from .routes import Operations, route
 from .state import stamp
 

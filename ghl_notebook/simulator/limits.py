@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from .levers import Levers
-from .messages import SimRequest
+from .request import SimRequest
 from .state import State
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from . import shapes
 from .context import SimContext, SimPart
-from .messages import EncodedJSON, write_json
 from .records import Account
+from .request import EncodedJSON, write_json
 
 #: Cached lists: more than the sub-accounts of one run, and few enough for a laptop's memory.
 _MAX_LISTS = 16_384

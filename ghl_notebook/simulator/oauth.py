@@ -9,8 +9,8 @@ from typing import Any
 
 from .faults import SimFailure, SimFailureError, known, refuse
 from .installs import GrantError
-from .messages import SimRequest, SimResponse
 from .oauth_records import MarketplaceApp
+from .request import SimRequest, SimResponse
 from .routes import Operations, route
 
 TOKEN = "/oauth/token"  # noqa: S105 - a path

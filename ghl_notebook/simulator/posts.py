@@ -11,9 +11,9 @@ from .bodies import Body, page
 from .context import SimContext
 from .engagement import total_until
 from .faults import refuse
-from .messages import SimRequest, SimResponse, enveloped
 from .planner_records import Post
 from .records import User
+from .request import SimRequest, SimResponse, enveloped
 from .routes import Operations, route
 from .state import stamp
 

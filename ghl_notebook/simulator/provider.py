@@ -13,8 +13,8 @@ from .authorize_page import AUTHORIZE_PATH, AuthorizePage
 from .context import SimContext, SimPart
 from .many_accounts import pictured_location
 from .many_locations import location_name
-from .messages import SimRequest, SimResponse, html
 from .platforms import PLATFORMS
+from .request import SimRequest, SimResponse, html
 
 _FINISH = re.compile(r"/social-media-posting/oauth/([^/]+)/finish")
 _STATIC = {"page.css": "text/css; charset=utf-8", "finish.js": "text/javascript; charset=utf-8"}

@@ -10,10 +10,10 @@ from .bodies import Body, page
 from .categories import category
 from .context import SimContext
 from .faults import known, refuse
-from .messages import SimRequest, SimResponse, require
 from .planner_records import Planner, Queue, QueueItem
 from .posts import read_datetime, shown
 from .queue_plan import TIMEZONE, add_published, between, content_of, plan_due
+from .request import SimRequest, SimResponse, require
 from .routes import Operations, route
 from .state import stamp
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from .messages import EncodedJSON, RecordedRequest, SimRequest, SimResponse
+from .request import EncodedJSON, RecordedRequest, SimRequest, SimResponse
 
 _SECRET = {
     "client_secret", "clientSecret", "code", "code_verifier", "codeVerifier", "access_token",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from .context import SimPart
-from .messages import SimRequest, SimResponse
 from .planner_records import Planner
+from .request import SimRequest, SimResponse
 
 Audience = Literal["sub_account", "agency", "both"]
 Handler = TypeVar("Handler", bound=Callable[..., SimResponse])

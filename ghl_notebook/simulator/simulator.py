@@ -18,10 +18,10 @@ from .fake_user import MessageEvent
 from .headless_browser import HeadlessBrowser
 from .levers import Levers
 from .limits import RequestCounter
-from .messages import RecordedRequest
 from .oauth_records import MarketplaceApp
 from .recording import shown
 from .records import Account
+from .request import RecordedRequest
 from .seed import seed_state
 from .server import ServerThread
 from .state import State

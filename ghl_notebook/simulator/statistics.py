@@ -11,9 +11,9 @@ from typing import Any
 from .bodies import Body
 from .engagement import LASTS, WEEK, chance, followers, total_until
 from .faults import refuse
-from .messages import SimRequest, SimResponse, require
 from .posts import read_datetime
 from .records import Account
+from .request import SimRequest, SimResponse, require
 from .routes import Operations, route
 
 _FETCH = Body("profileIds:texts! platforms:texts currentRange:object prevRange:object")

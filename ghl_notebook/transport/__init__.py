@@ -5,15 +5,15 @@ A `Sender` waits for its `RateLimiter`, sends by a `Transport`, and retries wher
 
 from .error_response import ErrorResponse, read_error_response
 from .httpx_transport import HTTPX_IN_FLIGHT, HttpxTransport, Unclosed
-from .limits import Limits
-from .messages import File, Request, Response, json_object
 from .options import API_V3, API_VERSION, API_VERSIONS, trusted
 from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
-from .rate_limit import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
-from .rate_limiters import rate_limiter_of
+from .rate_limit_headers import Limits
+from .rate_limiter import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
+from .request import File, Request, Response, json_object
 from .response import Clock, error_of, rows_of
 from .retry import RetryBudget, RetryPolicy, is_refused_for_now, is_transient
 from .sender import Bearer, Sender
+from .shared_rate_limiters import rate_limiter_of
 from .transport import Transport, open_transport
 from .unpacking import MAX_BODY, read_whole
 

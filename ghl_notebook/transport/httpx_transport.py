@@ -17,9 +17,9 @@ from ghl_notebook.errors import raise_without_context
 from ghl_notebook.secret import Secret
 
 from .exceptions import ClosedError, LateError
-from .messages import Request, Response
 from .options import API_VERSION, open_client
 from .redaction import redact_logs
+from .request import Request, Response
 from .unpacking import MAX_BODY, read_whole
 
 HTTPX_IN_FLIGHT: Final = 32

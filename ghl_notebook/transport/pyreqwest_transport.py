@@ -21,8 +21,8 @@ from ghl_notebook.secret import Secret
 
 from .exceptions import ClosedError
 from .httpx_transport import HttpxTransport
-from .messages import Request, Response
 from .options import API_VERSION, TOO_MANY_FILES, client_options, unusable
+from .request import Request, Response
 from .unpacking import MAX_BODY, Unpacking
 
 if TYPE_CHECKING:

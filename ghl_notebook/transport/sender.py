@@ -22,9 +22,9 @@ from ghl_notebook.errors import (
 from ghl_notebook.secret import Secret
 
 from .exceptions import FAILURES, LateError, closed_error, failure_of
-from .limits import Limits, read_limits, read_retry_after
-from .messages import File, Request, Response
-from .rate_limit import Limiter, Permit
+from .rate_limit_headers import Limits, read_limits, read_retry_after
+from .rate_limiter import Limiter, Permit
+from .request import File, Request, Response
 from .response import Clock, Shape, body_of, clock_offset, error_of, rejects_token
 from .retry import Retries, RetryBudget, RetryPolicy, may_have_happened, may_repeat
 from .transport import Transport

@@ -1,7 +1,7 @@
 """What all widgets have in common: parts and style of a page, its messages, the UI thread."""
 
 from .files import read_script, read_style
-from .messages import parse_message
+from .page_messages import parse_message
 from .pictures import Pictures
 from .traits import pass_on
 from .ui_thread import UI_THREAD

@@ -19,7 +19,7 @@ from ghl_notebook.auth.credential import Credential
 from ghl_notebook.auth.keyring_backend import Backend
 from ghl_notebook.auth.location_token_issuer import LocationTokenIssuer
 from ghl_notebook.auth.login_store import LoginStore, Stores
-from ghl_notebook.auth.store import Key, StoredCredential
+from ghl_notebook.auth.stored_credential import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.background import run_in_background
 from ghl_notebook.models import TokenAnswer

@@ -31,7 +31,7 @@ from ghl_notebook.auth.credential import Credential
 from ghl_notebook.auth.endpoint import TokenEndpoint
 from ghl_notebook.auth.file_store import Reservation
 from ghl_notebook.auth.login_store import LoginStore
-from ghl_notebook.auth.store import Key
+from ghl_notebook.auth.stored_credential import Key
 from ghl_notebook.auth.stored_token_provider import keep, remove
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import LogInAgainError

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook import Agency, GHLError, fetch_accounts
-from ghl_notebook.auth.store import Key
+from ghl_notebook.auth.stored_credential import Key
 from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,

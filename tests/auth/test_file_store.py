@@ -20,7 +20,7 @@ import pytest
 
 from ghl_notebook.auth import file_store
 from ghl_notebook.auth.file_store import FileStore
-from ghl_notebook.auth.store import Key, StoredCredential
+from ghl_notebook.auth.stored_credential import Key, StoredCredential
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.errors import StorageError
 from ghl_notebook.secret import Secret

@@ -17,7 +17,7 @@ import pytest
 
 from ghl_notebook.auth import file_store
 from ghl_notebook.auth.location_token_cache import CallLimit, LocationTokenCache, location_key
-from ghl_notebook.auth.store import StoredCredential, from_json, to_json
+from ghl_notebook.auth.stored_credential import StoredCredential, from_json, to_json
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.secret import Secret
 

@@ -15,7 +15,7 @@ from ghl_notebook import AsyncAgency
 from ghl_notebook.auth.agency_credential import AgencyCredential
 from ghl_notebook.auth.location_token_cache import LocationTokenCache
 from ghl_notebook.auth.login_store import LoginStore
-from ghl_notebook.auth.store import Key
+from ghl_notebook.auth.stored_credential import Key
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import (
     CredentialError,

@@ -15,7 +15,7 @@ import pytest
 from ghl_notebook import Client, GHLError
 from ghl_notebook.auth.app import App, Authorization
 from ghl_notebook.auth.endpoint import TokenEndpoint
-from ghl_notebook.auth.store import Key, to_json
+from ghl_notebook.auth.stored_credential import Key, to_json
 from ghl_notebook.errors import (
     ArgumentError,
     InvalidTokenError,

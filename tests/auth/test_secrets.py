@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import GHLError
-from ghl_notebook.auth.store import Key
+from ghl_notebook.auth.stored_credential import Key
 from ghl_notebook.errors import (
     CredentialError,
     CredentialMismatchError,

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ghl_notebook import Client
-from ghl_notebook.auth.store import StoredCredential
+from ghl_notebook.auth.stored_credential import StoredCredential
 from ghl_notebook.auth.stored_token_provider import StoredTokenProvider
 from ghl_notebook.auth.tokens import Tokens
 from ghl_notebook.errors import (

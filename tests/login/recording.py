@@ -13,7 +13,7 @@ import httpx
 
 from ghl_notebook.background import start_in_background
 from ghl_notebook.login import Channel, Claim, Status
-from ghl_notebook.login.messages import FromPage, WindowLost
+from ghl_notebook.login.page_messages import FromPage, WindowLost
 from ghl_notebook.login.social import Appearance, ConnectFlow, LoginState
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator

@@ -10,7 +10,7 @@ import pytest
 from ghl_notebook import Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.login import Channel, Status
-from ghl_notebook.login.messages import Mine
+from ghl_notebook.login.page_messages import Mine
 from ghl_notebook.login.social import Appearance
 from ghl_notebook.login.social.accounts_watch import AccountsWatch
 from ghl_notebook.models import find_platform

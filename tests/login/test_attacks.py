@@ -17,7 +17,7 @@ from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.background import run_in_background
 from ghl_notebook.login import Channel, Claim, Status
 from ghl_notebook.login.loopback import LOOPBACK
-from ghl_notebook.login.messages import Mine, WindowLost
+from ghl_notebook.login.page_messages import Mine, WindowLost
 from ghl_notebook.login.social import Appearance, LoginRegistry
 from ghl_notebook.login.social.accounts_watch import AccountsWatch
 from ghl_notebook.models import find_platform

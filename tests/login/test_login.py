@@ -8,7 +8,7 @@ import pytest
 
 from ghl_notebook import Client, errors
 from ghl_notebook.login import Status
-from ghl_notebook.login.messages import Begin
+from ghl_notebook.login.page_messages import Begin
 from ghl_notebook.login.social import ConnectFlow
 from ghl_notebook.models import PLATFORMS
 from ghl_notebook.simulator import MessageEvent, Simulator

@@ -8,7 +8,7 @@ import pytest
 
 from ghl_notebook import Client, errors
 from ghl_notebook.login import Status
-from ghl_notebook.login.messages import Recheck
+from ghl_notebook.login.page_messages import Recheck
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from tests.login.recording import Recording

@@ -9,7 +9,7 @@ import pytest
 
 from ghl_notebook import Client, errors
 from ghl_notebook.login import Status
-from ghl_notebook.login.messages import Recheck
+from ghl_notebook.login.page_messages import Recheck
 from ghl_notebook.simulator import Simulator
 from tests.login.recording import PATIENCE, Held, Recording, going_on, settle
 

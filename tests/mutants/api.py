@@ -7,31 +7,31 @@ from .mutant import Mutant
 MUTANTS = [
     Mutant(
         "A slot counts until an interval after its answer",
-        "transport/rate_limit.py",
+        "transport/rate_limiter.py",
         "                self._answered.append(now)\n",
         "",
-        "transport/test_rate_limit.py::the_first_answer_tells_the_interval",
+        "transport/test_rate_limiter.py::the_first_answer_tells_the_interval",
     ),
     Mutant(
         "An answer 429 holds all calls up for an interval",
-        "transport/rate_limit.py",
+        "transport/rate_limiter.py",
         "            if refused:\n",
         "            if refused and retry_after:\n",
-        "transport/test_rate_limit.py::a_refusal_may_say_how_long",
+        "transport/test_rate_limiter.py::a_refusal_may_say_how_long",
     ),
     Mutant(
         "What others have used of a limit is not used again",
-        "transport/rate_limit.py",
+        "transport/rate_limiter.py",
         "if used > ours + self._in_flight:",
         "if False:",
-        "transport/test_rate_limit.py::what_others_have_used_is_not_used_again",
+        "transport/test_rate_limiter.py::what_others_have_used_is_not_used_again",
     ),
     Mutant(
         'The word "undefined" in a message is a missing value',
-        "models/message.py",
+        "models/message_payload.py",
         'value in ("", "undefined", "null")',
         'value in ("", "null")',
-        "models/test_message.py::the_captured_payload_is_read",
+        "models/test_message_payload.py::the_captured_payload_is_read",
     ),
     Mutant(
         "A field that nobody knows is kept",
@@ -105,7 +105,7 @@ MUTANTS = [
     ),
     Mutant(
         "An id is one segment of the path",
-        "transport/messages.py",
+        "transport/request.py",
         'return quote(value, safe="")',
         'return quote(value, safe="/")',
         "transport/test_sender.py::an_id_is_one_segment_of_the_path",
@@ -161,7 +161,7 @@ MUTANTS = [
     ),
     Mutant(
         "Half a character does not cost the whole answer",
-        "transport/messages.py",
+        "transport/request.py",
         "if body is None and (complete := replace_half_characters(content)) != content:",
         "if False and (complete := b''):",
         "reported/test_halves.py::half_a_character_in_an_answer",

@@ -91,7 +91,7 @@ MUTANTS = [
     ),
     Mutant(
         "With a keyring, a login is encrypted",
-        "auth/store.py",
+        "auth/stored_credential.py",
         "    if cipher is None:\n        return text\n",
         "    if True:\n        return text\n",
         "auth/test_keyring_cipher.py::no_token_is_in_the_bytes_of_a_file",
@@ -203,7 +203,7 @@ MUTANTS = [
     ),
     Mutant(
         "dask sees a name of delegated tokens, and not what they are",
-        "auth/delegation.py",
+        "auth/worker_tokens.py",
         "        return self._name\n",
         '        return "".join(one.reveal() for one in self._unpacked().values())\n',
         "agency/test_distributed.py::dask_names_no_task_after_tokens",

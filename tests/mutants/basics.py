@@ -49,10 +49,10 @@ MUTANTS = [
     ),
     Mutant(
         "After many records the garbage collector runs again",
-        "collector.py",
+        "gc_pause.py",
         "    finally:\n        gc.enable()\n",
         "    finally:\n        gc.isenabled()\n",
-        "test_collector.py::the_collector_runs_again_afterwards",
+        "test_gc_pause.py::the_collector_runs_again_afterwards",
     ),
     Mutant(
         "Markup in a value is text in the table that a cell shows",

@@ -133,7 +133,7 @@ MUTANTS = [
     ),
     Mutant(
         "A long time is drawn in longer steps",
-        "plot/steps.py",
+        "plot/time_steps.py",
         "MAX_STEPS: Final = 80",
         "MAX_STEPS: Final = 8000",
         "plot/test_plot_statistics.py::a_long_time_is_drawn_in_longer_steps",

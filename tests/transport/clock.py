@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from ghl_notebook.transport import RateLimiter
-from ghl_notebook.transport.limits import Limits
+from ghl_notebook.transport.rate_limit_headers import Limits
 
 Window = Literal["fixed", "aligned", "sliding"]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ghl_notebook.transport import Permit
-from ghl_notebook.transport.limits import Limits
+from ghl_notebook.transport.rate_limit_headers import Limits
 from tests.transport.clock import Clock, Service, Window, settle
 
 SECONDS = 10.0

@@ -30,7 +30,7 @@ from ghl_notebook.login.flow import (
     Status,
     ticket_reused,
 )
-from ghl_notebook.login.messages import Begin, Cancel, Channel, FromPage, Redirected
+from ghl_notebook.login.page_messages import Begin, Cancel, Channel, FromPage, Redirected
 from ghl_notebook.secret import Secret
 
 from .redirect import REDIRECTS, Redirect

@@ -2,9 +2,9 @@
 
 from .connect_card import ConnectAccount
 from .connect_flow import ConnectFlow, MessageObserver
-from .machine import LoginMachine
 from .registry import LoginRegistry
 from .state import Appearance, LoginState
+from .state_machine import LoginMachine
 
 __all__ = [
     "Appearance",

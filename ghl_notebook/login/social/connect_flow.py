@@ -25,7 +25,7 @@ from ghl_notebook.errors import (
     ValidationError,
 )
 from ghl_notebook.login.flow import ENDS, LoginFlow, LoginView, Status
-from ghl_notebook.login.messages import (
+from ghl_notebook.login.page_messages import (
     Begin,
     Cancel,
     Channel,
@@ -44,9 +44,9 @@ from ghl_notebook.transport import is_transient
 from ghl_notebook.widgets import UI_THREAD
 
 from .accounts_watch import AccountsWatch
-from .machine import LoginMachine
 from .registry import LoginRegistry
 from .state import Appearance, LoginState
+from .state_machine import LoginMachine
 
 # How the API reports that this sub-account does not have an account id.
 _UNKNOWN_ID = (

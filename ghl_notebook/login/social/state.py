@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ghl_notebook.login.flow import FlowState, Status
-from ghl_notebook.login.messages import Channel, Claim
+from ghl_notebook.login.page_messages import Channel, Claim
 from ghl_notebook.models import MessagePayload
 
 _MOST_PENDING = 8

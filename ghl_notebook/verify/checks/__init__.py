@@ -6,11 +6,11 @@ from typing import Final
 
 from ghl_notebook.verify.assumptions import Assumption
 
-from . import accounts, documents, message, service, step2
+from . import accounts, available_accounts, documents, message, service
 
 ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
     found
-    for module in (message, service, step2, accounts, documents)
+    for module in (message, service, available_accounts, accounts, documents)
     for found in vars(module).values()
     if isinstance(found, Assumption)
 )

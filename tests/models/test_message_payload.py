@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook.models import MessagePayload, read_message
-from ghl_notebook.models.message import MAX_MESSAGE_CHARACTERS
+from ghl_notebook.models.message_payload import MAX_MESSAGE_CHARACTERS
 from tests.folding import folded
 
 ID = "65f2d989a4f2f1e5322c3856"

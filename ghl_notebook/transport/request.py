@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode
 import httpx
 import msgspec
 
-from ghl_notebook.collector import without_collector
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.gc_pause import without_collector
 from ghl_notebook.guard import while_made
 from ghl_notebook.sanitize import replace_half_characters
 from ghl_notebook.secret import Secret

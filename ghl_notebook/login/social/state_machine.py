@@ -43,12 +43,12 @@ from typing import Any
 
 from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.login.flow import ENDS, Status, ticket_reused
-from ghl_notebook.login.messages import Channel, Claim
-from ghl_notebook.models import MessagePayload, Platform, read_account_id, read_message
+from ghl_notebook.login.page_messages import Channel, Claim
+from ghl_notebook.models import MessagePayload, Platform, read_account_id
 from ghl_notebook.sanitize import one_line
-from ghl_notebook.settings import SAME_ORIGIN
 
 from . import notices
+from .message_check import belongs_elsewhere, is_allowed, read_result
 from .registry import LoginRegistry
 from .state import Appearance, LoginState, PendingClaims
 
@@ -153,13 +153,13 @@ class LoginMachine:
         """
         if not self._is(claim.run, Status.WAITING, Status.IDLE, Status.CHECKING):
             return False
-        payload = read_message(claim.data)
-        if payload is None or not payload.is_for(self.platform.key):
+        payload = read_result(claim, self.platform)
+        if payload is None:
             return False
         if self.state.status is Status.CHECKING:
             # If the claim that is being checked proves false, this one may be the result.
             return self._defer(claim, channel)
-        if not self._allows(claim):
+        if not is_allowed(claim, self.allowed_origins):
             return self._notice(notices.origin_not_allowed(claim.origin, self.allowed_origins))
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
@@ -170,11 +170,10 @@ class LoginMachine:
         if claim.source != "popup":
             if self._baseline is None:
                 return self._defer(claim, channel)
-            account_id = payload.account_id
-            if self.registry.has_finished(account_id) or account_id in self._baseline:
-                return self._notice(notices.earlier_login(account_id))
-            if self.registry.has_rival(claim.run, self.platform.key):
-                return self._notice(notices.two_logins_wait(self.platform.title))
+            if notice := belongs_elsewhere(
+                claim.run, payload.account_id, self.platform, self._baseline, self.registry
+            ):
+                return self._notice(notice)
         return self._check(payload, channel)
 
     def on_accounts_changed(self, run: str, found: Iterable[Appearance]) -> bool:
@@ -340,7 +339,7 @@ class LoginMachine:
         return True
 
     def _defer(self, claim: Claim, channel: Channel) -> bool:
-        self._pending.add(claim, channel, is_allowed=self._allows(claim))
+        self._pending.add(claim, channel, is_allowed=is_allowed(claim, self.allowed_origins))
         return False
 
     def _judge_pending(self) -> bool:
@@ -357,11 +356,6 @@ class LoginMachine:
         self._has_window = True
         self.registry.wait(self.state.run, self.platform.key)
         self.state = replace(self.state, status=Status.WAITING)
-
-    def _allows(self, claim: Claim) -> bool:
-        if claim.origin in self.allowed_origins:
-            return True
-        return SAME_ORIGIN in self.allowed_origins and claim.origin == claim.page_origin
 
     def _is(self, run: str, *statuses: Status) -> bool:
         return run == self.state.run and self.state.status in statuses

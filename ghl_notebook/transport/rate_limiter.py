@@ -24,7 +24,7 @@ import msgspec
 
 from ghl_notebook.background import call_in_background, register_after_fork
 
-from .limits import Limits
+from .rate_limit_headers import Limits
 
 _LOWEST: Final = 25
 """Permits until the first response: no plan is known to allow fewer."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ghl_notebook.transport import MAX_IN_FLIGHT, Permit, RateLimiter
-from ghl_notebook.transport.limits import Limits
+from ghl_notebook.transport.rate_limit_headers import Limits
 from tests.transport.clock import Clock, Service, Window, settle, told
 
 

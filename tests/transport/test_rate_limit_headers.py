@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ghl_notebook.transport.limits import Limits, read_limits, read_retry_after
+from ghl_notebook.transport.rate_limit_headers import Limits, read_limits, read_retry_after
 from tests.folding import folded
 
 TOLD = {

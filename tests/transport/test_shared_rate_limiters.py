@@ -11,13 +11,13 @@ import weakref
 import pytest
 
 from ghl_notebook.transport import RateLimiter
-from ghl_notebook.transport.limits import Limits
-from ghl_notebook.transport.rate_limiters import RateLimiters
+from ghl_notebook.transport.rate_limit_headers import Limits
+from ghl_notebook.transport.shared_rate_limiters import RateLimiters
 from tests.transport.clock import Clock, settle, told
 
 FORKED = """
 import asyncio, os
-from ghl_notebook.transport.rate_limiters import RATE_LIMITERS
+from ghl_notebook.transport.shared_rate_limiters import RATE_LIMITERS
 from tests.transport.clock import told
 
 limiter = RATE_LIMITERS.of("https://example.com", "location:1")

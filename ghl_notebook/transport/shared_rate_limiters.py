@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from ghl_notebook.background import register_after_fork
 
-from .rate_limit import RateLimiter
+from .rate_limiter import RateLimiter
 
 _LOOKS: Final = 2
 """Kept limiters examined at each lookup. Two, so that the list shrinks faster than it grows."""

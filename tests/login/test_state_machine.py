@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ghl_notebook.login import ENDS, Status
-from ghl_notebook.login.social import Appearance, LoginMachine, machine
+from ghl_notebook.login.social import Appearance, LoginMachine, state_machine
 from tests.folding import folded
 from tests.login.machines import (
     ACCOUNT,
@@ -57,7 +57,7 @@ OF_WHICHEVER_RUN: dict[str, Callable[[LoginMachine], object]] = {
 
 EVENTS = [*OF_ONE_RUN, *OF_WHICHEVER_RUN]
 
-# The drawing in the docstring of `social.machine`, as situation, event, new status.
+# The drawing in the docstring of `social.state_machine`, as situation, event, new status.
 DRAWN: dict[tuple[str, str], Status] = {
     ("idle", "begin"): Status.STARTING,
     ("prefetched", "begin"): Status.STARTING,
@@ -167,7 +167,7 @@ def test_an_event_of_an_earlier_run_changes_nothing(situation: str, event: str) 
 
 def drawn_in_the_docstring() -> Iterator[tuple[str, str, str]]:
     """Read the drawing: status, event, new status."""
-    drawing = str(machine.__doc__).split("::", 1)[1].split("\n\nA *run*")[0]
+    drawing = str(state_machine.__doc__).split("::", 1)[1].split("\n\nA *run*")[0]
     first, *others = [line for line in drawing.splitlines() if line.strip()]
     names = re.split(r" ─ | ─> ", first.strip())
     for n in range(0, len(names) - 2, 2):
