@@ -16,7 +16,7 @@ from tests.browsers import Browsers
 from tests.collecting import FOLDERS, TESTS, is_left_out
 from tests.programs import MARKERS, ProgramGuard
 from tests.waits import shorten_waits
-from tests.ways import FRAMES, FRONT_ENDS, README, TABLES, Ways
+from tests.ways import FRAMES, FRONT_ENDS, TABLES, Ways
 
 # jsonschema, which Altair and nbformat import, would compile a grammar for seconds: that of the
 # format `iri`, which nothing here uses.
@@ -154,7 +154,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Save the tables, and compare them with the README's when all that writes them has run."""
+    """Save the tables, and compare them with the pages when all that writes them has run."""
     _BROWSERS.close()
     config = session.config
     ways = config.stash[WAYS]
@@ -166,8 +166,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     for one in ways.values():
         one.save()
     if is_whole and not config.option.collectonly:
-        text = README.read_text(encoding="utf-8")
-        config.stash[COMPLAINTS] += [one for table in ways.values() for one in table.faults(text)]
+        config.stash[COMPLAINTS] += [one for table in ways.values() for one in table.faults()]
     if config.stash[COMPLAINTS] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -1,4 +1,7 @@
-"""The tables of ways, as tests write them and the README shows them."""
+"""The tables of ways, as tests write them and pages show them."""
+
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +21,9 @@ def test_comm_and_loopback_are_one_way_of_a_login(table: Ways) -> None:
     table.record("lab", "chromium", LOGIN, "loopback")
     table.record("lab", "firefox", LOGIN, "message")
     table.record("lab", "firefox", WAITING, "loopback")
-    loopback = "popup message, by the loopback server"
-    assert "| JupyterLab 4 | Chromium | popup message | ? |\n" in table.markdown()
-    assert f"| JupyterLab 4 | Firefox | popup message | {loopback} |\n" in table.markdown()
+    loopback = "pop-up message, through the loopback server"
+    assert "| JupyterLab 4 | Chromium | pop-up message | ? |\n" in table.markdown()
+    assert f"| JupyterLab 4 | Firefox | pop-up message | {loopback} |\n" in table.markdown()
 
 
 def test_order(table: Ways) -> None:
@@ -29,9 +32,10 @@ def test_order(table: Ways) -> None:
     table.record("lab", "chromium", LOGIN, "message")
     head, _, *lines = table.markdown().splitlines()
     assert head == "| front end | browser | login | while a cell waits |"
-    assert len(lines) == 2 * len(FRONT_ENDS.rows)
-    assert lines[0] == "| JupyterLab 4 | Chromium | popup message | ? |"
-    assert lines[-1] == "| Colab, its frame | Firefox | accounts list | ? |"
+    assert len(lines) == len(FRONT_ENDS.rows) + 2
+    assert lines[0] == "| JupyterLab 4 | Chromium | pop-up message | ? |"
+    assert lines[2] == "| Notebook 7 | Chromium, Firefox | ? | ? |"
+    assert lines[-1] == "| Colab (simulated iframe) | Firefox | accounts list | ? |"
 
 
 def test_missing(table: Ways) -> None:
@@ -72,14 +76,18 @@ def test_put_into_without_markers() -> None:
 def test_a_run_that_left_a_field_empty_has_a_fault(table: Ways) -> None:
     """It names the field."""
     table.record("lab", "chromium", LOGIN, "message")
-    (fault,) = table.faults(TEXT)
+    (fault,) = table.faults()
     assert str(("lab", "chromium", LOGIN)) not in fault
     assert str(("lab", "chromium", WAITING)) in fault
 
 
-def test_a_readme_with_another_table_is_a_fault(table: Ways) -> None:
-    """The table of a whole run is the README's, or the run has failed."""
+def test_a_page_with_another_table_is_a_fault(tmp_path: Path) -> None:
+    """The table of a whole run is the page's, or the run has failed."""
+    page = tmp_path / "page.md"
+    page.write_text(TEXT, encoding="utf-8")
+    table = Ways(replace(FRONT_ENDS, page=page))
     for field in table.table.fields():
         table.record(*field, "message")
-    assert "python -m tests.ways" in table.faults(TEXT)[0]
-    assert table.faults(table.table.put_into(TEXT, table.markdown())) == []
+    assert "python -m tests.ways" in table.faults()[0]
+    page.write_text(table.table.put_into(TEXT, table.markdown()), encoding="utf-8")
+    assert table.faults() == []

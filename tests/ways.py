@@ -1,7 +1,7 @@
-"""Tables of the ways by which logins arrived in this run, as the README shows them.
+"""Tables of the ways by which logins arrived in this run, as the documentation shows them.
 
 Tests write into a table by a fixture of ``tests/conftest.py``; at the end of the run it is in
-``test-results``, and ``python -m tests.ways`` puts it into the README.
+``test-results``, and ``python -m tests.ways`` puts it into its page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from tests.browsers import BROWSERS
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
 
 LOGIN = "login"
 """Column: nothing else goes on in the kernel."""
@@ -22,8 +21,8 @@ WAITING = "while a cell waits"
 """Column: a cell of the same kernel blocks it until the login is done."""
 
 _SHOWN = {
-    "message": "popup message",
-    "loopback": "popup message, by the loopback server",
+    "message": "pop-up message",
+    "loopback": "pop-up message, through the loopback server",
     "accounts": "accounts list",
     "pasted": "pasted id",
 }
@@ -37,10 +36,12 @@ class Table:
     Attributes
     ----------
     name : str
-        Its name in the README's markers, its file's name, and the head of its first column.
+        Its name in the page's markers, its file's name, and the head of its first column.
+    page : pathlib.Path
+        The page that shows it.
     rows : dict of str to str
-        What the tests call each row, and what it is called in the table. A row has one line per
-        browser.
+        What the tests call each row, and what it is called in the table. Browsers share a line
+        where nothing differs between them.
     columns : tuple of str
         The columns that tests fill.
     writers : tuple of str
@@ -48,6 +49,7 @@ class Table:
     """
 
     name: str
+    page: Path
     rows: dict[str, str]
     columns: tuple[str, ...]
     writers: tuple[str, ...]
@@ -101,6 +103,7 @@ class Table:
 
 FRONT_ENDS = Table(
     name="front ends",
+    page=ROOT / "README.md",
     rows={
         "lab": "JupyterLab 4",
         "notebook": "Notebook 7",
@@ -109,19 +112,20 @@ FRONT_ENDS = Table(
         "marimo_edit": "marimo edit",
         "marimo_run": "marimo run",
         "voila": "Voila",
-        "vscode": "VS Code, its frame",
-        "colab": "Colab, its frame",
+        "vscode": "VS Code (simulated iframe)",
+        "colab": "Colab (simulated iframe)",
     },
     columns=(LOGIN, WAITING),
     writers=("tests/browser", "tests/standins"),
 )
 
 FRAMES = Table(
-    name="frames",
+    name="iframes",
+    page=ROOT / "docs" / "where-it-works.md",
     rows={
         "top": "none",
         "framed": "of another site",
-        "sandboxed": "sandboxed, windows too",
+        "sandboxed": "sandboxed, pop-ups too",
     },
     columns=("no policy", "same-origin", "same-origin-allow-popups", "noopener-allow-popups"),
     writers=("tests/standins",),
@@ -180,21 +184,24 @@ class Ways:
         lines = [[self.table.name.removesuffix("s"), "browser", *columns]]
         lines.append(["---"] * len(lines[0]))
         for row, title in self.table.rows.items():
+            same: dict[tuple[str, ...], list[str]] = {}
             for browser in BROWSERS:
-                fields = [self.fields.get((row, browser, column), _GAP) for column in columns]
-                lines.append([title, browser.capitalize(), *fields])
+                fields = tuple(self.fields.get((row, browser, column), _GAP) for column in columns)
+                same.setdefault(fields, []).append(browser.capitalize())
+            lines += [[title, ", ".join(browsers), *fields] for fields, browsers in same.items()]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
-    def faults(self, text: str) -> list[str]:
-        """Return what is wrong with the table of a whole run, next to the text that has it."""
+    def faults(self) -> list[str]:
+        """Return what is wrong with the table of a whole run, next to the page that has it."""
         if missing := self.missing():
             return [
                 f"Nothing has written these fields of the table of {self.table.name}: {missing}"
             ]
-        if self.table.read_from(text) != self.markdown():
+        if self.table.read_from(self.table.page.read_text(encoding="utf-8")) != self.markdown():
             return [
-                f"The README's table of {self.table.name} is not the one of this run. If this one"
-                f" is right, `python -m tests.ways` puts it there:\n{self.markdown()}"
+                f"The table of {self.table.name} in {self.table.page.name} is not the one of this"
+                f" run. If this one is right, `python -m tests.ways` puts it there:\n"
+                f"{self.markdown()}"
             ]
         return []
 
@@ -206,14 +213,13 @@ class Ways:
 
 
 def main() -> None:
-    """Put the tables of the last run into the README."""
-    text = README.read_text(encoding="utf-8")
+    """Put the tables of the last run into their pages."""
     for table in TABLES:
         markdown = table.result.read_text(encoding="utf-8")
         if f"| {_GAP} |" in markdown:
             sys.exit(f"{table.result} has gaps: run all of {', '.join(table.writers)} first.")
-        text = table.put_into(text, markdown)
-    README.write_text(text, encoding="utf-8")
+        text = table.page.read_text(encoding="utf-8")
+        table.page.write_text(table.put_into(text, markdown), encoding="utf-8")
 
 
 if __name__ == "__main__":

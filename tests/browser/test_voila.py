@@ -68,7 +68,9 @@ def test_no_cell_can_wait(front_end: FrontEnd, open_voila: Callable[..., Page], 
     page = open_voila(DEMO, WAIT)
     said = page.get_by_text("In Voila, display the login and observe its traits.")
     expect(said).to_contain_text("Said after 0 seconds.")
-    ways.record(front_end.kind, front_end.browser, WAITING, "an error at once: no cell can wait")
+    ways.record(
+        front_end.kind, front_end.browser, WAITING, "not possible: the call raises an error"
+    )
 
 
 def test_a_panel(open_voila: Callable[..., Page]) -> None:

@@ -73,7 +73,7 @@ def test_login_arrives_from_a_sandbox(
     shown.expect_status("connected")
     way = arrives()
     assert way in ({"accounts"} if _is_cut(browser, coop) else BY_MESSAGE)
-    said = "accounts list, from a tab of its own" if _is_cut(browser, coop) else way
+    said = "accounts list, from a separate tab" if _is_cut(browser, coop) else way
     ways_of_frames.record("sandboxed", browser.browser_type.name, coop or "no policy", said)
 
 

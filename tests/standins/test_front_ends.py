@@ -18,7 +18,7 @@ from tests.ways import LOGIN, WAITING, Ways
 Show = Callable[..., Shown]
 Arrives = Callable[[], str]
 
-LOGIN_PAGE = "login page in the system's browser"
+LOGIN_PAGE = "login page in the default browser"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_vscode(
     ways: Ways,
     theme: str,
 ) -> None:
-    """The card's link leads to the login page in the system's browser, where a popup works."""
+    """The card's link leads to the login page in the default browser, where a popup works."""
     shown = show("vscode", theme)
     shown.link("Connect Instagram").click()
     system.goto(bench.opened.get(timeout=PATIENCE))
@@ -109,7 +109,9 @@ def test_colab_while_a_cell_waits(
     allow(shown.open(shown.button("Connect Instagram")))
     shown.expect_status("connected")
     assert arrives() == "message"
-    ways.record("colab", browser.browser_type.name, WAITING, "none: an error says what to do")
+    ways.record(
+        "colab", browser.browser_type.name, WAITING, "not possible: the error shows the next step"
+    )
 
 
 @pytest.mark.parametrize("login", [{"separate_page": True}], indirect=True)
