@@ -306,9 +306,10 @@ def test_the_bearer_goes_to_the_configured_host_only(
             Server(status, location) as service,
             Client(TOKEN, LOCATION, "user", base_url=service.base_url) as client,
         ):
-            client.core._transport.http.follow_redirects = follows
-            if follows:  # what takes the address away before httpx reads it
-                client.core._transport.http.event_hooks = {}
+            # Without the hook that takes the address away before httpx reads it.
+            client.core._transport.http.event_hooks = {}
+            if follows:
+                client.core._transport.http.follow_redirects = True
             with suppress(GHLError, KeyError):
                 client.accounts.list()
             assert {one["authorization"] for one in service.heard} == {f"Bearer {TOKEN}"}

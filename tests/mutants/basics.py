@@ -119,11 +119,11 @@ MUTANTS = [
         "transport/test_packed_responses.py::what_cannot_be_unpacked_within_limits_is_asked_for_once",
     ),
     Mutant(
-        "No redirect of the token endpoint is followed",
+        "No redirect is followed, even if httpx reads its address",
         "transport/options.py",
         '"follow_redirects": False,',
         '"follow_redirects": True,',
-        "auth/test_endpoint.py::what_is_wrong_with_the_app_does_not_end_a_login",
+        "api/test_secrets.py::the_bearer_goes_to_the_configured_host_only",
     ),
     Mutant(
         "A job of the screen that was cancelled does not end its thread",
