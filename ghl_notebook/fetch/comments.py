@@ -10,6 +10,7 @@ from typing import Any, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_LAYOUT
@@ -17,7 +18,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Comment, CommentPlatform
 
 from .options import FetchOptions
-from .paging import Report, all_pages, list_name
+from .paging import fetch_list
 from .period import read_period
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
@@ -131,14 +132,14 @@ async def _comments(
         fetch_page = functools.partial(
             _page, client, key, list(ids), from_date=since, to_date=until, search=search
         )
-        name = list_name(COMMENTS.name, client)
-        comments += await all_pages(name, fetch_page, _after(len(comments), report))
+        so_far = _after(len(comments), report)
+        comments += await fetch_list(client, COMMENTS.name, fetch_page, so_far)
     return Records(comments)
 
 
 async def _page(
     client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **filters: Any
-) -> tuple[list[Comment], int | None]:
+) -> Page:
     page = await client.comments.list(platform, ids, skip=skip, limit=limit, **filters)
     return page.comments, None if page.meta is None else page.meta.total
 

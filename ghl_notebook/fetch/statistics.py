@@ -10,6 +10,7 @@ from typing import Any, Final, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.paging import Report
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
     STATISTICS_LAYOUT,
@@ -26,7 +27,6 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
 
 from .options import FetchOptions
-from .paging import Report
 from .period import read_period
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client

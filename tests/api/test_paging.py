@@ -8,8 +8,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ghl_notebook.fetch.paging import all_pages
+from ghl_notebook.api.paging import all_pages
 from tests.folding import folded
+
+
+class Unlimited:
+    """A client that nothing limits."""
+
+    concurrency = None
+    free_calls = 32
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Rows:
 
 def read(rows: Rows, told: Callable[[int, int], None] = lambda done, total: None) -> Awaitable:
     """Read it in pages of ten."""
-    return all_pages("rows", rows, told, size=10)
+    return all_pages(Unlimited(), "rows", rows, told, size=10)
 
 
 @folded("tells", [True, False])
