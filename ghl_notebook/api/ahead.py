@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
+
+from ghl_notebook.transport import MAX_IN_FLIGHT
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -126,3 +128,28 @@ class CallsAhead(Generic[K, T]):
         """Return the result of a call, which is sent now if it was not sent ahead."""
         task = self._tasks.pop(key, None)
         return await (self._call(key) if task is None else task)
+
+
+async def side_by_side(
+    caller: Caller,
+    calls: Sequence[Callable[[], Awaitable[T]]],
+    report: Callable[[int], object] = lambda _done: None,
+) -> list[T]:
+    """Send calls side by side, and return their results in order.
+
+    Parameters
+    ----------
+    caller : Caller
+        The client or agency.
+    calls : sequence of callable
+        Each sends one call, or several in a row.
+    report : callable
+        Called with the number of results so far.
+    """
+    results: list[T] = []
+    async with CallsAhead[int, T](caller, lambda number: calls[number]()) as ahead:
+        for number in range(len(calls)):
+            ahead.send(range(number + 1, len(calls)), MAX_IN_FLIGHT)
+            results.append(await ahead.get(number))
+            report(number + 1)
+    return results

@@ -20,7 +20,7 @@ _MAX_IN_VAIN_CHANGING: Final = 20
 _MAX_PROBES: Final = 3
 """Last pages fetched ahead, where one after the other has no rows."""
 _PAGE_SIZES: Final = (10, 20, 25, 50)
-"""So many rows may be the API's own page size, whatever was requested."""
+"""So many rows may be the API's page size, even if more were requested."""
 
 PAGE_SIZE: Final = 100
 """Rows per call: the maximum, where the API documents one."""
@@ -176,7 +176,7 @@ class _Plan:
                 self._probes.append(last)
 
     async def is_end(self, ahead: CallsAhead[int, Page], skip: int, page: list[Any]) -> bool:
-        """Tell whether a short page is the last one, whatever the count is."""
+        """Tell whether a short page is the last one, although the count promises more."""
         following = min((key for key in ahead.keys if key > skip), default=None)
         if self._step is None or len(page) > self._step or following is None:
             return False

@@ -146,6 +146,20 @@ MUTANTS = [
         "reported/test_values.py::a_null_in_a_series_is_one_na",
     ),
     Mutant(
+        "Comments that changed between two calls are of no other account",
+        "fetch/statistics_calls.py",
+        "or _sum(series) != counts.pop(name)",
+        "or counts.pop(name) < 0",
+        "fetch/test_statistics_calls.py::comments_that_come_between_two_calls",
+    ),
+    Mutant(
+        "What a response does not separate is fetched alone",
+        "fetch/statistics_calls.py",
+        "or _sum(done.comments) != _sum([*counts.values()])",
+        "or False",
+        "fetch/test_statistics_calls.py::what_cannot_be_told_apart",
+    ),
+    Mutant(
         "A list that ends short of its count is logged",
         "api/paging.py",
         "if count is not None and count > found:",
@@ -155,8 +169,8 @@ MUTANTS = [
     Mutant(
         "A row without an id is identified by its position",
         "api/paging.py",
-        "row.id or skip + n for n, row",
-        "row.id or object() for n, row",
+        "key_of(row) or skip + n for n, row",
+        "key_of(row) or object() for n, row",
         "reported/test_lists.py::rows_without_an_id_come_once",
     ),
     Mutant(
