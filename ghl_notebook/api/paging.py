@@ -90,13 +90,13 @@ async def all_pages(
             keys = [key_of(row) or skip + n for n, row in enumerate(page)]
             is_new = [key not in found for key in keys]
             has_shrunk = bool(page) or count is None or count <= skip
-            if skip and all(is_new) and has_shrunk and not has_lost_track:
+            if skip and len(before) > 1 and all(is_new) and has_shrunk and not has_lost_track:
                 # Rows came or went meanwhile. Fetch those around the start of this page first.
                 plan.on_gap()
                 if not is_kept and steps_back < _MAX_STEPS_BACK:
                     ahead.keep(skip, (page, count))
                     plan.kept.add(skip)
-                    skip = max(0, skip - (size << steps_back) // 2)
+                    skip = max(0, skip - max(1, (len(before) << steps_back) // 2))
                     steps_back += 1
                     continue
                 if is_kept:  # the gap is wider: this page is out of date

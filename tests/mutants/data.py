@@ -43,7 +43,7 @@ MUTANTS = [
     Mutant(
         "No row is lost where rows in front are deleted meanwhile",
         "api/paging.py",
-        "if skip and all(is_new) and has_shrunk and not has_lost_track:",
+        "if skip and len(before) > 1 and all(is_new) and has_shrunk and not has_lost_track:",
         "if False:",
         "api/test_paging.py::rows_that_go_in_front_let_none_be_lost",
     ),
@@ -158,6 +158,13 @@ MUTANTS = [
         "or _sum(done.comments) != _sum([*counts.values()])",
         "or False",
         "fetch/test_statistics_calls.py::what_cannot_be_told_apart",
+    ),
+    Mutant(
+        "A count is believed only where the last page has rows",
+        "api/paging.py",
+        "if found and found[0]:",
+        "if found:",
+        "api/test_paging.py::a_count_that_is_too_large_costs_a_handful",
     ),
     Mutant(
         "A list that ends short of its count is logged",
