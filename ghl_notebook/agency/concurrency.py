@@ -56,6 +56,12 @@ class AdaptiveLimit:
                 raise
         self.in_flight += 1
 
+    def try_acquire(self) -> bool:
+        """Take the place of one more request, if one is free and no sub-account waits for it."""
+        is_free = self.in_flight < self.limit and not self._waiting
+        self.in_flight += is_free
+        return is_free
+
     def release(self, seconds: float | None, *, is_service_error: bool = False) -> None:
         """Report a finished request.
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ghl_notebook.api import AsyncAgency
+from ghl_notebook.api import AsyncAgency, AsyncClient
 from ghl_notebook.errors import (
     DailyLimitError,
     FolderError,
@@ -193,22 +192,22 @@ class Run:
             if sub_account is None:
                 return
             await self._limit.acquire()
-            began: float | None = time.monotonic()
+            client: AsyncClient | None = None
             has_service_error = False
             try:
-                client = self._agency.client(sub_account.location_id)
+                client = self._agency.client(sub_account.location_id, concurrency=self._limit)
                 answer = await self._spec.fetch_one(client)
             except GHLError as error:
                 has_service_error = is_service_error(error)
                 self._fail(sub_account, error)
             except BaseException:
-                began = None
+                client = None
                 raise
             else:
                 self._consecutive_errors = 0
                 await self._store(sub_account, answer)
             finally:
-                seconds = None if began is None else time.monotonic() - began
+                seconds = None if client is None else client.mean_seconds
                 self._limit.release(seconds, is_service_error=has_service_error)
                 self._progress.in_flight = self._limit.in_flight
 

@@ -26,6 +26,7 @@ from ghl_notebook.transport import (
     rate_limiter_of,
 )
 
+from .ahead import Concurrency
 from .arguments import check_kind, check_sending, read_location_id
 from .async_client import AsyncClient
 
@@ -191,13 +192,15 @@ class AsyncAgency:
         await self._transport.aclose()
         await self.credential.aclose()
 
-    def client(self, location_id: str) -> AsyncClient:
+    def client(self, location_id: str, *, concurrency: Concurrency | None = None) -> AsyncClient:
         """Return a client of one sub-account. It uses the agency's connections.
 
         Parameters
         ----------
         location_id : str
             The sub-account. Whether it is the agency's shows with the first call.
+        concurrency : Concurrency, optional
+            What counts its requests, together with those of other sub-accounts.
         """
         if not location_id:
             raise ArgumentError(
@@ -212,6 +215,7 @@ class AsyncAgency:
             clock=self._clock,
             budget=self._budget,
             allowed_origins=self._allowed_origins,
+            concurrency=concurrency,
         )
 
     def delegate(self, location_ids: Iterable[str]) -> WorkerAgency:

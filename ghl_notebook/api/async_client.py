@@ -25,6 +25,7 @@ from ghl_notebook.transport import (
     rate_limiter_of,
 )
 
+from .ahead import Concurrency
 from .arguments import check_kind, check_sending
 from .call import CallContext
 from .operation import AsyncMode
@@ -74,6 +75,8 @@ class AsyncClient(Resources[AsyncMode]):
         The version of the API.
     clock : callable
         The current time, with a time zone.
+    concurrency : Concurrency or None
+        What counts the requests of all sub-accounts of a run.
 
     Raises
     ------
@@ -123,6 +126,7 @@ class AsyncClient(Resources[AsyncMode]):
         )
         self.user_id = settings.user_id
         self.allowed_origins = settings.allowed_origins
+        self.concurrency: Concurrency | None = None
         self._closes = True
         opened = open_transport(
             settings.base_url, timeout=timeout, api_version=api_version, transport=transport
@@ -139,6 +143,7 @@ class AsyncClient(Resources[AsyncMode]):
         clock: Clock,
         budget: RetryBudget | None = None,
         allowed_origins: tuple[str, ...] = DEFAULT_ALLOWED_ORIGINS,
+        concurrency: Concurrency | None = None,
     ) -> Self:
         """Make one of an agency's clients, for a sub-account: fast enough to make thousands.
 
@@ -152,11 +157,14 @@ class AsyncClient(Resources[AsyncMode]):
             As for the class.
         budget : RetryBudget, optional
             What repetitions may cost all who share it.
+        concurrency : Concurrency, optional
+            What counts the requests of all of them.
         """
         client = cls.__new__(cls)
         client.credential = credential
         client.user_id = None
         client.allowed_origins = allowed_origins
+        client.concurrency = concurrency
         client._closes = False  # noqa: SLF001 - of this class
         client._connect(transport, total_timeout=total_timeout, clock=clock, budget=budget)  # noqa: SLF001
         return client
@@ -216,6 +224,16 @@ class AsyncClient(Resources[AsyncMode]):
     def limits(self) -> Limits:
         """What the service's last answer said is left of the calls for this sub-account."""
         return self._sender.limits
+
+    @property
+    def free_calls(self) -> int:
+        """How many calls the rate limit lets pass now without waiting."""
+        return self._sender.free
+
+    @property
+    def mean_seconds(self) -> float | None:
+        """How long a request has taken on average; None: none was sent."""
+        return self._sender.mean_seconds
 
     @property
     def clock_offset(self) -> timedelta | None:

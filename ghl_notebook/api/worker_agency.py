@@ -9,6 +9,7 @@ from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
 from ghl_notebook.transport import RetryBudget, Transport, open_transport
 
+from .ahead import Concurrency
 from .async_client import AsyncClient
 
 
@@ -57,7 +58,7 @@ class WorkerAgency:
         """The number of concurrent requests that this process's connections support."""
         return self._shared[0].in_flight
 
-    def client(self, location_id: str) -> AsyncClient:
+    def client(self, location_id: str, *, concurrency: Concurrency | None = None) -> AsyncClient:
         """Return a client of one sub-account."""
         transport, budget = self._shared
         return AsyncClient.sharing(
@@ -66,6 +67,7 @@ class WorkerAgency:
             total_timeout=self._total_timeout,
             clock=now,
             budget=budget,
+            concurrency=concurrency,
         )
 
     @property

@@ -45,6 +45,11 @@ class SharedRateLimiter:
         """What the service's last response to this process reported."""
         return self._limiter.limits
 
+    @property
+    def free(self) -> int:
+        """How many requests this process may send now, if the others send none."""
+        return self._limiter.free
+
     async def acquire(self) -> Permit:
         """Wait for a permit and take it."""
         permit = await self._limiter.acquire()

@@ -10,14 +10,16 @@ from typing import Any, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.ahead import side_by_side
+from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_LAYOUT
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Comment, CommentPlatform
+from ghl_notebook.models import CommentPlatform
 
 from .options import FetchOptions
-from .paging import Report, all_pages, list_name
+from .paging import fetch_list
 from .period import read_period
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
@@ -126,26 +128,27 @@ async def _comments(
         is_included = key in COMMENTED and platform in (None, key) and not account.deleted
         if is_included and account.origin_id:
             origins.setdefault(key, {})[account.origin_id] = None
-    comments: list[Comment] = []
-    for key, ids in origins.items():
+    counts: dict[str, tuple[int, int]] = {}
+
+    async def fetch_platform(key: str) -> list[Any]:
+        def add(done: int, total: int) -> None:
+            counts[key] = done, total
+            report(*map(sum, zip(*counts.values(), strict=True)))
+
         fetch_page = functools.partial(
-            _page, client, key, list(ids), from_date=since, to_date=until, search=search
+            _page, client, key, list(origins[key]), from_date=since, to_date=until, search=search
         )
-        name = list_name(COMMENTS.name, client)
-        comments += await all_pages(name, fetch_page, _after(len(comments), report))
-    return Records(comments)
+        return await fetch_list(client, COMMENTS.name, fetch_page, add)
+
+    calls = [functools.partial(fetch_platform, key) for key in origins]
+    return Records([row for rows in await side_by_side(client, calls) for row in rows])
 
 
 async def _page(
     client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **filters: Any
-) -> tuple[list[Comment], int | None]:
+) -> Page:
     page = await client.comments.list(platform, ids, skip=skip, limit=limit, **filters)
     return page.comments, None if page.meta is None else page.meta.total
-
-
-def _after(so_far: int, report: Report) -> Report:
-    """Add the rows of the previous platforms to the progress."""
-    return lambda done, total: report(so_far + done, so_far + total)
 
 
 COMMENTS = FetchRecipe("comments", COMMENT_LAYOUT, _comments)

@@ -8,9 +8,9 @@ from typing import Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.paging import Page
 from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Category, Tag
 
 from .options import FetchOptions
 from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
@@ -120,16 +120,12 @@ def fetch_tags(
     return fetch(client, TAGS, {"search": search}, options)
 
 
-async def _category_page(
-    client: AsyncClient, skip: int, limit: int, *, search: str | None
-) -> tuple[list[Category], int | None]:
+async def _category_page(client: AsyncClient, skip: int, limit: int, *, search: str | None) -> Page:
     page = await client.categories.list(search_text=search, skip=skip, limit=limit)
     return page.categories, page.count
 
 
-async def _tag_page(
-    client: AsyncClient, skip: int, limit: int, *, search: str | None
-) -> tuple[list[Tag], int | None]:
+async def _tag_page(client: AsyncClient, skip: int, limit: int, *, search: str | None) -> Page:
     page = await client.tags.list(search_text=search, skip=skip, limit=limit)
     return page.tags, page.count
 

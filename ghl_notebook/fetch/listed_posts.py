@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.paging import Page
 from ghl_notebook.models import Post
 
-from .paging import all_pages, list_name
+from .paging import fetch_list
 from .period import formatted
 from .plan import PlanRow
 
@@ -54,7 +55,7 @@ async def list_posts(client: AsyncClient, rows: Iterable[PlanRow]) -> ListedPost
     if not times:
         return ListedPosts(())
 
-    async def fetch_page(skip: int, limit: int) -> tuple[list[Post], int | None]:
+    async def fetch_page(skip: int, limit: int) -> Page:
         page = await client.posts.list(
             formatted(times[0] - _SECOND),
             formatted(times[-1] + _SECOND),
@@ -64,5 +65,5 @@ async def list_posts(client: AsyncClient, rows: Iterable[PlanRow]) -> ListedPost
         )
         return page.posts, page.count
 
-    name = list_name("posts", client)
-    return ListedPosts(await all_pages(name, fetch_page, lambda _done, _total: None))
+    posts = await fetch_list(client, "posts", fetch_page, lambda _done, _total: None)
+    return ListedPosts(posts)

@@ -10,12 +10,12 @@ from typing import Final, Unpack, get_args
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_LAYOUT
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
-    Post,
     PostFilter,
     PostType,
     check_choice,
@@ -24,7 +24,7 @@ from ghl_notebook.models import (
 )
 
 from .options import FetchOptions
-from .paging import Report, all_pages, list_name
+from .paging import fetch_list, list_name
 from .period import read_period, short
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
@@ -164,7 +164,7 @@ async def _posts(
     if accounts is not None and not accounts:
         return Records([])  # the API treats an empty list as all accounts
 
-    async def fetch_page(skip: int, limit: int) -> tuple[list[Post], int | None]:
+    async def fetch_page(skip: int, limit: int) -> Page:
         page = await client.posts.list(
             since,
             until,
@@ -177,13 +177,12 @@ async def _posts(
         )
         return page.posts, page.count
 
-    name = list_name(POSTS.name, client)
-    posts = await all_pages(name, fetch_page, report)
+    posts = await fetch_list(client, POSTS.name, fetch_page, report)
     texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
     if texts:
         _LOG.warning(
             "%s: the tags of %d are text instead of a list, and left out, for instance %s",
-            name,
+            list_name(POSTS.name, client),
             len(texts),
             short(texts[0]),
         )

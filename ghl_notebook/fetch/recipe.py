@@ -24,11 +24,12 @@ from typing import (
 import pandas as pd
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
+from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.frames import FrameLayout, RowsTable, agency_frame
 
 from .dispatch import call_all, call_one, reject_run_options
 from .options import Fetched, name_options
-from .paging import Report, all_pages, list_name
+from .paging import fetch_list
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchSpec
@@ -91,7 +92,7 @@ class FetchRecipe:
 def paged_recipe(
     name: str,
     layout: FrameLayout,
-    fetch_page: Callable[..., Awaitable[tuple[list[Any], int | None]]],
+    fetch_page: Callable[..., Awaitable[Page]],
 ) -> FetchRecipe:
     """Return the recipe of a list that is fetched page by page.
 
@@ -107,13 +108,13 @@ def paged_recipe(
 
 async def _fetch_pages(
     name: str,
-    fetch_page: Callable[..., Awaitable[tuple[list[Any], int | None]]],
+    fetch_page: Callable[..., Awaitable[Page]],
     client: AsyncClient,
     report: Report,
     **filters: Any,
 ) -> Records:
     fetch = functools.partial(fetch_page, client, **filters)
-    return Records(await all_pages(list_name(name, client), fetch, report))
+    return Records(await fetch_list(client, name, fetch, report))
 
 
 class FetchFunction(Protocol[P]):

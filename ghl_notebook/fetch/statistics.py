@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import date, datetime, time
 from typing import Any, Final, Unpack
 
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.ahead import side_by_side
+from ghl_notebook.api.paging import Report
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
     STATISTICS_LAYOUT,
@@ -26,10 +29,10 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
 
 from .options import FetchOptions
-from .paging import Report
 from .period import read_period
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .statistics_calls import fetch_each, fetch_together
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _LAST_SECOND: Final = time(23, 59, 59)
@@ -52,7 +55,8 @@ def fetch_statistics(
 
     Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
     ``socialplanner/account.readonly``), then ``POST /social-media-posting/statistics`` (scope
-    ``socialplanner/statistics.readonly``) once per account.
+    ``socialplanner/statistics.readonly``) once per account, or less often: accounts of different
+    platforms share a call if the response separates their numbers.
 
     Parameters
     ----------
@@ -249,13 +253,14 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Re
     since, until = (datetime.fromisoformat(filters[name]) for name in ("since", "until"))
     days = _days(since, until)
     rows: list[DayValue] = []
-    async for chunk, found in _in_chunks(client, report, accounts, 1, filters):
-        rows += day_values(found, chunk[0], since.date(), days)
+    each = await fetch_each(client, _period(filters), accounts, report)
+    for account, found in zip(accounts, each, strict=True):
+        rows += day_values(found, account, since.date(), days)
         for metric, length in odd_series(found, days).items():
             _LOG.warning(
                 "statistics of account %s: GoHighLevel returned %d values of %s for %d days; their "
                 "days are unknown, so they are NA",
-                chunk[0].id,
+                account.id,
                 length,
                 metric,
                 days[0],
@@ -273,7 +278,7 @@ def _days(since: datetime, until: datetime) -> tuple[int, int]:
 async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Records:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
-    async for chunk, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
+    for chunk, found in await _in_chunks(client, report, accounts, filters):
         values += totals(found, len(chunk))
     return Records(add_up(values), {"left_out": left_out})
 
@@ -281,7 +286,7 @@ async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Record
 async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Records:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
-    async for _, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
+    for _, found in await _in_chunks(client, report, accounts, filters):
         values += breakdowns(found)
     return Records(add_up(values), {"left_out": left_out})
 
@@ -310,21 +315,21 @@ async def _accounts(
 
 
 async def _in_chunks(
-    client: AsyncClient,
-    report: Report,
-    accounts: list[Account],
-    size: int,
-    filters: dict[str, Any],
-) -> AsyncIterator[tuple[list[Account], Statistics]]:
-    """Fetch the statistics of some accounts at a time."""
-    for start in range(0, len(accounts), size):
-        chunk = accounts[start : start + size]
-        found = await client.statistics.fetch(
-            [str(account.profile_id) for account in chunk],
-            current_range=(filters["since"], filters["until"]),
-        )
-        yield chunk, found
-        report(start + len(chunk), len(accounts))
+    client: AsyncClient, report: Report, accounts: list[Account], filters: dict[str, Any]
+) -> list[tuple[list[Account], Statistics]]:
+    """Fetch the statistics of as many accounts at a time as the API allows."""
+    starts = range(0, len(accounts), _MAX_ACCOUNTS)
+    chunks = [accounts[start : start + _MAX_ACCOUNTS] for start in starts]
+    found = await side_by_side(
+        client,
+        [functools.partial(fetch_together, client, _period(filters), one) for one in chunks],
+        lambda done: report(min(done * _MAX_ACCOUNTS, len(accounts)), len(accounts)),
+    )
+    return list(zip(chunks, found, strict=True))
+
+
+def _period(filters: dict[str, Any]) -> tuple[str, str]:
+    return filters["since"], filters["until"]
 
 
 STATISTICS = FetchRecipe("statistics", STATISTICS_LAYOUT, _statistics)

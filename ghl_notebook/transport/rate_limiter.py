@@ -106,6 +106,11 @@ class Limiter(Protocol):
         """What the last response reported."""
         ...
 
+    @property
+    def free(self) -> int:
+        """How many requests may be sent now without waiting."""
+        ...
+
     async def acquire(self) -> Permit:
         """Wait for a permit and take it."""
         ...
@@ -172,9 +177,8 @@ class RateLimiter:
         self._forgotten = 0
         self._blocked_until = self._last_answer = -math.inf
         self._wakes_at: float | None = None
-        # Whatever happens is put here and done by one thread at a time, one after the other. So no
-        # thread waits for a lock, not even the garbage collector, which may end a waiting task in
-        # the middle of anything.
+        # Whatever happens is put here and done by one thread at a time. So no thread waits for a
+        # lock, not even the garbage collector, which may end a waiting task at any point.
         self._happened: deque[Callable[[], None]] = deque()
         self._turn = threading.Lock()
         register_after_fork(self)
@@ -183,6 +187,22 @@ class RateLimiter:
     def limits(self) -> Limits:
         """What the last response reported."""
         return self._limits
+
+    @property
+    def free(self) -> int:
+        """How many requests may be sent now without waiting; 0 while another thread asks."""
+        if not self._turn.acquire(blocking=False):
+            return 0
+        try:
+            now = self._monotonic()
+            if self._queue or self._happened or self._free_at(now) != now:
+                return 0
+            permits = self._max_permits - len(self._answered)
+            return max(0, min(self._max_in_flight, permits) - self._in_flight)
+        finally:
+            self._turn.release()
+            if self._happened:
+                self._do(None)
 
     @property
     def is_idle(self) -> bool:
@@ -290,19 +310,27 @@ class RateLimiter:
             self._answered.popleft()
             self._forgotten += 1
 
+    @property
+    def _max_in_flight(self) -> int:
+        most = MAX_IN_FLIGHT if self._limits.max else _FIRST
+        if self._limits.daily_remaining is None:
+            return most
+        return min(most, max(1, self._limits.daily_remaining))  # one, to notice the daily limit
+
+    @property
+    def _max_permits(self) -> int:
+        most = self._limits.max or (_MAX_PERMITS if self._was_answered else _LOWEST)
+        return min(most, _MAX_PERMITS)
+
     def _free_at(self, now: float) -> float | None:
         """Return when the next request may go: now, a time, or None for after an answer."""
         if now < self._blocked_until:
             return self._blocked_until
         self._forget(now)
-        in_flight = MAX_IN_FLIGHT if self._limits.max else _FIRST
-        if self._limits.daily_remaining is not None:  # one passes, to notice the daily limit
-            in_flight = min(in_flight, max(1, self._limits.daily_remaining))
-        if self._in_flight >= in_flight:
+        if self._in_flight >= self._max_in_flight:
             return None
-        most = self._limits.max or (_MAX_PERMITS if self._was_answered else _LOWEST)
         # After the limit has shrunk, several permits have to come free first.
-        surplus = self._in_flight + len(self._answered) - min(most, _MAX_PERMITS)
+        surplus = self._in_flight + len(self._answered) - self._max_permits
         if surplus < 0:
             return now
         if surplus >= len(self._answered):

@@ -100,12 +100,23 @@ class Sender:
         self._policy = policy
         self._may_choose_version = may_choose_version
         self._daily_limit: tuple[DailyLimitError, float] | None = None
+        self._request_count, self._request_seconds = 0, 0.0
         self._dated: tuple[str, datetime] | None = None
 
     @property
     def limits(self) -> Limits:
         """What the service's last response reported about the rate limit."""
         return self._rate_limiter.limits
+
+    @property
+    def free(self) -> int:
+        """How many requests may be sent now without waiting for the rate limit."""
+        return self._rate_limiter.free
+
+    @property
+    def mean_seconds(self) -> float | None:
+        """How long a request takes on average; None: none was sent."""
+        return self._request_seconds / self._request_count if self._request_count else None
 
     @property
     def clock_offset(self) -> timedelta | None:
@@ -232,7 +243,10 @@ class Sender:
                 permit.release(None)
             raise
         finally:
-            call.seconds = max(0.0, call.seconds - (time.monotonic() - call.began))
+            seconds = time.monotonic() - call.began
+            call.seconds = max(0.0, call.seconds - seconds)
+            self._request_count += 1
+            self._request_seconds += seconds
         response.sent_at = sent_at
         limits = read_limits(response.headers)
         # After the last call of the day, waiting one interval changes nothing.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
 from ghl_notebook.agency.concurrency import INITIAL_LIMIT, AdaptiveLimit
+from ghl_notebook.api.paging import Page, all_pages
 
 
 async def fill(adaptive: AdaptiveLimit) -> None:
@@ -117,3 +120,43 @@ async def test_one_who_is_cancelled_takes_nobodys_turn(has_left: bool) -> None:
         adaptive.release(None)
     await asyncio.wait_for(waiting[1], 5)
     assert adaptive.in_flight == 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list."""
+
+    id: str
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("others", [0, 2, 3])
+async def test_pages_side_by_side_count_as_requests(others: int, fails: bool) -> None:
+    """A list is fetched with what other sub-accounts leave, and gives all of it back."""
+    adaptive = AdaptiveLimit(4)
+    for _ in range(1 + others):
+        await adaptive.acquire()
+    rows, at_once, most = [Row(f"r{n}") for n in range(200)], 0, 0
+
+    async def fetch(skip: int, limit: int) -> Page:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        at_once -= 1
+        assert adaptive.in_flight <= adaptive.limit
+        if fails and skip == 90:
+            raise ValueError("no")
+        return rows[skip : skip + limit], len(rows)
+
+    client = SimpleNamespace(free_calls=32, concurrency=adaptive)
+    found = all_pages(client, "rows", fetch, lambda *_: None, size=10)
+    if fails:
+        with pytest.raises(ValueError, match="no"):
+            await found
+    else:
+        assert await found == rows
+    await asyncio.sleep(0)
+    assert most == 4 - others
+    assert adaptive.in_flight == 1 + others

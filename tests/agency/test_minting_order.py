@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -29,9 +30,9 @@ class Process:
         """It gives out the tokens itself."""
         return self
 
-    def client(self, location_id: str) -> str:
+    def client(self, location_id: str, concurrency: object) -> SimpleNamespace:
         """Stand in for a client of one sub-account."""
-        return location_id
+        return SimpleNamespace(location_id=location_id, mean_seconds=None)
 
     def is_warm(self, location_id: str) -> bool:
         """Tell whether anybody has minted it."""

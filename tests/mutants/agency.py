@@ -69,6 +69,13 @@ MUTANTS = [
         "agency/test_concurrency.py::it_goes_back_where_answers_take_twice_as_long",
     ),
     Mutant(
+        "Pages side by side count as requests of the run",
+        "agency/concurrency.py",
+        "is_free = self.in_flight < self.limit and not self._waiting",
+        "is_free = True",
+        "agency/test_concurrency.py::pages_side_by_side_count_as_requests",
+    ),
+    Mutant(
         "No more are in flight than the level says",
         "agency/concurrency.py",
         "while self.in_flight >= self.limit:",

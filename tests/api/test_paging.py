@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import pytest
 
-from ghl_notebook.fetch.paging import all_pages
+from ghl_notebook.api.paging import all_pages
 from tests.folding import folded
+
+
+class Unlimited:
+    """A client that nothing limits."""
+
+    concurrency = None
+    free_calls = 32
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Rows:
         if self.asked:
             self._between(self.rows)
         self.asked.append(skip)
-        assert len(self.asked) < 50, "no end"
+        assert len(self.asked) < 60, "no end"
         begin = skip if self._heeds else 0
         page = [replace(row) for row in self.rows[begin : begin + min(limit, self._most)]]
         return page, len(self.rows) if self._tells else None
@@ -54,7 +62,7 @@ class Rows:
 
 def read(rows: Rows, told: Callable[[int, int], None] = lambda done, total: None) -> Awaitable:
     """Read it in pages of ten."""
-    return all_pages("rows", rows, told, size=10)
+    return all_pages(Unlimited(), "rows", rows, told, size=10)
 
 
 @folded("tells", [True, False])
@@ -117,3 +125,65 @@ async def test_somebody_is_told_how_far_it_is() -> None:
     told: list[tuple[int, int]] = []
     await read(Rows(25), lambda done, total: told.append((done, total)))
     assert told == [(10, 25), (19, 25), (25, 25)]
+
+
+@folded("most", [1, 2, 3, 7])
+@folded("count", [1, 2, 30, 41])
+async def test_capped_pages_take_as_many_requests_as_they_must(most: int, count: int) -> None:
+    """And a handful more, side by side as well."""
+    rows = Rows(count, most=most)
+    assert await read(rows) == rows.rows
+    assert len(rows.asked) <= count // max(1, most - 1) + 5
+
+
+@pytest.mark.parametrize("said", [35, 10**6])
+async def test_a_count_that_is_too_large_costs_a_handful(said: int) -> None:
+    """Of however many it speaks: the last page is looked at before many are fetched."""
+    rows = Rows(20)
+
+    async def fetch(skip: int, limit: int) -> tuple[list[Row], int | None]:
+        page, _ = await rows(skip, limit)
+        return page, said
+
+    assert await all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=10) == rows.rows
+    assert len(rows.asked) <= 3 + 5
+
+
+async def test_all_other_pages_are_fetched_at_once() -> None:
+    """After the first, and the last beside the second: as many as the client may send."""
+    rows, at_once, most = Rows(400), 0, 0
+
+    async def fetch(skip: int, limit: int) -> tuple[list[Row], int | None]:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        page = await rows(skip, limit)
+        at_once -= 1
+        return page
+
+    assert await all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=10) == rows.rows
+    assert most == Unlimited.free_calls
+    assert len(rows.asked) == 45
+    assert rows.asked[:3] in ([0, 9, 396], [0, 396, 9])
+
+
+async def test_a_failure_of_one_page_ends_the_others() -> None:
+    """Its error arrives, and no request is left."""
+    rows, ended = Rows(300), 0
+
+    async def fetch(skip: int, limit: int) -> tuple[list[Row], int | None]:
+        nonlocal ended
+        page = await rows(skip, limit)
+        if skip == 45:
+            raise ValueError("no")
+        try:
+            await asyncio.sleep(0 if skip < 45 or skip == 297 else 3600)
+        finally:
+            ended += 1
+        return page
+
+    with pytest.raises(ValueError, match="no"):
+        await all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=10)
+    assert ended == len(rows.asked) - 1
+    assert len(asyncio.all_tasks()) == 1
