@@ -59,6 +59,9 @@ class Levers:
         Seconds for which a new access token is valid, reported as ``expires_in``.
     code_lifetime, refresh_lifetime : int
         Seconds for which a new authorization code and a new refresh token are valid.
+    version_id : str
+        "required": the authorization page answers ``error.noversionid`` without a ``version_id``.
+        "optional": it does not, so that the installation link of the vendor's SDK works.
     pkce : str
         "supported": a code requested with a challenge needs its verifier. "required": the
         authorization page needs a challenge. "ignored": neither is checked.
@@ -131,6 +134,7 @@ class Levers:
         self.token_lifetime: int = 86_399
         self.code_lifetime: int = 300
         self.refresh_lifetime: int = 365 * 86_400
+        self.version_id: Literal["required", "optional"] = "required"
         self.pkce: Literal["supported", "required", "ignored"] = "supported"
         self.token_location: str | None = None
         self.not_installed: set[str] = set()

@@ -48,6 +48,7 @@ class App:
         query = {
             "response_type": "code",
             "client_id": self.sim.client_id,
+            "version_id": self.sim.client_id.partition("-")[0],
             "redirect_uri": self.sim.redirect_uri,
         }
         url = f"{self.sim.authorize_url}?{urlencode(query)}"

@@ -76,7 +76,7 @@ IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
 OF_TOKENS = {
     "not_installed",
     "code_lifetime", "pkce", "refresh_lifetime", "rotate_then_fail", "token_lifetime",
-    "token_location",
+    "token_location", "version_id",
 }  # fmt: skip
 
 # Of what is posted, which a probe does not ask for.
