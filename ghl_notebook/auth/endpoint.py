@@ -38,7 +38,7 @@ from ghl_notebook.transport import (
     json_object,
 )
 
-from .advice import refused
+from .advice import is_used_up, refused
 from .bearer import TokenAuth
 from .token_provider import StaticTokenProvider
 from .tokens import Tokens
@@ -269,6 +269,8 @@ class _UnknownVerifierError(CredentialError):
 def _failure(what: str, error: GHLError, *, is_agency: bool) -> CredentialError:
     """Return what an error of the sender means for a credential."""
     may_pass = is_transient(error)
+    if isinstance(error, ResponseError) and not is_agency and is_used_up(error):
+        return refused(what, error, is_agency=False)
     if not isinstance(error, ResponseError) or may_pass or not getattr(error, "may_pass", True):
         failure = CredentialError(
             f"{what} could not be had: {error.what}",
