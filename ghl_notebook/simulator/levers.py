@@ -69,9 +69,12 @@ class Levers:
         The ``locationId`` in token responses, instead of the right one.
     not_installed : set of str
         Ids of the agency's sub-accounts without the app: no token is issued for them.
+    refresh_repeats : int
+        Seconds for which a used refresh token gives the same new pair again; after that it is
+        refused. 0: it works only once.
     rotate_then_fail : int
         The number of refreshes that succeed but are answered with 502 and a page: the old refresh
-        token is used up, and the client never receives the new one. Counts down.
+        token is used up, and the client does not receive the new one. Counts down.
     start_answer : str
         The response of start: "redirect", "html" (200 with the provider's page), "no_location"
         (302 without an address) or "odd_scheme" (302 to `odd_location`).
@@ -138,6 +141,7 @@ class Levers:
         self.pkce: Literal["supported", "required", "ignored"] = "supported"
         self.token_location: str | None = None
         self.not_installed: set[str] = set()
+        self.refresh_repeats: int = 30
         self.rotate_then_fail: int = 0
         self.start_answer: Literal["redirect", "html", "no_location", "odd_scheme"] = "redirect"
         self.odd_location: str = "javascript:void(0)"

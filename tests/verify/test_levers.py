@@ -75,7 +75,8 @@ IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
 # Of the app's login and of renewal, which a probe does not meet.
 OF_TOKENS = {
     "not_installed",
-    "code_lifetime", "pkce", "refresh_lifetime", "rotate_then_fail", "token_lifetime",
+    "code_lifetime", "pkce", "refresh_lifetime", "refresh_repeats", "rotate_then_fail",
+    "token_lifetime",
     "token_location", "version_id",
 }  # fmt: skip
 
