@@ -6,11 +6,11 @@ from typing import Final
 
 from ghl_notebook.verify.assumptions import Assumption
 
-from . import accounts, documents, message, service, step2
+from . import accounts, documents, message, planner, service, step2
 
 ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
     found
-    for module in (message, service, step2, accounts, documents)
+    for module in (message, service, step2, accounts, planner, documents)
     for found in vars(module).values()
     if isinstance(found, Assumption)
 )
