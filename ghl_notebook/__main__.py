@@ -54,7 +54,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Log in once, in your own browser, and compare each step with what this project assumes "
         "about the live service. The table is printed to stdout, without ids, names, addresses or "
-        "tokens: paste it into an issue. Only your login, and --attach, change anything."
+        "tokens: paste it into an issue. Only your login, --attach, and --draft change anything."
     )
     parser.add_argument(
         "--platform",
@@ -77,6 +77,16 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
         help="also attach this account, or the only one there is",
     )
     parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help="do not log in: compare API versions, posts and statistics, which changes nothing",
+    )
+    parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="as --read-only, and create a draft, edit it, and delete it",
+    )
+    parser.add_argument(
         "--time-limit", type=float, default=600.0, help="seconds for each login; default: 600"
     )
 
@@ -89,6 +99,8 @@ def _verify(options: argparse.Namespace) -> int:
         variants=chosen or ["connect"],
         login_type=options.login_type,
         attach=options.attach,
+        read_only=options.read_only,
+        draft=options.draft,
         time_limit=options.time_limit,
     )
     print(report, end="")

@@ -229,10 +229,8 @@ class ScopeError(AuthenticationError):
     """401 "not authorized for this scope": a missing scope, or a path that does not exist."""
 
     next_step = (
-        "Add the scope under Settings > Private Integrations, or add it to your app and reinstall "
-        "the app in the sub-account. Connecting accounts needs: socialplanner/oauth.readonly, "
-        "socialplanner/oauth.write, socialplanner/account.readonly, socialplanner/account.write, "
-        "and users.readonly."
+        "Add the scope of this call under Settings > Private Integrations, or add it to your app "
+        "and reinstall the app in the sub-account. The call's documentation names the scope."
     )
 
 

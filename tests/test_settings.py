@@ -398,7 +398,7 @@ def test_scopes_are_separated_by_spaces_or_commas(scopes: str) -> None:
 
 def test_a_white_labelled_authorization_page() -> None:
     """The other standard page, or a page of one's own, replaces the default."""
-    url = "https://marketplace.leadconnectorhq.com/oauth/chooselocation"
+    url = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation"
     found = read_app_settings({**APP, "GHL_AUTHORIZE_URL": url})
     assert found is not None
     assert found.authorize_url == url

@@ -29,6 +29,7 @@ from ghl_notebook.transport import (
 from .ahead import Concurrency
 from .arguments import check_kind, check_sending, read_location_id
 from .async_client import AsyncClient
+from .scopes import naming_scope
 
 _LOG: Final = logging.getLogger("ghl_notebook.api")
 _PAGE: Final = 100
@@ -287,13 +288,14 @@ class AsyncAgency:
         found: dict[str, Location] = {}
         listed: set[object] = set()
         without_id = 0
-        async for page in pages:
-            listed |= {_id_of(row) for row in page} - {None}
-            for location in map(Location.from_listing, page):
-                without_id += not location.id
-                # A filter that the service does not know must not cost anything.
-                if location.id and not (installed and location.is_installed is False):
-                    found.setdefault(location.id, location)
+        with naming_scope("oauth.readonly" if installed else "locations.readonly"):
+            async for page in pages:
+                listed |= {_id_of(row) for row in page} - {None}
+                for location in map(Location.from_listing, page):
+                    without_id += not location.id
+                    # A filter that the service does not know must not cost anything.
+                    if location.id and not (installed and location.is_installed is False):
+                        found.setdefault(location.id, location)
         if without_id or len(listed) < max(counts, default=0):
             _LOG.warning(
                 "sub-accounts: GoHighLevel returned %d of %d with an ID; the others are missing",

@@ -30,6 +30,7 @@ from .arguments import check_kind, check_sending
 from .call import CallContext
 from .operation import AsyncMode
 from .resource_groups import Resources
+from .scopes import naming_scope
 
 
 @guarded
@@ -266,12 +267,13 @@ class AsyncClient(Resources[AsyncMode]):
         GHLError
             See `ghl_notebook.errors`.
         """
-        body = await self._sender.call(
-            "GET",
-            "/users/",
-            query={"locationId": self.location_id},
-            shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
-        )
+        with naming_scope("users.readonly"):
+            body = await self._sender.call(
+                "GET",
+                "/users/",
+                query={"locationId": self.location_id},
+                shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
+            )
         return [User.from_wire(user) for user in body.get("users") or ()]
 
     async def resolve_user_id(self) -> str:

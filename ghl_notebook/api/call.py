@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeError
+from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError
 from ghl_notebook.models import has_none, to_wire, wire_name
 from ghl_notebook.transport import API_V3, File, Sender
 
@@ -167,11 +167,6 @@ class Call:
             )
         elif isinstance(error, BadRequestError) and error.next_step == BadRequestError.next_step:
             error.advise(f"Compare the API's message with what you passed to {self._name}.")
-        elif isinstance(error, ScopeError) and self._endpoint.scope:
-            error.advise(
-                f"Add the scope {self._endpoint.scope} to the private integration, or to the app "
-                "that you log in with; then use the token again."
-            )
 
 
 def _has_required(required: RequiredKeys, body: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from ghl_notebook.guard import while_made
 from ghl_notebook.models import check_argument
 
 from .call import Call, CallContext, Endpoint, ParameterLocation
+from .scopes import naming_scope
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,7 +120,8 @@ class Operation(Generic[P, T]):
     async def _call(self, resource: Resource[Any], bound: inspect.BoundArguments) -> T:
         given = dict(bound.arguments)
         call = Call(resource.context, self.endpoint, self._function.__qualname__, given)
-        return await self._function(resource, call, *bound.args, **bound.kwargs)
+        with naming_scope(self.endpoint.scope):
+            return await self._function(resource, call, *bound.args, **bound.kwargs)
 
 
 def operation(

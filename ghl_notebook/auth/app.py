@@ -32,10 +32,7 @@ from ghl_notebook.settings import (
     split_address,
 )
 
-_OURS = {
-    "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
-    "code_challenge_method",
-}  # fmt: skip
+_PER_LOGIN = {"state", "code_challenge", "code_challenge_method"}
 _AROUND = "\"'`<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"  # by mails, shells
 _LONGEST_ERROR = 200
 
@@ -54,13 +51,15 @@ class App:
     redirect_uri : str
         One of the app's redirect URIs, exactly as registered. With a URI such as
         ``http://localhost:8765/callback``, the answer arrives automatically if browser and kernel
-        share a computer; with any other URI, paste the last address of the login.
+        share a computer; with any other URI, such as an ``https`` page of yours, paste the last
+        address of the login.
     scopes : tuple of str
         The scopes to request.
     authorize_url : str, optional
         The page where the user chooses a sub-account or an agency. White-labeled agencies use
-        ``https://marketplace.leadconnectorhq.com/oauth/chooselocation``. A query in it, such as the
-        ``version_id`` of an installation link, is preserved.
+        ``https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation``. You can also pass the
+        app's installation link: what its query contains is sent unchanged, for instance another
+        ``version_id`` or ``scope``. By default, ``version_id`` is the client id up to its hyphen.
 
     Raises
     ------
@@ -96,12 +95,24 @@ class App:
             )
         _check_address("redirect URI", self.redirect_uri)
         _check_address("authorization page", self.authorize_url)
-        taken = _OURS.intersection(dict(parse_qsl(urlsplit(self.authorize_url).query)))
-        if taken:
+        given = _query_of(self.authorize_url)
+        if taken := _PER_LOGIN.intersection(name for name, _ in given):
             raise ArgumentError(
                 f"The authorization page's address already has {', '.join(sorted(taken))}.",
                 "Leave that out: it is added for each login.",
             )
+        fixed = {
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+        }
+        for name, value in given:
+            if value != fixed.get(name, value):
+                raise ArgumentError(
+                    f"The authorization page's address has another {name} than this login.",
+                    "Leave it out of the address, or copy client id, redirect URI, and "
+                    "installation link from the settings of the same app.",
+                )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self | None:
@@ -208,18 +219,21 @@ class Authorization:
     def _make_url(self) -> str:
         app = self.app
         challenge = hashlib.sha256(_bytes(self.verifier)).digest()
-        query = urlencode(
-            {
-                "response_type": "code",
-                "client_id": app.client_id,
-                "redirect_uri": app.redirect_uri,
-                "scope": " ".join(app.scopes),
-                "state": self._state.reveal(),
-                "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
-                "code_challenge_method": "S256",
-            }
-        )
-        return f"{app.authorize_url}{'&' if urlsplit(app.authorize_url).query else '?'}{query}"
+        query = {
+            "response_type": "code",
+            "client_id": app.client_id,
+            # The page answers "error.noversionid" without it.
+            "version_id": app.client_id.partition("-")[0],
+            "redirect_uri": app.redirect_uri,
+            "scope": " ".join(app.scopes),
+            "state": self._state.reveal(),
+            "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        page, _, given = app.authorize_url.partition("?")
+        for name, _ in _query_of(app.authorize_url):
+            query.pop(name, None)
+        return f"{page}?{'&'.join(filter(None, (given.strip('&'), urlencode(query))))}"
 
 
 def _is_scope(scope: object) -> bool:
@@ -253,6 +267,10 @@ def _quotable(said: Secret) -> str:
 
 def _bytes(secret: Secret) -> bytes:
     return secret.reveal().encode()
+
+
+def _query_of(address: str) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(address).query, keep_blank_values=True)
 
 
 def _check_address(what: str, value: str) -> None:

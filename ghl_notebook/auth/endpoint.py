@@ -38,7 +38,7 @@ from ghl_notebook.transport import (
     json_object,
 )
 
-from .advice import refused
+from .advice import is_used_up, refused
 from .bearer import TokenAuth
 from .token_provider import StaticTokenProvider
 from .tokens import Tokens
@@ -46,7 +46,13 @@ from .tokens import Tokens
 _MAX_BODY: Final = 2**20
 """Bytes of a response: a token pair takes up to 4,000."""
 _POLICY: Final = RetryPolicy(attempts=3, refusals=3, repeats_open=True)
-"""A lost response may have used up the refresh token; then only asking again tells."""
+_REFRESH_POLICY: Final = RetryPolicy(attempts=5, refusals=3, repeats_open=True)
+_REFRESH_SECONDS: Final = 9.0
+"""For one attempt of a refresh.
+
+The API repeats the new pair for 30 s after the first use of a refresh token. So an answer that was
+lost is asked for again in that time, at least twice, even if no attempt is answered at all.
+"""
 _INTERVAL: Final = 1.0
 """Seconds to wait after a 429 that does not report its interval."""
 
@@ -136,7 +142,8 @@ class TokenEndpoint:
     async def refresh(self, tokens: Tokens) -> Tokens:
         """Exchange a refresh token, which can be used once, for the next pair.
 
-        ``POST /oauth/token`` (``grant_type=refresh_token``)
+        ``POST /oauth/token`` (``grant_type=refresh_token``). If the answer is lost, the same
+        refresh token is sent again: the API repeats the same pair for 30 seconds.
 
         Raises
         ------
@@ -152,7 +159,7 @@ class TokenEndpoint:
         if tokens.user_type:  # not known yet of a refresh token from the environment
             fields["user_type"] = tokens.user_type
         owner = (tokens.location_id, tokens.company_id)
-        return await self._token("The access token", fields, owner)
+        return await self._token("The access token", fields, owner, is_refresh=True)
 
     async def mint(
         self, company: Tokens, location_id: str, *, limiter: Limiter | None = None
@@ -187,13 +194,19 @@ class TokenEndpoint:
         return await self._send(what, request, owner, company.access_token, limiter)
 
     async def _token(
-        self, what: str, fields: Mapping[str, str | Secret], owner: _Owner = (None, None)
+        self,
+        what: str,
+        fields: Mapping[str, str | Secret],
+        owner: _Owner = (None, None),
+        *,
+        is_refresh: bool = False,
     ) -> Tokens:
         app: dict[str, str | Secret] = {
             "client_id": self._client_id,
             "client_secret": self._client_secret,
         }
-        return await self._send(what, Request.form("/oauth/token", app | dict(fields)), owner)
+        request = Request.form("/oauth/token", app | dict(fields))
+        return await self._send(what, request, owner, is_refresh=is_refresh)
 
     async def _send(
         self,
@@ -202,8 +215,11 @@ class TokenEndpoint:
         owner: _Owner,
         token: Secret | None = None,
         limiter: Limiter | None = None,
+        *,
+        is_refresh: bool = False,
     ) -> Tokens:
         is_agency = token is not None
+        attempt = min(self._timeout, _REFRESH_SECONDS) if is_refresh else self._timeout
         async with self._transport(is_kept=limiter is not None) as transport:
             auth = None
             if token is not None:
@@ -212,10 +228,10 @@ class TokenEndpoint:
                 transport,
                 bearer=auth,
                 rate_limiter=limiter or self._rate_limiter,
-                time_limit=self._timeout * _POLICY.attempts,
-                attempt_limit=self._timeout,
+                time_limit=attempt * 3,
+                attempt_limit=attempt,
                 clock=self._clock,
-                policy=_POLICY,
+                policy=_REFRESH_POLICY if is_refresh else _POLICY,
                 may_choose_version=False,
             )
             try:
@@ -269,6 +285,8 @@ class _UnknownVerifierError(CredentialError):
 def _failure(what: str, error: GHLError, *, is_agency: bool) -> CredentialError:
     """Return what an error of the sender means for a credential."""
     may_pass = is_transient(error)
+    if isinstance(error, ResponseError) and not is_agency and is_used_up(error):
+        return refused(what, error, is_agency=False)
     if not isinstance(error, ResponseError) or may_pass or not getattr(error, "may_pass", True):
         failure = CredentialError(
             f"{what} could not be had: {error.what}",

@@ -11,12 +11,15 @@ from concurrent.futures import Future, wait
 from typing import Any, Final, Generic, TypeVar
 
 from ghl_notebook.background import register_after_fork, start_in_background
+from ghl_notebook.errors import GHLError
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _PAUSE_SECONDS: Final = 30.0
 """Between two early refreshes after one has failed: requests come much more often than that."""
+_OPEN_PAUSE_SECONDS: Final = 5.0
+"""After a refresh whose answer was lost: the API repeats the answer for 30 seconds only."""
 
 _LOG: Final = logging.getLogger("ghl_notebook.auth")
 
@@ -87,7 +90,9 @@ class SingleFlight(Generic[K, T]):
             now = time.monotonic()
             # One warning: the other running calls of the group fail for the same reason.
             if error is not None and now >= self._paused_until.get(group, 0.0):
-                self._paused_until[group] = now + _PAUSE_SECONDS
+                is_open = isinstance(error, GHLError) and error.outcome_unknown
+                pause = _OPEN_PAUSE_SECONDS if is_open else _PAUSE_SECONDS
+                self._paused_until[group] = now + pause
                 _LOG.warning("An access token could not be refreshed early: %s", error)
 
         self.get_or_start(key, func, done=done).add_done_callback(ended)

@@ -18,7 +18,7 @@ Environ = Mapping[str, str] | None
 
 DEFAULT_BASE_URL: Final = "https://services.leadconnectorhq.com"
 
-DEFAULT_AUTHORIZE_URL: Final = "https://marketplace.gohighlevel.com/oauth/chooselocation"
+DEFAULT_AUTHORIZE_URL: Final = "https://marketplace.gohighlevel.com/v2/oauth/chooselocation"
 
 # Nobody has published a logged `event.origin`. The provider redirects to the first host, and the
 # second one serves the same application. The card shows a refused origin with the setting's name.

@@ -13,8 +13,6 @@ from .oauth_records import MarketplaceApp
 from .pages import FOREIGN, trouble_page
 from .request import SimRequest, SimResponse, html
 
-AUTHORIZE_PATH = "/oauth/chooselocation"
-
 _TARGET = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(//(?P<host>[A-Za-z0-9.-]+))?")
 _LOOPBACK = {"127.0.0.1", "::1"}
 _KEPT = ("client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
@@ -28,11 +26,13 @@ class _WrongError(Exception):
 
 
 class AuthorizePage(SimPart):
-    """Answers ``GET`` and ``POST /oauth/chooselocation``."""
+    """Answers ``GET`` and ``POST /v2/oauth/chooselocation``."""
 
     def show(self, request: SimRequest) -> SimResponse:
         """Show the page, or redirect an invalid request back to the app."""
         query = {key: request.query[key] for key in _KEPT if request.query.get(key)}
+        if self._levers.version_id == "required" and not request.query.get("version_id"):
+            return self._trouble("error.noversionid")
         app = self._state.apps.get(query.get("client_id", ""))
         if app is None:
             return self._trouble("No app has this client id.")

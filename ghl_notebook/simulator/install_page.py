@@ -9,6 +9,7 @@ from .oauth_records import MarketplaceApp
 from .pages import document, radio_button, root
 
 NAME = "GoHighLevel"
+AUTHORIZE_PATH = "/v2/oauth/chooselocation"
 
 
 def install_page(context: SimContext, app: MarketplaceApp, scopes: list[str], ticket: str) -> str:
@@ -31,7 +32,7 @@ def install_page(context: SimContext, app: MarketplaceApp, scopes: list[str], ti
 <p><strong dir="auto">{escape(app.name)}</strong> wants access. Where should it be installed?</p>
 </div>
 </header>
-<form method="post" action="{escape(root(context))}/oauth/chooselocation">
+<form method="post" action="{escape(root(context))}{AUTHORIZE_PATH}">
 <input type="hidden" name="ticket" value="{escape(ticket)}">
 <fieldset class="people"><legend>Install for</legend>
 {locations}

@@ -121,12 +121,12 @@ class Installs:
             return self.pair(grant.install, grant.install.location_id)
 
     def refresh(self, app: MarketplaceApp, value: str) -> dict[str, Any]:
-        """Turn a refresh token into a new pair, once.
+        """Turn a refresh token into a new pair; repeat the same pair for a short time.
 
         Raises
         ------
         GrantError
-            If the token is invalid. Reuse revokes its family: all tokens of the same install.
+            If the token is invalid. Later reuse revokes its family: all tokens of its install.
         """
         state = self._state
         with state.lock:
@@ -134,14 +134,19 @@ class Installs:
             install = state.installs[token.install_id] if token else None
             if token is None or install is None or install.client_id != app.client_id:
                 raise GrantError("refresh token is invalid")
-            if token.used:
+            now = state.clock()
+            repeats = timedelta(seconds=self._levers.refresh_repeats)
+            is_repeated = token.used_at is not None and now - token.used_at < repeats
+            if token.used_at is not None and not is_repeated:
                 install.revoked = True
             if install.revoked:
                 raise GrantError("refresh token is invalid")
-            if token.expires_at <= state.clock():
+            if is_repeated and token.answer is not None:
+                return dict(token.answer)
+            if token.expires_at <= now:
                 raise GrantError("refresh token has expired")
-            token.used = True
-            return self.pair(install, token.location_id)
+            token.used_at, token.answer = now, self.pair(install, token.location_id)
+            return dict(token.answer)
 
     def pair(self, install: Install, location_id: str | None) -> dict[str, Any]:
         """Issue an access and a refresh token; return the token endpoint's response."""

@@ -59,6 +59,9 @@ class Levers:
         Seconds for which a new access token is valid, reported as ``expires_in``.
     code_lifetime, refresh_lifetime : int
         Seconds for which a new authorization code and a new refresh token are valid.
+    version_id : str
+        "required": the authorization page answers ``error.noversionid`` without a ``version_id``.
+        "optional": it does not, so that the installation link of the vendor's SDK works.
     pkce : str
         "supported": a code requested with a challenge needs its verifier. "required": the
         authorization page needs a challenge. "ignored": neither is checked.
@@ -66,9 +69,12 @@ class Levers:
         The ``locationId`` in token responses, instead of the right one.
     not_installed : set of str
         Ids of the agency's sub-accounts without the app: no token is issued for them.
+    refresh_repeats : int
+        Seconds for which a used refresh token gives the same new pair again; after that it is
+        refused. 0: it works only once.
     rotate_then_fail : int
         The number of refreshes that succeed but are answered with 502 and a page: the old refresh
-        token is used up, and the client never receives the new one. Counts down.
+        token is used up, and the client does not receive the new one. Counts down.
     start_answer : str
         The response of start: "redirect", "html" (200 with the provider's page), "no_location"
         (302 without an address) or "odd_scheme" (302 to `odd_location`).
@@ -131,9 +137,11 @@ class Levers:
         self.token_lifetime: int = 86_399
         self.code_lifetime: int = 300
         self.refresh_lifetime: int = 365 * 86_400
+        self.version_id: Literal["required", "optional"] = "required"
         self.pkce: Literal["supported", "required", "ignored"] = "supported"
         self.token_location: str | None = None
         self.not_installed: set[str] = set()
+        self.refresh_repeats: int = 30
         self.rotate_then_fail: int = 0
         self.start_answer: Literal["redirect", "html", "no_location", "odd_scheme"] = "redirect"
         self.odd_location: str = "javascript:void(0)"

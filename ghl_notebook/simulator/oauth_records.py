@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -63,10 +64,19 @@ class Grant:
 
 @dataclass(slots=True)
 class RefreshToken:
-    """A refresh token. A used one stays stored, to detect reuse."""
+    """A refresh token. A used one stays stored, to detect reuse.
+
+    Attributes
+    ----------
+    used_at : datetime or None
+        When the token was used.
+    answer : dict or None
+        The response to its use, which is repeated for a short time.
+    """
 
     value: str = field(repr=False)
     install_id: str
     location_id: str | None
     expires_at: datetime
-    used: bool = False
+    used_at: datetime | None = None
+    answer: dict[str, Any] | None = field(default=None, repr=False)

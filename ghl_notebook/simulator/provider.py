@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from . import pages
-from .authorize_page import AUTHORIZE_PATH, AuthorizePage
+from .authorize_page import AuthorizePage
 from .context import SimContext, SimPart
+from .install_page import AUTHORIZE_PATH
 from .many_accounts import pictured_location
 from .many_locations import location_name
 from .platforms import PLATFORMS
@@ -50,11 +51,11 @@ class Provider(SimPart):
             case ("social-media-posting", "GET"):
                 found = _FINISH.fullmatch(request.path)
                 answer = self._finish(found[1] if found else "", request)
-            case ("oauth", "GET"):
+            case ("v2", "GET"):
                 answer = self._authorize_page.show(request)
                 targets = self._authorize_page.form_targets(request)
                 answer.headers["content-security-policy"] = self._policy(targets)
-            case ("oauth", "POST"):
+            case ("v2", "POST"):
                 answer = self._authorize_page.decide(request)
             case _:
                 answer = SimResponse(405, "Method Not Allowed")

@@ -16,6 +16,7 @@ from .clock import standing_clock
 from .context import SimContext
 from .fake_user import MessageEvent
 from .headless_browser import HeadlessBrowser
+from .install_page import AUTHORIZE_PATH
 from .levers import Levers
 from .limits import RequestCounter
 from .oauth_records import MarketplaceApp
@@ -198,7 +199,7 @@ class Simulator:
     @property
     def authorize_url(self) -> str:
         """The address of the authorization page, without a query."""
-        return f"{self.public_url}/oauth/chooselocation"
+        return f"{self.public_url}{AUTHORIZE_PATH}"
 
     @property
     def _marketplace_app(self) -> MarketplaceApp:

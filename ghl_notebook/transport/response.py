@@ -16,9 +16,9 @@ from ghl_notebook.errors import (
     UnexpectedAnswerError,
 )
 
-from .error_response import describe_body, read_error_response
-from .rate_limit_headers import read_limits
-from .request import Response, json_object
+from .error_response import describe_body, firewall_hint, read_error_response
+from .limits import read_limits
+from .messages import Response, json_object
 
 T = TypeVar("T")
 
@@ -57,6 +57,7 @@ def body_of(what: str, response: Response, shape: Shape | None = None) -> dict[s
             service_message=describe_body(
                 response.content, response.content_type, hide=_secrets(response)
             ),
+            next_step=firewall_hint(response.content),
         )
     if body.get("success") is False:
         del body  # a traceback may show this frame's locals: the service may repeat the token
@@ -198,7 +199,7 @@ def _error(
         trace_id=read.trace_id,
         next_step=read.next_step,
     )
-    error.code, error.hint = read.code, read.next_step
+    error.code, error.hint = read.code, read.hint
     return error
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from .recorder import ACCOUNTS, START, STEP_2, Exchange
 from .shape import Shape
 
-Variant = Literal["connect", "reconnect", "cancel"]
+Variant = Literal["connect", "reconnect", "cancel", "read"]
 
 
 class Verdict(StrEnum):
@@ -107,7 +107,11 @@ class Probe:
     @property
     def label(self) -> str:
         """The name of the probe in the report."""
-        return self.platform if self.variant == "connect" else f"{self.platform}, {self.variant}"
+        return (
+            self.platform
+            if self.variant in ("connect", "read")
+            else f"{self.platform}, {self.variant}"
+        )
 
     def last(self, operation: str, *, fetch_all: bool = False) -> Exchange | None:
         """Return the last exchange of an operation, with or without ``fetchAll=true``."""

@@ -18,6 +18,7 @@ from ghl_notebook.settings import DEFAULT_BASE_URL, is_loopback
 
 from .evidence import Variant
 from .probe import ProbeOptions, Say, run_probe
+from .reading import run_reading
 from .recorder import Recorder
 from .report import Report
 from .shape import Names
@@ -33,6 +34,8 @@ def verify_live(
     variants: Sequence[Variant] = ("connect",),
     login_type: str | None = None,
     attach: str | None = None,
+    read_only: bool = False,
+    draft: bool = False,
     time_limit: float = 600.0,
     browser: Browser | None = None,
     show: Callable[[ConnectAccount], None] | None = None,
@@ -41,7 +44,7 @@ def verify_live(
 ) -> Report:
     """Log in with your own credentials, and compare the service with the assumptions.
 
-    Only the login itself, and `attach`, change anything at the service.
+    Only the login itself, `attach`, and `draft` change anything at the service.
 
     Parameters
     ----------
@@ -54,6 +57,10 @@ def verify_live(
         As for `ConnectAccount`.
     attach : str, optional
         The ``origin_id`` of an account to attach, or an empty string for the only one.
+    read_only : bool, default False
+        Do not log in: compare API versions, posts, and statistics of the sub-account instead.
+    draft : bool, default False
+        With `read_only`: also create a draft for one connected account, edit it, and delete it.
     time_limit : float, default 600
         Seconds for each login.
     browser : callable, optional
@@ -83,6 +90,15 @@ def verify_live(
     names = Names()
     recorder = Recorder(names, client_options.pop("transport", None))
     with Client(transport=recorder, **client_options) as client:
+        names.add("locationId", client.location_id)
+        names.add("userId", client.user_id)
+        if read_only or draft:
+
+            def with_version(version: str) -> Client:
+                return Client(transport=recorder, **{**client_options, "api_version": version})
+
+            probe = run_reading(client, recorder, with_version=with_version, draft=draft, say=say)
+            return Report([probe], names, _service(client.core.base_url))
         client.browser = browser
         if browser is None and show is None and find_front_end_here() is FrontEnd.NOBODY:
             raise FrontEndError(
@@ -90,8 +106,6 @@ def verify_live(
                 "Run it in a terminal, outside of a notebook: it opens the login in your browser, "
                 "or prints the address to open there. It prints the table when you are done.",
             )
-        names.add("locationId", client.location_id)
-        names.add("userId", client.user_id)
         probes = [
             run_probe(
                 client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -22,7 +22,7 @@ from .shape import Names, form_of, safe_origin, shape_of, type_of
 T = TypeVar("T")
 Say = Callable[[str], None]
 
-_TASKS: dict[Variant, str] = {
+_TASKS: dict[str, str] = {
     "connect": "Log in, and choose what may be connected.",
     "reconnect": "Log in with an account that is connected already.",
     "cancel": "Do NOT log in: refuse, or cancel, on the platform's page. If the login page here "
@@ -131,17 +131,7 @@ def run_probe(
     probe = Probe(options.platform, options.variant, options.login_type)
     begin = len(recorder.exchanges)
 
-    def step(name: str, act: Callable[[], T]) -> T | None:
-        try:
-            result = act()
-        except GHLError as error:
-            probe.steps.append((name, _name(error)))
-            if not isinstance(error, LoginCancelledError):
-                say(f"{name}: {error}")
-            return None
-        probe.steps.append((name, "done"))
-        return result
-
+    step = steps_of(probe, say)
     step("users", client.users)
     account_id = _log_in(client, recorder.names, options, probe, step, show, say)
     if account_id is not None:
@@ -162,6 +152,30 @@ def run_probe(
             step("accounts list, attached", client.accounts.list)
     probe.exchanges = recorder.exchanges[begin:]
     return probe
+
+
+class Step(Protocol):
+    """Runs a step of a probe, and records how it ended; None after a failure."""
+
+    def __call__(self, name: str, act: Callable[[], T], /) -> T | None:
+        """Run a step."""
+
+
+def steps_of(probe: Probe, say: Say) -> Step:
+    """Return what runs the steps of a probe: a failed step is recorded, and its error printed."""
+
+    def step(name: str, act: Callable[[], T], /) -> T | None:
+        try:
+            result = act()
+        except GHLError as error:
+            probe.steps.append((name, _name(error)))
+            if not isinstance(error, LoginCancelledError):
+                say(f"{name}: {error}")
+            return None
+        probe.steps.append((name, "done"))
+        return result
+
+    return step
 
 
 def _log_in(

@@ -31,6 +31,16 @@ _TEMPLATES: Final = tuple(
         ),
         (r"/social-media-posting/[^/]+/accounts", "/social-media-posting/{locationId}/accounts"),
         (r"/users/", "/users/"),
+        (
+            r"/social-media-posting/[^/]+/posts/list",
+            "/social-media-posting/{locationId}/posts/list",
+        ),
+        (
+            r"/social-media-posting/[^/]+/posts/[^/]+",
+            "/social-media-posting/{locationId}/posts/{id}",
+        ),
+        (r"/social-media-posting/[^/]+/posts", "/social-media-posting/{locationId}/posts"),
+        (r"/social-media-posting/statistics", "/social-media-posting/statistics"),
     )
 )
 START: Final = f"GET {_TEMPLATES[0][1]}"
@@ -39,6 +49,12 @@ STEP_2_SHORT: Final = f"GET {_TEMPLATES[2][1]}"
 ATTACH: Final = f"POST {_TEMPLATES[1][1]}"
 ACCOUNTS: Final = f"GET {_TEMPLATES[3][1]}"
 USERS: Final = f"GET {_TEMPLATES[4][1]}"
+POSTS: Final = f"POST {_TEMPLATES[5][1]}"
+POST: Final = f"GET {_TEMPLATES[6][1]}"
+EDIT_POST: Final = f"PUT {_TEMPLATES[6][1]}"
+DELETE_POST: Final = f"DELETE {_TEMPLATES[6][1]}"
+CREATE_POST: Final = f"POST {_TEMPLATES[7][1]}"
+STATISTICS: Final = f"POST {_TEMPLATES[8][1]}"
 
 # Only the values of these headers and parameters are recorded.
 _SAFE_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})

@@ -16,7 +16,7 @@ Shape: TypeAlias = "dict[str, Shape] | list[Shape] | str"
 
 # The values of these keys are words of the service, never of its users.
 _WORDS: Final = frozenset(
-    {"actionType", "page", "platform", "placement", "type", "loginType", "role"}
+    {"actionType", "page", "platform", "placement", "type", "loginType", "role", "status"}
 )
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,31}")
 # A key with several digits is probably an id, and not a name.

@@ -30,6 +30,7 @@ from tests import local
 from tests.auth.keyrings import open_stores
 
 DAY = 86_399
+USED_AT = EPOCH - timedelta(hours=1)
 TOKEN, MINT, USERS = "/oauth/token", "/oauth/locationToken", "/users/"
 
 
@@ -58,6 +59,7 @@ class Spy(httpx.AsyncHTTPTransport):
         self.held: Future[None] | None = None
         self.arrived = threading.Event()
         self.cuts = 0
+        self.damage: bytes | None = None
         self.answered: Callable[[], object] = lambda: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -74,6 +76,10 @@ class Spy(httpx.AsyncHTTPTransport):
             self.cuts -= 1
             await response.aclose()
             raise httpx.ReadError("cut")
+        if self.damage is not None:
+            damage, self.damage = self.damage, None
+            await response.aclose()
+            return httpx.Response(200, content=damage)
         return response
 
 
@@ -159,9 +165,9 @@ class Bench:
         return sum(request.path == path for request in self.sim.requests)
 
     def use_up(self, key: Key) -> None:
-        """Have the stored refresh token used by somebody else."""
+        """Have the stored refresh token used by somebody else, long ago."""
         token = self.stored(key).tokens.refresh_token.reveal()
-        self.sim.state.refresh_tokens[token].used = True
+        self.sim.state.refresh_tokens[token].used_at = USED_AT
 
 
 def finish_renewals() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ghl_notebook import Client
 from ghl_notebook.errors import CredentialError, LogInAgainError
 from ghl_notebook.simulator.clock import EPOCH
-from tests.auth.bench import DAY, MINT, TOKEN, USERS, Bench
+from tests.auth.bench import DAY, MINT, TOKEN, USED_AT, USERS, Bench
 
 
 def test_an_agencys_login_issues_a_token_once(bench: Bench) -> None:
@@ -152,7 +152,7 @@ def test_a_refused_refresh_token_of_the_environment_is_not_asked_with_again(
     """A job that starts every minute asks the service once."""
     make = begin()
     for token in bench.sim.state.refresh_tokens.values():
-        token.used = True
+        token.used_at = USED_AT
     for _ in range(3):
         with make() as client:
             for _ in range(2):

@@ -21,7 +21,7 @@ from ghl_notebook.errors import (
     SettingsError,
 )
 from ghl_notebook.settings import read_company_id
-from tests.auth.bench import DAY, MINT, TOKEN, Bench, finish_issuing
+from tests.auth.bench import DAY, MINT, TOKEN, USED_AT, Bench, finish_issuing
 from tests.auth.test_resolve import Planted
 from tests.planted import Logs, faces, traceback_with_locals, variables
 
@@ -339,7 +339,7 @@ def has_no_login(wide: Bench) -> None:
     """Have the service know neither of the agency's tokens."""
     state = wide.sim.state
     for token in state.refresh_tokens.values():
-        token.used = True
+        token.used_at = USED_AT
     wide.sim.levers.fail_with("invalid_token", MINT, times=None)
 
 

@@ -160,7 +160,7 @@ def test_from_environment() -> None:
 def test_what_the_authorization_url_asks(attempt: Authorization) -> None:
     """The parameters of an authorization code grant with PKCE, and nothing else."""
     assert attempt.url.reveal().startswith(
-        "https://marketplace.gohighlevel.com/oauth/chooselocation?"
+        "https://marketplace.gohighlevel.com/v2/oauth/chooselocation?"
     )
     digest = hashlib.sha256(attempt.verifier.reveal().encode()).digest()
     parameters = asked(attempt)
@@ -168,6 +168,7 @@ def test_what_the_authorization_url_asks(attempt: Authorization) -> None:
     assert parameters == {
         "response_type": "code",
         "client_id": "65a1-client",
+        "version_id": "65a1",
         "redirect_uri": REDIRECT,
         "scope": "socialplanner/account.readonly users.readonly",
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
@@ -191,6 +192,55 @@ def test_the_query_of_an_installation_link_is_kept() -> None:
     attempt = Authorization(make(authorize_url=url))
 
     assert attempt.url.reveal().startswith(f"{url}&response_type=code")
+
+
+LINK = "https://marketplace.leadconnectorhq.com/v2/oauth/chooselocation"
+
+
+@pytest.mark.parametrize(
+    ("given", "asks"),
+    [
+        ("version_id=70b2", {"version_id": "70b2"}),
+        ("version_id=", {"version_id": ""}),
+        ("scope=users.readonly", {"scope": "users.readonly", "version_id": "65a1"}),
+        ("loginWindowOpenMode=self", {"loginWindowOpenMode": "self", "version_id": "65a1"}),
+        (
+            f"response_type=code&{urlencode({'redirect_uri': REDIRECT})}&client_id=65a1-client"
+            "&scope=users.readonly&version_id=70b2",
+            {"scope": "users.readonly", "version_id": "70b2"},
+        ),
+    ],
+)
+def test_what_the_address_contains_wins(given: str, asks: dict[str, str]) -> None:
+    """Each parameter is sent once; the attempt's own are added."""
+    url = Authorization(make(authorize_url=f"{LINK}?{given}")).url.reveal()
+
+    assert url.startswith(f"{LINK}?{given}&")
+    sent = parse_qs(urlsplit(url).query, keep_blank_values=True)
+    assert {len(values) for values in sent.values()} == {1}
+    assert {name: sent[name][0] for name in asks} == asks
+    assert sent["redirect_uri"] == [REDIRECT]
+    assert {"client_id", "response_type", "state", "code_challenge"} <= sent.keys()
+
+
+def test_an_empty_query_adds_no_question_mark() -> None:
+    """As some addresses are copied."""
+    assert "??" not in Authorization(make(authorize_url=f"{LINK}?")).url.reveal()
+
+
+def test_a_client_id_without_a_hyphen_is_the_version() -> None:
+    """There is nothing to cut."""
+    assert asked(Authorization(make(client_id="65a1")))["version_id"] == "65a1"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["client_id=70b2-client", "redirect_uri=https://example.com/", "response_type=token"],
+)
+def test_an_installation_link_of_another_app_is_refused(given: str) -> None:
+    """Its code could not be exchanged."""
+    with pytest.raises(ArgumentError, match=f"another {given.partition('=')[0]}"):
+        make(authorize_url=f"{LINK}?{given}")
 
 
 # Its answer.

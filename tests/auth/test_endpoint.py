@@ -240,7 +240,7 @@ def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @folded("name", PASSING)
 async def test_what_may_pass_is_tried_again(name: str) -> None:
-    """Twice, and then it is an error which says whether the login may be lost."""
+    """Some times, and then it is an error which says whether the login may be lost."""
     service = Service(PASSING[name], PASSING[name], ok(SNAKE))
     assert (await service.ask()).access_token == Secret("new-access")
     service = Service(PASSING[name])
@@ -249,7 +249,7 @@ async def test_what_may_pass_is_tried_again(name: str) -> None:
     assert not isinstance(caught.value, LogInAgainError)
     assert caught.value.outcome_unknown == (name not in NOT_DONE)
     assert ("the login is kept" in str(caught.value)) == (name in NOT_DONE)
-    assert len(service.requests) == 3
+    assert len(service.requests) == (3 if name == "429" else 5)
 
 
 USED_UP: dict[str, httpx.Response] = {

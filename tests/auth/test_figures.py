@@ -27,7 +27,7 @@ def test_all_processes_together_renew_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("kind", ["bench", "encrypted"])
-def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(
+def test_a_kill_loses_no_login_while_the_service_repeats_its_answer(
     request: pytest.FixtureRequest, kind: str
 ) -> None:
     """At each step, among them with the lock held, and at random moments; encrypted or not."""
@@ -35,6 +35,22 @@ def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(
     kills.run(moments=10, steps=len(STEPS))
     steps = Counter({k: n for k, n in kills.outcomes.items() if not k.startswith("at a moment")})
     assert steps == {
+        "before room: renewed": 1,
+        "before asking: renewed": 1,
+        "before writing: renewed": 1,
+        "while writing: renewed": 1,
+        "after writing: renewed": 1,
+    }
+    assert set(kills.outcomes) - set(steps) <= {"at a moment: renewed"}
+    assert kills.unreadable == 0
+
+
+def test_a_kill_leaves_a_login_that_works_or_says_that_it_does_not(bench: Bench) -> None:
+    """Where the service does not repeat its answer, the one that was not stored is lost."""
+    bench.sim.levers.refresh_repeats = 0
+    kills = Kills(bench)
+    kills.run(moments=0, steps=len(STEPS))
+    assert kills.outcomes == {
         "before room: renewed": 1,
         "before asking: renewed": 1,
         "before writing: log in again": 1,

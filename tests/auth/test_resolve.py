@@ -271,7 +271,7 @@ def test_no_run_of_a_login_shows_a_secret(
         bench.folder.joinpath(f"{key.name}.draft").mkdir()
         call()
         bench.folder.joinpath(f"{key.name}.draft").rmdir()
-        bench.sim.levers.rotate_then_fail = 1
+        bench.sim.levers.rotate_then_fail, bench.sim.levers.refresh_repeats = 1, 0
         call()
         call()
     kinds = [InvalidTokenError, StorageError, LogInAgainError, LogInAgainError]

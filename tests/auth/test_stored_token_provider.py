@@ -217,12 +217,57 @@ def test_while_the_access_token_holds_a_refusal_does_no_harm(bench: Bench) -> No
     assert bench.asked() == 1
 
 
-def test_a_renewal_whose_answer_is_lost_ends_in_a_new_login(bench: Bench) -> None:
-    """The service has rotated: it says so, tells why, and does not ask again."""
-    key = bench.log_in()
-    old = bench.stored(key).tokens.access_token.reveal()
-    bench.time.go(DAY)
+def lose_as_page(bench: Bench) -> None:
+    """Have the gateway answer a refresh that was carried out."""
     bench.sim.levers.rotate_then_fail = 1
+
+
+def cut(bench: Bench) -> None:
+    """Have the connection break after a refresh that was carried out."""
+    bench.spy.cuts = 1
+
+
+def damage(bench: Bench) -> None:
+    """Have the answer cut in the middle."""
+    bench.spy.damage = b'{"access_token": "acc'
+
+
+def answer_nothing(bench: Bench) -> None:
+    """Have the answer be empty."""
+    bench.spy.damage = b""
+
+
+LOSSES = [lose_as_page, cut, damage, answer_nothing]
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_a_renewal_whose_answer_is_lost_is_asked_for_again(
+    bench: Bench, lose: Callable[[Bench], None]
+) -> None:
+    """The service repeats the pair: it is stored before it is used, and nothing is revoked."""
+    key = bench.log_in()
+    first = bench.stored(key).tokens
+    bench.time.go(DAY)
+    lose(bench)
+    with bench.client(key) as client:
+        assert client.users()
+    assert bench.asked() == 2
+    pair = bench.stored(key).tokens
+    assert bench.spy.bearers == [pair.access_token.reveal()]
+    issued = set(bench.sim.state.refresh_tokens)
+    assert issued == {first.refresh_token.reveal(), pair.refresh_token.reveal()}
+    assert not bench.stores.logins.has_pending(key)
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_an_answer_that_is_not_repeated_ends_in_a_new_login(
+    bench: Bench, lose: Callable[[Bench], None]
+) -> None:
+    """The service says so, the error tells why, and nobody asks again."""
+    key = bench.log_in()
+    bench.sim.levers.refresh_repeats = 0
+    bench.time.go(DAY)
+    lose(bench)
     with bench.client(key) as client:
         with pytest.raises(LogInAgainError, match="earlier refresh was interrupted"):
             client.users()
@@ -230,33 +275,69 @@ def test_a_renewal_whose_answer_is_lost_ends_in_a_new_login(bench: Bench) -> Non
             client.users()
     assert bench.asked() == 2
     assert bench.asked(USERS) == 0
-    assert bench.sim.state.token_of(old) is None  # revoked with its family
 
 
-def test_a_connection_that_is_cut_after_the_rotation_ends_in_a_new_login(bench: Bench) -> None:
-    """The same, where not even an error arrives."""
+def test_many_who_lose_an_answer_ask_again_once(bench: Bench) -> None:
+    """The callers of one process share the attempts, and their result."""
     key = bench.log_in()
     bench.time.go(DAY)
-    bench.spy.cuts = 1
-    with (
-        bench.client(key) as client,
-        pytest.raises(LogInAgainError, match="earlier refresh was interrupted"),
-    ):
-        client.users()
+    bench.spy.cuts = 2
+    with bench.client(key) as client, ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(lambda _: bool(client.users()), range(8)))
+    assert bench.asked() == 3
+    assert set(bench.spy.bearers) == {bench.stored(key).tokens.access_token.reveal()}
 
 
-def test_a_network_that_stays_away_after_the_rotation_is_remembered(bench: Bench) -> None:
-    """The call says that the login may be lost, and the next one, by anybody, that it is."""
+@pytest.fixture
+def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ghl_notebook.transport.retry._FIRST_WAIT", 0.0)
+
+
+@pytest.mark.usefixtures("_no_backoff")
+@pytest.mark.parametrize("seconds", [29, 30])
+def test_a_network_that_stays_away_after_the_rotation_is_remembered(
+    bench: Bench, seconds: int
+) -> None:
+    """The next call, by anybody, gets the same pair within 30 seconds; later it is refused."""
     key = bench.log_in()
     bench.time.go(DAY)
-    bench.spy.cuts = 3
+    bench.spy.cuts = 5
     with bench.client(key) as client, pytest.raises(CredentialError, match="lost with an answer"):
         client.users()
-    with (
-        bench.client(key) as client,
-        pytest.raises(LogInAgainError, match="earlier refresh was interrupted"),
-    ):
+    assert bench.stores.logins.has_pending(key)
+    bench.time.go(seconds)
+    with bench.client(key) as client:
+        if seconds < 30:
+            assert client.users()
+            return
+        with pytest.raises(LogInAgainError, match="earlier refresh was interrupted"):
+            client.users()
+
+
+@pytest.mark.usefixtures("_no_backoff")
+def test_an_early_renewal_whose_answer_is_lost_is_soon_tried_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the service stops to repeat it; after a refusal there is more time."""
+    monkeypatch.setattr("ghl_notebook.auth.single_flight._OPEN_PAUSE_SECONDS", 0.0)
+    key = bench.log_in()
+    bench.spy.cuts = 5
+    with bench.client(key) as client:
         client.users()
+        bench.time.go(DAY - 3600)
+        for asked in (5, 6):
+            client.users()
+            finish_renewals()
+            assert bench.asked() == asked
+    assert not bench.stores.logins.has_pending(key)
+
+
+def test_an_attempt_ends_while_the_service_still_repeats_its_answer(bench: Bench) -> None:
+    """Three that are not answered at all fit into the 30 seconds."""
+    from ghl_notebook.auth import endpoint
+
+    longest_waits = sum(0.4 * 2**n for n in range(2))
+    assert 2 * endpoint._REFRESH_SECONDS + longest_waits < 30
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])

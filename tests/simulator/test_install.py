@@ -24,6 +24,7 @@ def _url(sim, **changed):
     query = {
         "response_type": "code",
         "client_id": sim.client_id,
+        "version_id": sim.client_id.partition("-")[0],
         "redirect_uri": sim.redirect_uri,
         "scope": "users.readonly socialplanner/account.readonly",
         "state": "the-state",
@@ -247,6 +248,18 @@ def test_a_ticket_of_a_login_is_worth_nothing_here(caller, sim):
     ]
     assert [answer.status_code for answer in answers] == [400, 400, 400]
     assert "No sub-account was chosen." in answers[-1].text
+
+
+def test_the_page_wants_a_version(sim):
+    """A link with the client id alone is answered as at the live service; a lever lets it in."""
+    url = _url(sim, version_id="")
+    page = local.get(url)
+    assert page.status_code == 400
+    assert "error.noversionid" in page.text
+    with pytest.raises(LookupError, match="answered 400"):
+        sim.play_installer(url)
+    sim.levers.version_id = "optional"
+    assert "code" in _query(sim.play_installer(url))
 
 
 def test_it_works_behind_a_proxy():

@@ -48,6 +48,7 @@ def test_the_seeded_company_token_mints(caller, sim):
 
 def test_a_minted_refresh_token_refreshes(caller, sim, agency):
     """The token refreshes the sub-account's pair, and its reuse revokes the agency's tokens."""
+    sim.levers.refresh_repeats = 0
     form = {
         "client_id": sim.client_id,
         "client_secret": sim.client_secret,

@@ -75,8 +75,27 @@ def test_a_refresh_rotates_both_tokens(caller, sim):
     assert _users(caller, old["access_token"]).status_code == 200
 
 
+def test_a_refresh_token_gives_the_same_pair_for_thirty_seconds():
+    """After that it is refused."""
+    now = [EPOCH]
+    with Simulator(clock=lambda: now[0]) as sim:
+        caller, pair = Caller(sim), sim.install()
+        first = _refresh(caller, pair["refresh_token"]).json()
+        for seconds in (0, 1, 29.9):
+            now[0] = EPOCH + timedelta(seconds=seconds)
+            again = _refresh(caller, pair["refresh_token"])
+            assert again.status_code == 200
+            assert again.json() | {"traceId": ""} == first | {"traceId": ""}
+        assert len(sim.state.refresh_tokens) == 2
+        now[0] = EPOCH + timedelta(seconds=30)
+        late = _refresh(caller, pair["refresh_token"])
+        caller.http.close()
+    assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
+
+
 def test_a_used_refresh_token_revokes_its_family(caller, sim):
     """Reuse is invalid_grant, and all tokens of the same install become invalid."""
+    sim.levers.refresh_repeats = 0
     first, bystander = sim.install(), sim.install()
     second = _refresh(caller, first["refresh_token"]).json()
     reused = _refresh(caller, first["refresh_token"])
@@ -126,7 +145,7 @@ def test_an_answer_for_another_location(caller, sim):
 def test_a_refresh_whose_answer_is_lost(caller, sim):
     """The rotation is done, the answer is a page: the old refresh token is used up."""
     pair = sim.install()
-    sim.levers.rotate_then_fail = 1
+    sim.levers.rotate_then_fail, sim.levers.refresh_repeats = 1, 0
     lost = _refresh(caller, pair["refresh_token"])
     assert (lost.status_code, lost.headers["content-type"]) == (502, "text/html")
     assert sim.levers.rotate_then_fail == 0
@@ -162,6 +181,7 @@ def test_json_is_not_understood(caller, sim):
 @pytest.mark.parametrize("kind", ["data", "json"])
 def test_v3_is_camel_case(caller, sim, kind):
     """Under v3 both directions are camel case, and the request may be JSON."""
+    sim.levers.refresh_repeats = 0
     body = {
         "clientId": sim.client_id,
         "clientSecret": sim.client_secret,

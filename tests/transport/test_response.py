@@ -70,7 +70,7 @@ SAYINGS: list[tuple[int, str | list[str], type[ResponseError], str]] = [
     (502, "Bad Gateway", ghl.errors.ServiceError, "Run the cell again"),
     (503, "Service Unavailable", ghl.errors.ServiceError, "Run the cell again"),
     (504, "Gateway Timeout", ghl.errors.GatewayTimeoutError, "the token is fine"),
-    (418, "I am a teapot", ghl.errors.UnexpectedAnswerError, "GHL_BASE_URL"),
+    (418, "I am a teapot", ghl.errors.UnexpectedAnswerError, "not known"),
 ]
 
 
@@ -180,10 +180,10 @@ def test_a_list_of_messages_is_joined() -> None:
     [
         ({"error": "Unauthorized"}, "Unauthorized"),
         ({"message": None, "error": "Unauthorized"}, "Unauthorized"),
-        ({"message": []}, ""),
+        ({"message": []}, "an object without a message (it holds: message)"),
         ({"message": 7}, "7"),
         ({"message": "two\n  lines"}, "two lines"),
-        ({}, ""),
+        ({}, "an object without a message (it holds: nothing)"),
     ],
 )
 def test_a_message_in_any_form_is_text(body: Body, message: str) -> None:

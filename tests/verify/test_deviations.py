@@ -334,7 +334,7 @@ def test_every_assumption_was_seen_to_differ_or_cannot() -> None:
         "accounts_deleted", "message_late", "start_cookies", "step2_empty", "step2_oauth_id",
         # Of one form, as those of the other platforms.
         "step2_facebook", "step2_google", "step2_threads", "step2_youtube", "start_login_type",
-        "attach_tiktok_business", "reconnect_message",
+        "attach_tiktok_business", "reconnect_message", "posts_parent",
     }  # fmt: skip
     named = {name for _, _, _, expected in test_levers.DEVIATIONS for name in expected}
     named |= {name for _, name, _ in ANSWERS.values()}
@@ -343,6 +343,9 @@ def test_every_assumption_was_seen_to_differ_or_cannot() -> None:
     named |= {
         "errors_form", "errors_known", "errors_success", "limits_retry_after", "message_account_id",
         "message_finish", "step2_path", "step2_short",
+        # By tests/verify/test_reading.py.
+        "versions_accepted", "posts_status", "posts_keys", "posts_tags", "posts_error",
+        "draft_created", "draft_edited", "draft_deleted", "statistics_status", "statistics_daily",
     }  # fmt: skip
     assert {a.id for a in ASSUMPTIONS} == named | only_seen
     assert not named & only_seen

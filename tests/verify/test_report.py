@@ -11,7 +11,7 @@ from ghl_notebook.errors import FrontEndError, PlatformError
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.verify import ASSUMPTIONS, Assumption, Report, verify_live
-from ghl_notebook.verify.checks import accounts, available_accounts, documents, message, service
+from ghl_notebook.verify.checks import accounts, documents, message, planner, service, available_accounts
 from tests.folding import folded
 from tests.verify.conftest import RunProbe
 from tests.verify.test_deviations import options
@@ -107,7 +107,7 @@ def test_every_check_is_an_assumption() -> None:
     """Every public function of `checks` is one, by its own name, and every name is unique."""
     names = [assumption.id for assumption in ASSUMPTIONS]
     assert len(names) == len(set(names))
-    for module in (accounts, available_accounts, documents, message, service):
+    for module in (accounts, documents, message, planner, service, available_accounts):
         own = [
             name
             for name, value in vars(module).items()
