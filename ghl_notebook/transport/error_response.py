@@ -28,7 +28,7 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.sanitize import error_text, one_line
 
-from .messages import json_of
+from .request import json_of
 
 _PAUSED = re.compile(
     r"\b(?:location|sub[- ]?account)\b.*\b(?:(?:not|no longer)(?: currently)? active|inactive|"

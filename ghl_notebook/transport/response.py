@@ -17,8 +17,8 @@ from ghl_notebook.errors import (
 )
 
 from .error_response import describe_body, firewall_hint, read_error_response
-from .limits import read_limits
-from .messages import Response, json_object
+from .rate_limit_headers import read_limits
+from .request import Response, json_object
 
 T = TypeVar("T")
 

@@ -11,7 +11,14 @@ from ghl_notebook.errors import FrontEndError, PlatformError
 from ghl_notebook.secret import Secret
 from ghl_notebook.simulator import MessageEvent, Simulator
 from ghl_notebook.verify import ASSUMPTIONS, Assumption, Report, verify_live
-from ghl_notebook.verify.checks import accounts, documents, message, planner, service, available_accounts
+from ghl_notebook.verify.checks import (
+    accounts,
+    available_accounts,
+    documents,
+    message,
+    planner,
+    service,
+)
 from tests.folding import folded
 from tests.verify.conftest import RunProbe
 from tests.verify.test_deviations import options

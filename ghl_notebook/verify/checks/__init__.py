@@ -6,7 +6,7 @@ from typing import Final
 
 from ghl_notebook.verify.assumptions import Assumption
 
-from . import accounts, documents, message, planner, service, available_accounts
+from . import accounts, available_accounts, documents, message, planner, service
 
 ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
     found
