@@ -122,9 +122,10 @@ _NOT_PROSE: Final = re.compile(
 )
 # What is no prose in Markdown: comments, code, directives, pictures, and the targets of links.
 _NOT_MARKDOWN: Final = re.compile(
-    r"<!--.*?-->|^( *)(?P<fence>```+).*?^\1(?P=fence)$|!\[[^\]]*\]\([^)]*\)",
+    r"<!--.*?-->|^( *)(?P<fence>```+)[^`\n]*\n.*?^\1(?P=fence)$|!\[[^\]]*\]\([^)]*\)",
     re.DOTALL | re.MULTILINE,
 )
+_CODE_SPAN: Final = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])[*_)]*\s+(?=[*_(]*[A-Z0-9])")
 _BLOCK: Final = re.compile(r"\n\s*\n|\n(?= *(?:[-*] |\d+\. |#|\|))|(?<=\S) \| ")
@@ -208,7 +209,7 @@ class Guide(NamedTuple):
 
 def read_guide(markdown: str) -> Guide:
     """Count what the limits of guides are about."""
-    text = _CODE.sub("Code", _LINK.sub(r"\1", _NOT_MARKDOWN.sub("\n\n", markdown)))
+    text = _CODE_SPAN.sub("Code", _LINK.sub(r"\1", _NOT_MARKDOWN.sub("\n\n", markdown)))
     blocks = [" ".join(block.strip(" |#>\n").split()) for block in _BLOCK.split(text)]
     sentences = [
         sentence

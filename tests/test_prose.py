@@ -82,15 +82,16 @@ def test_the_guides_are_those_of_the_documentation() -> None:
 PAGE = """\
 # Your door
 
-You display [a card](docs/room.md) with `room`. It is said.
+You display [a card](docs/room.md) with ```` ```room ````. It is said.
 
 <!-- not run: somebody -->
 ```python
 door = "lent"
 ```
 
-- That is yours.
-- Call the function.
+- That is yours. A sample is a
+  ```` ```text ```` block.
+- The name `room`. That is a `room`.
 
 | name | meaning |
 | --- | --- |
@@ -106,9 +107,10 @@ def test_a_guide_is_counted_without_its_code() -> None:
     assert guide.unclear == [
         "It is said.",
         "That is yours.",
+        "That is a Code.",
         "What a cell with some more words means",
     ]
-    assert len(guide.sentences) == 5
+    assert len(guide.sentences) == 7
     assert guide.you == 3
 
 
