@@ -1,14 +1,16 @@
-"""Private words in the package's docstrings: words that only this project uses in their sense.
+"""The prose of the docstrings and the guides: private words, and how the guides address the reader.
 
 ::
 
-    python -m tests.prose             # each room's private words per thousand, and its limit
-    python -m tests.prose fetch       # each private word in a room's docstrings
-    python -m tests.prose --limits    # `LIMITS` as it would be now
+    python -m tests.prose                   # the figures of each room and of each guide
+    python -m tests.prose fetch             # each private word in a room's docstrings
+    python -m tests.prose docs/connect.md   # each private word and unclear subject of a guide
+    python -m tests.prose --limits          # `LIMITS` as it would be now
 
-A newcomer looks for the words of OAuth, pandas, and Jupyter. `WORDS` lists private ones, with the
-word to write instead. `LIMITS` is a ratchet: lower a room's limit when its docstrings improve, and
-never raise one. The goal is `GOAL` for each room.
+A newcomer looks for the words of OAuth, pandas, and Jupyter. `WORDS` lists private ones, which only
+this project uses in their sense, with the word to write instead. `LIMITS` is a ratchet: lower a
+room's limit when its docstrings improve, and never raise one. The goal is `GOAL` for each room. A
+guide tells readers what they can do, so it says "you", and its sentences name their subjects.
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from __future__ import annotations
 import argparse
 import ast
 import functools
+import json
 import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-PACKAGE: Final = Path(__file__).parents[1] / "ghl_notebook"
+ROOT: Final = Path(__file__).parents[1]
+PACKAGE: Final = ROOT / "ghl_notebook"
 
 GOAL: Final = 2
 """Private words per thousand that are no fault."""
@@ -62,7 +66,7 @@ WORDS: Final = {
     r"mint(?:s|ed|ing|er|ers)?": "issue",
     r"of (?:one's|its|their|your|our) own|of (?:ours|yours|theirs)": "its own, your own",
     r"one (?:by one|another)": "each, each other",
-    r"places?": "environment, position, folder, sub-account",
+    r"(?<!in )places?": "environment, position, folder, sub-account",
     r"rooms?": "package",
     r"said|says?": "report, show, state",
     r"sound": "valid",
@@ -87,6 +91,27 @@ LIMITS: Final[dict[str, int]] = {
     "verify": 3,
 }
 
+PRIVATE_PER_THOUSAND: Final = 1
+"""Private words per thousand that a guide has at most, rounded up."""
+
+PRONOUNS_PER_HUNDRED: Final = 5
+"""Sentences of a hundred that start without a noun, at most, rounded up."""
+
+YOU_PER_THOUSAND: Final = 15
+"""How often a guide says "you" or "your" in a thousand words, at least."""
+
+# Pages that look up facts and pages without sentences of their own: "you" is not their subject.
+NOT_GUIDES: Final = {
+    "docs/changelog.md",
+    "docs/how-to/help.md",
+    "docs/index.md",
+    "docs/notebooks.md",
+    "docs/own-account.md",
+    "docs/scale.md",
+    "docs/service.md",
+    "docs/where-it-works.md",
+}
+
 _PATTERN: Final = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in WORDS)})\b")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
 # What is no prose: code, examples, rulers and heads of numpydoc.
@@ -95,6 +120,22 @@ _NOT_PROSE: Final = re.compile(
     r"^(?:\s*(?:>>>|\.\.\. ).*|\s*[-=~ ]{3,}|[A-Z][a-z]+(?: [A-Z][a-z]+)?|[*\w, ]+ : .*)$",
     re.MULTILINE,
 )
+# What is no prose in Markdown: comments, code, directives, pictures, and the targets of links.
+_NOT_MARKDOWN: Final = re.compile(
+    r"<!--.*?-->|^( *)(?P<fence>```+)[^`\n]*\n.*?^\1(?P=fence)$|!\[[^\]]*\]\([^)]*\)",
+    re.DOTALL | re.MULTILINE,
+)
+_CODE_SPAN: Final = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])[*_)]*\s+(?=[*_(]*[A-Z0-9])")
+_BLOCK: Final = re.compile(r"\n\s*\n|\n(?= *(?:[-*] |\d+\. |#|\|))|(?<=\S) \| ")
+_PRONOUN: Final = re.compile(
+    r"[*_(]*(?:(?:It|Its|They|Their|One|Ones|None|Others|Both|Nobody|Somebody|What|Whoever|Whatever|"
+    r"Which|Who|Whose)\b|(?:This|That|These|Those|Such|Some|All|Another|Each) "
+    r"(?:is|are|was|were|has|have|had|will|would|can|may|might|must|should|do|does|did|of|which|"
+    r"that|who|to|in|with)\b)"
+)
+_LEAST_WORDS: Final = 3  # Of a sentence: shorter ones are headings and cells of tables.
 
 
 class Hit(NamedTuple):
@@ -128,6 +169,85 @@ class Prose(NamedTuple):
     def rate(self) -> float:
         """Private words per thousand."""
         return 1000 * len(self.hits) / max(self.count, 1)
+
+
+class Guide(NamedTuple):
+    """The prose of a page for readers.
+
+    Attributes
+    ----------
+    words : int
+        Its words.
+    sentences : list of str
+        Its sentences, list items, and long cells of tables.
+    unclear : list of str
+        The sentences that start with a pronoun or a question word, without a noun.
+    private : list of tuple
+        Each private word with some words around it, and what to write instead.
+    you : int
+        How often the page says "you" or "your".
+    """
+
+    words: int
+    sentences: list[str]
+    unclear: list[str]
+    private: list[tuple[str, str]]
+    you: int
+
+    @property
+    def faults(self) -> list[str]:
+        """What is beyond the limits of guides."""
+        found = []
+        if len(self.private) > math.ceil(self.words * PRIVATE_PER_THOUSAND / 1000):
+            found.append(f"private words: {self.private}")
+        if len(self.unclear) > math.ceil(len(self.sentences) * PRONOUNS_PER_HUNDRED / 100):
+            found.append(f"sentences without a noun as their subject: {self.unclear}")
+        if self.you < self.words * YOU_PER_THOUSAND / 1000:
+            found.append(f'{self.you} times "you" or "your" in {self.words} words')
+        return found
+
+
+def read_guide(markdown: str) -> Guide:
+    """Count what the limits of guides are about."""
+    text = _CODE_SPAN.sub("Code", _LINK.sub(r"\1", _NOT_MARKDOWN.sub("\n\n", markdown)))
+    blocks = [" ".join(block.strip(" |#>\n").split()) for block in _BLOCK.split(text)]
+    sentences = [
+        sentence
+        for block in blocks
+        for sentence in _SENTENCE.split(re.sub(r"^(?:[-*]|\d+\.) ", "", block))
+        if len(_WORD.findall(sentence)) >= _LEAST_WORDS
+    ]
+    words = [word.lower() for block in blocks for word in _WORD.findall(block)]
+    return Guide(
+        words=len(words),
+        sentences=sentences,
+        unclear=[sentence for sentence in sentences if _PRONOUN.match(sentence)],
+        private=[hit for block in blocks for hit in hits(block)],
+        you=sum(word in {"you", "your", "yours"} for word in words),
+    )
+
+
+def markdown_of(path: Path) -> str:
+    """Return the text of a page, or of a notebook's Markdown cells."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+@functools.cache
+def guides() -> dict[str, Guide]:
+    """Read each guide: the README, the pages of the documentation, and the notebooks."""
+    paths = [ROOT / "README.md"]
+    for pattern in ("docs/*.md", "docs/how-to/*.md", "notebooks/*.ipynb"):
+        paths += sorted(ROOT.glob(pattern))
+    names = {path.relative_to(ROOT).as_posix(): path for path in paths}
+    return {
+        name: read_guide(markdown_of(path))
+        for name, path in names.items()
+        if name not in NOT_GUIDES
+    }
 
 
 def docstrings(source: str) -> Iterator[tuple[int, str]]:
@@ -178,21 +298,36 @@ def rooms() -> dict[str, Prose]:
 
 
 def main() -> None:
-    """Print the table, one room's private words, or the limits as they would be now."""
+    """Print the tables, what to change in one room or guide, or the limits as they would be."""
     parser = argparse.ArgumentParser(prog="python -m tests.prose")
-    parser.add_argument("rooms", nargs="*", metavar="room", choices=[*rooms(), []])
+    parser.add_argument(
+        "names", nargs="*", metavar="room or guide", choices=[*rooms(), *guides(), []]
+    )
     parser.add_argument("--limits", action="store_true", help="print `LIMITS` as it would be now")
     arguments = parser.parse_args()
     for room, prose in rooms().items():
         if arguments.limits:
             if prose.rate > GOAL:
                 print(f'    "{room}": {math.ceil(prose.rate)},')
-        elif not arguments.rooms:
+        elif not arguments.names:
             limit = LIMITS.get(room, GOAL)
-            print(f"{room:14}{prose.count:7} words{prose.rate:7.1f} private{limit:5} at most")
-        elif room in arguments.rooms:
+            print(f"{room:42}{prose.count:6} words{prose.rate:6.1f} private{limit:4} at most")
+        elif room in arguments.names:
             for hit in prose.hits:
                 print(f"{hit.file}:{hit.line}: …{hit.words}… ({hit.instead})")
+    for name, guide in guides().items():
+        if not arguments.names and not arguments.limits:
+            unclear = 100 * len(guide.unclear) / max(len(guide.sentences), 1)
+            you, private = (1000 * n / max(guide.words, 1) for n in (guide.you, len(guide.private)))
+            print(
+                f"{name:42}{guide.words:6} words{private:6.1f} private"
+                f"{unclear:6.1f} % without a noun{you:6.1f} you"
+            )
+        elif name in arguments.names:
+            for around, instead in guide.private:
+                print(f"{name}: …{around}… ({instead})")
+            for sentence in guide.unclear:
+                print(f"{name}: {sentence} (name the subject)")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The package's docstrings keep to the field's words, and to their limits of private ones."""
+"""The docstrings and the guides use the field's words, and the guides address their readers."""
 
 from __future__ import annotations
 
@@ -64,3 +64,68 @@ def test_a_private_word_comes_with_a_better_one() -> None:
     ((around, instead),) = prose.hits("It was kept by the service for a long time.")
     assert "was kept" in around
     assert instead == "stored"
+
+
+def test_each_guide_addresses_the_reader() -> None:
+    """``python -m tests.prose docs/connect.md`` lists what to change in a guide."""
+    faults = {name: guide.faults for name, guide in prose.guides().items() if guide.faults}
+    assert faults == {}
+
+
+def test_the_guides_are_those_of_the_documentation() -> None:
+    """Nothing is left out but what is named, and that is there."""
+    assert {"README.md", "docs/connect.md", "docs/how-to/vscode.md"} <= prose.guides().keys()
+    assert sum(name.endswith(".ipynb") for name in prose.guides()) == 5
+    assert [name for name in prose.NOT_GUIDES if not (prose.ROOT / name).is_file()] == []
+
+
+PAGE = """\
+# Your door
+
+You display [a card](docs/room.md) with ```` ```room ````. It is said.
+
+<!-- not run: somebody -->
+```python
+door = "lent"
+```
+
+- That is yours. A sample is a
+  ```` ```text ```` block.
+- The name `room`. That is a `room`.
+
+| name | meaning |
+| --- | --- |
+| a | What a cell with some more words means |
+"""
+
+
+def test_a_guide_is_counted_without_its_code() -> None:
+    """Names, comments, samples, and the targets of links are not prose."""
+    guide = prose.read_guide(PAGE)
+
+    assert [instead for _, instead in guide.private] == ["API", "report, show, state"]
+    assert guide.unclear == [
+        "It is said.",
+        "That is yours.",
+        "That is a Code.",
+        "What a cell with some more words means",
+    ]
+    assert len(guide.sentences) == 7
+    assert guide.you == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("You see your account. You choose a page.", ""),
+        ("You see a door and the rooms of your account.", "private words"),
+        ("You see your account. It is there. They are attached.", "without a noun"),
+        ("The account is there, with its page and its expiry.", '0 times "you"'),
+    ],
+)
+def test_a_guide_beyond_a_limit_has_a_fault(text: str, fault: str) -> None:
+    """Each limit is noticed, with what is beyond it."""
+    faults = prose.read_guide(text).faults
+
+    assert len(faults) == bool(fault)
+    assert fault in "".join(faults)
