@@ -38,12 +38,15 @@ class File(msgspec.Struct, frozen=True):
         What is in it.
     media_type : str
         Its media type.
+    fields : Mapping
+        Further fields of the form.
     """
 
     field: str
     name: str
     content: bytes
     media_type: str
+    fields: Mapping[str, str] = {}
 
 
 class Request(NamedTuple):
@@ -221,5 +224,5 @@ def _json(body: Mapping[str, Any]) -> bytes:
 
 def _form_with(file: File) -> tuple[bytes, str]:
     files = {file.field: (file.name, file.content, file.media_type)}
-    form = httpx.Request("POST", "https://form.test/", files=files)
+    form = httpx.Request("POST", "https://form.test/", data={**file.fields}, files=files)
     return form.read(), form.headers["Content-Type"]

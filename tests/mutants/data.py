@@ -91,7 +91,7 @@ MUTANTS = [
     ),
     Mutant(
         "A post whose outcome is not known is not sent again",
-        "fetch/schedule.py",
+        "fetch/schedule_run.py",
         "        if error.outcome_unknown:\n",
         "        if False:\n",
         "fetch/test_schedule_posts.py::an_outcome_that_is_not_known_is_not_tried_again",
