@@ -1,4 +1,4 @@
-"""What the report of a plan says of a row."""
+"""The outcome of each row in the report of a plan."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .sent_posts import SentState
 
 
 def encode(outcome: RowOutcome) -> bytes:
-    """Return an outcome as it is recorded; half a character costs that character."""
+    """Return an outcome as bytes for the record, with half characters replaced."""
     return msgspec.json.encode(_cleaned(outcome))
 
 

@@ -151,7 +151,7 @@ LIMITS: Final[Mapping[tuple[str, str], Mapping[str, Limit]]] = {
 """Platform and type of post → rule → what is allowed.
 
 0 means none; ``media_required`` and ``board`` are how many are needed. ``characters`` counts
-Unicode characters, ``photo_characters`` those of a post of pictures only. Sizes are in bytes.
+Unicode characters; ``photo_characters`` applies to a post with pictures only. Sizes are in bytes.
 """
 
 TYPES: Final[Mapping[str, frozenset[str] | None]] = {

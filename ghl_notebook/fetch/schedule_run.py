@@ -1,4 +1,4 @@
-"""A call of `schedule_posts`: check all rows, upload their files, and send them one by one."""
+"""A call of `schedule_posts`: check all rows, upload the files, and send each row."""
 
 from __future__ import annotations
 
