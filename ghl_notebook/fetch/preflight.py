@@ -184,7 +184,8 @@ def _check_type(one: CheckedRow, chosen: Sequence[Account]) -> None:
     # A story needs media in any case: a limit of its platform.
     if not (row.summary or one.media) and is_readable and row.type != "story":
         one.add(
-            "summary", "empty_post", "It has neither text nor media.", "Fill summary or media.",
+            "summary", "empty_post", "It has neither text nor media.",
+            "Fill summary, media, or files.",
             allowed="text or media", source=POSTS_API,
         )  # fmt: skip
     if row.type == "reel" and len(one.media) != 1 and not one.unread & {"media", "files"}:
