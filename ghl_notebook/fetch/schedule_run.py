@@ -16,7 +16,7 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.upload_record import UploadRecord
 from ghl_notebook.background import run_in_own_thread
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError, ResponseError
-from ghl_notebook.frames import RowOutcome
+from ghl_notebook.frames import RowOutcome, Violation
 from ghl_notebook.models import Account, Post, Tag
 
 from .listed_posts import list_posts
@@ -122,12 +122,15 @@ class ScheduleRun:
             read, self._accounts, client.clock(), tags=await _known_tags(client, read)
         )
         record = UploadRecord(client.base_url, client.location_id)
+        by_row: dict[int, list[Violation]] = {}
+        for violation in violations:
+            by_row.setdefault(violation.row, []).append(violation)
         sound: dict[int, PlanRow] = {}
         for number, (row, _) in enumerate(read):
             outcome = RowOutcome(number, "would schedule")
             self._outcomes.append(outcome)
             self._uploaded[number] = describe(outcome, row, record)
-            found = [one for one in violations if one.row == number]
+            found = by_row.get(number, [])
             fatal = [one for one in found if self._enforce_limits or not is_limit(one)]
             if fatal:
                 refuse_for(outcome, found, can_ignore=all(map(is_limit, found)))

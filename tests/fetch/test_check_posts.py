@@ -286,6 +286,7 @@ def _sound(chance: random.Random, number: int) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_thousand_sound_rows_raise_no_alarm(seed: int) -> None:
     """At the limits, and within them."""
@@ -368,3 +369,18 @@ def test_a_tag_that_does_not_exist_is_refused(client: Client, sim: Simulator) ->
     assert ghl.schedule_posts(client, rows)["error"][0] == "There is no tag t1."
     sim.levers.fail_with("scope_missing", "*/tags", times=None)
     assert ghl.schedule_posts(client, rows)["action"][0] == "would schedule"
+
+
+@pytest.mark.usefixtures("_plans")
+def test_a_pin_is_sent_with_its_board(client: Client, sim: Simulator) -> None:
+    """By the login of its account, as version v3 has it; a title comes with it."""
+    listed = client.accounts.list().accounts
+    account = next(one for one in listed if one.platform == "pinterest")
+    cells = {"account_ids": account.id, "media": [JPEG], "board_id": "board-1", "title": "Spring"}
+    frame = ghl.schedule_posts(client, sheet(cells), dry_run=False)
+    assert frame["action"].to_list() == ["scheduled"], frame["error"][0]
+    (body,) = (one.body for one in sim.requests if one.path.endswith("/posts"))
+    assert body["pinterestPostDetails"] == {
+        "title": "Spring",
+        "boardIds": {account.oauth_id: "board-1"},
+    }
