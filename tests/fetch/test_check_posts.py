@@ -16,6 +16,7 @@ from ghl_notebook import Client
 from ghl_notebook.fetch.posting_limits import LIMITS
 from ghl_notebook.frames import VIOLATIONS
 from ghl_notebook.simulator import Simulator
+from tests.fetch.test_sent_posts import ODD
 from tests.folding import folded
 from tests.frames.test_schema import KINDS, documented
 
@@ -305,6 +306,28 @@ def test_the_columns_are_the_documented_ones(rows: list[dict[str, Any]]) -> None
     expected = {name: KINDS[kind] for name, kind in documented(ghl.check_posts).items()}
     assert {name: str(dtype) for name, dtype in found.dtypes.items()} == expected
     assert list(VIOLATIONS) == list(expected)
+
+
+@pytest.mark.slow
+def test_a_cell_may_hold_anything() -> None:
+    """Its row is named, and the rows beside it are sound."""
+    columns = ["tags", "type", "media", "files", "category_id", "follow_up_comment", "title"]
+    rows = sheet(*({"summary": f"Post {number}"} for number in range(len(ODD) + 1)))
+    rows = rows.reindex(columns=[*rows, *columns, "board_id"]).astype(object)
+    for number, (cells, _) in enumerate(ODD):
+        for name, value in cells.items():
+            rows.at[number, name] = value
+    found = ghl.check_posts(rows, accounts(), now=NOW)
+    assert set(found["row"]) == set(range(len(ODD)))
+    found.to_csv().encode()
+    odd = [value for cells, _ in ODD for value in cells.values()]
+    odd += [b"\xff", object(), [[]], [None], {}, -1, True, float("nan")]
+    for column in rows.columns:
+        whole = sheet(*({"summary": f"Post {number}"} for number in range(len(odd))))
+        whole = whole.reindex(columns=rows.columns).astype(object)
+        for number, value in enumerate(odd):
+            whole.at[number, column] = value
+        ghl.check_posts(whole, accounts(), now=NOW).to_csv().encode()
 
 
 @folded(
