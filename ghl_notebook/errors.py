@@ -331,7 +331,7 @@ class ServiceError(ResponseError):
 
 
 class PlanError(GHLError):
-    """The record of what `schedule_posts` sends cannot be read or written; sending stops."""
+    """The record of sent posts or uploads cannot be read or written; sending stops."""
 
 
 class RunError(GHLError):

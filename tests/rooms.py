@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "background", "errors", "guard", "models", "sanitize", "secret", "settings", "transport",
     },
     "api": {
-        "auth", "background", "errors", "guard", "models", "secret", "settings", "summary",
+        "auth", "background", "disk", "errors", "guard", "models", "secret", "settings", "summary",
         "transport",
     },
     "frames": {"errors", "models"},

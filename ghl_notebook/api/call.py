@@ -108,7 +108,12 @@ class Call:
         return await self._context.user_id()
 
     async def __call__(
-        self, *, upload: File | None = None, required: RequiredKeys | None = None, **changed: object
+        self,
+        *,
+        upload: File | None = None,
+        required: RequiredKeys | None = None,
+        has_envelope: bool = True,
+        **changed: object,
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
 
@@ -119,6 +124,8 @@ class Call:
         holds : Mapping, optional
             Keys that the results must have; without them the response counts as damaged. A text
             instead of a record means that there is none.
+        has_envelope : bool
+            Whether the answer has ``results``; if not, return all of it.
         **changed
             Arguments to send instead of those of the caller.
 
@@ -151,12 +158,14 @@ class Call:
                 body=parameters["body"] or None,
                 file=upload,
                 changes=endpoint.changes,
-                shape=None if required is None else functools.partial(_has_required, required),
+                shape=None
+                if required is None
+                else functools.partial(_has_required, required, has_envelope),
             )
         except GHLError as error:
             self._advise(error)
             raise
-        return answer.get("results")
+        return answer.get("results") if has_envelope else answer
 
     def _advise(self, error: GHLError) -> None:
         """Replace the advice for a login with advice for this operation."""
@@ -169,8 +178,8 @@ class Call:
             error.advise(f"Compare the API's message with what you passed to {self._name}.")
 
 
-def _has_required(required: RequiredKeys, body: Mapping[str, Any]) -> bool:
-    results = body.get("results")
+def _has_required(required: RequiredKeys, has_envelope: bool, body: Mapping[str, Any]) -> bool:
+    results = body.get("results") if has_envelope else body
     return isinstance(results, Mapping) and all(
         isinstance(results.get(key), kind)
         or (_may_lack(kind, results.get(key)) and has_none(results))

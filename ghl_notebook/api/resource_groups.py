@@ -12,6 +12,7 @@ from .resources import (
     Categories,
     Comments,
     CsvImports,
+    Media,
     OAuth,
     Posts,
     QueueItems,
@@ -41,6 +42,11 @@ class Resources(Generic[Mode]):
     def posts(self) -> Posts[Mode]:
         """Posts: planned, published, failed, and deleted."""
         return Posts(self._context)
+
+    @property
+    def media(self) -> Media[Mode]:
+        """The media library: upload pictures and videos, and list its files."""
+        return Media(self._context)
 
     @property
     def statistics(self) -> AccountStatistics[Mode]:

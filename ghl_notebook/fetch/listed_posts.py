@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -34,24 +34,29 @@ class ListedPosts:
                 key = (formatted(post.display_date), (post.summary or "").strip())
                 self._posts.setdefault(key, []).append(post)
 
-    def find(self, row: PlanRow) -> dict[str, str | None]:
-        """Return those accounts of a row for which the post is listed, with the post's id."""
+    def find(self, row: PlanRow, uploaded: Sequence[str | None] = ()) -> dict[str, str | None]:
+        """Return those accounts of a row for which the post is listed, with the post's id.
+
+        Parameters
+        ----------
+        row : PlanRow
+            A valid row.
+        uploaded : sequence of str or None
+            The address of each of its files.
+        """
         found: dict[str, str | None] = {}
-        for post in self._posts.get((formatted(row.schedule_date), row.summary), ()):
-            if _looks_like(post, row):
+        urls = [*(one.get("url") for one in row.media), *uploaded]
+        when = row.schedule_date and formatted(row.schedule_date)
+        for post in self._posts.get((when or "", row.summary), ()):
+            if post.type in (None, row.type) and [one.url for one in post.media] == urls:
                 ids = {*post.account_ids, post.account_id}
                 found |= {one: post.id for one in row.account_ids if one in ids}
         return found
 
 
-def _looks_like(post: Post, row: PlanRow) -> bool:
-    is_its_type = post.type in (None, row.type)
-    return is_its_type and [one.url for one in post.media] == [one.get("url") for one in row.media]
-
-
 async def list_posts(client: AsyncClient, rows: Iterable[PlanRow]) -> ListedPosts:
     """List the posts of the period that the rows cover."""
-    times = sorted(row.schedule_date for row in rows)
+    times = sorted(row.schedule_date for row in rows if row.schedule_date)
     if not times:
         return ListedPosts(())
 

@@ -1,33 +1,42 @@
-"""Reads a plan: rows of a DataFrame, all checked before the first one is sent."""
+"""Reads the rows of a plan, a DataFrame: cell by cell, whatever a cell holds."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from math import isfinite, isnan, nan
 from numbers import Integral, Real
-from typing import Any, Final
+from os import PathLike
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pandas as pd
 
+from ghl_notebook.api.local_file import LocalFile, check_local_file
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Account, PostMedia, check_text, to_wire
+from ghl_notebook.models import PostMedia, check_text, plain_media_type, to_wire
 
-from .period import formatted, in_utc, read_datetime, short
+from .period import formatted, read_datetime, short
+
+T = TypeVar("T")
 
 _REQUIRED: Final = ("account_ids", "schedule_date")
-_OPTIONAL: Final = ("summary", "media", "type", "tags", "category_id", "follow_up_comment")
-# As in the vendor's documentation; the API checks everything else.
-_TYPES: Final[dict[str, frozenset[str] | None]] = {
-    "post": None,
-    "story": frozenset({"facebook", "instagram"}),
-    "reel": frozenset({"facebook", "instagram", "tiktok", "tiktok-business", "youtube"}),
-}
+_OPTIONAL: Final = (
+    "summary",
+    "media",
+    "files",
+    "type",
+    "tags",
+    "category_id",
+    "follow_up_comment",
+    "title",
+    "board_id",
+)
 _COLUMN: Final = 'frame["schedule_date"]'
 _LOCALIZED: Final = '.dt.tz_localize("Europe/Berlin")'
 _DAY: Final = re.compile(r"(?:19|20|21)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]")
@@ -44,56 +53,62 @@ _LENGTHS: Final = {
 _UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL: Final = datetime(1899, 12, 30, tzinfo=UTC)
 """Day zero of Excel, which counts a February 29, 1900."""
-_NO_FOLLOW_UP: Final = frozenset({"tiktok", "tiktok-business", "google", "pinterest"})
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A valid row. `media` has the form in which it is sent."""
+    """A row. `media` has the form in which it is sent; unreadable cells are missing."""
 
     account_ids: list[str]
-    schedule_date: datetime
+    schedule_date: datetime | None
     summary: str
     media: list[dict[str, Any]]
     type: str
     tags: list[str]
     category_id: str | None
     follow_up_comment: str | None
+    files: list[LocalFile] = field(default_factory=list)
+    title: str | None = None
+    board_id: str | None = None
+
+    @property
+    def content(self) -> list[Any]:
+        """What is published at its time, apart from a follow-up comment."""
+        files = [{"sha256": one.sha256} for one in self.files]
+        return [self.type, self.summary, self.media, files, self.title, self.board_id]
+
+    @property
+    def due(self) -> float:
+        """When it is to be published, in seconds since 1970."""
+        return self.schedule_date.timestamp() if self.schedule_date else 0.0
 
     def key(self, base_url: str, location_id: str) -> str:
         """Return a checksum of what identifies the post: what is published, where, and when.
 
         Tags and category do not count: they only sort posts in the planner.
         """
-        parts = [
-            base_url,
-            location_id,
-            sorted(self.account_ids),
-            formatted(self.schedule_date),
-            self.summary,
-            self.media,
-            self.type,
-            self.follow_up_comment,
-        ]
+        when = self.schedule_date and formatted(self.schedule_date)
+        ids = sorted(self.account_ids)
+        parts = [base_url, location_id, ids, when, self.content, self.follow_up_comment]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def read_rows(frame: pd.DataFrame) -> Iterator[PlanRow | ArgumentError]:
-    """Yield the rows of a plan; an invalid row is yielded as an error.
+class ReadRow(NamedTuple):
+    """A row, and the errors of the cells that cannot be read, with their columns."""
+
+    row: PlanRow
+    errors: list[tuple[str, ArgumentError]]
+
+
+def read_rows(frame: pd.DataFrame) -> Iterator[ReadRow]:
+    """Yield the rows of a plan.
 
     Raises `ArgumentError` if it is not a DataFrame, or lacks a column, or has a duplicate or
     unknown one.
     """
     _check_columns(frame)
     for values in frame.to_dict("records"):
-        try:
-            yield _read(values)
-        except ArgumentError as error:
-            yield error
-        except Exception as error:  # noqa: BLE001 - a cell may hold anything, and other rows follow
-            yield ArgumentError(
-                f"The row cannot be read: {type(error).__name__}.", "Check each of its cells."
-            )
+        yield _read(values)
 
 
 def _check_columns(frame: pd.DataFrame) -> None:
@@ -116,19 +131,69 @@ def _check_columns(frame: pd.DataFrame) -> None:
         )
 
 
-def _read(values: Mapping[Any, Any]) -> PlanRow:
-    when = values["schedule_date"]
-    _check_time(when)
-    return PlanRow(
-        account_ids=_accounts(values["account_ids"]),
-        schedule_date=read_datetime(when, "schedule_date"),
-        summary=_text(values.get("summary"), "summary") or "",
-        media=_media(values.get("media")),
-        type=_text(values.get("type"), "type") or "post",
-        tags=_texts(values.get("tags"), "tags"),
-        category_id=_text(values.get("category_id"), "category_id"),
-        follow_up_comment=_text(values.get("follow_up_comment"), "follow_up_comment"),
+def _read(values: Mapping[Any, Any]) -> ReadRow:
+    errors: list[tuple[str, ArgumentError]] = []
+
+    def cell(column: str, read: Callable[[Any], T], default: T) -> T:
+        try:
+            return read(values.get(column))
+        except ArgumentError as error:
+            errors.append((column, error))
+        except Exception as error:  # noqa: BLE001 - a cell may hold anything, and others follow
+            found = f"The cell {column} cannot be read: {type(error).__name__}."
+            errors.append((column, ArgumentError(found, "Check it.")))
+        return default
+
+    def text(column: str) -> str | None:
+        return cell(column, lambda value: _text(value, column), None)
+
+    row = PlanRow(
+        account_ids=cell("account_ids", _accounts, []),
+        schedule_date=cell("schedule_date", _moment, None),
+        summary=text("summary") or "",
+        media=cell("media", _media, []),
+        type=text("type") or "post",
+        tags=cell("tags", lambda value: _texts(value, "tags"), []),
+        category_id=text("category_id"),
+        follow_up_comment=text("follow_up_comment"),
+        files=_files(cell("files", _paths, []), errors),
+        title=text("title"),
+        board_id=text("board_id"),
     )
+    return ReadRow(row, errors)
+
+
+def _moment(value: object) -> datetime:
+    _check_time(value)
+    return read_datetime(value, "schedule_date")
+
+
+def _paths(value: object) -> list[str | PathLike[str]]:
+    """Return the paths of a cell; a path with a comma is one path if there is such a file."""
+    if _is_missing(value):
+        return []
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, PathLike):
+        return [value]
+    text = _text(value, "files") or ""
+    is_one = "," not in text or os.path.lexists(text)
+    return [text] if is_one and text else [*_texts(text, "files")]
+
+
+def _files(
+    paths: list[str | PathLike[str]], errors: list[tuple[str, ArgumentError]]
+) -> list[LocalFile]:
+    found = []
+    for path in paths:
+        try:
+            found.append(check_local_file(path, only_media=True))
+        except ArgumentError as error:
+            errors.append(("files", error))
+        except Exception as error:  # noqa: BLE001 - a path may be any object
+            words = f"A path cannot be read: {type(error).__name__}."
+            errors.append(("files", ArgumentError(words, "Pass paths as text.")))
+    return found
 
 
 def _check_time(when: object) -> None:
@@ -207,6 +272,9 @@ def _media(value: object) -> list[dict[str, Any]]:
             "A media item contains itself, or is nested too deeply.",
             'Pass dicts with "url" and "type" only.',
         )
+    for one in media:
+        if plain := plain_media_type(one.get("type")):
+            one["type"] = plain
     return media
 
 
@@ -226,55 +294,3 @@ def _texts(value: object, name: str) -> list[str]:
     if not isinstance(value, list | tuple):
         return [part.strip() for part in (_text(value, name) or "").split(",") if part.strip()]
     return [text for one in value if (text := _text(one, name))]
-
-
-def check_row(row: PlanRow, accounts: Mapping[str, Account], now: datetime) -> None:
-    """Reject a row that the API would reject, or publish in an unintended way."""
-    wrong = None
-    unknown = [one for one in row.account_ids if one not in accounts]
-    chosen = [accounts[one] for one in row.account_ids if one in accounts]
-    platforms = {account.platform or "" for account in chosen}
-    expired = [
-        a.id for a in chosen if a.is_expired or (a.expire is not None and in_utc(a.expire) <= now)
-    ]
-    fitting = _TYPES.get(row.type)
-    if not row.account_ids:
-        wrong = ("account_ids is empty.", "Name an id of fetch_accounts().")
-    elif unknown:
-        wrong = (f"There is no account {unknown[0]}.", "Use an id of fetch_accounts().")
-    elif expired:
-        wrong = (f"The connection {expired[0]} has expired.", "Reconnect it with reconnect().")
-    elif row.schedule_date <= now:
-        past = f"schedule_date is {formatted(row.schedule_date)}, which is in the past."
-        wrong = (past, "Choose a later time.")
-    elif row.type not in _TYPES:
-        wrong = (f"{row.type!r} is not a type of posts.", f"Choose one of: {', '.join(_TYPES)}.")
-    elif fitting is not None and platforms - fitting:
-        wrong = (f"{min(platforms - fitting)} has no {row.type}.", "Leave its accounts out.")
-    elif not (row.summary or row.media):
-        wrong = ("It has neither text nor media.", "Fill summary or media.")
-    elif row.type == "reel" and len(row.media) != 1:
-        wrong = (f"A reel needs one video, not {len(row.media)}.", "Pass one in media.")
-    elif row.type == "story" and row.summary:
-        wrong = ("A story has no text.", "Leave summary empty.")
-    elif row.follow_up_comment and platforms & _NO_FOLLOW_UP:
-        wrong = (
-            f"{min(platforms & _NO_FOLLOW_UP)} has no follow-up comment.",
-            "Leave follow_up_comment empty, or its accounts out.",
-        )
-    elif "pinterest" in platforms:
-        wrong = (
-            "Pinterest needs a board.",
-            "Call client.posts.create with pinterest_post_details.",
-        )
-    if wrong is not None:
-        raise ArgumentError(*wrong)
-
-
-def reminder(row: PlanRow, accounts: Mapping[str, Account]) -> str | None:
-    """Name a connection that expires before the post is due, which would then fail."""
-    for one in row.account_ids:
-        expire = accounts[one].expire
-        if expire is not None and in_utc(expire) <= row.schedule_date:
-            return f"Reconnect {one} in time: its connection expires at {formatted(expire)}."
-    return None

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ghl_notebook.api import upload_record
 from ghl_notebook.disk import make_private_file, make_private_folder
 from ghl_notebook.errors import PlanError
 from ghl_notebook.settings import read_plans_folder
@@ -233,8 +234,9 @@ def open_sent_posts(base_url: str, *, create: bool = True) -> Iterator[SentPosts
 
 
 def keep_in_memory(base_url: str) -> None:
-    """Keep the record of a simulator in memory, because both end with this process."""
+    """Keep the records of a simulator in memory, because both end with this process."""
     drop(base_url)
+    upload_record.keep_in_memory(base_url)
     _IN_MEMORY[base_url] = sqlite3.connect(
         ":memory:", check_same_thread=False, isolation_level=None
     )
@@ -242,7 +244,8 @@ def keep_in_memory(base_url: str) -> None:
 
 
 def drop(base_url: str) -> None:
-    """Delete the record of `keep_in_memory`."""
+    """Delete the records of `keep_in_memory`."""
+    upload_record.drop(base_url)
     if (db := _IN_MEMORY.pop(base_url, None)) is not None:
         db.close()
 

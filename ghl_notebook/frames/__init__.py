@@ -33,6 +33,7 @@ from .statistics import (
     odd_series,
     totals,
 )
+from .violations import VIOLATIONS, Violation, violations_frame
 
 __all__ = [
     "ACCOUNTS",
@@ -63,6 +64,7 @@ __all__ = [
     "TAGS",
     "TAG_LAYOUT",
     "TOTALS_LAYOUT",
+    "VIOLATIONS",
     "AccountsTable",
     "CategoryType",
     "ColumnType",
@@ -72,6 +74,7 @@ __all__ = [
     "RowOutcome",
     "RowsTable",
     "Schema",
+    "Violation",
     "accounts_frame",
     "add_up",
     "agency_accounts_frame",
@@ -87,4 +90,5 @@ __all__ = [
     "odd_series",
     "runs_frame",
     "totals",
+    "violations_frame",
 ]

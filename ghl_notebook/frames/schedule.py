@@ -17,6 +17,7 @@ SCHEDULE: Schema = {
     "schedule_date": "timestamp",
     "account_ids": "string",
     "summary": "string",
+    "media": "string",
     "id": "string",
     "error": "string",
     "next_step": "string",
@@ -33,6 +34,7 @@ class RowOutcome:
     schedule_date: datetime | None = None
     account_ids: str | None = None
     summary: str | None = None
+    media: str | None = None
     id: str | None = None
     error: str | None = None
     next_step: str | None = None

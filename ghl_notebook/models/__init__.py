@@ -35,6 +35,13 @@ from .comments import (
 from .csv_imports import CsvImport, CsvImportPage, CsvMedia, CsvPost, CsvPostPage, UploadedCsv
 from .fitting import read_timestamp
 from .locations import Location
+from .media import (
+    HEAD_BYTES,
+    LibraryFile,
+    UploadedMedia,
+    media_type_of,
+    plain_media_type,
+)
 from .message_payload import (
     MAX_MESSAGE_CHARACTERS,
     MAX_RECONNECTED,
@@ -121,6 +128,7 @@ from .wire_values import (
 
 __all__ = [
     "ACCOUNT_BLOCK_BYTES",
+    "HEAD_BYTES",
     "MAX_MESSAGE_CHARACTERS",
     "MAX_RECONNECTED",
     "PLATFORMS",
@@ -158,6 +166,7 @@ __all__ = [
     "GoogleDetails",
     "GroupRow",
     "InstagramDetails",
+    "LibraryFile",
     "LinkedInDetails",
     "Location",
     "Mention",
@@ -203,6 +212,7 @@ __all__ = [
     "TimeSlot",
     "TokenAnswer",
     "UploadedCsv",
+    "UploadedMedia",
     "User",
     "UserRoles",
     "Variation",
@@ -219,6 +229,8 @@ __all__ = [
     "has_none",
     "is_plausible_id",
     "light_collector",
+    "media_type_of",
+    "plain_media_type",
     "platform_title",
     "read_account_id",
     "read_account_rows",

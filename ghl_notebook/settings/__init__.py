@@ -245,7 +245,7 @@ def read_credentials_folder(environ: Environ = None) -> tuple[Path, bool]:
 
 
 def read_plans_folder(environ: Environ = None) -> Path:
-    """Return the folder for the records of `schedule_posts` (``GHL_PLANS_DIR``)."""
+    """Return the folder for the records of posts and uploads (``GHL_PLANS_DIR``)."""
     return _named_folder("GHL_PLANS_DIR", environ) or _user_data() / "plans"
 
 

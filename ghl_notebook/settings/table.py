@@ -105,7 +105,7 @@ _GROUPS = {
         Setting("GHL_ACCOUNT_IDS", "Account IDs of earlier logins, such as `instagram=66a1…,…`"),
         Setting(
             "GHL_PLANS_DIR",
-            "Folder that records what `schedule_posts` has sent",
+            "Folder that records what `schedule_posts` has sent and uploaded",
             otherwise="your user data folder",
         ),
         Setting(

@@ -14,6 +14,7 @@ from .comments import CommentOperations
 from .context import SimContext, SimPart
 from .csv_imports import CsvOperations
 from .faults import known, not_found
+from .media import MediaOperations
 from .oauth import TOKEN, TokenOperations
 from .platforms import PLATFORMS, UNSUPPORTED
 from .posts import PostOperations
@@ -26,12 +27,13 @@ from .statistics import StatisticsOperations
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
 
-SERVICES = ("/social-media-posting/", "/users/", "/locations/", "/oauth/")
+SERVICES = ("/social-media-posting/", "/users/", "/locations/", "/oauth/", "/medias/")
 
 #: Of two routes that fit a request, the earlier one answers.
 _OPERATIONS = (
     AccountOperations, AgencyOperations, TokenOperations, PostOperations, QueueItemOperations,
     QueueOperations, CommentOperations, CsvOperations, CategoryOperations, StatisticsOperations,
+    MediaOperations,
 )  # fmt: skip
 
 
@@ -124,5 +126,6 @@ class Api(SimPart):
 
     def _check_location(self, request: SimRequest, token: Token) -> None:
         location = request.params.get("locationId") or request.query.get("locationId")
+        location = location or request.query.get("altId")
         if location and location != token.location_id:
             raise known("wrong_location")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import email
-import email.policy
 import io
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -13,6 +11,7 @@ from typing import Any
 from .bodies import Body, page
 from .context import SimContext
 from .faults import SimFailure, SimFailureError, refuse
+from .forms import parts
 from .planner_records import CsvImport, CsvRow, Upload
 from .posts import PostOperations
 from .request import SimRequest, SimResponse, enveloped, require
@@ -209,14 +208,10 @@ def _review(found: CsvImport) -> None:
 
 def _file(request: SimRequest) -> tuple[str, bytes]:
     """Return name and content of the file in a form."""
-    head = f"Content-Type: {request.headers.get('content-type', '')}\r\n\r\n".encode()
-    form = email.message_from_bytes(head + request.body, policy=email.policy.HTTP)
-    for part in form.iter_parts() if form.is_multipart() else ():
-        if part.get_param("name", header="content-disposition") == "file":
-            content = part.get_payload(decode=True)
-            if isinstance(content, bytes):
-                return part.get_filename() or "file.csv", content
-    raise _in_full(request, refuse(400, "CSV file is required"), "BadRequestException")
+    part = parts(request).get("file")
+    if part is None:
+        raise _in_full(request, refuse(400, "CSV file is required"), "BadRequestException")
+    return part.file_name or "file.csv", part.content
 
 
 def _in_full(request: SimRequest, refused: SimFailureError, name: str) -> SimFailureError:

@@ -90,6 +90,20 @@ class Upload:
     rows: list[dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file of the media library; of its content, the checksum (SHA-256) is stored."""
+
+    id: str
+    name: str
+    url: str
+    media_type: str
+    size: int
+    sha256: str
+    parent_id: str
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class CsvImport:
     """The import of a file of posts."""
@@ -180,6 +194,7 @@ class Planner:
     tags: dict[str, Label] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     imports: dict[str, CsvImport] = field(default_factory=dict)
+    media: dict[str, MediaFile] = field(default_factory=dict)
     comments: dict[str, Comment] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     #: An unchanged planner can be forgotten and generated again.

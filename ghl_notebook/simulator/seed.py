@@ -23,7 +23,7 @@ PLANNER_SCOPES = frozenset(
 SCOPES = PLANNER_SCOPES | {
     "socialplanner/oauth.readonly", "socialplanner/oauth.write",
     "socialplanner/account.readonly", "socialplanner/account.write",
-    "users.readonly", "locations.readonly", "oauth.readonly",
+    "users.readonly", "locations.readonly", "oauth.readonly", "medias.readonly", "medias.write",
 }  # fmt: skip
 
 #: The scopes that the simulated app can request: the scopes above, and some unused ones.

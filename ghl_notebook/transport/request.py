@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 _MAX_TARGET: Final = 60_000
 """Characters of path and query: a little less than either library accepts."""
+_LARGE_BYTES: Final = 1_000_000
+_SLOW_BYTES_PER_SECOND: Final = 125_000
+"""1 Mbit/s: a video of 500 MB may take 67 minutes."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -38,12 +41,15 @@ class File(msgspec.Struct, frozen=True):
         What is in it.
     media_type : str
         Its media type.
+    fields : Mapping
+        Further fields of the form.
     """
 
     field: str
     name: str
     content: bytes
     media_type: str
+    fields: Mapping[str, str] = {}
 
 
 class Request(NamedTuple):
@@ -76,6 +82,12 @@ class Request(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.what}>"
+
+    @property
+    def upload_seconds(self) -> float:
+        """Additional time for sending a large body over a slow connection."""
+        size = len(self.content or b"")
+        return size / _SLOW_BYTES_PER_SECOND if size > _LARGE_BYTES else 0.0
 
     @classmethod
     def build(
@@ -221,5 +233,5 @@ def _json(body: Mapping[str, Any]) -> bytes:
 
 def _form_with(file: File) -> tuple[bytes, str]:
     files = {file.field: (file.name, file.content, file.media_type)}
-    form = httpx.Request("POST", "https://form.test/", files=files)
+    form = httpx.Request("POST", "https://form.test/", data={**file.fields}, files=files)
     return form.read(), form.headers["Content-Type"]

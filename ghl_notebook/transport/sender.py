@@ -190,7 +190,7 @@ class Sender:
             raise closed_error()
         changes = request.method != "GET" if changes is None else changes
         is_once = changes and not self._policy.repeats_open
-        call = _Call(request, read, redirects, self._time_limit)
+        call = _Call(request, read, redirects, self._time_limit + request.upload_seconds)
         self._budget.earn()
         retries: Retries | None = None
         while True:
@@ -237,7 +237,8 @@ class Sender:
         """Send a request, and release its permit with what the response reports of the limits."""
         sent_at = self._clock()
         try:
-            response = await self._send(call.request, min(call.seconds, self._attempt_limit))
+            limit = self._attempt_limit + call.request.upload_seconds
+            response = await self._send(call.request, min(call.seconds, limit))
         except BaseException as error:
             if not (isinstance(error, ConnectionFailedError) and not error.was_sent):
                 permit.release(None)

@@ -88,6 +88,8 @@ EXTRA_KEYS = {
     "TiktokProfileSchema": ("websiteUrl",),
     # Deleting a row wants its id, and no row of the documents has one.
     "CSVPostSchema": ("_id",),
+    # In the document of v3 only; public programs read it under 2021-07-28, too.
+    "UploadFileResponseDTO": ("url",),
     # Wanted by v3, which calls it `id` in its list of keys.
     "CSVImportSchema": ("_id",),
     "AttachFBAccountDTO": ("platform",),

@@ -35,6 +35,8 @@ _OF_EVERY_PLATFORM = {
     r"GET /social-media-posting/oauth/\{locationId\}/.*": "oauth.available_accounts",
     r"POST /social-media-posting/oauth/\{locationId\}/.*": "oauth.attach",
 }
+# Of the documents on the media library, of which only these are asked; see test_media.py.
+MEDIA = {"media.upload", "media.list"}
 # A second way to read what another method asks.
 _ALSO = {"accounts.rows"}
 
@@ -199,7 +201,7 @@ def _judge(operation: Documented, sim: Simulator) -> tuple[str, list[str]]:
         return "", ["it was not asked"]
     faults, sent = [], set()
     for seen in asked:
-        body = _form(seen.body) if isinstance(seen.body, str) else seen.body
+        body = form_of(seen.body) if isinstance(seen.body, str) else seen.body
         sent |= {*seen.query, *(body or ())}
         try:
             validate_request(seen.method, seen.path, seen.query, seen.headers, body)
@@ -210,5 +212,6 @@ def _judge(operation: Documented, sim: Simulator) -> tuple[str, list[str]]:
     return str(asked[-1].status), faults
 
 
-def _form(body: str) -> dict[str, str]:
+def form_of(body: str) -> dict[str, str]:
+    """Return the fields of a recorded form, without their values."""
     return dict.fromkeys(re.findall(r'; name="(\w+)"', body), "")

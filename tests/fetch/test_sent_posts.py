@@ -299,6 +299,7 @@ def test_a_row_to_resend_must_be_there(client: Client, sim: Simulator, resend: A
 
 MEDIA = [{"url": "https://example.com/a.jpg", "type": "image/jpeg"}]
 OTHER = [{"url": "https://example.com/b.jpg", "type": "image/jpeg"}]
+REELS = [[{"url": f"https://example.com/{name}.mp4", "type": "video/mp4"}] for name in "ab"]
 
 
 @folded("lag", [0, NEVER])
@@ -309,7 +310,7 @@ def test_rows_that_differ_in_what_is_seen_are_different(
     sim.levers.post_lag = lag
     before = sent(sim)
     others = [{}, {"media": MEDIA}, {"media": OTHER}, {"media": [*MEDIA, *OTHER]}]
-    others += [{"media": MEDIA, "type": "reel"}, {"media": OTHER, "type": "reel"}]
+    others += [{"media": media, "type": "reel"} for media in REELS]
     moment = f"2026-03-0{1 + bool(lag)}T09:00:00Z"
     rows = plan(client, *({"schedule_date": moment} | one for one in others))
     assert set(ghl.schedule_posts(client, rows, dry_run=False)["action"]) == {"scheduled"}
@@ -328,7 +329,7 @@ def test_an_order_of_keys_or_accounts_makes_no_other_post(client: Client, sim: S
         "account_ids": ", ".join(reversed(both)),
         "media": [PostMedia(type="image/jpeg", url="https://example.com/a.jpg")],
         "schedule_date": "2026-03-01T10:00:00+01:00",
-        "tags": "t1",
+        "tags": ghl.fetch_tags(client)["id"][0],
     }
     assert (
         ghl.schedule_posts(client, plan(client, first), dry_run=False)["action"][0] == "scheduled"

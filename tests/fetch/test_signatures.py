@@ -15,7 +15,9 @@ OF_AGENCIES = [
 ]
 
 
-@folded("name", [*FRAMES, *CHARTS, "attach", "detach", "schedule_posts", "read_schedule"])
+@folded(
+    "name", [*FRAMES, *CHARTS, "attach", "detach", "schedule_posts", "read_schedule", "check_posts"]
+)
 def test_a_signature_shows_each_option_with_its_type(name: str) -> None:
     """There is no ``**options``, and neither a parameter nor the result is anything at all."""
     signature = inspect.signature(getattr(ghl, name))

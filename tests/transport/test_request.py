@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from ghl_notebook import Secret
-from ghl_notebook.transport import HttpxTransport, Request, Response
+from ghl_notebook.transport import File, HttpxTransport, Request, Response
 
 TOKEN = Secret("pit-00000000-fake")
 
@@ -44,3 +44,11 @@ async def test_a_response_of_httpx() -> None:
 def test_a_redirect_is_told_by_its_status(status: int, is_redirect: bool) -> None:
     """With or without an address."""
     assert Response(status, {}, b"").is_redirect == is_redirect
+
+
+def test_a_large_body_may_take_longer() -> None:
+    """A video is more than 1 Mbit/s sends in the time of an ordinary call."""
+    small = Request.build("POST", "/x", body={"text": "x" * 10_000})
+    large = Request.build("POST", "/x", file=File("file", "a.mp4", b"x" * 25_000_000, "video/mp4"))
+    assert small.upload_seconds == 0
+    assert large.upload_seconds == pytest.approx(200, abs=1)

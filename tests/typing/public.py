@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, assert_type
 
 import altair as alt
@@ -42,6 +43,12 @@ def blocking(
     assert_type(ghl.fetch_categories(client, search="offers", progress=True), pd.DataFrame)
     assert_type(ghl.fetch_posts(client, "2026-01-01", "2026-01-31"), pd.DataFrame)
     assert_type(ghl.schedule_posts(client, pd.DataFrame(), dry_run=False), pd.DataFrame)
+    assert_type(
+        ghl.schedule_posts(client, pd.DataFrame(), enforce_limits=False, resend=[3]), pd.DataFrame
+    )
+    assert_type(ghl.check_posts(pd.DataFrame(), pd.DataFrame(), now="2026-01-01Z"), pd.DataFrame)
+    assert_type(client.media.upload("beach.jpg"), ghl.models.UploadedMedia)
+    assert_type(client.media.list(query="beach"), list[ghl.models.LibraryFile])
     assert_type(ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
     assert_type(ghl.detach(client, ["id"]), pd.DataFrame)
     assert_type(ghl.detach(client, ghl.fetch_accounts(client).iloc[0]), pd.DataFrame)
@@ -72,6 +79,7 @@ async def awaited(client: ghl.AsyncClient, login: ghl.ConnectAccount) -> None:
     assert_type(await ghl.fetch_available_accounts(client, login), pd.DataFrame)
     assert_type(await ghl.fetch_categories(client), pd.DataFrame)
     assert_type(await ghl.schedule_posts(client, pd.DataFrame()), pd.DataFrame)
+    assert_type(await client.media.upload(Path("beach.jpg")), ghl.models.UploadedMedia)
     assert_type(await ghl.attach(client, login, "origin"), ghl.models.AttachedAccount)
     assert_type(await ghl.detach(client, "id"), pd.DataFrame)
     assert_type(await ghl.doctor(client), ghl.Diagnosis)

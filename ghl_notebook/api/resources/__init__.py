@@ -4,6 +4,7 @@ from .accounts import Accounts
 from .categories import Categories, Tags
 from .comments import Comments
 from .csv_imports import CsvImports
+from .media import Media
 from .oauth import OAuth
 from .posts import Posts
 from .queue_items import QueueItems
@@ -16,6 +17,7 @@ __all__ = [
     "Categories",
     "Comments",
     "CsvImports",
+    "Media",
     "OAuth",
     "Posts",
     "QueueItems",
