@@ -13,9 +13,8 @@ from math import isfinite, isnan, nan
 from numbers import Integral, Real
 from typing import Any, Final
 
-import pandas as pd
-
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames.later import pd
 from ghl_notebook.models import Account, PostMedia, check_text, to_wire
 
 from .period import formatted, in_utc, read_datetime, short

@@ -11,11 +11,11 @@ from numbers import Integral
 from typing import Any, Final, overload
 
 import msgspec
-import pandas as pd
 
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError
 from ghl_notebook.frames import SCHEDULE_LAYOUT, RowOutcome
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 from .dispatch import call_one
