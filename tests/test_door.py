@@ -142,3 +142,27 @@ def test_the_doctor_needs_no_frames() -> None:
 def test_the_package_says_that_it_is_typed() -> None:
     """Type checkers find `py.typed` in the package."""
     assert files("ghl_notebook").joinpath("py.typed").is_file()
+
+
+@pytest.mark.process
+@pytest.mark.slow
+def test_pandas_is_imported_while_a_request_is_under_way() -> None:
+    """The functions are there without it, and it is there before the response is."""
+    code = """
+import asyncio
+import sys
+import httpx
+import ghl_notebook as ghl
+
+class Service(httpx.AsyncBaseTransport):
+    async def handle_async_request(self, request):
+        async with asyncio.timeout(60):
+            while not hasattr(sys.modules.get("pandas"), "DataFrame"):
+                await asyncio.sleep(0.01)
+        return httpx.Response(200, json={"success": True, "results": {"accounts": []}})
+
+client = ghl.Client("pit-x", "ve9EPM428h8vShlRW1KT", transport=Service())
+fetch = [ghl.fetch_accounts, ghl.fetch_posts, ghl.fetch_statistics, ghl.fetch_comments]
+print("pandas" in sys.modules, len(ghl.fetch_accounts(client)))
+"""
+    assert python(code) == "False 0\n"

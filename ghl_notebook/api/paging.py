@@ -37,6 +37,7 @@ async def all_pages(
     name: str,
     fetch_page: Callable[[int, int], Awaitable[Page]],
     report: Report,
+    take: Callable[[list[Any]], object] | None = None,
     *,
     size: int = PAGE_SIZE,
     key_of: Callable[[Any], object] = lambda row: row.id,
@@ -61,6 +62,8 @@ async def all_pages(
         Fetches a page. Its arguments are how many rows to skip and to return.
     report : callable
         Called with the progress.
+    take : callable, optional
+        Called with the new rows of each page, in order. By default, all are returned at the end.
     size : int
         Rows per page. The API may return fewer.
     key_of : callable
@@ -70,7 +73,9 @@ async def all_pages(
     async def call(skip: int) -> Page:
         return await fetch_page(skip, size)
 
-    found: dict[object, Any] = {}
+    kept: list[Any] = []
+    take = take or kept.extend
+    found: set[object] = set()
     first: list[Any] = []
     before: list[Any] = []
     before_count: int | None = None
@@ -109,7 +114,9 @@ async def all_pages(
                 break  # the API ignores `skip`: the list would never end
             if not skip:
                 first = page
-            found.update((k, row) for k, row, new in zip(keys, page, is_new, strict=True) if new)
+            rows = {k: row for k, row, new in zip(keys, page, is_new, strict=True) if new}
+            found |= rows.keys()
+            take([*rows.values()])
             report(len(found), max(len(found), count or 0))
             steps_back = 0
             plan.on_page(page, before, count)
@@ -120,7 +127,7 @@ async def all_pages(
                 break
             skip = plan.following(ahead, skip, len(page))
     _warn_of_missing(name, len(found), least, is_cut=is_stuck and len(before) >= size)
-    return list(found.values())
+    return kept
 
 
 class _Plan:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, Unpack, overload
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Unpack, overload
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError
@@ -15,6 +13,7 @@ from ghl_notebook.frames import (
     agency_accounts_frame,
     available_accounts_frame,
 )
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import AccountRows, AttachedAccount
 
@@ -26,7 +25,7 @@ from .recipe import AnyClient, typed_by_client
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchSpec
 
-Accounts = str | Iterable[str] | Mapping[str, Any] | pd.DataFrame
+Accounts: TypeAlias = "str | Iterable[str] | Mapping[str, Any] | pd.DataFrame"
 
 
 class FinishedLogin(Protocol):

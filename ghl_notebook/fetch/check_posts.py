@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pandas as pd
-
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import violations_frame
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account
 from ghl_notebook.settings import now as current_time

@@ -7,14 +7,13 @@ from collections.abc import Awaitable
 from datetime import date, datetime
 from typing import Any, Unpack
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.ahead import side_by_side
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_LAYOUT
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import CommentPlatform
 

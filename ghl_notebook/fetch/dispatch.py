@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import pandas as pd
-
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames.later import import_pandas, pd
 
 from .options import Fetched, FetchOptions
 
@@ -30,6 +29,7 @@ def call_one(
 
     Raises `ArgumentError` if `client` is not a client of a sub-account.
     """
+    import_pandas()
     if isinstance(client, AsyncClient):
         return operation(client, *args, **kwargs)
     if isinstance(client, Client):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Unpack
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.paging import Page
 from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 from .options import FetchOptions

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Coroutine
 from typing import Any, overload
 
-import pandas as pd
-
 from ghl_notebook.api import Agency, AsyncAgency
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import failures_frame, locations_frame
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 

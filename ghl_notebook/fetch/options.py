@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeAlias, TypedDict, TypeVar
 
-import pandas as pd
+from ghl_notebook.frames.later import pd
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Fetched = pd.DataFrame | Awaitable[pd.DataFrame]
+Fetched: TypeAlias = "pd.DataFrame | Awaitable[pd.DataFrame]"
 """What a ``fetch_*`` function returns: with an async client it is awaited."""
 
 

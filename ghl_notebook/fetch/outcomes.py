@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 import msgspec
-import pandas as pd
 
 from ghl_notebook.api.upload_record import UploadRecord
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError
 from ghl_notebook.frames import SCHEDULE_LAYOUT, RowOutcome, Violation
+from ghl_notebook.frames.later import pd
 from ghl_notebook.models import Account
 
 from .period import formatted, in_utc

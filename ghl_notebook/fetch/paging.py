@@ -14,9 +14,10 @@ async def fetch_list(
     name: str,
     fetch_page: Callable[[int, int], Awaitable[Page]],
     report: Report,
+    take: Callable[[list[Any]], object] | None = None,
 ) -> list[Any]:
     """Fetch all pages of a list; see `all_pages`. Warnings name the sub-account."""
-    return await all_pages(client, list_name(name, client), fetch_page, report)
+    return await all_pages(client, list_name(name, client), fetch_page, report, take)
 
 
 def list_name(name: str, client: AsyncClient) -> str:

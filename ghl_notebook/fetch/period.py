@@ -6,8 +6,6 @@ import reprlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-import pandas as pd
-
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import format_datetime
 
@@ -59,7 +57,7 @@ def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime
             read = parse(text)
         except ValueError:
             read = None
-    if isinstance(read, datetime) and not pd.isna(read):
+    if isinstance(read, datetime) and not _is_nat(read):
         if read.tzinfo is None:
             raise ArgumentError(
                 f"{name} is {short(value)}, a time without a time zone.",
@@ -67,7 +65,9 @@ def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime
                 '"2026-01-05T09:00+01:00"; a date alone is a whole day in UTC.',
             )
         try:
-            plain = read.to_pydatetime(warn=False) if isinstance(read, pd.Timestamp) else read
+            # A pandas.Timestamp has nanoseconds. pandas may not be imported yet.
+            to_datetime = getattr(read, "to_pydatetime", None)
+            plain = to_datetime(warn=False) if to_datetime else read
             found = plain.astimezone(UTC)
         except (OverflowError, ValueError):  # beyond what a datetime can hold
             found = _OUT_OF_RANGE
@@ -78,13 +78,18 @@ def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime
                 'Use another, as in ZoneInfo("Europe/Berlin").',
             ) from None
         return _in_range(found, value, name)
-    if isinstance(read, date) and not pd.isna(read):
+    if isinstance(read, date) and not _is_nat(read):
         begin = _in_range(datetime.combine(read, time(), UTC), value, name)
         return begin + timedelta(days=1, milliseconds=-1) if is_end else begin
     raise ArgumentError(
         f"{name} is {short(value)}, not a date or time.",
         'Pass a datetime with a time zone, or text such as "2026-01-05T09:00+01:00".',
     )
+
+
+def _is_nat(moment: date) -> bool:
+    """Tell whether it is ``pandas.NaT``, which is a datetime, and equals nothing."""
+    return moment != moment
 
 
 def short(value: object) -> str:

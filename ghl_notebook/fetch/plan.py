@@ -15,10 +15,9 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import Any, Final, NamedTuple, TypeVar
 
-import pandas as pd
-
 from ghl_notebook.api.local_file import LocalFile, check_local_file
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames.later import pd
 from ghl_notebook.models import PostMedia, check_text, plain_media_type, to_wire
 
 from .period import formatted, read_datetime, short

@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Iterable
 from datetime import date, datetime
 from typing import Final, Unpack, get_args
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_LAYOUT
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,

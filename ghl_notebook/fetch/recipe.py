@@ -21,11 +21,10 @@ from typing import (
     overload,
 )
 
-import pandas as pd
-
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.frames import FrameLayout, RowsTable, agency_frame
+from ghl_notebook.frames.later import pd
 
 from .dispatch import call_all, call_one, reject_run_options
 from .options import Fetched, name_options

@@ -6,10 +6,9 @@ import logging
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
-
 from ghl_notebook.errors import ArgumentError, FolderError
 from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 from .accounts import accounts_spec

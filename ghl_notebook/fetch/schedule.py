@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Coroutine, Iterable
 from typing import Any, Final, overload
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 from .dispatch import call_one

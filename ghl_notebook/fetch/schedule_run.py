@@ -10,13 +10,12 @@ from dataclasses import replace
 from numbers import Integral
 from typing import Any, Final
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.upload_record import UploadRecord
 from ghl_notebook.background import run_in_own_thread
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError, ResponseError
 from ghl_notebook.frames import RowOutcome, Violation
+from ghl_notebook.frames.later import pd
 from ghl_notebook.models import Account, Post, Tag
 
 from .listed_posts import list_posts

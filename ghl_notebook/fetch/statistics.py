@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Iterable
 from datetime import date, datetime, time
 from typing import Any, Final, Unpack
 
-import pandas as pd
-
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.ahead import side_by_side
 from ghl_notebook.api.paging import Report
@@ -25,6 +23,7 @@ from ghl_notebook.frames import (
     odd_series,
     totals,
 )
+from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
 

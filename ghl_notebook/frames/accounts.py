@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import msgspec
-import pandas as pd
 
 from ghl_notebook.models import (
     PLATFORMS,
@@ -17,6 +16,7 @@ from ghl_notebook.models import (
     without_collector,
 )
 
+from .later import pd
 from .layout import FrameLayout
 from .schema import CategoryType, Schema
 

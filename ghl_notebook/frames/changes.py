@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-import pandas as pd
-
 from .accounts import PLATFORM
+from .later import pd
 from .schema import CategoryType, Schema, dtype_of
 
 CHANGE = CategoryType(("expired", "recovered", "extended", "added", "removed"))

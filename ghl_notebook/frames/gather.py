@@ -9,7 +9,6 @@ from datetime import datetime
 
 import msgspec
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,6 +21,7 @@ from ghl_notebook.models import (
 )
 
 from .accounts import ACCOUNTS, names_of_groups
+from .later import pd
 from .layout import by_location
 from .schema import Schema, frame_of, table_schema
 

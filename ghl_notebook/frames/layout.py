@@ -9,10 +9,10 @@ from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .later import pd
 from .schema import Schema, frame_of, table_schema
 
 _INT64_LIMIT: Final = 2**63

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-import pandas as pd
-
 from ghl_notebook.models import Location
 
+from .later import pd
 from .schema import Schema, make_frame
 
 LOCATIONS: Schema = {

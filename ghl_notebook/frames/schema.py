@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from .later import pd
 
 ColumnType = Literal["string", "boolean", "integer", "number", "timestamp"]
 
@@ -34,18 +36,24 @@ _ARROW: dict[ColumnType, pa.DataType] = {
     "timestamp": pa.timestamp("ms", tz="UTC"),
 }
 
-_DTYPES: dict[ColumnType, Any] = {
-    "string": pd.StringDtype("pyarrow"),
-    "boolean": pd.BooleanDtype(),
-    "integer": pd.Int64Dtype(),
-    "number": pd.Float64Dtype(),
-    "timestamp": pd.DatetimeTZDtype("ms", "UTC"),
-}
+
+@functools.cache
+def _dtypes() -> dict[ColumnType, Any]:
+    return {
+        "string": pd.StringDtype("pyarrow"),
+        "boolean": pd.BooleanDtype(),
+        "integer": pd.Int64Dtype(),
+        "number": pd.Float64Dtype(),
+        "timestamp": pd.DatetimeTZDtype("ms", "UTC"),
+    }
 
 
-# By default, the pandas dtype of these depends on whether a value is missing.
-_MASKED = {_ARROW[name]: _DTYPES[name] for name in ("string", "boolean", "integer", "number")}
-_MASKED[pa.large_string()] = _DTYPES["string"]
+@functools.cache
+def _masked() -> dict[pa.DataType, Any]:
+    """By default, the pandas dtype of these depends on whether a value is missing."""
+    dtypes = _dtypes()
+    names: tuple[ColumnType, ...] = ("string", "boolean", "integer", "number")
+    return {_ARROW[name]: dtypes[name] for name in names} | {pa.large_string(): dtypes["string"]}
 
 
 def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any:
@@ -60,7 +68,7 @@ def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any
     """
     if isinstance(type_, CategoryType):
         return pd.CategoricalDtype(pd.Index(dict.fromkeys((*type_.values, *found)), dtype="str"))
-    return _DTYPES[type_]
+    return _dtypes()[type_]
 
 
 def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
@@ -108,7 +116,7 @@ def frame_of(schema: Schema, columns: Mapping[str, pa.Array | pa.ChunkedArray]) 
         }
     )
     # All columns at once: up to some hundred rows, a Series per column costs more than the rows.
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_MASKED.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_masked().get)
     return frame
 
 

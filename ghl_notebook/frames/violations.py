@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
-import pandas as pd
+from ghl_notebook.frames.later import pd
 
 from .schema import Schema, make_frame
 
