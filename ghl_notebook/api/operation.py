@@ -8,15 +8,18 @@ from collections.abc import Callable, Coroutine
 from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+import msgspec
+
 from ghl_notebook.background import run_in_background
 from ghl_notebook.guard import while_made
-from ghl_notebook.models import check_argument
+from ghl_notebook.models import RowReader, check_argument
 
 from .call import Call, CallContext, Endpoint, ParameterLocation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Mode = TypeVar("Mode")
+R = TypeVar("R", bound="Resource[Any]")
 
 OperationMethod = Callable[Concatenate[Any, Call, P], Coroutine[Any, Any, T]]
 """The method that `operation` decorates: a `Call` comes before its own parameters."""
@@ -45,6 +48,11 @@ class Resource(Generic[Mode]):
     @while_made
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.context.location_id}>"
+
+
+def with_rows(resource: R, reader: RowReader[Any]) -> R:
+    """Return operations whose lists have the reader's rows instead of records."""
+    return type(resource)(msgspec.structs.replace(resource.context, reader=reader))
 
 
 class Operation(Generic[P, T]):

@@ -10,16 +10,17 @@ from typing import Any, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import COMMENT_LAYOUT
+from ghl_notebook.frames import COMMENT_LAYOUT, Rows
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Comment, CommentPlatform
+from ghl_notebook.models import CommentPlatform
 
 from .options import FetchOptions
 from .paging import Report, all_pages, list_name
 from .period import read_period
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 
 @guarded
@@ -119,28 +120,29 @@ async def _comments(
     until: str,
     platform: str | None,
     search: str | None,
-) -> Records:
+) -> Rows:
     origins: dict[str, dict[str, None]] = {}
     for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
         is_included = key in COMMENTED and platform in (None, key) and not account.deleted
         if is_included and account.origin_id:
             origins.setdefault(key, {})[account.origin_id] = None
-    comments: list[Comment] = []
+    rows = Rows(COMMENT_LAYOUT)
     for key, ids in origins.items():
         fetch_page = functools.partial(
             _page, client, key, list(ids), from_date=since, to_date=until, search=search
         )
         name = list_name(COMMENTS.name, client)
-        comments += await all_pages(name, fetch_page, _after(len(comments), report))
-    return Records(comments)
+        await all_pages(name, fetch_page, _after(rows.count, report), rows.add)
+    return rows
 
 
 async def _page(
     client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **filters: Any
-) -> tuple[list[Comment], int | None]:
-    page = await client.comments.list(platform, ids, skip=skip, limit=limit, **filters)
-    return page.comments, None if page.meta is None else page.meta.total
+) -> tuple[list[Any], int | None]:
+    operations = with_rows(client.comments, COMMENT_LAYOUT.reader)
+    page = await operations.list(platform, ids, skip=skip, limit=limit, **filters)
+    return COMMENT_LAYOUT.reader.content(page)
 
 
 def _after(so_far: int, report: Report) -> Report:
@@ -148,4 +150,4 @@ def _after(so_far: int, report: Report) -> Report:
     return lambda done, total: report(so_far + done, so_far + total)
 
 
-COMMENTS = FetchRecipe("comments", COMMENT_LAYOUT, _comments)
+COMMENTS = FetchRecipe(COMMENT_LAYOUT, _comments)

@@ -7,10 +7,8 @@ from typing import Unpack
 
 import pandas as pd
 
-from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Category, Tag
 
 from .options import FetchOptions
 from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
@@ -66,7 +64,7 @@ def fetch_categories(
     GHLError
         See `ghl_notebook.errors`.
     """
-    return fetch(client, CATEGORIES, {"search": search}, options)
+    return fetch(client, CATEGORIES, {"search_text": search}, options)
 
 
 @guarded
@@ -117,22 +115,8 @@ def fetch_tags(
     GHLError
         See `ghl_notebook.errors`.
     """
-    return fetch(client, TAGS, {"search": search}, options)
+    return fetch(client, TAGS, {"search_text": search}, options)
 
 
-async def _category_page(
-    client: AsyncClient, skip: int, limit: int, *, search: str | None
-) -> tuple[list[Category], int | None]:
-    page = await client.categories.list(search_text=search, skip=skip, limit=limit)
-    return page.categories, page.count
-
-
-async def _tag_page(
-    client: AsyncClient, skip: int, limit: int, *, search: str | None
-) -> tuple[list[Tag], int | None]:
-    page = await client.tags.list(search_text=search, skip=skip, limit=limit)
-    return page.tags, page.count
-
-
-CATEGORIES = paged_recipe("categories", CATEGORY_LAYOUT, _category_page)
-TAGS = paged_recipe("tags", TAG_LAYOUT, _tag_page)
+CATEGORIES = paged_recipe(CATEGORY_LAYOUT, "categories")
+TAGS = paged_recipe(TAG_LAYOUT, "tags")

@@ -33,6 +33,7 @@ async def all_pages(
     name: str,
     fetch_page: Callable[[int, int], Awaitable[tuple[list[Any], int | None]]],
     report: Report,
+    take: Callable[[list[Any]], None] | None = None,
     *,
     size: int = PAGE_SIZE,
 ) -> list[Any]:
@@ -52,10 +53,14 @@ async def all_pages(
         and how many there are in all, or None if the API does not report this.
     report : callable
         Called with the progress.
+    take : callable, optional
+        Called with the new rows of each page. By default, all rows are returned at the end.
     size : int
         Rows per page. The API may return fewer.
     """
-    found: dict[object, Any] = {}
+    kept: list[Any] = []
+    take = take or kept.extend
+    found: set[object] = set()
     before: list[Any] = []
     least: int | None = None
     skip = steps_back = in_vain = 0
@@ -71,7 +76,9 @@ async def all_pages(
         in_vain = 0 if any(is_new) else in_vain + 1
         if is_stuck or in_vain > _MAX_IN_VAIN:
             break  # the API ignores `skip`: the list would never end
-        found.update((k, row) for k, row, new in zip(keys, page, is_new, strict=True) if new)
+        new_rows = {k: row for k, row, new in zip(keys, page, is_new, strict=True) if new}
+        found |= new_rows.keys()
+        take([*new_rows.values()])
         report(len(found), max(len(found), count or 0))
         has_shrunk = bool(page) or count is None or count <= skip
         if skip and all(is_new) and has_shrunk and steps_back < _MAX_STEPS_BACK:
@@ -82,7 +89,7 @@ async def all_pages(
             skip += max(1, len(page) - 1)
         before = page
     _warn_of_missing(name, len(found), least, is_cut=is_stuck and len(before) >= size)
-    return list(found.values())
+    return kept
 
 
 def _is_same(page: list[Any], before: list[Any], *, more: bool) -> bool:

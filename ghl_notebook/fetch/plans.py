@@ -7,10 +7,8 @@ from typing import Unpack
 
 import pandas as pd
 
-from ghl_notebook.api import AsyncClient
 from ghl_notebook.frames import CSV_IMPORT_LAYOUT, QUEUE_LAYOUT
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import CsvImport, Queue
 
 from .options import FetchOptions
 from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
@@ -129,17 +127,5 @@ def fetch_queues(
     return fetch(client, QUEUES, {}, options)
 
 
-async def _csv_import_page(
-    client: AsyncClient, skip: int, limit: int
-) -> tuple[list[CsvImport], int | None]:
-    page = await client.csv_imports.list(skip=skip, limit=limit)
-    return page.csvs, page.count
-
-
-async def _queue_page(client: AsyncClient, skip: int, limit: int) -> tuple[list[Queue], int | None]:
-    page = await client.queues.list(skip=skip, limit=limit)
-    return page.queues, None if page.meta is None else page.meta.count
-
-
-CSV_IMPORTS = paged_recipe("csv_imports", CSV_IMPORT_LAYOUT, _csv_import_page)
-QUEUES = paged_recipe("queues", QUEUE_LAYOUT, _queue_page)
+CSV_IMPORTS = paged_recipe(CSV_IMPORT_LAYOUT, "csv_imports")
+QUEUES = paged_recipe(QUEUE_LAYOUT, "queues")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Iterable
 from datetime import date, datetime
-from typing import Final, Unpack, get_args
+from typing import Any, Final, Unpack, get_args
 
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import POST_LAYOUT
+from ghl_notebook.frames import POST_LAYOUT, Rows
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
@@ -26,7 +27,7 @@ from ghl_notebook.models import (
 from .options import FetchOptions
 from .paging import Report, all_pages, list_name
 from .period import read_period, short
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
@@ -160,12 +161,15 @@ async def _posts(
     platform: str | None,
     accounts: list[str] | None,
     post_type: str | None,
-) -> Records:
+) -> Rows:
+    rows = Rows(POST_LAYOUT)
     if accounts is not None and not accounts:
-        return Records([])  # the API treats an empty list as all accounts
+        return rows  # the API treats an empty list as all accounts
+    operations = with_rows(client.posts, POST_LAYOUT.reader)
+    texts: list[str] = []
 
-    async def fetch_page(skip: int, limit: int) -> tuple[list[Post], int | None]:
-        page = await client.posts.list(
+    async def fetch_page(skip: int, limit: int) -> tuple[list[Any], int | None]:
+        page = await operations.list(
             since,
             until,
             type=status,
@@ -177,9 +181,15 @@ async def _posts(
         )
         return page.posts, page.count
 
+    def take(posts: list[Any]) -> None:
+        odd = (post.extra.get("tags") for post in posts if isinstance(post, Post))
+        texts.extend(text for text in odd if isinstance(text, str) and text)
+        if platform is not None:
+            posts = [p for p in posts if p.platform and same_platform(p.platform, platform)]
+        rows.add(posts)
+
     name = list_name(POSTS.name, client)
-    posts = await all_pages(name, fetch_page, report)
-    texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
+    await all_pages(name, fetch_page, report, take)
     if texts:
         _LOG.warning(
             "%s: the tags of %d are text instead of a list, and left out, for instance %s",
@@ -187,13 +197,7 @@ async def _posts(
             len(texts),
             short(texts[0]),
         )
-    return Records(
-        [
-            post
-            for post in posts
-            if platform is None or (post.platform and same_platform(post.platform, platform))
-        ]
-    )
+    return rows
 
 
-POSTS = FetchRecipe("posts", POST_LAYOUT, _posts)
+POSTS = FetchRecipe(POST_LAYOUT, _posts)

@@ -16,6 +16,7 @@ from ghl_notebook.frames import (
     TOTALS_LAYOUT,
     DayValue,
     PeriodValue,
+    Rows,
     add_up,
     breakdowns,
     day_values,
@@ -29,7 +30,7 @@ from .options import FetchOptions
 from .paging import Report
 from .period import read_period
 from .posts import read_ids
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _LAST_SECOND: Final = time(23, 59, 59)
@@ -244,7 +245,7 @@ def _filters(
     }
 
 
-async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     since, until = (datetime.fromisoformat(filters[name]) for name in ("since", "until"))
     days = _days(since, until)
@@ -260,7 +261,7 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Re
                 metric,
                 days[0],
             )
-    return Records(rows, {"left_out": left_out})
+    return Rows(STATISTICS_LAYOUT, rows, {"left_out": left_out})
 
 
 def _days(since: datetime, until: datetime) -> tuple[int, int]:
@@ -270,20 +271,20 @@ def _days(since: datetime, until: datetime) -> tuple[int, int]:
     return most, most if are_complete else max(1, most - 1)
 
 
-async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
     async for chunk, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
         values += totals(found, len(chunk))
-    return Records(add_up(values), {"left_out": left_out})
+    return Rows(TOTALS_LAYOUT, add_up(values), {"left_out": left_out})
 
 
-async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
     async for _, found in _in_chunks(client, report, accounts, _MAX_ACCOUNTS, filters):
         values += breakdowns(found)
-    return Records(add_up(values), {"left_out": left_out})
+    return Rows(BREAKDOWNS_LAYOUT, add_up(values), {"left_out": left_out})
 
 
 async def _accounts(
@@ -327,6 +328,6 @@ async def _in_chunks(
         report(start + len(chunk), len(accounts))
 
 
-STATISTICS = FetchRecipe("statistics", STATISTICS_LAYOUT, _statistics)
-TOTALS = FetchRecipe("statistics_totals", TOTALS_LAYOUT, _totals)
-BREAKDOWNS = FetchRecipe("statistics_breakdowns", BREAKDOWNS_LAYOUT, _breakdowns)
+STATISTICS = FetchRecipe(STATISTICS_LAYOUT, _statistics)
+TOTALS = FetchRecipe(TOTALS_LAYOUT, _totals)
+BREAKDOWNS = FetchRecipe(BREAKDOWNS_LAYOUT, _breakdowns)

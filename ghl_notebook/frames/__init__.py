@@ -2,10 +2,11 @@
 
 from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
 from .changes import CHANGES, changes_frame
+from .columns import Column
 from .comments import COMMENT_LAYOUT, COMMENTS
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
 from .labels import CATEGORIES, CATEGORY_LAYOUT, TAG_LAYOUT, TAGS
-from .layout import FrameLayout, RowsTable, agency_frame
+from .layout import FrameLayout, Rows, RowsTable, agency_frame
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -65,11 +66,13 @@ __all__ = [
     "TOTALS_LAYOUT",
     "AccountsTable",
     "CategoryType",
+    "Column",
     "ColumnType",
     "DayValue",
     "FrameLayout",
     "PeriodValue",
     "RowOutcome",
+    "Rows",
     "RowsTable",
     "Schema",
     "accounts_frame",

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from .columns import Column
 from .layout import FrameLayout
-from .schema import CategoryType, Schema
+from .schema import CategoryType
 
 Action = Literal["would schedule", "scheduled", "already scheduled", "refused", "unknown"]
 
-SCHEDULE: Schema = {
-    "row": "integer",
-    "action": CategoryType(get_args(Action)),
-    "schedule_date": "timestamp",
-    "account_ids": "string",
-    "summary": "string",
-    "id": "string",
-    "error": "string",
-    "next_step": "string",
-    "location_id": "string",
-}
+SCHEDULE_LAYOUT = FrameLayout(
+    "schedule",
+    {
+        "row": Column("integer", ""),
+        "action": Column(CategoryType(get_args(Action)), ""),
+        "schedule_date": Column("timestamp", ""),
+        "account_ids": Column("string", ""),
+        "summary": Column("string", ""),
+        "id": Column("string", ""),
+        "error": Column("string", ""),
+        "next_step": Column("string", ""),
+        "location_id": Column("string", ""),
+    },
+)
+SCHEDULE = SCHEDULE_LAYOUT.schema
 
 
 @dataclass(slots=True)
@@ -36,6 +41,3 @@ class RowOutcome:
     id: str | None = None
     error: str | None = None
     next_step: str | None = None
-
-
-SCHEDULE_LAYOUT = FrameLayout(SCHEDULE)

@@ -27,7 +27,7 @@ Schema = dict[str, ColumnType | CategoryType]
 """Column name → type, in the order of the columns."""
 
 _ARROW: dict[ColumnType, pa.DataType] = {
-    "string": pa.string(),
+    "string": pa.large_string(),
     "boolean": pa.bool_(),
     "integer": pa.int64(),
     "number": pa.float64(),
@@ -45,7 +45,7 @@ _DTYPES: dict[ColumnType, Any] = {
 
 # By default, the pandas dtype of these depends on whether a value is missing.
 _MASKED = {_ARROW[name]: _DTYPES[name] for name in ("string", "boolean", "integer", "number")}
-_MASKED[pa.large_string()] = _DTYPES["string"]
+_MASKED[pa.string()] = _DTYPES["string"]
 
 
 def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any:
@@ -84,17 +84,12 @@ def table_schema(schema: Schema) -> pa.Schema:
     Categories are plain text. Text columns are of the type large_string: string columns end at
     2 GB, and pandas converts them to large_string anyway.
     """
-    return pa.schema(
-        [
-            (
-                name,
-                pa.large_string()
-                if isinstance(type_, CategoryType) or type_ == "string"
-                else _ARROW[type_],
-            )
-            for name, type_ in schema.items()
-        ]
-    )
+    return pa.schema([(name, arrow_type(type_)) for name, type_ in schema.items()])
+
+
+def arrow_type(type_: ColumnType | CategoryType) -> pa.DataType:
+    """Return the Arrow type of a column."""
+    return pa.large_string() if isinstance(type_, CategoryType) else _ARROW[type_]
 
 
 def frame_of(schema: Schema, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from typing import Final
 from ghl_notebook.models import Account, Breakdown, Statistics
 
 from .accounts import PLATFORM
+from .columns import Column
 from .layout import FrameLayout
-from .schema import CategoryType, Schema
+from .schema import CategoryType
 
 METRIC = CategoryType(
     (
@@ -27,32 +28,52 @@ METRIC = CategoryType(
     )
 )
 
-STATISTICS: Schema = {
-    "date": "timestamp",
-    "account_id": "string",
-    "name": "string",
-    "platform": PLATFORM,
-    "profile_id": "string",
-    "metric": METRIC,
-    "value": "number",
-    "location_id": "string",
-}
+STATISTICS_LAYOUT = FrameLayout(
+    "statistics",
+    {
+        "date": Column("timestamp", "The day, at midnight (UTC)"),
+        "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
+        "name": Column("string", "As shown on the platform"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "profile_id": Column("string", "The key that the API uses for statistics"),
+        "metric": Column(
+            METRIC, "``posts``, ``impressions``, ``likes``, ``comments``, ``followers``"
+        ),
+        "value": Column("number", "The number on that day"),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS = STATISTICS_LAYOUT.schema
 
-STATISTICS_TOTALS: Schema = {
-    "metric": METRIC,
-    "value": "number",
-    "change": "number",
-    "account_count": "integer",
-    "location_id": "string",
-}
+TOTALS_LAYOUT = FrameLayout(
+    "statistics_totals",
+    {
+        "metric": Column(
+            METRIC, "``posts``, ``impressions``, ``reach``, ``likes``, ``comments``, ..."
+        ),
+        "value": Column("number", "Total of all accounts and days"),
+        "change": Column(
+            "number", "Change in percent against as many days before; NA if not reported"
+        ),
+        "account_count": Column("integer", "Number of accounts"),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS_TOTALS = TOTALS_LAYOUT.schema
 
-STATISTICS_BREAKDOWNS: Schema = {
-    "platform": PLATFORM,
-    "metric": METRIC,
-    "value": "number",
-    "change": "number",
-    "location_id": "string",
-}
+BREAKDOWNS_LAYOUT = FrameLayout(
+    "statistics_breakdowns",
+    {
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "metric": Column(METRIC, "``engagement`` is the sum of likes, comments, and shares"),
+        "value": Column("number", "Total of the platform's accounts and days"),
+        "change": Column(
+            "number", "Change in percent against as many days before; NA if not reported"
+        ),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS_BREAKDOWNS = BREAKDOWNS_LAYOUT.schema
 
 Days = tuple[int, int]
 """The most and the fewest days that a period may have."""
@@ -223,8 +244,3 @@ def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
             )
         found[key] = value
     return list(found.values())
-
-
-STATISTICS_LAYOUT = FrameLayout(STATISTICS)
-TOTALS_LAYOUT = FrameLayout(STATISTICS_TOTALS)
-BREAKDOWNS_LAYOUT = FrameLayout(STATISTICS_BREAKDOWNS)

@@ -90,7 +90,8 @@ from .queues import (
     TimeSlot,
     Variation,
 )
-from .record import Record
+from .record import Record, listed_record, nested_record
+from .row_reader import RowReader
 from .statistics import (
     Ages,
     Breakdown,
@@ -194,6 +195,7 @@ __all__ = [
     "QueueSlot",
     "QueueSlotPage",
     "Record",
+    "RowReader",
     "Statistics",
     "StatisticsTotals",
     "StorefrontAddress",
@@ -219,6 +221,8 @@ __all__ = [
     "has_none",
     "is_plausible_id",
     "light_collector",
+    "listed_record",
+    "nested_record",
     "platform_title",
     "read_account_id",
     "read_account_rows",

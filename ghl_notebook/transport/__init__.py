@@ -11,7 +11,7 @@ from .options import API_V3, API_VERSION, API_VERSIONS, trusted
 from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
 from .rate_limit import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
 from .rate_limiters import rate_limiter_of
-from .response import Clock, error_of, rows_of
+from .response import Clock, body_of, error_of, rows_of
 from .retry import RetryBudget, RetryPolicy, is_refused_for_now, is_transient
 from .sender import Bearer, Sender
 from .transport import Transport, open_transport
@@ -42,6 +42,7 @@ __all__ = [
     "Sender",
     "Transport",
     "Unclosed",
+    "body_of",
     "error_of",
     "is_refused_for_now",
     "is_transient",

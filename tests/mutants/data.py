@@ -8,8 +8,8 @@ MUTANTS = [
     Mutant(
         "What the service does not say is NA, and not zero",
         "frames/layout.py",
-        "return None if inner is None else getattr(inner, name)",
-        "return 0 if inner is None else getattr(inner, name)",
+        "missing = (None,) * len(inner.__struct_fields__)",
+        "missing = (0,) * len(inner.__struct_fields__)",
         "fetch/test_fetch_posts.py::contradictions_do_not_change_the_frame",
     ),
     Mutant(

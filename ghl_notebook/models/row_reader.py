@@ -1,0 +1,167 @@
+"""Lists of records read in bulk: like a page of records, but several times faster."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from ghl_notebook.collector import without_collector
+
+from .record import Record, listed_record
+
+BLOCK_BYTES: Final = 1 << 20
+"""How much JSON is decoded at once. This block and its rows fit in the processor's cache."""
+
+_DECODE_BYTES: Final = 1 << 18
+"""How much text is checked at once. For more, allocating memory takes most of the time."""
+
+_NULL: Final = msgspec.Raw(b"null")
+
+PageT = TypeVar("PageT", bound=Record)
+
+
+class RowReader(Generic[PageT]):
+    """Reads the body of a list as a page whose records are rows of another type.
+
+    A row has only the fields that a table needs, unparsed where Arrow parses many at once. A record
+    that does not fit the row's type is read as always, and stays a record.
+
+    Parameters
+    ----------
+    page : type of Record
+        What the ``results`` of the response are. One of its fields is the list of records.
+    row : type of msgspec.Struct
+        The type of the rows.
+    """
+
+    def __init__(self, page: type[PageT], row: type[msgspec.Struct]) -> None:
+        self._page_type = page
+        self.name, key, self._record = listed_record(page)
+        self._has_two_ids = self._record.has_two_ids
+        self._has_raw = any(f.type is msgspec.Raw for f in msgspec.structs.fields(row))
+        others = {
+            f.name: f.encode_name
+            for f in msgspec.structs.fields(page)
+            if f.name not in ("extra", self.name)
+        }
+        self._others = others
+        self._row = msgspec.json.Decoder(row)
+        self._rows = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+        self._typed, self._raw = (
+            msgspec.json.Decoder(_body_type(key, list[one], others, count))  # type: ignore[valid-type]
+            for one, count in ((row, int | None), (msgspec.Raw, msgspec.Raw))
+        )
+
+    def read(self, body: bytes) -> PageT | None:
+        """Read the body of a response with a status below 300.
+
+        Returns
+        -------
+        Record or None
+            The page. Its list has a row, or a record, for each of the records. None if the body is
+            not the usual successful response: decode it to find out what it is.
+        """
+        page = None
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError), without_collector():
+            page = self._read(body)
+        if page is not None and self._has_two_ids:
+            _choose_ids(getattr(page, self.name))
+        return page
+
+    def _read(self, body: bytes) -> PageT | None:
+        _check_utf8(body)
+        if self._has_raw and b'": ' in body[:100]:
+            body = msgspec.json.format(body, indent=-1)
+        if len(body) <= BLOCK_BYTES:
+            with suppress(msgspec.ValidationError):
+                return self._page(self._typed.decode(body))
+        page = self._page(self._raw.decode(body))
+        if page is not None:
+            blocks = self._blocks(getattr(page, self.name), len(body))
+            setattr(page, self.name, [row for block in blocks for row in block])
+        return page
+
+    def content(self, page: PageT) -> tuple[list[Any], int | None]:
+        """Return the list of a page, and how many there are in all; None if not reported."""
+        told: Any = getattr(page, "meta", page)
+        count = (
+            getattr(told, "count", None) if hasattr(told, "count") else getattr(told, "total", None)
+        )
+        return getattr(page, self.name), count
+
+    def _page(self, found: Any) -> PageT | None:
+        if found.success is False:
+            return None
+        results = found.results
+        values = {name: getattr(results, name) for name in self._others}
+        wires = {
+            self._others[name]: msgspec.json.decode(value)
+            for name, value in values.items()
+            if type(value) is msgspec.Raw and value is not _NULL
+        }
+        page = self._page_type.from_wire(wires) if wires else self._page_type()
+        for name, value in values.items():
+            if type(value) is not msgspec.Raw:
+                setattr(page, name, value)
+        setattr(page, self.name, results.rows)
+        return page
+
+    def _blocks(self, wires: list[msgspec.Raw], size: int) -> Iterator[list[Any]]:
+        step = max(1, len(wires) * BLOCK_BYTES // size)
+        for at in range(0, len(wires), step):
+            block = wires[at : at + step]
+            try:
+                yield self._rows.decode(b"[" + b",".join(block) + b"]")
+            except msgspec.ValidationError:
+                yield [self._read_row(wire) for wire in block]
+
+    def _read_row(self, wire: msgspec.Raw) -> Any:
+        with suppress(msgspec.ValidationError):
+            return self._row.decode(wire)
+        return self._record.from_wire(_LENIENT.decode(wire))
+
+
+def _choose_ids(rows: list[Any]) -> None:
+    for row in rows:
+        if row.id is msgspec.UNSET:
+            row.id = None if row.other_id is msgspec.UNSET else row.other_id
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if abs(value) != float("inf") else None
+
+
+_LENIENT: Final = msgspec.json.Decoder(float_hook=_finite)
+"""A number that no float can hold, for instance 1e999, is null: it spoils only its field."""
+
+
+def _body_type(key: str, rows: Any, others: dict[str, str], count: Any) -> type[msgspec.Struct]:
+    kinds: dict[str, Any] = {"count": (count, None if count is not msgspec.Raw else _NULL)}
+    results = msgspec.defstruct(
+        "Results",
+        [("rows", rows), *((name, *kinds.get(name, (msgspec.Raw, _NULL))) for name in others)],
+        rename={"rows": key, **others},
+        gc=False,
+    )
+    return msgspec.defstruct(
+        "Body", [("results", results), ("success", bool | None, None)], gc=False
+    )
+
+
+def _check_utf8(body: bytes) -> None:
+    """Raise an error as `bytes.decode` does: msgspec does not check the UTF-8 of skipped values."""
+    if body.isascii():
+        return
+    if len(body) <= _DECODE_BYTES:
+        body.decode()
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(body)
+    for at in range(0, len(body), _DECODE_BYTES):
+        decoder.decode(view[at : at + _DECODE_BYTES])
+    decoder.decode(b"", final=True)
