@@ -10,10 +10,13 @@ import pandas as pd
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.frames import (
+    ACCOUNT_LAYOUT,
+    AVAILABLE_LAYOUT,
     AccountsTable,
     accounts_frame,
     agency_accounts_frame,
     available_accounts_frame,
+    document_columns,
 )
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import AccountRows, AttachedAccount
@@ -39,6 +42,7 @@ class FinishedLogin(Protocol):
 
 @guarded
 @typed_by_client
+@document_columns(ACCOUNT_LAYOUT)
 def fetch_accounts(
     client: AnyClient, *, deleted: bool = False, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -84,32 +88,7 @@ def fetch_accounts(
         sub-accounts and has its own ``attrs["failures"]``; ``frame.map_partitions(ghl.failures,
         meta=...)`` lists them all.
 
-        ============================ ========= ====================================================
-        Column                       Type      Meaning
-        ============================ ========= ====================================================
-        id                           string    Opaque key of the connection; never build or split it
-        platform                     category  For instance ``instagram``
-        type                         category  ``page``, ``profile``, ``location``, ...
-        name                         string    As shown on the platform
-        is_expired                   boolean   Whether the account must be reconnected
-        expire                       timestamp When the connection expires (UTC)
-        oauth_id                     string    The Instagram (or other) login: its ``account_id``
-        profile_id                   string    The key that the API uses for statistics
-        origin_id                    string    Its id on the platform
-        location_id                  string    The sub-account
-        groups                       string    Names of its groups, joined by ``", "``
-        active                       boolean   Whether the API marks it as active
-        deleted                      boolean   Whether the API marks it as deleted
-        has_statistics_permissions   boolean   False: it has no statistics
-        building_statistics          boolean   Whether statistics are being collected
-        sync_posts                   boolean   Whether posts made elsewhere are imported
-        created_at                   timestamp UTC
-        updated_at                   timestamp UTC
-        avatar                       string    URL of the picture
-        meta                         string    JSON: fields of some platforms only
-        ============================ ========= ====================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -147,6 +126,7 @@ def fetch_available_accounts(
     client: AsyncClient, login: FinishedLogin
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
+@document_columns(AVAILABLE_LAYOUT)
 def fetch_available_accounts(
     client: Client | AsyncClient, login: FinishedLogin
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -168,27 +148,7 @@ def fetch_available_accounts(
         One row per page, profile, channel, or business location, in the API's order, with a new
         integer index and the same columns even if empty.
 
-        ==================== ========= ============================================================
-        Column               Type      Meaning
-        ==================== ========= ============================================================
-        origin_id            string    Its id on the platform: the argument of `attach`
-        platform             category  For instance ``instagram``
-        type                 category  ``page``, ``profile``, ``pinner``, ... in lower case
-        name                 string    As shown on the platform
-        is_connected         boolean   Whether it is attached to this sub-account
-        username             string    The name after ``@``
-        page_id              string    Instagram: the Facebook page behind the account
-        urn                  string    LinkedIn: its URN
-        is_owned             boolean   Facebook: whether the user who logged in owns it
-        is_business_account  boolean   Instagram: whether it is a business account
-        verified             boolean   Whether the platform has verified it
-        protected            boolean   X: whether its posts are protected
-        account_id           string    The login's ``account_id``
-        location_id          string    The sub-account
-        avatar               string    URL of the picture
-        ==================== ========= ============================================================
-
-        Types are pandas dtypes: ``string``, ``category`` and ``boolean``.
+        {columns}
 
     Raises
     ------

@@ -13,7 +13,7 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import COMMENT_LAYOUT, Rows
+from ghl_notebook.frames import COMMENT_LAYOUT, Rows, document_columns
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import CommentPlatform
 
@@ -25,6 +25,7 @@ from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 @guarded
 @typed_by_client
+@document_columns(COMMENT_LAYOUT)
 def fetch_comments(
     client: AnyClient,
     since: datetime | date | str,
@@ -65,33 +66,7 @@ def fetch_comments(
         sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
         lists what is missing; see `failures`.
 
-        =================== ========= ================================================
-        Column              Type      Meaning
-        =================== ========= ================================================
-        id                  string    The comment
-        platform            category  For instance ``facebook``
-        content             string    Text
-        author_id           string    The author's id on the platform
-        author_name         string    The author's name
-        published_at        timestamp When it was published (UTC)
-        post_id             string    The post: ``id`` of `fetch_posts`
-        origin_id           string    The account: ``origin_id`` of `fetch_accounts`
-        like_count          integer   Likes
-        reply_count         integer   Replies
-        share_count         integer   Shares
-        attachment_count    integer   Pictures
-        is_read             boolean   Whether a user has read it
-        is_edited           boolean   Whether the author has changed it
-        is_deleted          boolean   Whether it was deleted
-        platform_comment_id string    Its id on the platform
-        preview_link        string    URL of the comment
-        location_id         string    The sub-account
-        created_at          timestamp UTC
-        updated_at          timestamp UTC
-        =================== ========= ================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``Int64``, ``boolean`` and
-        ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------

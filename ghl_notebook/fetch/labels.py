@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
+from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT, document_columns
 from ghl_notebook.guard import guarded
 
 from .options import FetchOptions
@@ -16,6 +16,7 @@ from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
 
 @guarded
 @typed_by_client
+@document_columns(CATEGORY_LAYOUT)
 def fetch_categories(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -43,21 +44,7 @@ def fetch_categories(
         ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
-        =============== ========= =================================
-        Column          Type      Meaning
-        =============== ========= =================================
-        id              string    The category
-        name            string    Its name
-        primary_color   string    For instance ``#004EEB``
-        secondary_color string    The background color
-        location_id     string    The sub-account
-        created_by      string    The user who created it
-        deleted         boolean   Whether the API marks it as deleted
-        created_at      timestamp UTC
-        updated_at      timestamp UTC
-        =============== ========= =================================
-
-        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -69,6 +56,7 @@ def fetch_categories(
 
 @guarded
 @typed_by_client
+@document_columns(TAG_LAYOUT)
 def fetch_tags(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -96,19 +84,7 @@ def fetch_tags(
         ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
-        =========== ========= =========================================
-        Column      Type      Meaning
-        =========== ========= =========================================
-        id          string    The values of the column ``tags`` of `fetch_posts`
-        tag         string    Its name
-        location_id string    The sub-account
-        created_by  string    The user who created it
-        deleted     boolean   Whether the API marks it as deleted
-        created_at  timestamp UTC
-        updated_at  timestamp UTC
-        =========== ========= =========================================
-
-        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------

@@ -12,7 +12,7 @@ import pandas as pd
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import POST_LAYOUT, Rows
+from ghl_notebook.frames import POST_LAYOUT, Rows, document_columns
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
@@ -34,6 +34,7 @@ _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 @guarded
 @typed_by_client
+@document_columns(POST_LAYOUT)
 def fetch_posts(
     client: AnyClient,
     since: datetime | date | str,
@@ -81,34 +82,7 @@ def fetch_posts(
         ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
         missing; see `failures`. A new post can take a moment to appear.
 
-        =============== ========= ==========================================================
-        Column          Type      Meaning
-        =============== ========= ==========================================================
-        id              string    The post
-        status          category  Publishing status
-        type            category  ``post``, ``story`` or ``reel``
-        platform        category  For instance ``instagram``
-        display_date    timestamp When it was or will be published (UTC)
-        published_at    timestamp When it was published (UTC)
-        summary         string    Text
-        account_id      string    The account: ``id`` of `fetch_accounts`
-        account_ids     string    All its accounts, joined by ``", "``
-        tags            string    Ids of its tags, joined by ``", "``: see `fetch_tags`
-        media_count     integer   Number of pictures and videos
-        error           string    Why it failed
-        post_id         string    Its id on the platform
-        like_count      integer   Likes so far (API version v3; NA in others)
-        comment_count   integer   Comments so far (API version v3; NA in others)
-        share_count     integer   Shares so far (API version v3; NA in others)
-        approval_status string    ``pending``, ``approved``, ``rejected``, ``not_required``
-        source          string    Where it was created, for instance ``composer``
-        created_by      string    The user who created it
-        location_id     string    The sub-account
-        created_at      timestamp UTC
-        updated_at      timestamp UTC
-        =============== ========= ==========================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -134,7 +108,7 @@ def fetch_posts(
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
     """Read which accounts the user has passed.
 
-    Raises `ArgumentError` if there is no column ``id``, or an id is not text.
+    Raises `ArgumentError` if the column ``id`` is missing, or an id is not text.
     """
     if accounts is None:
         return None

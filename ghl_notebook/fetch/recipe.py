@@ -75,7 +75,7 @@ def paged_recipe(layout: FrameLayout, resource: str) -> FetchRecipe:
     layout : FrameLayout
         As for `FetchRecipe`.
     resource : str
-        The client's attribute whose method ``list`` fetches a page; its filters are those of the
+        The client's attribute whose method ``list`` fetches a page; it takes the filters of the
         recipe.
     """
     return FetchRecipe(layout, functools.partial(_fetch_pages, layout, resource))
@@ -117,7 +117,7 @@ class FetchFunction(Protocol[P]):
 
 
 def typed_by_client(function: Callable[Concatenate[AnyClient, P], Any]) -> FetchFunction[P]:
-    """Tell type checkers what a function returns for each client, and show its options by name."""
+    """Show type checkers what a function returns for each client, and show its options by name."""
     return cast("FetchFunction[P]", name_options(function))
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError, GHLError, PlanError
-from ghl_notebook.frames import SCHEDULE_LAYOUT, RowOutcome
+from ghl_notebook.frames import SCHEDULE_LAYOUT, RowOutcome, document_columns
 from ghl_notebook.guard import guarded
 
 from .dispatch import call_one
@@ -38,6 +38,7 @@ def schedule_posts(
     client: AsyncClient, frame: pd.DataFrame, *, dry_run: bool = True, resend: Iterable[int] = ()
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
+@document_columns(SCHEDULE_LAYOUT)
 def schedule_posts(
     client: Client | AsyncClient,
     frame: pd.DataFrame,
@@ -80,21 +81,7 @@ def schedule_posts(
         One row per row of `frame`, in its order, with a new integer index and the same columns even
         if empty.
 
-        ============= ========= ==================================================================
-        Column        Type      Meaning
-        ============= ========= ==================================================================
-        row           integer   Number of the row, counted from 0
-        action        category  The result: see below
-        schedule_date timestamp When it will be published (UTC)
-        account_ids   string    Its accounts, joined by ``", "``
-        summary       string    Text
-        id            string    The post: ``id`` of `fetch_posts`
-        error         string    What is wrong
-        next_step     string    What you can do
-        location_id   string    The sub-account
-        ============= ========= ==================================================================
-
-        Types are pandas dtypes: ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
+        {columns}
 
         The action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
         earlier call), ``refused`` (by a check, or by the API), or ``unknown`` (possibly sent, but

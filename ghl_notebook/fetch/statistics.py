@@ -20,6 +20,7 @@ from ghl_notebook.frames import (
     add_up,
     breakdowns,
     day_values,
+    document_columns,
     odd_series,
     totals,
 )
@@ -40,6 +41,7 @@ _MAX_ACCOUNTS: Final = 100
 
 @guarded
 @typed_by_client
+@document_columns(STATISTICS_LAYOUT)
 def fetch_statistics(
     client: AnyClient,
     since: datetime | date | str,
@@ -80,20 +82,7 @@ def fetch_statistics(
         lists what is missing; see `failures`. For one sub-account, ``attrs["left_out"]`` lists the
         accounts without statistics: a dict each, with ``account_id``, ``name``, and ``platform``.
 
-        =========== ========= ===========================================================
-        Column      Type      Meaning
-        =========== ========= ===========================================================
-        date        timestamp The day, at midnight (UTC)
-        account_id  string    The account: ``id`` of `fetch_accounts`
-        name        string    As shown on the platform
-        platform    category  For instance ``instagram``
-        profile_id  string    The key that the API uses for statistics
-        metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``followers``
-        value       number    The number on that day
-        location_id string    The sub-account
-        =========== ========= ===========================================================
-
-        Types are pandas dtypes: ``datetime64[ms, UTC]``, ``string``, ``category`` and ``Float64``.
+        {columns}
 
     Raises
     ------
@@ -115,6 +104,7 @@ def fetch_statistics(
 
 @guarded
 @typed_by_client
+@document_columns(TOTALS_LAYOUT)
 def fetch_statistics_totals(
     client: AnyClient,
     since: datetime | date | str,
@@ -145,17 +135,7 @@ def fetch_statistics_totals(
         One row per metric, with a new integer index and the same columns even if empty. An agency,
         and accounts without statistics, are handled as in `fetch_statistics`.
 
-        ============= ======== =================================================================
-        Column        Type     Meaning
-        ============= ======== =================================================================
-        metric        category ``posts``, ``impressions``, ``reach``, ``likes``, ``comments``, ...
-        value         number   Total of all accounts and days
-        change        number   Change in percent against as many days before; NA if not reported
-        account_count integer  Number of accounts
-        location_id   string   The sub-account
-        ============= ======== =================================================================
-
-        Types are pandas dtypes: ``category``, ``Float64``, ``Int64`` and ``string``.
+        {columns}
 
     Raises
     ------
@@ -173,6 +153,7 @@ def fetch_statistics_totals(
 
 @guarded
 @typed_by_client
+@document_columns(BREAKDOWNS_LAYOUT)
 def fetch_statistics_breakdowns(
     client: AnyClient,
     since: datetime | date | str,
@@ -203,17 +184,7 @@ def fetch_statistics_breakdowns(
         One row per metric and platform, with a new integer index and the same columns even if
         empty. An agency, and accounts without statistics, are handled as in `fetch_statistics`.
 
-        =========== ======== ===================================================================
-        Column      Type     Meaning
-        =========== ======== ===================================================================
-        platform    category For instance ``instagram``
-        metric      category ``engagement`` is the sum of likes, comments, and shares
-        value       number   Total of the platform's accounts and days
-        change      number   Change in percent against as many days before; NA if not reported
-        location_id string   The sub-account
-        =========== ======== ===================================================================
-
-        Types are pandas dtypes: ``category``, ``Float64`` and ``string``.
+        {columns}
 
     Raises
     ------

@@ -1,9 +1,17 @@
 """Records as DataFrames with fixed, typed columns."""
 
-from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
+from .accounts import (
+    ACCOUNT_LAYOUT,
+    ACCOUNTS,
+    AVAILABLE_ACCOUNTS,
+    AVAILABLE_LAYOUT,
+    accounts_frame,
+    available_accounts_frame,
+)
 from .changes import CHANGES, changes_frame
 from .columns import Column
 from .comments import COMMENT_LAYOUT, COMMENTS
+from .dictionary import DICTIONARY_LAYOUT, columns_frame, document_columns
 from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
 from .labels import CATEGORIES, CATEGORY_LAYOUT, TAG_LAYOUT, TAGS
 from .layout import FrameLayout, Rows, RowsTable, agency_frame
@@ -38,8 +46,10 @@ from .statistics import (
 __all__ = [
     "ACCOUNTS",
     "ACCOUNTS_TABLE",
+    "ACCOUNT_LAYOUT",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "AVAILABLE_LAYOUT",
     "BREAKDOWNS_LAYOUT",
     "CATEGORIES",
     "CATEGORY_LAYOUT",
@@ -48,6 +58,7 @@ __all__ = [
     "COMMENT_LAYOUT",
     "CSV_IMPORTS",
     "CSV_IMPORT_LAYOUT",
+    "DICTIONARY_LAYOUT",
     "FAILURES",
     "LOCATIONS",
     "POSTS",
@@ -82,7 +93,9 @@ __all__ = [
     "available_accounts_frame",
     "breakdowns",
     "changes_frame",
+    "columns_frame",
     "day_values",
+    "document_columns",
     "dtype_of",
     "failures_frame",
     "locations_frame",

@@ -25,20 +25,20 @@ class Column:
     type : ColumnType or CategoryType
         Its type.
     meaning : str
-        What its values are, as the documentation says.
-    place : str
-        The record's attribute, by default the column's name; ``insights.like`` is that of a nested
-        record. With `convert`, ``media.url`` is a list of records, of which the first attribute
-        tells whether a record is empty.
+        Its values, for the documentation.
+    path : str
+        The record's attribute, by default the column's name; ``insights.like`` is an attribute of
+        a nested record. With `convert`, ``media.url`` is a list of records, none of which is empty
+        if it has this attribute.
     convert : callable, optional
-        Makes the values of what is there.
+        Makes the column's values from the attribute's values.
     unit : str
         The unit of its numbers.
     """
 
     type: ColumnType | CategoryType
     meaning: str
-    place: str = ""
+    path: str = ""
     convert: Callable[[Sequence[Any]], list[Any]] | None = None
     unit: str = ""
 
@@ -68,15 +68,15 @@ def texts_or_none(texts: Sequence[str | None]) -> list[str | None]:
     return [text or None for text in texts]
 
 
-class Place:
-    """Where the values of a column are: in the records, and in the rows of `row_type`.
+class FieldPath:
+    """The field of a record that a column shows.
 
     Parameters
     ----------
     record : type of Record
         The type of the records.
     path : str
-        The place, as in `Column`.
+        As in `Column`.
     """
 
     def __init__(self, record: type[Record], path: str) -> None:
@@ -89,25 +89,25 @@ class Place:
 
     @property
     def source(self) -> str | None:
-        """The place in the JSON of a record; None if it is not there."""
+        """The path in the JSON of a record; None if records do not have the field."""
         if self.field is None:
             return None
         name = self.field.encode_name + ("[]" if self.is_list else "")
-        if self.record is None or not self.leaf:
+        if self.record is None or not self.leaf or self.is_list:
             return name
         return f"{name}.{_fields(self.record)[self.leaf].encode_name}"
 
 
-def row_type(name: str, record: type[Record], places: Sequence[Place]) -> type[msgspec.Struct]:
+def row_type(name: str, record: type[Record], paths: Sequence[FieldPath]) -> type[msgspec.Struct]:
     """Return the type of the rows of a table: records reduced to what its columns need.
 
     Datetimes are text, which Arrow parses many at once; objects of any content are unparsed.
     """
     leaves: dict[str, list[str]] = {}
-    for place in places:
-        if place.field is not None:
-            leaves.setdefault(place.root, []).append(place.leaf)
-    found = {place.root: place for place in places}
+    for path in paths:
+        if path.field is not None:
+            leaves.setdefault(path.root, []).append(path.leaf)
+    found = {path.root: path for path in paths}
     fields = _fields(record)
     wanted = [n for n in fields if n in leaves or n == "id"]
     own = [_field(n, fields[n].type, found.get(n), leaves.get(n, [""])) for n in wanted]
@@ -125,10 +125,10 @@ def row_type(name: str, record: type[Record], places: Sequence[Place]) -> type[m
     )
 
 
-def _field(name: str, annotation: Any, place: Place | None, leaves: list[str]) -> Any:
-    if place is not None and place.record is not None:
-        inner = _nested_type(place, leaves)
-        return name, (_listed(inner) if place.is_list else inner) | None, None
+def _field(name: str, annotation: Any, path: FieldPath | None, leaves: list[str]) -> Any:
+    if path is not None and path.record is not None:
+        inner = _nested_type(path, leaves)
+        return name, (_listed(inner) if path.is_list else inner) | None, None
     options = _options(annotation)
     if any(get_origin(one) is list for one in options):
         return name, _listed(*get_args(options[0])) | None, None
@@ -144,16 +144,16 @@ def _listed(item: Any) -> Any:
     return list[item] | Literal[""]
 
 
-def _nested_type(place: Place, leaves: list[str]) -> type[msgspec.Struct]:
-    assert place.record is not None
-    fields = _fields(place.record)
+def _nested_type(path: FieldPath, leaves: list[str]) -> type[msgspec.Struct]:
+    assert path.record is not None
+    fields = _fields(path.record)
     wanted = [leaf for leaf in leaves if leaf] or [n for n in fields if n != "extra"]
     # An item without the attribute that tells whether it is empty is read as a record.
     own = [
-        (n, str) if place.is_list and leaves != [""] else (n, fields[n].type, None) for n in wanted
+        (n, str) if path.is_list and leaves != [""] else (n, fields[n].type, None) for n in wanted
     ]
     rename = {n: fields[n].encode_name for n in wanted}
-    return msgspec.defstruct(place.root, own, rename=rename, module=__name__, gc=False)
+    return msgspec.defstruct(path.root, own, rename=rename, module=__name__, gc=False)
 
 
 def _fields(record: type[Record]) -> Mapping[str, msgspec.structs.FieldInfo]:

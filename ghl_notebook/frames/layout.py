@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from ghl_notebook.models import Record, RowReader, listed_record, without_collector
 
 from .arrays import array_of, fields_of, json_array, time_array, within_int64
-from .columns import Column, Place, row_type
+from .columns import Column, FieldPath, row_type
 from .schema import Schema, frame_of, table_schema
 
 BLOCK_ROWS: Final = 1_000
@@ -23,7 +23,8 @@ BLOCK_ROWS: Final = 1_000
 processor's cache."""
 
 _LOCATION: Final = ("location_id", "location_name")
-_LAYOUTS: Final[dict[str, FrameLayout]] = {}
+LAYOUTS: Final[dict[str, FrameLayout]] = {}
+"""Name of a frame → its layout."""
 
 
 class FrameLayout:
@@ -56,7 +57,7 @@ class FrameLayout:
         self.batch_schema = table_schema(
             {k: v for k, v in self.schema.items() if k != "location_id"}
         )
-        _LAYOUTS[name] = self
+        LAYOUTS[name] = self
 
     def __reduce__(self) -> tuple[Callable[[str], FrameLayout], tuple[str]]:
         return layout_of, (self.name,)  # workers receive layouts
@@ -73,20 +74,26 @@ class FrameLayout:
         return RowReader(self.page, self._row)
 
     @functools.cached_property
-    def places(self) -> dict[str, Place]:
-        """Column name → where its values are in a record of `page`."""
+    def paths(self) -> dict[str, FieldPath]:
+        """Column name → the field of a record of `page` that it shows."""
         assert self.page is not None
         record = listed_record(self.page)[2]
         return {
-            name: Place(record, column.place or name)
+            name: FieldPath(record, column.path or name)
             for name, column in self.columns.items()
             if name != "location_id"
         }
 
+    def source_of(self, name: str) -> str | None:
+        """Return where the values of a column are in a response; None if they are not there."""
+        path = None if self.page is None else self.paths.get(name)
+        source = None if path is None else path.source
+        return source and f"results.{self.reader.key}[].{source}"
+
     @functools.cached_property
     def _row(self) -> type[msgspec.Struct]:
         assert self.page is not None
-        return row_type(self.name, listed_record(self.page)[2], [*self.places.values()])
+        return row_type(self.name, listed_record(self.page)[2], [*self.paths.values()])
 
     def frame(self, records: Iterable[Any], location_id: str) -> pd.DataFrame:
         """Return a DataFrame of one sub-account's records, in their order."""
@@ -115,7 +122,7 @@ class FrameLayout:
         )
 
     def _arrays(self, rows: Sequence[Any], names: Sequence[str]) -> dict[str, pa.Array]:
-        """Return the columns of rows at once; records among them are added one by one."""
+        """Return the columns of rows, all rows at once, and of the records among them."""
         row = None if self.page is None else self._row
         records = [one for one in rows if type(one) is not row]
         if not records:
@@ -133,7 +140,7 @@ class FrameLayout:
 
     def _values(self, name: str, records: Sequence[Any]) -> Sequence[Any]:
         column = self.columns[name]
-        root, _, leaf = (column.place or name).partition(".")
+        root, _, leaf = (column.path or name).partition(".")
         values = [getattr(record, root) for record in records]
         if leaf and column.convert is None:
             values = [None if inner is None else getattr(inner, leaf) for inner in values]
@@ -150,13 +157,13 @@ class FrameLayout:
         times: dict[str, Sequence[str | None]] = {}
         for name in names:
             column = self.columns[name]
-            place = column.place or name
+            path = column.path or name
             if column.convert is not None:
-                place = place.partition(".")[0]
-            found = values[place]
+                path = path.partition(".")[0]
+            found = values[path]
             if column.type == "timestamp":
                 times[name] = found
-            elif place in self._raw:
+            elif path in self._raw:
                 arrays[name] = json_array(found)
             else:
                 found = found if column.convert is None else column.convert(found)
@@ -185,7 +192,7 @@ class FrameLayout:
 
 def layout_of(name: str) -> FrameLayout:
     """Return the layout of a name."""
-    return _LAYOUTS[name]
+    return LAYOUTS[name]
 
 
 class Rows:

@@ -64,7 +64,7 @@ def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any
 
 
 def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """Return a DataFrame with the columns of a schema, even if there are no rows.
+    """Return a DataFrame with the columns of a schema, also without rows.
 
     Parameters
     ----------

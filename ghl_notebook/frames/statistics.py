@@ -53,7 +53,9 @@ TOTALS_LAYOUT = FrameLayout(
         ),
         "value": Column("number", "Total of all accounts and days"),
         "change": Column(
-            "number", "Change in percent against as many days before; NA if not reported"
+            "number",
+            "Change in percent against as many days before; NA if not reported",
+            unit="percent",
         ),
         "account_count": Column("integer", "Number of accounts"),
         "location_id": Column("string", "The sub-account"),
@@ -68,7 +70,9 @@ BREAKDOWNS_LAYOUT = FrameLayout(
         "metric": Column(METRIC, "``engagement`` is the sum of likes, comments, and shares"),
         "value": Column("number", "Total of the platform's accounts and days"),
         "change": Column(
-            "number", "Change in percent against as many days before; NA if not reported"
+            "number",
+            "Change in percent against as many days before; NA if not reported",
+            unit="percent",
         ),
         "location_id": Column("string", "The sub-account"),
     },

@@ -40,7 +40,7 @@ class RowReader(Generic[PageT]):
 
     def __init__(self, page: type[PageT], row: type[msgspec.Struct]) -> None:
         self._page_type = page
-        self.name, key, self._record = listed_record(page)
+        self.name, self.key, self._record = listed_record(page)
         self._has_two_ids = self._record.has_two_ids
         self._has_raw = any(f.type is msgspec.Raw for f in msgspec.structs.fields(row))
         others = {
@@ -52,7 +52,7 @@ class RowReader(Generic[PageT]):
         self._row = msgspec.json.Decoder(row)
         self._rows = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
         self._typed, self._raw = (
-            msgspec.json.Decoder(_body_type(key, list[one], others, count))  # type: ignore[valid-type]
+            msgspec.json.Decoder(_body_type(self.key, list[one], others, count))  # type: ignore[valid-type]
             for one, count in ((row, int | None), (msgspec.Raw, msgspec.Raw))
         )
 
@@ -63,7 +63,7 @@ class RowReader(Generic[PageT]):
         -------
         Record or None
             The page. Its list has a row, or a record, for each of the records. None if the body is
-            not the usual successful response: decode it to find out what it is.
+            not the usual successful response.
         """
         page = None
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError), without_collector():

@@ -253,7 +253,7 @@ def check(one: List, pages: Sequence[bytes], answers: Sequence[bytes]) -> None:
         assert ours["id"].to_list() == peer["_id" if "id" not in peer else "id"].to_list()
         assert ours["created_at"].to_list() == peer["createdAt"].to_list()
         for name in ("like_count", "status", "content", "file_name", "tag"):
-            where = one.layout.places[name].source if name in one.layout.columns else None
+            where = one.layout.paths[name].source if name in one.layout.columns else None
             if where is not None:
                 assert ours[name].to_list() == peer[where].to_list()
 
