@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, Unpack, overload
+from typing import Any, Protocol, Unpack, overload
 
 import pandas as pd
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.frames import (
     ACCOUNT_LAYOUT,
     AVAILABLE_LAYOUT,
-    AccountsTable,
-    accounts_frame,
-    agency_accounts_frame,
+    Rows,
+    account_rows,
     available_accounts_frame,
     document_columns,
 )
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import AccountRows, AttachedAccount
+from ghl_notebook.models import AttachedAccount
 
-from .dispatch import call_all, call_one, reject_run_options
+from .dispatch import call_one, reject_run_options
 from .options import FetchOptions
+from .paging import Report
 from .posts import read_ids
-from .recipe import AnyClient, typed_by_client
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchSpec
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 Accounts = str | Iterable[str] | Mapping[str, Any] | pd.DataFrame
 
@@ -113,10 +111,9 @@ def fetch_accounts(
     computed is listed among the failures as `InvalidTokenError`. The index restarts in each
     partition.
     """
-    if isinstance(client, Agency | AsyncAgency):
-        return call_all(client, accounts_spec(deleted=deleted), options)
-    reject_run_options(options)
-    return call_one(client, _accounts, deleted=deleted)
+    if not isinstance(client, Agency | AsyncAgency):
+        reject_run_options(options)
+    return fetch(client, ACCOUNTS, {"deleted": deleted}, options)
 
 
 @overload
@@ -246,26 +243,12 @@ def detach(
     return call_one(client, _detach, accounts)
 
 
-def accounts_spec(*, deleted: bool) -> FetchSpec:
-    """Return what a run needs to fetch the accounts of all sub-accounts."""
-    # Imported late: most users fetch from one sub-account.
-    from ghl_notebook.agency import FetchSpec
-
-    return FetchSpec(
-        name="accounts",
-        fetch_one=_account_rows,
-        new_table=AccountsTable,
-        make_frame=agency_accounts_frame,
-        options={"deleted": deleted},
-    )
+async def _accounts(client: AsyncClient, _report: Report, *, deleted: bool) -> Rows:
+    operations = with_rows(client.accounts, ACCOUNT_LAYOUT.reader)
+    return account_rows(await operations.list(), deleted=deleted)
 
 
-async def _account_rows(client: AsyncClient) -> AccountRows:
-    return await client.accounts.rows()
-
-
-async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
-    return accounts_frame(await client.accounts.list(), deleted=deleted)
+ACCOUNTS = FetchRecipe(ACCOUNT_LAYOUT, _accounts)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
@@ -306,7 +289,7 @@ async def _detach(client: AsyncClient, accounts: Accounts) -> pd.DataFrame:
             if number:
                 error.add_note(f"Detached before that: {', '.join(ids[:number])}.")
             raise
-    return await _accounts(client, deleted=False)
+    return account_rows(await client.accounts.list()).frame(client.location_id)
 
 
 def _ids_of(accounts: Any, location_id: str) -> list[str]:

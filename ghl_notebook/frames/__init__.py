@@ -3,16 +3,16 @@
 from .accounts import (
     ACCOUNT_LAYOUT,
     ACCOUNTS,
+    AGENCY_ACCOUNTS,
     AVAILABLE_ACCOUNTS,
     AVAILABLE_LAYOUT,
-    accounts_frame,
+    account_rows,
     available_accounts_frame,
 )
 from .changes import CHANGES, changes_frame
 from .columns import Column
 from .comments import COMMENT_LAYOUT, COMMENTS
 from .dictionary import DICTIONARY_LAYOUT, columns_frame, document_columns
-from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
 from .labels import CATEGORIES, CATEGORY_LAYOUT, TAG_LAYOUT, TAGS
 from .layout import FrameLayout, Rows, RowsTable, agency_frame
 from .locations import (
@@ -45,7 +45,6 @@ from .statistics import (
 
 __all__ = [
     "ACCOUNTS",
-    "ACCOUNTS_TABLE",
     "ACCOUNT_LAYOUT",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
@@ -75,7 +74,6 @@ __all__ = [
     "TAGS",
     "TAG_LAYOUT",
     "TOTALS_LAYOUT",
-    "AccountsTable",
     "CategoryType",
     "Column",
     "ColumnType",
@@ -86,9 +84,8 @@ __all__ = [
     "Rows",
     "RowsTable",
     "Schema",
-    "accounts_frame",
+    "account_rows",
     "add_up",
-    "agency_accounts_frame",
     "agency_frame",
     "available_accounts_frame",
     "breakdowns",

@@ -12,8 +12,6 @@ from ghl_notebook.models import (
     AccountGroup,
     AccountList,
     AvailableAccount,
-    GroupRow,
-    without_collector,
 )
 
 from .columns import Column
@@ -53,8 +51,10 @@ ACCOUNT_LAYOUT = FrameLayout(
         "avatar": Column("string", "URL of the picture"),
         "meta": Column("string", "JSON: fields of some platforms only", convert=_json),
     },
+    AccountList,
 )
 ACCOUNTS = ACCOUNT_LAYOUT.schema
+AGENCY_ACCOUNTS = ACCOUNT_LAYOUT.of_agency
 
 AVAILABLE_LAYOUT = FrameLayout(
     "available_accounts",
@@ -79,14 +79,24 @@ AVAILABLE_LAYOUT = FrameLayout(
 AVAILABLE_ACCOUNTS = AVAILABLE_LAYOUT.schema
 
 
-@without_collector()
-def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
-    """Return a DataFrame of connected accounts; `fetch_accounts` documents its columns."""
-    groups = names_of_groups(listed.groups)
-    shown = [account for account in listed.accounts if deleted or not account.deleted]
+def account_rows(listed: AccountList, *, deleted: bool = False) -> Rows:
+    """Return the rows of connected accounts.
+
+    Parameters
+    ----------
+    listed : AccountList
+        The accounts and groups of a sub-account, as records or rows.
+    deleted : bool, default False
+        Also include accounts that the API marks as deleted.
+    """
+    names = _names_of_groups(listed.groups)
     rows = Rows(ACCOUNT_LAYOUT)
-    rows.add(shown, groups=[groups.get(account.id) for account in shown])
-    return rows.frame(listed.location_id)
+    for block in ACCOUNT_LAYOUT.reader.blocks(listed):
+        shown = block if deleted else [account for account in block if not account.deleted]
+        rows.add(
+            shown, groups=[names.get(one.id) for one in shown] if names else [None] * len(shown)
+        )
+    return rows
 
 
 def available_accounts_frame(
@@ -99,7 +109,7 @@ def available_accounts_frame(
     return rows.frame(location_id)
 
 
-def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | None, str]:
+def _names_of_groups(groups: Iterable[AccountGroup]) -> dict[str | None, str]:
     """Return account id → value of the column ``groups``."""
     names: dict[str | None, str] = {}
     for group in groups:

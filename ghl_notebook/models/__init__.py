@@ -2,14 +2,6 @@
 
 from ghl_notebook.collector import light_collector, without_collector
 
-from .account_rows import (
-    ACCOUNT_BLOCK_BYTES,
-    AccountRow,
-    AccountRows,
-    GroupRow,
-    account_rows_of,
-    read_account_rows,
-)
 from .accounts import (
     Account,
     AccountGroup,
@@ -91,7 +83,7 @@ from .queues import (
     Variation,
 )
 from .record import Record, listed_record, nested_record
-from .row_reader import RowReader
+from .row_reader import BLOCK_BYTES, RowReader
 from .statistics import (
     Ages,
     Breakdown,
@@ -121,7 +113,7 @@ from .wire_values import (
 )
 
 __all__ = [
-    "ACCOUNT_BLOCK_BYTES",
+    "BLOCK_BYTES",
     "MAX_MESSAGE_CHARACTERS",
     "MAX_RECONNECTED",
     "PLATFORMS",
@@ -129,8 +121,6 @@ __all__ = [
     "AccountGroup",
     "AccountList",
     "AccountMeta",
-    "AccountRow",
-    "AccountRows",
     "Ages",
     "AttachedAccount",
     "AvailableAccount",
@@ -157,7 +147,6 @@ __all__ = [
     "GenderShare",
     "Genders",
     "GoogleDetails",
-    "GroupRow",
     "InstagramDetails",
     "LinkedInDetails",
     "Location",
@@ -209,7 +198,6 @@ __all__ = [
     "UserRoles",
     "Variation",
     "YouTubeDetails",
-    "account_rows_of",
     "attach_body",
     "available_accounts",
     "check_argument",
@@ -225,7 +213,6 @@ __all__ = [
     "nested_record",
     "platform_title",
     "read_account_id",
-    "read_account_rows",
     "read_message",
     "read_platform",
     "read_timestamp",

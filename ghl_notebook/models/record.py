@@ -128,6 +128,11 @@ def nested_record(annotation: Any) -> type[Record] | None:
     return None if found is None else found.record
 
 
+def has_nested(record: type[Record]) -> bool:
+    """Tell whether a record contains other records."""
+    return bool(_layout(record).nested)
+
+
 class _Layout(NamedTuple):
     fields: dict[str, msgspec.structs.FieldInfo]
     """Name on the wire → field."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_origin
 
 import msgspec
 
 from ghl_notebook.collector import without_collector
 
-from .record import Record, listed_record
+from .record import Record, has_nested, listed_record, nested_record
 
 BLOCK_BYTES: Final = 1 << 20
 """How much JSON is decoded at once. This block and its rows fit in the processor's cache."""
@@ -43,17 +43,13 @@ class RowReader(Generic[PageT]):
         self.name, self.key, self._record = listed_record(page)
         self._has_two_ids = self._record.has_two_ids
         self._has_raw = any(f.type is msgspec.Raw for f in msgspec.structs.fields(row))
-        others = {
-            f.name: f.encode_name
-            for f in msgspec.structs.fields(page)
-            if f.name not in ("extra", self.name)
-        }
-        self._others = others
+        others = [f for f in msgspec.structs.fields(page) if f.name not in ("extra", self.name)]
+        self._others = {field.name: field.encode_name for field in others}
         self._row = msgspec.json.Decoder(row)
         self._rows = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
         self._typed, self._raw = (
-            msgspec.json.Decoder(_body_type(self.key, list[one], others, count))  # type: ignore[valid-type]
-            for one, count in ((row, int | None), (msgspec.Raw, msgspec.Raw))
+            msgspec.json.Decoder(_body_type(self.key, one, others, is_typed=one is row))
+            for one in (row, msgspec.Raw)
         )
 
     def read(self, body: bytes) -> PageT | None:
@@ -65,12 +61,9 @@ class RowReader(Generic[PageT]):
             The page. Its list has a row, or a record, for each of the records. None if the body is
             not the usual successful response.
         """
-        page = None
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError), without_collector():
-            page = self._read(body)
-        if page is not None and self._has_two_ids:
-            _choose_ids(getattr(page, self.name))
-        return page
+            return self._read(body)
+        return None
 
     def _read(self, body: bytes) -> PageT | None:
         _check_utf8(body)
@@ -78,12 +71,22 @@ class RowReader(Generic[PageT]):
             body = msgspec.json.format(body, indent=-1)
         if len(body) <= BLOCK_BYTES:
             with suppress(msgspec.ValidationError):
-                return self._page(self._typed.decode(body))
+                page = self._page(self._typed.decode(body))
+                if page is not None and self._has_two_ids:
+                    _choose_ids(getattr(page, self.name))
+                return page
         page = self._page(self._raw.decode(body))
         if page is not None:
-            blocks = self._blocks(getattr(page, self.name), len(body))
-            setattr(page, self.name, [row for block in blocks for row in block])
+            blocks = _Blocks(self, getattr(page, self.name), len(body))
+            # A large list is decoded as its rows are used: together they may need much memory.
+            is_large = len(body) > BLOCK_BYTES
+            setattr(page, self.name, blocks if is_large else [row for one in blocks for row in one])
         return page
+
+    def blocks(self, page: PageT) -> Iterable[list[Any]]:
+        """Return the list of a page in parts. You can iterate once."""
+        found = getattr(page, self.name)
+        return found if isinstance(found, _Blocks) else (found,)
 
     def content(self, page: PageT) -> tuple[list[Any], int | None]:
         """Return the list of a page, and how many there are in all; None if not reported."""
@@ -91,7 +94,7 @@ class RowReader(Generic[PageT]):
         count = (
             getattr(told, "count", None) if hasattr(told, "count") else getattr(told, "total", None)
         )
-        return getattr(page, self.name), count
+        return [row for block in self.blocks(page) for row in block], count
 
     def _page(self, found: Any) -> PageT | None:
         if found.success is False:
@@ -105,24 +108,40 @@ class RowReader(Generic[PageT]):
         }
         page = self._page_type.from_wire(wires) if wires else self._page_type()
         for name, value in values.items():
-            if type(value) is not msgspec.Raw:
+            if type(value) is not msgspec.Raw and value is not None:
                 setattr(page, name, value)
         setattr(page, self.name, results.rows)
         return page
 
-    def _blocks(self, wires: list[msgspec.Raw], size: int) -> Iterator[list[Any]]:
-        step = max(1, len(wires) * BLOCK_BYTES // size)
-        for at in range(0, len(wires), step):
-            block = wires[at : at + step]
-            try:
-                yield self._rows.decode(b"[" + b",".join(block) + b"]")
-            except msgspec.ValidationError:
-                yield [self._read_row(wire) for wire in block]
+    def read_block(self, wires: list[msgspec.Raw]) -> list[Any]:
+        """Decode some records as rows."""
+        try:
+            rows = self._rows.decode(b"[" + b",".join(wires) + b"]")
+        except msgspec.ValidationError:
+            rows = [self._read_row(wire) for wire in wires]
+        if self._has_two_ids:
+            _choose_ids(rows)
+        return rows
 
     def _read_row(self, wire: msgspec.Raw) -> Any:
         with suppress(msgspec.ValidationError):
             return self._row.decode(wire)
-        return self._record.from_wire(_LENIENT.decode(wire))
+        with suppress(msgspec.DecodeError, RecursionError):
+            return self._record.from_wire(_LENIENT.decode(wire))
+        return self._record()
+
+
+class _Blocks:
+    """The rows of a list, decoded block by block."""
+
+    def __init__(self, reader: RowReader[Any], wires: list[msgspec.Raw], size: int) -> None:
+        self._reader = reader
+        self._wires = wires
+        self._step = max(1, len(wires) * BLOCK_BYTES // size)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        for at in range(0, len(self._wires), self._step):
+            yield self._reader.read_block(self._wires[at : at + self._step])
 
 
 def _choose_ids(rows: list[Any]) -> None:
@@ -140,17 +159,42 @@ _LENIENT: Final = msgspec.json.Decoder(float_hook=_finite)
 """A number that no float can hold, for instance 1e999, is null: it spoils only its field."""
 
 
-def _body_type(key: str, rows: Any, others: dict[str, str], count: Any) -> type[msgspec.Struct]:
-    kinds: dict[str, Any] = {"count": (count, None if count is not msgspec.Raw else _NULL)}
+def _body_type(
+    key: str, row: Any, others: list[msgspec.structs.FieldInfo], *, is_typed: bool
+) -> type[msgspec.Struct]:
+    """Return the type of a body: typed as far as that is fast, or with everything unparsed."""
+    kinds = [_other_type(field) if is_typed else (msgspec.Raw, _NULL) for field in others]
     results = msgspec.defstruct(
         "Results",
-        [("rows", rows), *((name, *kinds.get(name, (msgspec.Raw, _NULL))) for name in others)],
-        rename={"rows": key, **others},
+        [("rows", list[row]), *((f.name, *kind) for f, kind in zip(others, kinds, strict=True))],
+        rename={"rows": key, **{field.name: field.encode_name for field in others}},
         gc=False,
     )
     return msgspec.defstruct(
         "Body", [("results", results), ("success", bool | None, None)], gc=False
     )
+
+
+def _other_type(field: msgspec.structs.FieldInfo) -> tuple[Any, Any]:
+    record = nested_record(field.type)
+    if field.type == int | None:
+        return field.type, None
+    if record is None or get_origin(field.type) is not list or has_nested(record):
+        return msgspec.Raw, _NULL
+    fields = [f for f in msgspec.structs.fields(record) if f.name != "extra"]
+    defaults = [
+        msgspec.field(default_factory=f.default_factory)
+        if f.default is msgspec.NODEFAULT
+        else f.default
+        for f in fields
+    ]
+    item = msgspec.defstruct(
+        record.__name__,
+        [(f.name, f.type, default) for f, default in zip(fields, defaults, strict=True)],
+        rename={f.name: f.encode_name for f in fields},
+        gc=False,
+    )
+    return list[item] | None, None  # type: ignore[valid-type]
 
 
 def _check_utf8(body: bytes) -> None:

@@ -17,8 +17,7 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 
-from ghl_notebook.frames import AccountsTable, agency_accounts_frame
-from ghl_notebook.models import read_account_rows
+from ghl_notebook.frames import ACCOUNT_LAYOUT, RowsTable, account_rows, agency_frame
 
 from .measure import Row, interleave
 from .records import answers, in_one
@@ -161,12 +160,13 @@ def memory_table(peaks: Sequence[Peak]) -> str:
 
 def gather(bodies: Iterable[bytes]) -> pd.DataFrame:
     """Do what an agency's run does with the answers."""
-    table = AccountsTable()
+    table = RowsTable(ACCOUNT_LAYOUT)
     for number, body in enumerate(bodies):
-        rows = read_account_rows(body)
-        assert rows is not None
+        listed = ACCOUNT_LAYOUT.reader.read(body)
+        assert listed is not None
+        rows = account_rows(listed)
         table.add(rows, location_id=f"location-{number}", location_name=f"Client {number}")
-    return agency_accounts_frame([table.take()])
+    return agency_frame(ACCOUNT_LAYOUT, [table.take()])
 
 
 def normalize(bodies: Iterable[bytes]) -> pd.DataFrame:

@@ -168,7 +168,7 @@ MUTANTS = [
     ),
     Mutant(
         "One odd date does not cost those of its block",
-        "frames/gather.py",
+        "frames/arrays.py",
         "    if len(texts) <= _FEW:",
         "    if True:",
         "reported/test_values.py::the_others_of_a_block_are_not_read_one_by_one",
