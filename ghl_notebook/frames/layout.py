@@ -217,21 +217,25 @@ class Rows:
         Column name → values of `rows` that are not in themselves.
     """
 
+    __slots__ = ("attrs", "batches", "given", "layout", "rows")
+
     def __init__(
         self, layout: FrameLayout, rows: Sequence[Any] = (), attrs: Mapping[str, Any] = {}
     ) -> None:
         self.layout = layout
         self.batches: list[pa.RecordBatch] = []
-        self.rows: list[Any] = []
+        self.rows: list[Any] = [*rows]
         self.given: dict[str, list[Any]] = {}
         self.attrs = attrs
-        self.add(rows)
 
     def add(self, rows: Sequence[Any], **given: Sequence[Any]) -> None:
         """Add rows, and values of columns that are not in them."""
         self.rows += rows
         for name, values in given.items():
-            self.given.setdefault(name, []).extend(values)
+            if name in self.given:
+                self.given[name] += values
+            else:
+                self.given[name] = [*values]
         if len(self.rows) >= BLOCK_ROWS:
             self.pack()
 

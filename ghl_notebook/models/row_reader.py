@@ -19,6 +19,8 @@ BLOCK_BYTES: Final = 1 << 20
 _DECODE_BYTES: Final = 1 << 18
 """How much text is checked at once. For more, allocating memory takes most of the time."""
 
+_SMALL_BYTES: Final = 1 << 15
+
 _NULL: Final = msgspec.Raw(b"null")
 
 PageT = TypeVar("PageT", bound=Record)
@@ -61,17 +63,24 @@ class RowReader(Generic[PageT]):
             The page. Its list has a row, or a record, for each of the records. None if the body is
             not the usual successful response.
         """
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError), without_collector():
-            return self._read(body)
-        return None
+        try:
+            if len(body) < _SMALL_BYTES:  # too small for the collector to take much time
+                return self._read(body)
+            with without_collector():
+                return self._read(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
 
     def _read(self, body: bytes) -> PageT | None:
         _check_utf8(body)
         if self._has_raw and b'": ' in body[:100]:
             body = msgspec.json.format(body, indent=-1)
         if len(body) <= BLOCK_BYTES:
-            with suppress(msgspec.ValidationError):
+            try:
                 page = self._page(self._typed.decode(body))
+            except msgspec.ValidationError:
+                pass
+            else:
                 if page is not None and self._has_two_ids:
                     _choose_ids(getattr(page, self.name))
                 return page
@@ -100,17 +109,20 @@ class RowReader(Generic[PageT]):
         if found.success is False:
             return None
         results = found.results
-        values = {name: getattr(results, name) for name in self._others}
-        wires = {
-            self._others[name]: msgspec.json.decode(value)
-            for name, value in values.items()
-            if type(value) is msgspec.Raw and value is not _NULL
-        }
-        page = self._page_type.from_wire(wires) if wires else self._page_type()
-        for name, value in values.items():
-            if type(value) is not msgspec.Raw and value is not None:
-                setattr(page, name, value)
-        setattr(page, self.name, results.rows)
+        wires: dict[str, Any] = {}
+        typed: dict[str, Any] = {self.name: results.rows}
+        for name, wire in self._others.items():
+            value = getattr(results, name)
+            if type(value) is not msgspec.Raw:
+                if value is not None:
+                    typed[name] = value
+            elif value is not _NULL:
+                wires[wire] = msgspec.json.decode(value)
+        if not wires:
+            return self._page_type(**typed)
+        page = self._page_type.from_wire(wires)
+        for name, value in typed.items():
+            setattr(page, name, value)
         return page
 
     def read_block(self, wires: list[msgspec.Raw]) -> list[Any]:
