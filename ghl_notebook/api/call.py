@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError, ScopeError
-from ghl_notebook.models import RowReader, has_none, to_wire, wire_name
+from ghl_notebook.models import Reader, has_none, to_wire, wire_name
 from ghl_notebook.transport import API_V3, File, Request, Sender, body_of, rows_of
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class CallContext(msgspec.Struct, frozen=True):
     api_version: str
     user_id: Callable[[], Awaitable[str]]
     is_sync: bool
-    reader: RowReader[Any] | None = None
+    reader: Reader[Any] | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

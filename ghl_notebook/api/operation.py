@@ -12,7 +12,7 @@ import msgspec
 
 from ghl_notebook.background import run_in_background
 from ghl_notebook.guard import while_made
-from ghl_notebook.models import RowReader, check_argument
+from ghl_notebook.models import Reader, check_argument
 
 from .call import Call, CallContext, Endpoint, ParameterLocation
 
@@ -50,7 +50,7 @@ class Resource(Generic[Mode]):
         return f"<{type(self).__name__} of {self.context.location_id}>"
 
 
-def with_rows(resource: R, reader: RowReader[Any]) -> R:
+def with_rows(resource: R, reader: Reader[Any]) -> R:
     """Return operations whose lists have the reader's rows instead of records."""
     return type(resource)(msgspec.structs.replace(resource.context, reader=reader))
 

@@ -10,11 +10,12 @@ from typing import Any, Final, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
-    DayValue,
+    DayValues,
     PeriodValue,
     Rows,
     add_up,
@@ -25,7 +26,14 @@ from ghl_notebook.frames import (
     totals,
 )
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
+from ghl_notebook.models import (
+    STATISTICS_READER,
+    Account,
+    PlatformName,
+    Statistics,
+    read_platform,
+    same_platform,
+)
 
 from .options import FetchOptions
 from .paging import Report
@@ -220,7 +228,7 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Ro
     accounts, left_out = await _accounts(client, filters)
     since, until = (datetime.fromisoformat(filters[name]) for name in ("since", "until"))
     days = _days(since, until)
-    rows: list[DayValue] = []
+    rows: list[DayValues] = []
     async for chunk, found in _in_chunks(client, report, accounts, 1, filters):
         rows += day_values(found, chunk[0], since.date(), days)
         for metric, length in odd_series(found, days).items():
@@ -291,7 +299,7 @@ async def _in_chunks(
     """Fetch the statistics of some accounts at a time."""
     for start in range(0, len(accounts), size):
         chunk = accounts[start : start + size]
-        found = await client.statistics.fetch(
+        found = await with_rows(client.statistics, STATISTICS_READER).fetch(
             [str(account.profile_id) for account in chunk],
             current_range=(filters["since"], filters["until"]),
         )

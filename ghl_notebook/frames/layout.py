@@ -101,6 +101,10 @@ class FrameLayout:
         rows.add(list(records))
         return rows.frame(location_id)
 
+    def count(self, rows: Sequence[Any]) -> list[int]:
+        """Return how many rows of the DataFrame each of some rows or records makes."""
+        return [1] * len(rows)
+
     def batch(self, rows: Sequence[Any], given: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
         """Return the columns of some rows or records, in their order.
 
@@ -288,7 +292,7 @@ class RowsTable:
         elif answer.rows:
             self._rows.add(answer.rows, **answer.given)
             self._locations.append((location_id, location_name))
-            self._counts.append(len(answer.rows))
+            self._counts.append(sum(self._layout.count(answer.rows)))
             if self._rows.batches:
                 self._finish_block()
 

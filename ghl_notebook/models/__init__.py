@@ -83,8 +83,9 @@ from .queues import (
     Variation,
 )
 from .record import Record, listed_record, nested_record
-from .row_reader import BLOCK_BYTES, RowReader
+from .row_reader import BLOCK_BYTES, Reader, RecordReader, RowReader
 from .statistics import (
+    STATISTICS_READER,
     Ages,
     Breakdown,
     Breakdowns,
@@ -117,6 +118,7 @@ __all__ = [
     "MAX_MESSAGE_CHARACTERS",
     "MAX_RECONNECTED",
     "PLATFORMS",
+    "STATISTICS_READER",
     "Account",
     "AccountGroup",
     "AccountList",
@@ -183,7 +185,9 @@ __all__ = [
     "QueueScheduledPost",
     "QueueSlot",
     "QueueSlotPage",
+    "Reader",
     "Record",
+    "RecordReader",
     "RowReader",
     "Statistics",
     "StatisticsTotals",

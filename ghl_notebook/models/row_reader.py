@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Final, Generic, TypeVar, get_origin
+from typing import Any, Final, Generic, Protocol, TypeVar, get_origin
 
 import msgspec
 
@@ -23,7 +23,40 @@ _SMALL_BYTES: Final = 1 << 15
 
 _NULL: Final = msgspec.Raw(b"null")
 
+T_co = TypeVar("T_co", covariant=True)
 PageT = TypeVar("PageT", bound=Record)
+
+
+class Reader(Protocol[T_co]):
+    """Reads the body of a response with a status below 300."""
+
+    def read(self, body: bytes) -> T_co | None:
+        """Return what the body has; None if it is not the usual successful response."""
+        ...
+
+
+class RecordReader(Generic[PageT]):
+    """Reads the ``results`` of a response as a record, without fields that are unknown.
+
+    Parameters
+    ----------
+    record : type of Record
+        The type of the record.
+    """
+
+    def __init__(self, record: type[PageT]) -> None:
+        body = msgspec.defstruct("Body", [("results", record), ("success", bool | None, None)])
+        self._decoder = msgspec.json.Decoder(body)
+
+    def read(self, body: bytes) -> PageT | None:
+        """Read the body of a response; None if a value does not have the type of its field."""
+        try:
+            _check_utf8(body)
+            found: Any = self._decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        record: PageT | None = None if found.success is False else found.results
+        return record
 
 
 class RowReader(Generic[PageT]):
