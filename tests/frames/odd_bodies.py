@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from ghl_notebook.models import PLATFORMS, Record, listed_record
+from ghl_notebook.models import PLATFORMS, Record, Statistics, listed_record
 
 _EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _TEXTS = ["", "a", "Café 👩‍🚀", "null", "true", "12", '"\\\n', "a, b", " x ", *PLATFORMS]
@@ -67,6 +67,14 @@ def body_of(page: type[Record], records: int, seed: int, *, is_odd: bool = True)
     ).encode()
 
 
+def statistics_body(seed: int) -> bytes:
+    """Return the body of statistics, of which some values are not as documented."""
+    chance = random.Random(seed)
+    results = _record(Statistics, chance, chance.choice([0, 1e-9, 0.05, 0.15]))
+    results["dayRange"] = chance.choice([["Mon", "Tue"], ["Sun"], ["tue"], [], None, ["x"], [1]])
+    return json.dumps({"success": True, "results": results}).encode()
+
+
 def _any_record(record: type[Record], chance: random.Random) -> Any:
     kind = chance.random()
     if kind < 0.02:
@@ -106,6 +114,9 @@ def _value(annotation: Any, chance: random.Random, oddness: float) -> Any:
     if is_list:
         (inner,) = get_args(kind)
         return [_value(inner, chance, oddness) for _ in range(chance.choice([0, 1, 1, 3]))]
+    if getattr(kind, "__origin__", None) is dict and get_args(kind)[1] is not Any:
+        platforms = chance.sample(sorted(PLATFORMS), chance.choice([0, 1, 1, 2]))
+        return {name: _value(get_args(kind)[1], chance, oddness) for name in platforms}
     if isinstance(kind, type) and issubclass(kind, Record):
         return _record(kind, chance, oddness)
     if kind is datetime:
