@@ -113,16 +113,16 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
         check(one, many)
         samples = interleave(
             {
-                "one": _timed(gather, one),
-                "many": _timed(gather, many),
-                "normalize": _timed(normalize, one),
-                "floor": _timed(floor, one),
-                "floor of many": _timed(floor, many),
+                "one": timed(gather, one),
+                "many": timed(gather, many),
+                "normalize": timed(normalize, one),
+                "floor": timed(floor, one),
+                "floor of many": timed(floor, many),
             },
             rounds,
         )
         if size <= FRAME_EACH_UP_TO:
-            pair = {"many again": _timed(gather, many), "each": _timed(frame_each, many)}
+            pair = {"many again": timed(gather, many), "each": timed(frame_each, many)}
             samples |= interleave(pair, FRAME_EACH_ROUNDS)
         rows += [
             Row(_described(size, form), peer, samples[ours], samples[peers])
@@ -221,7 +221,9 @@ def _described(accounts: int, form: str) -> str:
     return f"{accounts:,} accounts in {form}"
 
 
-def _timed(work: Callable[[Iterable[bytes]], object], bodies: list[bytes]) -> Callable[[], float]:
+def timed(work: Callable[[list[bytes]], object], bodies: list[bytes]) -> Callable[[], float]:
+    """Return a function that works once and returns the seconds of CPU time."""
+
     def sample() -> float:
         start = time.process_time()
         result = work(bodies)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -16,17 +17,25 @@ from ghl_notebook.frames import (
     CSV_IMPORT_LAYOUT,
     POST_LAYOUT,
     QUEUE_LAYOUT,
+    STATISTICS_LAYOUT,
     TAG_LAYOUT,
     FrameLayout,
     Rows,
     RowsTable,
     agency_frame,
+    day_values,
 )
-from ghl_notebook.models import light_collector
+from ghl_notebook.models import STATISTICS_READER, Account, light_collector
 
 from .bulk import NORMALIZE
+from .bulk import timed as _timed
 from .measure import Row, interleave
 from .records import LOCATION, stamp
+
+DAYS = 30
+METRICS = 5
+FIRST = date(2026, 1, 5)
+LOOP = "`json` and a plain loop"
 
 PAGE = 100
 """Records of an answer to one client."""
@@ -34,7 +43,9 @@ EACH = 20
 """Records of a sub-account."""
 
 # Records → rounds.
-SIZES = {1_000: 15, 20_000: 5, 100_000: 3}
+SIZES = {1_000: 9, 20_000: 3, 100_000: 1}
+OTHERS_UP_TO = 20_000
+"""Records of the lists that are not posts."""
 
 
 class List(NamedTuple):
@@ -258,6 +269,87 @@ def check(one: List, pages: Sequence[bytes], answers: Sequence[bytes]) -> None:
                 assert ours[name].to_list() == peer[where].to_list()
 
 
+def statistics_bodies(values: int) -> list[bytes]:
+    """Return answers with so many values in all, of one account each."""
+    chance = random.Random(0)
+
+    def series() -> list[int]:
+        return [chance.randrange(500) for _ in range(DAYS)]
+
+    return [
+        json.dumps(
+            {
+                "success": True,
+                "results": {
+                    "dayRange": ["Mon"] * DAYS,
+                    "totals": {"posts": 3, "likes": 40, "followers": 50, "impressions": 60},
+                    "postPerformance": {
+                        "posts": {"facebook": series()},
+                        "impressions": series(),
+                        "likes": series(),
+                        "comments": series(),
+                    },
+                    "platformTotals": {
+                        name: {"facebook": {"total": 9, "series": series()}}
+                        for name in ("followers", "likes", "impressions")
+                    },
+                },
+            },
+            separators=(",", ":"),
+        ).encode()
+        for _ in range(max(1, values // DAYS // METRICS))
+    ]
+
+
+def statistics(answers: Sequence[bytes]) -> pd.DataFrame:
+    """Do what a fetch does with the statistics of accounts."""
+    rows = Rows(STATISTICS_LAYOUT)
+    for number, body in enumerate(answers):
+        found = STATISTICS_READER.read(body)
+        assert found is not None
+        account = Account(id=str(number), name="Café", platform="facebook", profile_id="p")
+        rows.add(list(day_values(found, account, FIRST)))
+    return rows.frame(LOCATION)
+
+
+def loop(answers: Sequence[bytes]) -> pd.DataFrame:
+    """Do what a notebook would do without us: a loop over accounts, metrics, and days."""
+    rows = []
+    for number, body in enumerate(answers):
+        results = json.loads(body)["results"]
+        of = {
+            **results["postPerformance"],
+            "posts": results["postPerformance"]["posts"]["facebook"],
+            "followers": results["platformTotals"]["followers"]["facebook"]["series"],
+        }
+        for metric, values in of.items():
+            for day, value in enumerate(values):
+                rows.append((FIRST + timedelta(days=day), str(number), "Café", metric, value))
+    frame = pd.DataFrame(rows, columns=["date", "account_id", "name", "metric", "value"])
+    frame["date"] = pd.to_datetime(frame["date"])
+    return frame
+
+
+def measure_statistics(sizes: dict[int, int] = SIZES) -> list[Row]:
+    """Compare daily statistics with a plain loop. CPU time of this process."""
+    rows = []
+    for size, rounds in sizes.items():
+        answers = statistics_bodies(size)
+        ours, peer = statistics(answers), loop(answers)
+        assert sorted(ours["value"]) == sorted(peer["value"])
+        samples = interleave(
+            {"ours": _timed(statistics, answers), "loop": _timed(loop, answers)}, rounds
+        )
+        ((what, name),) = statistics_pairs(size)
+        rows.append(Row(what, name, samples["ours"], samples["loop"]))
+    return rows
+
+
+def statistics_pairs(size: int) -> list[tuple[str, str]]:
+    """Return what is compared of statistics."""
+    return [(f"{size:,} daily numbers", LOOP)]
+
+
 def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
     """Compare each list with `pandas.json_normalize`, for a client and for an agency.
 
@@ -265,15 +357,16 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
     """
     rows = []
     for one in LISTS:
-        for size, rounds in sizes.items():
+        for size in sizes_of(one, sizes):
+            rounds = sizes[size]
             pages, answers = (bodies(one, size, each) for each in (PAGE, EACH))
             check(one, pages, answers)
             samples = interleave(
                 {
-                    "client": _timed(client, one, pages),
-                    "agency": _timed(agency, one, answers),
-                    "pages": _timed(normalize, one, pages),
-                    "answers": _timed(normalize, one, answers),
+                    "client": _timed(partial(client, one), pages),
+                    "agency": _timed(partial(agency, one), answers),
+                    "pages": _timed(partial(normalize, one), pages),
+                    "answers": _timed(partial(normalize, one), answers),
                 },
                 rounds,
             )
@@ -285,6 +378,11 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
     return rows
 
 
+def sizes_of(one: List, sizes: Iterable[int]) -> list[int]:
+    """Return how many records of a list are measured."""
+    return [size for size in sizes if one.layout is POST_LAYOUT or size <= OTHERS_UP_TO]
+
+
 def pairs(name: str, size: int) -> list[tuple[str, str]]:
     """Return what is compared of a list."""
     title = name.replace("_", " ")
@@ -292,16 +390,3 @@ def pairs(name: str, size: int) -> list[tuple[str, str]]:
         (f"{size:,} {title} in pages of {PAGE}", NORMALIZE),
         (f"{size:,} {title} in sub-accounts of {EACH}", NORMALIZE),
     ]
-
-
-def _timed(
-    work: Callable[[List, Sequence[bytes]], object], one: List, answers: Sequence[bytes]
-) -> Callable[[], float]:
-    def sample() -> float:
-        start = time.process_time()
-        result = work(one, answers)
-        seconds = time.process_time() - start
-        del result
-        return seconds
-
-    return sample
