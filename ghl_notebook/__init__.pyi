@@ -19,6 +19,7 @@ from .fetch.accounts import detach as detach
 from .fetch.accounts import fetch_accounts as fetch_accounts
 from .fetch.accounts import fetch_available_accounts as fetch_available_accounts
 from .fetch.check_posts import check_posts as check_posts
+from .fetch.columns import columns as columns
 from .fetch.comments import fetch_comments as fetch_comments
 from .fetch.labels import fetch_categories as fetch_categories
 from .fetch.labels import fetch_tags as fetch_tags

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from string import Formatter
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError
-from ghl_notebook.models import has_none, to_wire, wire_name
-from ghl_notebook.transport import API_V3, File, Sender
+from ghl_notebook.models import Reader, has_none, to_wire, wire_name
+from ghl_notebook.transport import API_V3, File, Request, Sender, body_of, rows_of
+
+T = TypeVar("T")
 
 ParameterLocation = Literal["path", "query", "body"]
 
@@ -20,7 +22,10 @@ RequiredKeys = Mapping[str, type | tuple[type, ...]]
 
 
 class CallContext(msgspec.Struct, frozen=True):
-    """What the calls of a client have in common."""
+    """What the calls of a client have in common.
+
+    With a `reader`, lists have rows instead of records.
+    """
 
     sender: Sender
     base_url: str
@@ -28,6 +33,7 @@ class CallContext(msgspec.Struct, frozen=True):
     api_version: str
     user_id: Callable[[], Awaitable[str]]
     is_sync: bool
+    reader: Reader[Any] | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,13 +113,34 @@ class Call:
         """Return the client's user id, looked up if it is not set."""
         return await self._context.user_id()
 
+    async def page(self, make: Callable[[Any], T], *, required: RequiredKeys, **changed: Any) -> T:
+        """Send it, and return the page that `make` makes of the ``results``.
+
+        If the context has a reader, the page has rows where the body allows it.
+
+        Parameters
+        ----------
+        make : callable
+            Makes the page.
+        required, **changed
+            As for the call itself.
+        """
+        reader = self._context.reader
+        if reader is None:
+            return make(await self(required=required, **changed))
+        read = functools.partial(
+            rows_of, read=reader.read, convert=lambda body: make(body["results"])
+        )
+        page: T = await self._send(read, required=required, **changed)
+        return page
+
     async def __call__(
         self,
         *,
         upload: File | None = None,
         required: RequiredKeys | None = None,
         has_envelope: bool = True,
-        **changed: object,
+        **changed: Any,
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
 
@@ -121,7 +148,7 @@ class Call:
         ----------
         upload : File, optional
             Sent instead of all arguments except those of the path.
-        holds : Mapping, optional
+        required : Mapping, optional
             Keys that the results must have; without them the response counts as damaged. A text
             instead of a record means that there is none.
         has_envelope : bool
@@ -136,6 +163,20 @@ class Call:
         GHLError
             See `ghl_notebook.errors`.
         """
+        body = await self._send(
+            body_of, upload=upload, required=required, has_envelope=has_envelope, **changed
+        )
+        return body.get("results") if has_envelope else body
+
+    async def _send(
+        self,
+        read: Callable[..., Any],
+        *,
+        upload: File | None = None,
+        required: RequiredKeys | None = None,
+        has_envelope: bool = True,
+        **changed: Any,
+    ) -> Any:
         endpoint, context = self._endpoint, self._context
         given = {**self._given, **changed}
         if upload is not None:  # the file is what is sent
@@ -150,22 +191,25 @@ class Call:
         }
         parameters[endpoint.location]["locationId"] = context.location_id
         try:
-            answer = await context.sender.call(
+            request = Request.build(
                 endpoint.method,
                 endpoint.template,
-                path=path,
-                query={name: _in_query(value) for name, value in parameters["query"].items()},
-                body=parameters["body"] or None,
-                file=upload,
-                changes=endpoint.changes,
-                shape=None
+                path,
+                {name: _in_query(value) for name, value in parameters["query"].items()},
+                parameters["body"] or None,
+                upload,
+            )
+            shape = (
+                None
                 if required is None
-                else functools.partial(_has_required, required, has_envelope),
+                else functools.partial(_has_required, required, has_envelope)
+            )
+            return await context.sender.send(
+                request, functools.partial(read, shape=shape), changes=endpoint.changes
             )
         except GHLError as error:
             self._advise(error)
             raise
-        return answer.get("results") if has_envelope else answer
 
     def _advise(self, error: GHLError) -> None:
         """Replace the advice for a login with advice for this operation."""

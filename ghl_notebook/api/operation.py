@@ -8,9 +8,11 @@ from collections.abc import Callable, Coroutine
 from types import MethodType
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
+import msgspec
+
 from ghl_notebook.background import run_in_background
 from ghl_notebook.guard import while_made
-from ghl_notebook.models import check_argument
+from ghl_notebook.models import Reader, check_argument
 
 from .call import Call, CallContext, Endpoint, ParameterLocation
 from .scopes import naming_scope
@@ -18,6 +20,7 @@ from .scopes import naming_scope
 P = ParamSpec("P")
 T = TypeVar("T")
 Mode = TypeVar("Mode")
+R = TypeVar("R", bound="Resource[Any]")
 
 OperationMethod = Callable[Concatenate[Any, Call, P], Coroutine[Any, Any, T]]
 """The method that `operation` decorates: a `Call` comes before its own parameters."""
@@ -46,6 +49,11 @@ class Resource(Generic[Mode]):
     @while_made
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.context.location_id}>"
+
+
+def with_rows(resource: R, reader: Reader[Any]) -> R:
+    """Return operations whose lists have the reader's rows instead of records."""
+    return type(resource)(msgspec.structs.replace(resource.context, reader=reader))
 
 
 class Operation(Generic[P, T]):

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Unpack, overload
+from typing import Any, Protocol, TypeAlias, Unpack, overload
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
+from ghl_notebook.api.operation import with_rows
+from ghl_notebook.api.paging import Report
 from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.frames import (
-    AccountsTable,
-    accounts_frame,
-    agency_accounts_frame,
+    ACCOUNT_LAYOUT,
+    AVAILABLE_LAYOUT,
+    Rows,
+    account_rows,
     available_accounts_frame,
+    document_columns,
 )
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import AccountRows, AttachedAccount
+from ghl_notebook.models import AttachedAccount
 
-from .dispatch import call_all, call_one, reject_run_options
+from .dispatch import call_one, reject_run_options
 from .options import FetchOptions
 from .posts import read_ids
-from .recipe import AnyClient, typed_by_client
-
-if TYPE_CHECKING:
-    from ghl_notebook.agency import FetchSpec
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 Accounts: TypeAlias = "str | Iterable[str] | Mapping[str, Any] | pd.DataFrame"
 
@@ -38,6 +39,7 @@ class FinishedLogin(Protocol):
 
 @guarded
 @typed_by_client
+@document_columns(ACCOUNT_LAYOUT)
 def fetch_accounts(
     client: AnyClient, *, deleted: bool = False, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -83,32 +85,7 @@ def fetch_accounts(
         sub-accounts and has its own ``attrs["failures"]``; ``frame.map_partitions(ghl.failures,
         meta=...)`` lists them all.
 
-        ============================ ========= ====================================================
-        Column                       Type      Meaning
-        ============================ ========= ====================================================
-        id                           string    Opaque key of the connection; never build or split it
-        platform                     category  For instance ``instagram``
-        type                         category  ``page``, ``profile``, ``location``, ...
-        name                         string    As shown on the platform
-        is_expired                   boolean   Whether the account must be reconnected
-        expire                       timestamp When the connection expires (UTC)
-        oauth_id                     string    The Instagram (or other) login: its ``account_id``
-        profile_id                   string    The key that the API uses for statistics
-        origin_id                    string    Its id on the platform
-        location_id                  string    The sub-account
-        groups                       string    Names of its groups, joined by ``", "``
-        active                       boolean   Whether the API marks it as active
-        deleted                      boolean   Whether the API marks it as deleted
-        has_statistics_permissions   boolean   False: it has no statistics
-        building_statistics          boolean   Whether statistics are being collected
-        sync_posts                   boolean   Whether posts made elsewhere are imported
-        created_at                   timestamp UTC
-        updated_at                   timestamp UTC
-        avatar                       string    URL of the picture
-        meta                         string    JSON: fields of some platforms only
-        ============================ ========= ====================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -133,10 +110,9 @@ def fetch_accounts(
     computed is listed among the failures as `InvalidTokenError`. The index restarts in each
     partition.
     """
-    if isinstance(client, Agency | AsyncAgency):
-        return call_all(client, accounts_spec(deleted=deleted), options)
-    reject_run_options(options)
-    return call_one(client, _accounts, deleted=deleted)
+    if not isinstance(client, Agency | AsyncAgency):
+        reject_run_options(options)
+    return fetch(client, ACCOUNTS, {"deleted": deleted}, options)
 
 
 @overload
@@ -146,6 +122,7 @@ def fetch_available_accounts(
     client: AsyncClient, login: FinishedLogin
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
+@document_columns(AVAILABLE_LAYOUT)
 def fetch_available_accounts(
     client: Client | AsyncClient, login: FinishedLogin
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -167,27 +144,7 @@ def fetch_available_accounts(
         One row per page, profile, channel, or business location, in the API's order, with a new
         integer index and the same columns even if empty.
 
-        ==================== ========= ============================================================
-        Column               Type      Meaning
-        ==================== ========= ============================================================
-        origin_id            string    Its id on the platform: the argument of `attach`
-        platform             category  For instance ``instagram``
-        type                 category  ``page``, ``profile``, ``pinner``, ... in lower case
-        name                 string    As shown on the platform
-        is_connected         boolean   Whether it is attached to this sub-account
-        username             string    The name after ``@``
-        page_id              string    Instagram: the Facebook page behind the account
-        urn                  string    LinkedIn: its URN
-        is_owned             boolean   Facebook: whether the user who logged in owns it
-        is_business_account  boolean   Instagram: whether it is a business account
-        verified             boolean   Whether the platform has verified it
-        protected            boolean   X: whether its posts are protected
-        account_id           string    The login's ``account_id``
-        location_id          string    The sub-account
-        avatar               string    URL of the picture
-        ==================== ========= ============================================================
-
-        Types are pandas dtypes: ``string``, ``category`` and ``boolean``.
+        {columns}
 
     Raises
     ------
@@ -285,26 +242,12 @@ def detach(
     return call_one(client, _detach, accounts)
 
 
-def accounts_spec(*, deleted: bool) -> FetchSpec:
-    """Return what a run needs to fetch the accounts of all sub-accounts."""
-    # Imported late: most users fetch from one sub-account.
-    from ghl_notebook.agency import FetchSpec
-
-    return FetchSpec(
-        name="accounts",
-        fetch_one=_account_rows,
-        new_table=AccountsTable,
-        make_frame=agency_accounts_frame,
-        options={"deleted": deleted},
-    )
+async def _accounts(client: AsyncClient, _report: Report, *, deleted: bool) -> Rows:
+    operations = with_rows(client.accounts, ACCOUNT_LAYOUT.reader)
+    return account_rows(await operations.list(), deleted=deleted)
 
 
-async def _account_rows(client: AsyncClient) -> AccountRows:
-    return await client.accounts.rows()
-
-
-async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
-    return accounts_frame(await client.accounts.list(), deleted=deleted)
+ACCOUNTS = FetchRecipe(ACCOUNT_LAYOUT, _accounts)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
@@ -345,7 +288,7 @@ async def _detach(client: AsyncClient, accounts: Accounts) -> pd.DataFrame:
             if number:
                 error.add_note(f"Detached before that: {', '.join(ids[:number])}.")
             raise
-    return await _accounts(client, deleted=False)
+    return account_rows(await client.accounts.list()).frame(client.location_id)
 
 
 def _ids_of(accounts: Any, location_id: str) -> list[str]:

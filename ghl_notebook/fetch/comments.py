@@ -9,10 +9,11 @@ from typing import Any, Unpack
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.ahead import side_by_side
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.resources.comments import COMMENTED
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import COMMENT_LAYOUT
+from ghl_notebook.frames import COMMENT_LAYOUT, Rows, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import CommentPlatform
@@ -20,11 +21,12 @@ from ghl_notebook.models import CommentPlatform
 from .options import FetchOptions
 from .paging import fetch_list
 from .period import read_period
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 
 @guarded
 @typed_by_client
+@document_columns(COMMENT_LAYOUT)
 def fetch_comments(
     client: AnyClient,
     since: datetime | date | str,
@@ -65,33 +67,7 @@ def fetch_comments(
         sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
         lists what is missing; see `failures`.
 
-        =================== ========= ================================================
-        Column              Type      Meaning
-        =================== ========= ================================================
-        id                  string    The comment
-        platform            category  For instance ``facebook``
-        content             string    Text
-        author_id           string    The author's id on the platform
-        author_name         string    The author's name
-        published_at        timestamp When it was published (UTC)
-        post_id             string    The post: ``id`` of `fetch_posts`
-        origin_id           string    The account: ``origin_id`` of `fetch_accounts`
-        like_count          integer   Likes
-        reply_count         integer   Replies
-        share_count         integer   Shares
-        attachment_count    integer   Pictures
-        is_read             boolean   Whether a user has read it
-        is_edited           boolean   Whether the author has changed it
-        is_deleted          boolean   Whether it was deleted
-        platform_comment_id string    Its id on the platform
-        preview_link        string    URL of the comment
-        location_id         string    The sub-account
-        created_at          timestamp UTC
-        updated_at          timestamp UTC
-        =================== ========= ================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``Int64``, ``boolean`` and
-        ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -120,7 +96,7 @@ async def _comments(
     until: str,
     platform: str | None,
     search: str | None,
-) -> Records:
+) -> Rows:
     origins: dict[str, dict[str, None]] = {}
     for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
@@ -139,15 +115,19 @@ async def _comments(
         )
         return await fetch_list(client, COMMENTS.name, fetch_page, add)
 
+    rows = Rows(COMMENT_LAYOUT)
     calls = [functools.partial(fetch_platform, key) for key in origins]
-    return Records([row for rows in await side_by_side(client, calls) for row in rows])
+    for found in await side_by_side(client, calls):
+        rows.add(found)
+    return rows
 
 
 async def _page(
     client: AsyncClient, platform: str, ids: list[str], skip: int, limit: int, **filters: Any
 ) -> Page:
-    page = await client.comments.list(platform, ids, skip=skip, limit=limit, **filters)
-    return page.comments, None if page.meta is None else page.meta.total
+    operations = with_rows(client.comments, COMMENT_LAYOUT.reader)
+    page = await operations.list(platform, ids, skip=skip, limit=limit, **filters)
+    return COMMENT_LAYOUT.reader.content(page)
 
 
-COMMENTS = FetchRecipe("comments", COMMENT_LAYOUT, _comments)
+COMMENTS = FetchRecipe(COMMENT_LAYOUT, _comments)

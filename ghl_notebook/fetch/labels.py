@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Unpack
 
-from ghl_notebook.api import AsyncClient
-from ghl_notebook.api.paging import Page
-from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT
+from ghl_notebook.frames import CATEGORY_LAYOUT, TAG_LAYOUT, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
@@ -17,6 +15,7 @@ from .recipe import AnyClient, fetch, paged_recipe, typed_by_client
 
 @guarded
 @typed_by_client
+@document_columns(CATEGORY_LAYOUT)
 def fetch_categories(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -44,32 +43,19 @@ def fetch_categories(
         ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
-        =============== ========= =================================
-        Column          Type      Meaning
-        =============== ========= =================================
-        id              string    The category
-        name            string    Its name
-        primary_color   string    For instance ``#004EEB``
-        secondary_color string    The background color
-        location_id     string    The sub-account
-        created_by      string    The user who created it
-        deleted         boolean   Whether the API marks it as deleted
-        created_at      timestamp UTC
-        updated_at      timestamp UTC
-        =============== ========= =================================
-
-        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
     GHLError
         See `ghl_notebook.errors`.
     """
-    return fetch(client, CATEGORIES, {"search": search}, options)
+    return fetch(client, CATEGORIES, {"search_text": search}, options)
 
 
 @guarded
 @typed_by_client
+@document_columns(TAG_LAYOUT)
 def fetch_tags(
     client: AnyClient, *, search: str | None = None, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -97,37 +83,15 @@ def fetch_tags(
         ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
-        =========== ========= =========================================
-        Column      Type      Meaning
-        =========== ========= =========================================
-        id          string    The values of the column ``tags`` of `fetch_posts`
-        tag         string    Its name
-        location_id string    The sub-account
-        created_by  string    The user who created it
-        deleted     boolean   Whether the API marks it as deleted
-        created_at  timestamp UTC
-        updated_at  timestamp UTC
-        =========== ========= =========================================
-
-        Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
     GHLError
         See `ghl_notebook.errors`.
     """
-    return fetch(client, TAGS, {"search": search}, options)
+    return fetch(client, TAGS, {"search_text": search}, options)
 
 
-async def _category_page(client: AsyncClient, skip: int, limit: int, *, search: str | None) -> Page:
-    page = await client.categories.list(search_text=search, skip=skip, limit=limit)
-    return page.categories, page.count
-
-
-async def _tag_page(client: AsyncClient, skip: int, limit: int, *, search: str | None) -> Page:
-    page = await client.tags.list(search_text=search, skip=skip, limit=limit)
-    return page.tags, page.count
-
-
-CATEGORIES = paged_recipe("categories", CATEGORY_LAYOUT, _category_page)
-TAGS = paged_recipe("tags", TAG_LAYOUT, _tag_page)
+CATEGORIES = paged_recipe(CATEGORY_LAYOUT, "categories")
+TAGS = paged_recipe(TAG_LAYOUT, "tags")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Iterable
 from datetime import date, datetime
-from typing import Final, Unpack, get_args
+from typing import Any, Final, Unpack, get_args
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import POST_LAYOUT
+from ghl_notebook.frames import POST_LAYOUT, Rows, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
+    Post,
     PostFilter,
     PostType,
     check_choice,
@@ -25,13 +27,14 @@ from ghl_notebook.models import (
 from .options import FetchOptions
 from .paging import fetch_list, list_name
 from .period import read_period, short
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
 
 @guarded
 @typed_by_client
+@document_columns(POST_LAYOUT)
 def fetch_posts(
     client: AnyClient,
     since: datetime | date | str,
@@ -79,34 +82,7 @@ def fetch_posts(
         ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
         missing; see `failures`. A new post can take a moment to appear.
 
-        =============== ========= ==========================================================
-        Column          Type      Meaning
-        =============== ========= ==========================================================
-        id              string    The post
-        status          category  Publishing status
-        type            category  ``post``, ``story`` or ``reel``
-        platform        category  For instance ``instagram``
-        display_date    timestamp When it was or will be published (UTC)
-        published_at    timestamp When it was published (UTC)
-        summary         string    Text
-        account_id      string    The account: ``id`` of `fetch_accounts`
-        account_ids     string    All its accounts, joined by ``", "``
-        tags            string    Ids of its tags, joined by ``", "``: see `fetch_tags`
-        media_count     integer   Number of pictures and videos
-        error           string    Why it failed
-        post_id         string    Its id on the platform
-        like_count      integer   Likes so far (API version v3; NA in others)
-        comment_count   integer   Comments so far (API version v3; NA in others)
-        share_count     integer   Shares so far (API version v3; NA in others)
-        approval_status string    ``pending``, ``approved``, ``rejected``, ``not_required``
-        source          string    Where it was created, for instance ``composer``
-        created_by      string    The user who created it
-        location_id     string    The sub-account
-        created_at      timestamp UTC
-        updated_at      timestamp UTC
-        =============== ========= ==========================================================
-
-        Types are pandas dtypes: ``string``, ``category``, ``Int64`` and ``datetime64[ms, UTC]``.
+        {columns}
 
     Raises
     ------
@@ -132,7 +108,7 @@ def fetch_posts(
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
     """Read which accounts the user has passed.
 
-    Raises `ArgumentError` if there is no column ``id``, or an id is not text.
+    Raises `ArgumentError` if the column ``id`` is missing, or an id is not text.
     """
     if accounts is None:
         return None
@@ -159,12 +135,15 @@ async def _posts(
     platform: str | None,
     accounts: list[str] | None,
     post_type: str | None,
-) -> Records:
+) -> Rows:
+    rows = Rows(POST_LAYOUT)
     if accounts is not None and not accounts:
-        return Records([])  # the API treats an empty list as all accounts
+        return rows  # the API treats an empty list as all accounts
+    operations = with_rows(client.posts, POST_LAYOUT.reader)
+    texts: list[str] = []
 
     async def fetch_page(skip: int, limit: int) -> Page:
-        page = await client.posts.list(
+        page = await operations.list(
             since,
             until,
             type=status,
@@ -176,8 +155,14 @@ async def _posts(
         )
         return page.posts, page.count
 
-    posts = await fetch_list(client, POSTS.name, fetch_page, report)
-    texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
+    def take(posts: list[Any]) -> None:
+        odd = (post.extra.get("tags") for post in posts if isinstance(post, Post))
+        texts.extend(text for text in odd if isinstance(text, str) and text)
+        if platform is not None:
+            posts = [p for p in posts if p.platform and same_platform(p.platform, platform)]
+        rows.add(posts)
+
+    await fetch_list(client, POSTS.name, fetch_page, report, take)
     if texts:
         _LOG.warning(
             "%s: the tags of %d are text instead of a list, and left out, for instance %s",
@@ -185,13 +170,7 @@ async def _posts(
             len(texts),
             short(texts[0]),
         )
-    return Records(
-        [
-            post
-            for post in posts
-            if platform is None or (post.platform and same_platform(post.platform, platform))
-        ]
-    )
+    return rows
 
 
-POSTS = FetchRecipe("posts", POST_LAYOUT, _posts)
+POSTS = FetchRecipe(POST_LAYOUT, _posts)

@@ -7,14 +7,13 @@ agencies use the same recipes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
     Any,
     Concatenate,
     Literal,
-    NamedTuple,
     ParamSpec,
     Protocol,
     cast,
@@ -22,8 +21,9 @@ from typing import (
 )
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
-from ghl_notebook.frames import FrameLayout, RowsTable, agency_frame
+from ghl_notebook.frames import FrameLayout, Rows, RowsTable, agency_frame
 from ghl_notebook.frames.later import pd
 
 from .dispatch import call_all, call_one, reject_run_options
@@ -39,81 +39,59 @@ AnyClient = Client | AsyncClient | Agency | AsyncAgency
 """Everything that a user can fetch from."""
 
 
-class Records(NamedTuple):
-    """The records of one sub-account.
-
-    Attributes
-    ----------
-    records : sequence
-        In the order of the rows.
-    attrs : Mapping
-        Further facts for the ``attrs`` of the DataFrame of one sub-account.
-    """
-
-    records: Sequence[Any]
-    attrs: Mapping[str, Any] = {}
-
-
 @dataclass(frozen=True)
 class FetchRecipe:
     """How one type of records is fetched. Workers receive recipes, so their functions must pickle.
 
     Attributes
     ----------
-    name : str
-        Its name in progress bars and folders.
     layout : FrameLayout
-        The columns of the DataFrame.
-    fetch_records : callable
-        Fetches all records of one sub-account. Its arguments are the client, a function to report
+        The columns of the DataFrame, and its name in progress bars and folders.
+    fetch_rows : callable
+        Fetches all rows of one sub-account. Its arguments are the client, a function to report
         progress to, and the filters.
     """
 
-    name: str
     layout: FrameLayout
-    fetch_records: Callable[..., Awaitable[Records]]
+    fetch_rows: Callable[..., Awaitable[Rows]]
 
-    async def fetch_packed(self, client: AsyncClient, /, **filters: Any) -> bytes:
-        """Fetch one of many sub-accounts."""
-        found = await self.fetch_records(client, _ignore, **filters)
-        return self.layout.pack(found.records, client.location_id)
+    @property
+    def name(self) -> str:
+        """Its name in progress bars and folders."""
+        return self.layout.name
 
     async def fetch_frame(
         self, client: AsyncClient, /, report: Report, **filters: Any
     ) -> pd.DataFrame:
         """Fetch a single sub-account."""
-        found = await self.fetch_records(client, report, **filters)
-        frame = self.layout.frame(found.records, client.location_id)
-        frame.attrs.update(found.attrs)
-        return frame
+        return (await self.fetch_rows(client, report, **filters)).frame(client.location_id)
 
 
-def paged_recipe(
-    name: str,
-    layout: FrameLayout,
-    fetch_page: Callable[..., Awaitable[Page]],
-) -> FetchRecipe:
+def paged_recipe(layout: FrameLayout, resource: str) -> FetchRecipe:
     """Return the recipe of a list that is fetched page by page.
 
     Parameters
     ----------
-    name, layout
+    layout : FrameLayout
         As for `FetchRecipe`.
-    fetch_page : callable
-        As for `all_pages`, with the client before these arguments, and the filters after.
+    resource : str
+        The client's attribute whose method ``list`` fetches a page; it takes the filters of the
+        recipe.
     """
-    return FetchRecipe(name, layout, functools.partial(_fetch_pages, name, fetch_page))
+    return FetchRecipe(layout, functools.partial(_fetch_pages, layout, resource))
 
 
 async def _fetch_pages(
-    name: str,
-    fetch_page: Callable[..., Awaitable[Page]],
-    client: AsyncClient,
-    report: Report,
-    **filters: Any,
-) -> Records:
-    fetch = functools.partial(fetch_page, client, **filters)
-    return Records(await fetch_list(client, name, fetch, report))
+    layout: FrameLayout, resource: str, client: AsyncClient, report: Report, **filters: Any
+) -> Rows:
+    operations = with_rows(getattr(client, resource), layout.reader)
+    rows = Rows(layout)
+
+    async def fetch_page(skip: int, limit: int) -> Page:
+        return layout.reader.content(await operations.list(skip=skip, limit=limit, **filters))
+
+    await fetch_list(client, layout.name, fetch_page, report, rows.add)
+    return rows
 
 
 class FetchFunction(Protocol[P]):
@@ -139,7 +117,7 @@ class FetchFunction(Protocol[P]):
 
 
 def typed_by_client(function: Callable[Concatenate[AnyClient, P], Any]) -> FetchFunction[P]:
-    """Tell type checkers what a function returns for each client, and show its options by name."""
+    """Show type checkers what a function returns for each client, and show its options by name."""
     return cast("FetchFunction[P]", name_options(function))
 
 
@@ -177,7 +155,7 @@ def spec_of(recipe: FetchRecipe, filters: Mapping[str, Any]) -> FetchSpec:
 
     return FetchSpec(
         name=recipe.name,
-        fetch_one=functools.partial(recipe.fetch_packed, **filters),
+        fetch_one=functools.partial(_fetch_one, recipe, filters),
         new_table=functools.partial(RowsTable, recipe.layout),
         make_frame=functools.partial(agency_frame, recipe.layout),
         options=dict(filters),
@@ -195,6 +173,10 @@ def _fetch_with_bar(
         frame: pd.DataFrame = wait_for(single, recipe.name, progress=True)
         return frame
     return watch(single, recipe.name, progress=True)
+
+
+async def _fetch_one(recipe: FetchRecipe, filters: Mapping[str, Any], client: AsyncClient) -> Rows:
+    return await recipe.fetch_rows(client, _ignore, **filters)
 
 
 def _ignore(_done: int, _total: int) -> None:

@@ -11,7 +11,8 @@ from ghl_notebook.frames import ACCOUNTS, changes_frame, runs_frame
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
-from .accounts import accounts_spec
+from .accounts import ACCOUNTS as ACCOUNTS_RECIPE
+from .recipe import spec_of
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 
@@ -97,7 +98,7 @@ def read_run(folder: str | Path) -> pd.DataFrame:
         _LOG.warning(
             "%s is not complete: ghl_notebook.failures(frame) lists what is missing", run.shown
         )
-    spec = accounts_spec(deleted=False)
+    spec = spec_of(ACCOUNTS_RECIPE, {"deleted": False})
     frame = spec.make_frame(run.read(stored.parts, spec.schema), run.record.location_ids)
     frame.attrs["failures"] = stored.failures
     frame.attrs["folder"] = str(run.path)

@@ -7,6 +7,7 @@ from typing import Any, Final, overload
 
 from ghl_notebook.api import AsyncClient, Client
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames import SCHEDULE_LAYOUT, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
@@ -38,6 +39,7 @@ def schedule_posts(
     enforce_limits: bool = True,
 ) -> Coroutine[Any, Any, pd.DataFrame]: ...
 @guarded
+@document_columns(SCHEDULE_LAYOUT)
 def schedule_posts(
     client: Client | AsyncClient,
     frame: pd.DataFrame,
@@ -91,7 +93,6 @@ def schedule_posts(
         One row per row of `frame`, in its order, with a new integer index and the same columns even
         if empty.
 
-        ============= ========= ==================================================================
         Column        Type      Meaning
         ============= ========= ==================================================================
         row           integer   Number of the row, counted from 0
@@ -107,6 +108,8 @@ def schedule_posts(
         ============= ========= ==================================================================
 
         Types are pandas dtypes: ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
+    =======
+        {columns}
 
         The action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
         earlier call), ``refused`` (by a check, or by the API), or ``unknown`` (possibly sent, but

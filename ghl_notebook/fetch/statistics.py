@@ -15,22 +15,30 @@ from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
-    DayValue,
+    DayValues,
     PeriodValue,
+    Rows,
     add_up,
     breakdowns,
     day_values,
+    document_columns,
     odd_series,
     totals,
 )
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import Account, PlatformName, Statistics, read_platform, same_platform
+from ghl_notebook.models import (
+    Account,
+    PlatformName,
+    Statistics,
+    read_platform,
+    same_platform,
+)
 
 from .options import FetchOptions
 from .period import read_period
 from .posts import read_ids
-from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 from .statistics_calls import fetch_each, fetch_together
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
@@ -41,6 +49,7 @@ _MAX_ACCOUNTS: Final = 100
 
 @guarded
 @typed_by_client
+@document_columns(STATISTICS_LAYOUT)
 def fetch_statistics(
     client: AnyClient,
     since: datetime | date | str,
@@ -82,20 +91,7 @@ def fetch_statistics(
         lists what is missing; see `failures`. For one sub-account, ``attrs["left_out"]`` lists the
         accounts without statistics: a dict each, with ``account_id``, ``name``, and ``platform``.
 
-        =========== ========= ===========================================================
-        Column      Type      Meaning
-        =========== ========= ===========================================================
-        date        timestamp The day, at midnight (UTC)
-        account_id  string    The account: ``id`` of `fetch_accounts`
-        name        string    As shown on the platform
-        platform    category  For instance ``instagram``
-        profile_id  string    The key that the API uses for statistics
-        metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``followers``
-        value       number    The number on that day
-        location_id string    The sub-account
-        =========== ========= ===========================================================
-
-        Types are pandas dtypes: ``datetime64[ms, UTC]``, ``string``, ``category`` and ``Float64``.
+        {columns}
 
     Raises
     ------
@@ -117,6 +113,7 @@ def fetch_statistics(
 
 @guarded
 @typed_by_client
+@document_columns(TOTALS_LAYOUT)
 def fetch_statistics_totals(
     client: AnyClient,
     since: datetime | date | str,
@@ -147,17 +144,7 @@ def fetch_statistics_totals(
         One row per metric, with a new integer index and the same columns even if empty. An agency,
         and accounts without statistics, are handled as in `fetch_statistics`.
 
-        ============= ======== =================================================================
-        Column        Type     Meaning
-        ============= ======== =================================================================
-        metric        category ``posts``, ``impressions``, ``reach``, ``likes``, ``comments``, ...
-        value         number   Total of all accounts and days
-        change        number   Change in percent against as many days before; NA if not reported
-        account_count integer  Number of accounts
-        location_id   string   The sub-account
-        ============= ======== =================================================================
-
-        Types are pandas dtypes: ``category``, ``Float64``, ``Int64`` and ``string``.
+        {columns}
 
     Raises
     ------
@@ -175,6 +162,7 @@ def fetch_statistics_totals(
 
 @guarded
 @typed_by_client
+@document_columns(BREAKDOWNS_LAYOUT)
 def fetch_statistics_breakdowns(
     client: AnyClient,
     since: datetime | date | str,
@@ -205,17 +193,7 @@ def fetch_statistics_breakdowns(
         One row per metric and platform, with a new integer index and the same columns even if
         empty. An agency, and accounts without statistics, are handled as in `fetch_statistics`.
 
-        =========== ======== ===================================================================
-        Column      Type     Meaning
-        =========== ======== ===================================================================
-        platform    category For instance ``instagram``
-        metric      category ``engagement`` is the sum of likes, comments, and shares
-        value       number   Total of the platform's accounts and days
-        change      number   Change in percent against as many days before; NA if not reported
-        location_id string   The sub-account
-        =========== ======== ===================================================================
-
-        Types are pandas dtypes: ``category``, ``Float64`` and ``string``.
+        {columns}
 
     Raises
     ------
@@ -247,11 +225,11 @@ def _filters(
     }
 
 
-async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     since, until = (datetime.fromisoformat(filters[name]) for name in ("since", "until"))
     days = _days(since, until)
-    rows: list[DayValue] = []
+    rows: list[DayValues] = []
     each = await fetch_each(client, _period(filters), accounts, report)
     for account, found in zip(accounts, each, strict=True):
         rows += day_values(found, account, since.date(), days)
@@ -264,7 +242,7 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Re
                 metric,
                 days[0],
             )
-    return Records(rows, {"left_out": left_out})
+    return Rows(STATISTICS_LAYOUT, rows, {"left_out": left_out})
 
 
 def _days(since: datetime, until: datetime) -> tuple[int, int]:
@@ -274,20 +252,20 @@ def _days(since: datetime, until: datetime) -> tuple[int, int]:
     return most, most if are_complete else max(1, most - 1)
 
 
-async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _totals(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
     for chunk, found in await _in_chunks(client, report, accounts, filters):
         values += totals(found, len(chunk))
-    return Records(add_up(values), {"left_out": left_out})
+    return Rows(TOTALS_LAYOUT, add_up(values), {"left_out": left_out})
 
 
-async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Records:
+async def _breakdowns(client: AsyncClient, report: Report, **filters: Any) -> Rows:
     accounts, left_out = await _accounts(client, filters)
     values: list[PeriodValue] = []
     for _, found in await _in_chunks(client, report, accounts, filters):
         values += breakdowns(found)
-    return Records(add_up(values), {"left_out": left_out})
+    return Rows(BREAKDOWNS_LAYOUT, add_up(values), {"left_out": left_out})
 
 
 async def _accounts(
@@ -331,6 +309,6 @@ def _period(filters: dict[str, Any]) -> tuple[str, str]:
     return filters["since"], filters["until"]
 
 
-STATISTICS = FetchRecipe("statistics", STATISTICS_LAYOUT, _statistics)
-TOTALS = FetchRecipe("statistics_totals", TOTALS_LAYOUT, _totals)
-BREAKDOWNS = FetchRecipe("statistics_breakdowns", BREAKDOWNS_LAYOUT, _breakdowns)
+STATISTICS = FetchRecipe(STATISTICS_LAYOUT, _statistics)
+TOTALS = FetchRecipe(TOTALS_LAYOUT, _totals)
+BREAKDOWNS = FetchRecipe(BREAKDOWNS_LAYOUT, _breakdowns)

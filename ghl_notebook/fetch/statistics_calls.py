@@ -15,7 +15,9 @@ from typing import Final
 
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.ahead import side_by_side
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.models import (
+    STATISTICS_READER,
     Account,
     DailySeries,
     PlatformTotals,
@@ -38,7 +40,8 @@ async def fetch_together(
 ) -> Statistics:
     """Fetch the statistics of some accounts in one call."""
     ids = [str(account.profile_id) for account in accounts]
-    return await client.statistics.fetch(ids, current_range=period)
+    statistics = with_rows(client.statistics, STATISTICS_READER)
+    return await statistics.fetch(ids, current_range=period)
 
 
 async def fetch_each(

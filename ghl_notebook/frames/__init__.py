@@ -1,11 +1,20 @@
 """Records as DataFrames with fixed, typed columns."""
 
-from .accounts import ACCOUNTS, AVAILABLE_ACCOUNTS, accounts_frame, available_accounts_frame
+from .accounts import (
+    ACCOUNT_LAYOUT,
+    ACCOUNTS,
+    AGENCY_ACCOUNTS,
+    AVAILABLE_ACCOUNTS,
+    AVAILABLE_LAYOUT,
+    account_rows,
+    available_accounts_frame,
+)
 from .changes import CHANGES, changes_frame
+from .columns import Column
 from .comments import COMMENT_LAYOUT, COMMENTS
-from .gather import ACCOUNTS_TABLE, AGENCY_ACCOUNTS, AccountsTable, agency_accounts_frame
+from .dictionary import DICTIONARY_LAYOUT, columns_frame, document_columns
 from .labels import CATEGORIES, CATEGORY_LAYOUT, TAG_LAYOUT, TAGS
-from .layout import FrameLayout, RowsTable, agency_frame
+from .layout import FrameLayout, Rows, RowsTable, agency_frame
 from .locations import (
     FAILURES,
     LOCATIONS,
@@ -25,7 +34,7 @@ from .statistics import (
     STATISTICS_LAYOUT,
     STATISTICS_TOTALS,
     TOTALS_LAYOUT,
-    DayValue,
+    DayValues,
     PeriodValue,
     add_up,
     breakdowns,
@@ -37,9 +46,10 @@ from .violations import VIOLATIONS, Violation, violations_frame
 
 __all__ = [
     "ACCOUNTS",
-    "ACCOUNTS_TABLE",
+    "ACCOUNT_LAYOUT",
     "AGENCY_ACCOUNTS",
     "AVAILABLE_ACCOUNTS",
+    "AVAILABLE_LAYOUT",
     "BREAKDOWNS_LAYOUT",
     "CATEGORIES",
     "CATEGORY_LAYOUT",
@@ -48,6 +58,7 @@ __all__ = [
     "COMMENT_LAYOUT",
     "CSV_IMPORTS",
     "CSV_IMPORT_LAYOUT",
+    "DICTIONARY_LAYOUT",
     "FAILURES",
     "LOCATIONS",
     "POSTS",
@@ -65,24 +76,26 @@ __all__ = [
     "TAG_LAYOUT",
     "TOTALS_LAYOUT",
     "VIOLATIONS",
-    "AccountsTable",
     "CategoryType",
+    "Column",
     "ColumnType",
-    "DayValue",
+    "DayValues",
     "FrameLayout",
     "PeriodValue",
     "RowOutcome",
+    "Rows",
     "RowsTable",
     "Schema",
     "Violation",
-    "accounts_frame",
+    "account_rows",
     "add_up",
-    "agency_accounts_frame",
     "agency_frame",
     "available_accounts_frame",
     "breakdowns",
     "changes_frame",
+    "columns_frame",
     "day_values",
+    "document_columns",
     "dtype_of",
     "failures_frame",
     "locations_frame",

@@ -2,91 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from ghl_notebook.models import (
     PLATFORMS,
-    Account,
     AccountGroup,
     AccountList,
     AvailableAccount,
-    GroupRow,
-    without_collector,
 )
 
+from .columns import Column
 from .later import pd
-from .layout import FrameLayout
-from .schema import CategoryType, Schema
+from .layout import FrameLayout, Rows
+from .schema import CategoryType
 
 PLATFORM = CategoryType(tuple(sorted(PLATFORMS)))
 TYPE = CategoryType(("business", "group", "location", "page", "profile"))
 AVAILABLE_TYPE = CategoryType((*TYPE.values, "pinner"))
 
-ACCOUNTS: Schema = {
-    "id": "string",
-    "platform": PLATFORM,
-    "type": TYPE,
-    "name": "string",
-    "is_expired": "boolean",
-    "expire": "timestamp",
-    "oauth_id": "string",
-    "profile_id": "string",
-    "origin_id": "string",
-    "location_id": "string",
-    "groups": "string",
-    "active": "boolean",
-    "deleted": "boolean",
-    "has_statistics_permissions": "boolean",
-    "building_statistics": "boolean",
-    "sync_posts": "boolean",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-    "avatar": "string",
-    "meta": "string",
-}
 
-AVAILABLE_ACCOUNTS: Schema = {
-    "origin_id": "string",
-    "platform": PLATFORM,
-    "type": AVAILABLE_TYPE,
-    "name": "string",
-    "is_connected": "boolean",
-    "username": "string",
-    "page_id": "string",
-    "urn": "string",
-    "is_owned": "boolean",
-    "is_business_account": "boolean",
-    "verified": "boolean",
-    "protected": "boolean",
-    "account_id": "string",
-    "location_id": "string",
-    "avatar": "string",
-}
+def _json(values: Sequence[object]) -> list[str | None]:
+    return [None if value is None else msgspec.json.encode(value).decode() for value in values]
 
 
-@without_collector()
-def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
-    """Return a DataFrame of connected accounts; `fetch_accounts` documents its columns."""
-    groups = names_of_groups(listed.groups)
-    layout = FrameLayout(
-        ACCOUNTS,
-        {"groups": lambda account: groups.get(account.id), "meta": _meta},
-    )
-    shown = (account for account in listed.accounts if deleted or not account.deleted)
-    return layout.frame(shown, listed.location_id)
+ACCOUNT_LAYOUT = FrameLayout(
+    "accounts",
+    {
+        "id": Column("string", "Opaque key of the connection; never build or split it"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "type": Column(TYPE, "``page``, ``profile``, ``location``, ..."),
+        "name": Column("string", "As shown on the platform"),
+        "is_expired": Column("boolean", "Whether the account must be reconnected"),
+        "expire": Column("timestamp", "When the connection expires (UTC)"),
+        "oauth_id": Column("string", "The Instagram (or other) login: its ``account_id``"),
+        "profile_id": Column("string", "The key that the API uses for statistics"),
+        "origin_id": Column("string", "Its id on the platform"),
+        "location_id": Column("string", "The sub-account"),
+        "groups": Column("string", 'Names of its groups, joined by ``", "``'),
+        "active": Column("boolean", "Whether the API marks it as active"),
+        "deleted": Column("boolean", "Whether the API marks it as deleted"),
+        "has_statistics_permissions": Column("boolean", "False: it has no statistics"),
+        "building_statistics": Column("boolean", "Whether statistics are being collected"),
+        "sync_posts": Column("boolean", "Whether posts made elsewhere are imported"),
+        "created_at": Column("timestamp", "UTC"),
+        "updated_at": Column("timestamp", "UTC"),
+        "avatar": Column("string", "URL of the picture"),
+        "meta": Column("string", "JSON: fields of some platforms only", convert=_json),
+    },
+    AccountList,
+)
+ACCOUNTS = ACCOUNT_LAYOUT.schema
+AGENCY_ACCOUNTS = ACCOUNT_LAYOUT.of_agency
+
+AVAILABLE_LAYOUT = FrameLayout(
+    "available_accounts",
+    {
+        "origin_id": Column("string", "Its id on the platform: the argument of `attach`"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "type": Column(AVAILABLE_TYPE, "``page``, ``profile``, ``pinner``, ... in lower case"),
+        "name": Column("string", "As shown on the platform"),
+        "is_connected": Column("boolean", "Whether it is attached to this sub-account"),
+        "username": Column("string", "The name after ``@``"),
+        "page_id": Column("string", "Instagram: the Facebook page behind the account"),
+        "urn": Column("string", "LinkedIn: its URN"),
+        "is_owned": Column("boolean", "Facebook: whether the user who logged in owns it"),
+        "is_business_account": Column("boolean", "Instagram: whether it is a business account"),
+        "verified": Column("boolean", "Whether the platform has verified it"),
+        "protected": Column("boolean", "X: whether its posts are protected"),
+        "account_id": Column("string", "The login's ``account_id``"),
+        "location_id": Column("string", "The sub-account"),
+        "avatar": Column("string", "URL of the picture"),
+    },
+)
+AVAILABLE_ACCOUNTS = AVAILABLE_LAYOUT.schema
+
+
+def account_rows(listed: AccountList, *, deleted: bool = False) -> Rows:
+    """Return the rows of connected accounts.
+
+    Parameters
+    ----------
+    listed : AccountList
+        The accounts and groups of a sub-account, as records or rows.
+    deleted : bool, default False
+        Also include accounts that the API marks as deleted.
+    """
+    names = _names_of_groups(listed.groups)
+    rows = Rows(ACCOUNT_LAYOUT)
+    for block in ACCOUNT_LAYOUT.reader.blocks(listed):
+        shown = block if deleted else [account for account in block if not account.deleted]
+        rows.add(
+            shown, groups=[names.get(one.id) for one in shown] if names else [None] * len(shown)
+        )
+    return rows
 
 
 def available_accounts_frame(
     accounts: Iterable[AvailableAccount], *, account_id: str, location_id: str
 ) -> pd.DataFrame:
     """Return a DataFrame of what a login can attach; see `fetch_available_accounts`."""
-    layout = FrameLayout(AVAILABLE_ACCOUNTS, {"account_id": lambda _account: account_id})
-    return layout.frame(accounts, location_id)
+    found = [*accounts]
+    rows = Rows(AVAILABLE_LAYOUT)
+    rows.add(found, account_id=[account_id] * len(found))
+    return rows.frame(location_id)
 
 
-def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | None, str]:
+def _names_of_groups(groups: Iterable[AccountGroup]) -> dict[str | None, str]:
     """Return account id → value of the column ``groups``."""
     names: dict[str | None, str] = {}
     for group in groups:
@@ -94,7 +117,3 @@ def names_of_groups(groups: Iterable[AccountGroup | GroupRow]) -> dict[str | Non
         for account_id in group.account_ids:
             names[account_id] = f"{names[account_id]}, {name}" if account_id in names else name
     return names
-
-
-def _meta(account: Account) -> str | None:
-    return None if account.meta is None else msgspec.json.encode(account.meta).decode()

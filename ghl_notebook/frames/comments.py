@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from ghl_notebook.models import CommentAttachment
+from ghl_notebook.models import CommentPage
 
 from .accounts import PLATFORM
-from .layout import FrameLayout, counted, nested
-from .schema import Schema
-
-COMMENTS: Schema = {
-    "id": "string",
-    "platform": PLATFORM,
-    "content": "string",
-    "author_id": "string",
-    "author_name": "string",
-    "published_at": "timestamp",
-    "post_id": "string",
-    "origin_id": "string",
-    "like_count": "integer",
-    "reply_count": "integer",
-    "share_count": "integer",
-    "attachment_count": "integer",
-    "is_read": "boolean",
-    "is_edited": "boolean",
-    "is_deleted": "boolean",
-    "platform_comment_id": "string",
-    "preview_link": "string",
-    "location_id": "string",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-}
+from .columns import Column, count_records
+from .layout import FrameLayout
 
 COMMENT_LAYOUT = FrameLayout(
-    COMMENTS,
+    "comments",
     {
-        "author_id": nested("author", "id"),
-        "author_name": nested("author", "name"),
-        "attachment_count": counted("attachments", CommentAttachment()),
+        "id": Column("string", "The comment"),
+        "platform": Column(PLATFORM, "For instance ``facebook``"),
+        "content": Column("string", "Text"),
+        "author_id": Column("string", "The author's id on the platform", "author.id"),
+        "author_name": Column("string", "The author's name", "author.name"),
+        "published_at": Column("timestamp", "When it was published (UTC)"),
+        "post_id": Column("string", "The post: ``id`` of `fetch_posts`"),
+        "origin_id": Column("string", "The account: ``origin_id`` of `fetch_accounts`"),
+        "like_count": Column("integer", "Likes"),
+        "reply_count": Column("integer", "Replies"),
+        "share_count": Column("integer", "Shares"),
+        "attachment_count": Column("integer", "Pictures", "attachments.url", convert=count_records),
+        "is_read": Column("boolean", "Whether a user has read it"),
+        "is_edited": Column("boolean", "Whether the author has changed it"),
+        "is_deleted": Column("boolean", "Whether it was deleted"),
+        "platform_comment_id": Column("string", "Its id on the platform"),
+        "preview_link": Column("string", "URL of the comment"),
+        "location_id": Column("string", "The sub-account"),
+        "created_at": Column("timestamp", "UTC"),
+        "updated_at": Column("timestamp", "UTC"),
     },
+    CommentPage,
 )
+COMMENTS = COMMENT_LAYOUT.schema

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from ghl_notebook.models import CategoryPage, TagPage
+
+from .columns import Column
 from .layout import FrameLayout
-from .schema import Schema
 
-CATEGORIES: Schema = {
-    "id": "string",
-    "name": "string",
-    "primary_color": "string",
-    "secondary_color": "string",
-    "location_id": "string",
-    "created_by": "string",
-    "deleted": "boolean",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-}
+CATEGORY_LAYOUT = FrameLayout(
+    "categories",
+    {
+        "id": Column("string", "The category"),
+        "name": Column("string", "Its name"),
+        "primary_color": Column("string", "For instance ``#004EEB``"),
+        "secondary_color": Column("string", "The background color"),
+        "location_id": Column("string", "The sub-account"),
+        "created_by": Column("string", "The user who created it"),
+        "deleted": Column("boolean", "Whether the API marks it as deleted"),
+        "created_at": Column("timestamp", "UTC"),
+        "updated_at": Column("timestamp", "UTC"),
+    },
+    CategoryPage,
+)
+CATEGORIES = CATEGORY_LAYOUT.schema
 
-TAGS: Schema = {
-    "id": "string",
-    "tag": "string",
-    "location_id": "string",
-    "created_by": "string",
-    "deleted": "boolean",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-}
-
-CATEGORY_LAYOUT = FrameLayout(CATEGORIES)
-TAG_LAYOUT = FrameLayout(TAGS)
+TAG_LAYOUT = FrameLayout(
+    "tags",
+    {
+        "id": Column("string", "The values of the column ``tags`` of `fetch_posts`"),
+        "tag": Column("string", "Its name"),
+        "location_id": Column("string", "The sub-account"),
+        "created_by": Column("string", "The user who created it"),
+        "deleted": Column("boolean", "Whether the API marks it as deleted"),
+        "created_at": Column("timestamp", "UTC"),
+        "updated_at": Column("timestamp", "UTC"),
+    },
+    TagPage,
+)
+TAGS = TAG_LAYOUT.schema

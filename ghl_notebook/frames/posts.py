@@ -4,55 +4,56 @@ from __future__ import annotations
 
 from typing import get_args
 
-from ghl_notebook.models import Post, PostMedia, PostStatus, PostType
+from ghl_notebook.models import PostPage, PostStatus, PostType
 
 from .accounts import PLATFORM
-from .layout import FrameLayout, counted, joined, nested
-from .schema import CategoryType, Schema
+from .columns import Column, count_records, join_texts, texts_or_none
+from .layout import FrameLayout
+from .schema import CategoryType
 
 POST_STATUS = CategoryType(get_args(PostStatus))
 POST_TYPE = CategoryType(get_args(PostType))
 
-POSTS: Schema = {
-    "id": "string",
-    "status": POST_STATUS,
-    "type": POST_TYPE,
-    "platform": PLATFORM,
-    "display_date": "timestamp",
-    "published_at": "timestamp",
-    "summary": "string",
-    "account_id": "string",
-    "account_ids": "string",
-    "tags": "string",
-    "media_count": "integer",
-    "error": "string",
-    "post_id": "string",
-    "like_count": "integer",
-    "comment_count": "integer",
-    "share_count": "integer",
-    "approval_status": "string",
-    "source": "string",
-    "created_by": "string",
-    "location_id": "string",
-    "created_at": "timestamp",
-    "updated_at": "timestamp",
-}
-
-
-def _error(post: Post) -> str | None:
-    return post.error or None  # empty text means no error
-
-
 POST_LAYOUT = FrameLayout(
-    POSTS,
+    "posts",
     {
-        "account_ids": joined("account_ids"),
-        "tags": joined("tags"),
-        "media_count": counted("media", PostMedia()),
-        "error": _error,
-        "like_count": nested("insights", "like"),
-        "comment_count": nested("insights", "comment"),
-        "share_count": nested("insights", "share"),
-        "approval_status": nested("post_approval_details", "approval_status"),
+        "id": Column("string", "The post"),
+        "status": Column(POST_STATUS, "Publishing status"),
+        "type": Column(POST_TYPE, "``post``, ``story`` or ``reel``"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "display_date": Column("timestamp", "When it was or will be published (UTC)"),
+        "published_at": Column("timestamp", "When it was published (UTC)"),
+        "summary": Column("string", "Text"),
+        "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
+        "account_ids": Column("string", 'All its accounts, joined by ``", "``', convert=join_texts),
+        "tags": Column(
+            "string", 'Ids of its tags, joined by ``", "``: see `fetch_tags`', convert=join_texts
+        ),
+        "media_count": Column(
+            "integer", "Number of pictures and videos", "media.url", convert=count_records
+        ),
+        "error": Column("string", "Why it failed", convert=texts_or_none),
+        "post_id": Column("string", "Its id on the platform"),
+        "like_count": Column(
+            "integer", "Likes so far (API version v3; NA in others)", "insights.like"
+        ),
+        "comment_count": Column(
+            "integer", "Comments so far (API version v3; NA in others)", "insights.comment"
+        ),
+        "share_count": Column(
+            "integer", "Shares so far (API version v3; NA in others)", "insights.share"
+        ),
+        "approval_status": Column(
+            "string",
+            "``pending``, ``approved``, ``rejected``, ``not_required``",
+            "post_approval_details.approval_status",
+        ),
+        "source": Column("string", "Where it was created, for instance ``composer``"),
+        "created_by": Column("string", "The user who created it"),
+        "location_id": Column("string", "The sub-account"),
+        "created_at": Column("timestamp", "UTC"),
+        "updated_at": Column("timestamp", "UTC"),
     },
+    PostPage,
 )
+POSTS = POST_LAYOUT.schema

@@ -6,23 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from .columns import Column
 from .layout import FrameLayout
-from .schema import CategoryType, Schema
+from .schema import CategoryType
 
 Action = Literal["would schedule", "scheduled", "already scheduled", "refused", "unknown"]
 
-SCHEDULE: Schema = {
-    "row": "integer",
-    "action": CategoryType(get_args(Action)),
-    "schedule_date": "timestamp",
-    "account_ids": "string",
-    "summary": "string",
-    "media": "string",
-    "id": "string",
-    "error": "string",
-    "next_step": "string",
-    "location_id": "string",
-}
+SCHEDULE_LAYOUT = FrameLayout(
+    "schedule",
+    {
+        "row": Column("integer", "Number of the row, counted from 0"),
+        "action": Column(CategoryType(get_args(Action)), "The result: see below"),
+        "schedule_date": Column("timestamp", "When it will be published (UTC)"),
+        "account_ids": Column("string", 'Its accounts, joined by ``", "``'),
+        "summary": Column("string", "Text"),
+        "media": Column(
+            "string", "Addresses of pictures and videos; names of files not uploaded yet"
+        ),
+        "id": Column("string", "The post: ``id`` of `fetch_posts`"),
+        "error": Column("string", "What is wrong: all violations, with limit, source, and date"),
+        "next_step": Column("string", "What you can do"),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+SCHEDULE = SCHEDULE_LAYOUT.schema
 
 
 @dataclass(slots=True)
@@ -38,6 +45,3 @@ class RowOutcome:
     id: str | None = None
     error: str | None = None
     next_step: str | None = None
-
-
-SCHEDULE_LAYOUT = FrameLayout(SCHEDULE)

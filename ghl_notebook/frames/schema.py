@@ -29,7 +29,7 @@ Schema = dict[str, ColumnType | CategoryType]
 """Column name → type, in the order of the columns."""
 
 _ARROW: dict[ColumnType, pa.DataType] = {
-    "string": pa.string(),
+    "string": pa.large_string(),
     "boolean": pa.bool_(),
     "integer": pa.int64(),
     "number": pa.float64(),
@@ -53,7 +53,7 @@ def _masked() -> dict[pa.DataType, Any]:
     """By default, the pandas dtype of these depends on whether a value is missing."""
     dtypes = _dtypes()
     names: tuple[ColumnType, ...] = ("string", "boolean", "integer", "number")
-    return {_ARROW[name]: dtypes[name] for name in names} | {pa.large_string(): dtypes["string"]}
+    return {_ARROW[name]: dtypes[name] for name in names} | {pa.string(): dtypes["string"]}
 
 
 def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any:
@@ -72,7 +72,7 @@ def dtype_of(type_: ColumnType | CategoryType, found: Iterable[str] = ()) -> Any
 
 
 def make_frame(schema: Schema, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """Return a DataFrame with the columns of a schema, even if there are no rows.
+    """Return a DataFrame with the columns of a schema, also without rows.
 
     Parameters
     ----------
@@ -92,17 +92,12 @@ def table_schema(schema: Schema) -> pa.Schema:
     Categories are plain text. Text columns are of the type large_string: string columns end at
     2 GB, and pandas converts them to large_string anyway.
     """
-    return pa.schema(
-        [
-            (
-                name,
-                pa.large_string()
-                if isinstance(type_, CategoryType) or type_ == "string"
-                else _ARROW[type_],
-            )
-            for name, type_ in schema.items()
-        ]
-    )
+    return pa.schema([(name, arrow_type(type_)) for name, type_ in schema.items()])
+
+
+def arrow_type(type_: ColumnType | CategoryType) -> pa.DataType:
+    """Return the Arrow type of a column."""
+    return pa.large_string() if isinstance(type_, CategoryType) else _ARROW[type_]
 
 
 def frame_of(schema: Schema, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pd.DataFrame:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from ghl_notebook.models import Account, Breakdown, Statistics
 
 from .accounts import PLATFORM
+from .arrays import array_of
+from .columns import Column
 from .layout import FrameLayout
-from .schema import CategoryType, Schema
+from .schema import CategoryType
 
 METRIC = CategoryType(
     (
@@ -27,32 +32,84 @@ METRIC = CategoryType(
     )
 )
 
-STATISTICS: Schema = {
-    "date": "timestamp",
-    "account_id": "string",
-    "name": "string",
-    "platform": PLATFORM,
-    "profile_id": "string",
-    "metric": METRIC,
-    "value": "number",
-    "location_id": "string",
-}
+_DAY: Final = np.timedelta64(1, "D") // np.timedelta64(1, "ms")
 
-STATISTICS_TOTALS: Schema = {
-    "metric": METRIC,
-    "value": "number",
-    "change": "number",
-    "account_count": "integer",
-    "location_id": "string",
-}
 
-STATISTICS_BREAKDOWNS: Schema = {
-    "platform": PLATFORM,
-    "metric": METRIC,
-    "value": "number",
-    "change": "number",
-    "location_id": "string",
-}
+class _DayLayout(FrameLayout):
+    """The layout of `DayValues`, each of which has a row per day."""
+
+    def count(self, rows: Sequence[DayValues]) -> list[int]:
+        return [len(one.value) for one in rows]
+
+    def _arrays(self, rows: Sequence[DayValues], names: Sequence[str]) -> dict[str, pa.Array]:
+        counts = self.count(rows)
+        row_of = np.repeat(np.arange(len(rows)), counts)
+        day = np.arange(len(row_of)) - np.repeat(np.cumsum(counts) - counts, counts)
+        columns = dict(zip(DayValues._fields, zip(*rows, strict=True), strict=True))
+        first = np.array([moment.timestamp() for moment in columns["date"]], np.int64) * 1000
+        type_ = self.batch_schema.field("date").type
+        positions = pa.array(row_of)
+        return {
+            "date": pa.array(first[row_of] + day * _DAY).cast(type_),
+            "value": pa.array(itertools.chain.from_iterable(columns["value"]), pa.float64()),
+            **{
+                name: array_of(self.schema[name], columns[name]).take(positions)
+                for name in names
+                if name not in ("date", "value")
+            },
+        }
+
+
+STATISTICS_LAYOUT = _DayLayout(
+    "statistics",
+    {
+        "date": Column("timestamp", "The day, at midnight (UTC)"),
+        "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
+        "name": Column("string", "As shown on the platform"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "profile_id": Column("string", "The key that the API uses for statistics"),
+        "metric": Column(
+            METRIC, "``posts``, ``impressions``, ``likes``, ``comments``, ``followers``"
+        ),
+        "value": Column("number", "The number on that day"),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS = STATISTICS_LAYOUT.schema
+
+TOTALS_LAYOUT = FrameLayout(
+    "statistics_totals",
+    {
+        "metric": Column(
+            METRIC, "``posts``, ``impressions``, ``reach``, ``likes``, ``comments``, ..."
+        ),
+        "value": Column("number", "Total of all accounts and days"),
+        "change": Column(
+            "number",
+            "Change in percent against as many days before; NA if not reported",
+            unit="percent",
+        ),
+        "account_count": Column("integer", "Number of accounts"),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS_TOTALS = TOTALS_LAYOUT.schema
+
+BREAKDOWNS_LAYOUT = FrameLayout(
+    "statistics_breakdowns",
+    {
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "metric": Column(METRIC, "``engagement`` is the sum of likes, comments, and shares"),
+        "value": Column("number", "Total of the platform's accounts and days"),
+        "change": Column(
+            "number",
+            "Change in percent against as many days before; NA if not reported",
+            unit="percent",
+        ),
+        "location_id": Column("string", "The sub-account"),
+    },
+)
+STATISTICS_BREAKDOWNS = BREAKDOWNS_LAYOUT.schema
 
 Days = tuple[int, int]
 """The most and the fewest days that a period may have."""
@@ -60,17 +117,17 @@ Days = tuple[int, int]
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-@dataclass(frozen=True, slots=True)
-class DayValue:
-    """An account's value of a metric on one day."""
+class DayValues(NamedTuple):
+    """An account's values of a metric, day by day: as many rows as there are values."""
 
     date: datetime
+    """The first day."""
     account_id: str | None
     name: str | None
     platform: str | None
     profile_id: str | None
     metric: str
-    value: float | None
+    value: Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +143,7 @@ class PeriodValue:
 
 def day_values(
     found: Statistics, account: Account, first: date, days: Days | None = None
-) -> Iterator[DayValue]:
+) -> Iterator[DayValues]:
     """Yield an account's daily values; a series with too many or too few values is NA.
 
     Parameters
@@ -102,20 +159,12 @@ def day_values(
         The most and the fewest days that the period may have; by default any number.
     """
     begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
+    of = (account.id, account.name, account.platform, account.profile_id)
     for metric, series in _series(found).items():
-        lengths = {len(one) for one in series}
-        odd = _odd_length(lengths, days)
+        odd = _odd_length({len(one) for one in series}, days)
         values = [None] * days[0] if odd is not None and days else _sums(series)
-        for number, value in enumerate(values):
-            yield DayValue(
-                date=begin + timedelta(days=number),
-                account_id=account.id,
-                name=account.name,
-                platform=account.platform,
-                profile_id=account.profile_id,
-                metric=metric,
-                value=value,
-            )
+        if values:
+            yield DayValues(begin, *of, metric, values)
 
 
 def odd_series(found: Statistics, days: Days) -> dict[str, int]:
@@ -155,7 +204,9 @@ def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
     return {metric: [one for one in rows if one] for metric, rows in series.items()}
 
 
-def _sums(series: Iterable[list[float | None]]) -> list[float | None]:
+def _sums(series: list[list[float | None]]) -> Sequence[float | None]:
+    if len(series) == 1:
+        return series[0]
     return [_sum_if_all(day) for day in itertools.zip_longest(*series, fillvalue=0)]
 
 
@@ -223,8 +274,3 @@ def add_up(values: Iterable[PeriodValue]) -> list[PeriodValue]:
             )
         found[key] = value
     return list(found.values())
-
-
-STATISTICS_LAYOUT = FrameLayout(STATISTICS)
-TOTALS_LAYOUT = FrameLayout(STATISTICS_TOTALS)
-BREAKDOWNS_LAYOUT = FrameLayout(STATISTICS_BREAKDOWNS)

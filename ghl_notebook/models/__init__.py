@@ -2,14 +2,6 @@
 
 from ghl_notebook.gc_pause import light_collector, without_collector
 
-from .account_rows import (
-    ACCOUNT_BLOCK_BYTES,
-    AccountRow,
-    AccountRows,
-    GroupRow,
-    account_rows_of,
-    read_account_rows,
-)
 from .accounts import (
     Account,
     AccountGroup,
@@ -97,8 +89,10 @@ from .queues import (
     TimeSlot,
     Variation,
 )
-from .record import Record
+from .record import Record, listed_record, nested_record
+from .row_reader import BLOCK_BYTES, Reader, RecordReader, RowReader
 from .statistics import (
+    STATISTICS_READER,
     Ages,
     Breakdown,
     Breakdowns,
@@ -127,17 +121,16 @@ from .wire_values import (
 )
 
 __all__ = [
-    "ACCOUNT_BLOCK_BYTES",
+    "BLOCK_BYTES",
     "HEAD_BYTES",
     "MAX_MESSAGE_CHARACTERS",
     "MAX_RECONNECTED",
     "PLATFORMS",
+    "STATISTICS_READER",
     "Account",
     "AccountGroup",
     "AccountList",
     "AccountMeta",
-    "AccountRow",
-    "AccountRows",
     "Ages",
     "AttachedAccount",
     "AvailableAccount",
@@ -164,7 +157,6 @@ __all__ = [
     "GenderShare",
     "Genders",
     "GoogleDetails",
-    "GroupRow",
     "InstagramDetails",
     "LibraryFile",
     "LinkedInDetails",
@@ -202,7 +194,10 @@ __all__ = [
     "QueueScheduledPost",
     "QueueSlot",
     "QueueSlotPage",
+    "Reader",
     "Record",
+    "RecordReader",
+    "RowReader",
     "Statistics",
     "StatisticsTotals",
     "StorefrontAddress",
@@ -217,7 +212,6 @@ __all__ = [
     "UserRoles",
     "Variation",
     "YouTubeDetails",
-    "account_rows_of",
     "attach_body",
     "available_accounts",
     "check_argument",
@@ -229,11 +223,12 @@ __all__ = [
     "has_none",
     "is_plausible_id",
     "light_collector",
+    "listed_record",
     "media_type_of",
+    "nested_record",
     "plain_media_type",
     "platform_title",
     "read_account_id",
-    "read_account_rows",
     "read_message",
     "read_platform",
     "read_timestamp",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -106,23 +105,20 @@ class AccountGroup(Record, kw_only=True):
     account_ids: list[str] = msgspec.field(default_factory=list)
 
 
-class AccountList(msgspec.Struct, kw_only=True):
+class AccountList(Record, kw_only=True):
     """All accounts and groups connected to one sub-account."""
 
-    location_id: str
-    accounts: list[Account]
-    groups: list[AccountGroup]
+    location_id: str | None = None
+    accounts: list[Account] = msgspec.field(default_factory=list)
+    groups: list[AccountGroup] = msgspec.field(default_factory=list)
 
     @classmethod
     @without_collector()
-    def from_wire(cls, results: object, *, location_id: str) -> AccountList:
+    def from_wire(cls, wire: object, *, location_id: str | None = None) -> AccountList:
         """Make the list from the `results` of the response."""
-        found = results if isinstance(results, Mapping) else {}
-        return cls(
-            location_id=location_id,
-            accounts=Account.list_from_wire(found.get("accounts")),
-            groups=AccountGroup.list_from_wire(found.get("groups")),
-        )
+        found = super().from_wire(wire)
+        found.location_id = location_id
+        return found
 
 
 class UserRoles(Record, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -28,6 +28,8 @@ class CsvImport(Record, kw_only=True):
     `status` is ``pending``, ``in_progress``, ``in_review``, ``importing``, ``completed``,
     ``failed`` or ``deleted``. You can finalize an import while it is in review.
     """
+
+    has_two_ids: ClassVar[bool] = True
 
     id: str | None = None
     status: str | None = None

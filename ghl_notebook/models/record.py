@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 from contextlib import suppress
 from types import GenericAlias
-from typing import Any, NamedTuple, Self, get_args, get_origin
+from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin
 
 import msgspec
 
@@ -26,6 +26,9 @@ class Record(msgspec.Struct, kw_only=True, rename="camel", repr_omit_defaults=Tr
         Unknown fields, and known ones with a value of another type, or with a part that cannot be
         used, as they arrived.
     """
+
+    has_two_ids: ClassVar[bool] = False
+    """Whether the id may also arrive as ``_id``."""
 
     extra: dict[str, Any] = msgspec.field(default_factory=dict, name="(extra)")
 
@@ -110,6 +113,24 @@ def with_id(wire: object) -> object:
     if isinstance(wire, Mapping) and "_id" in wire:
         return {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
     return wire
+
+
+def listed_record(page: type[Record]) -> tuple[str, str, type[Record]]:
+    """Return the first list of records of a page: its name, its name on the wire, their type."""
+    layout = _layout(page)
+    wire, nested = next((k, one) for k, one in layout.nested.items() if one.container is list)
+    return layout.fields[wire].name, wire, nested.record
+
+
+def nested_record(annotation: Any) -> type[Record] | None:
+    """Return the record type that a field's annotation contains, at any depth."""
+    found = _nested(annotation)
+    return None if found is None else found.record
+
+
+def has_nested(record: type[Record]) -> bool:
+    """Tell whether a record contains other records."""
+    return bool(_layout(record).nested)
 
 
 class _Layout(NamedTuple):

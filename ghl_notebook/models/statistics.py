@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from .record import Record
+from .row_reader import RecordReader
 
 
 class StatisticsTotals(Record, kw_only=True):
@@ -112,3 +113,7 @@ class Statistics(Record, kw_only=True):
     breakdowns: Breakdowns | None = None
     platform_totals: PlatformTotals | None = None
     demographics: Demographics | None = None
+
+
+STATISTICS_READER = RecordReader(Statistics)
+"""Reads statistics for DataFrames, several times as fast as `Statistics.from_wire`."""

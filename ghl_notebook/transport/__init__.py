@@ -10,7 +10,7 @@ from .pyreqwest_transport import PYREQWEST_IN_FLIGHT, PyreqwestTransport
 from .rate_limit_headers import Limits
 from .rate_limiter import MAX_IN_FLIGHT, Limiter, Permit, RateLimiter
 from .request import File, Request, Response, json_object
-from .response import Clock, error_of, rows_of
+from .response import Clock, body_of, error_of, rows_of
 from .retry import RetryBudget, RetryPolicy, is_refused_for_now, is_transient
 from .sender import Bearer, Sender
 from .shared_rate_limiters import rate_limiter_of
@@ -42,6 +42,7 @@ __all__ = [
     "Sender",
     "Transport",
     "Unclosed",
+    "body_of",
     "error_of",
     "is_refused_for_now",
     "is_transient",

@@ -14,7 +14,8 @@ import pandas as pd
 
 import ghl_notebook as ghl
 from ghl_notebook.agency import list_run_folders
-from ghl_notebook.fetch.accounts import accounts_spec
+from ghl_notebook.fetch.accounts import ACCOUNTS
+from ghl_notebook.fetch.recipe import spec_of
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import make_agency
 
@@ -84,7 +85,7 @@ def _lists(sim: Simulator) -> int:
 def _is_sound(folder: Path) -> bool:
     try:
         for run in list_run_folders(folder, "accounts"):
-            run.read(run.check().parts, accounts_spec(deleted=True).schema)
+            run.read(run.check().parts, spec_of(ACCOUNTS, {"deleted": True}).schema)
     except ghl.GHLError:
         return False
     return True

@@ -17,15 +17,15 @@ from pathlib import Path
 
 from ghl_notebook import Agency
 from ghl_notebook.agency import AgencyFetch, wait_for
-from ghl_notebook.fetch.accounts import accounts_spec
+from ghl_notebook.fetch.accounts import ACCOUNTS
+from ghl_notebook.fetch.recipe import spec_of
 
 
 def fetch(base_url: str, token: str, company_id: str, folder: str) -> None:
     """Fetch, writing many small parts."""
     with Agency(token, company_id, base_url=base_url) as agency:
-        fetching = AgencyFetch(
-            agency.core, accounts_spec(deleted=True), folder=folder, in_flight=4, write_every=0.01
-        )
+        spec = spec_of(ACCOUNTS, {"deleted": True})
+        fetching = AgencyFetch(agency.core, spec, folder=folder, in_flight=4, write_every=0.01)
         frame = wait_for(fetching, "accounts", progress=False)
         frame.to_parquet(Path(folder) / "frame.parquet")
 

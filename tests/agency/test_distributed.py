@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ from ghl_notebook.agency import AgencyFetch, FetchSpec, list_run_folders, wait_f
 from ghl_notebook.agency.batch import Batch
 from ghl_notebook.agency.dask_client import DaskExecutor
 from ghl_notebook.api import AsyncClient
-from ghl_notebook.fetch.accounts import accounts_spec
-from ghl_notebook.frames import AccountsTable, agency_accounts_frame
+from ghl_notebook.fetch.accounts import ACCOUNTS
+from ghl_notebook.fetch.recipe import spec_of
+from ghl_notebook.frames import ACCOUNT_LAYOUT, RowsTable, agency_frame
 from ghl_notebook.simulator import Simulator
 from tests import local
 from tests.agency.conftest import make_agency
@@ -149,13 +151,15 @@ def slow(sim: Simulator) -> None:
 def fetching_slowly(sim: Simulator, agency: Agency, engine: Client, **options: Any) -> AgencyFetch:
     """Return a run that is slow enough for something to happen in the middle."""
     slow(sim)
-    spec = accounts_spec(deleted=False)
+    spec = spec_of(ACCOUNTS, {"deleted": False})
     return AgencyFetch(agency.core, spec, engine=engine, in_flight=3, **options)
 
 
 def odd_spec(ask: Any) -> FetchSpec:
     """Return a spec that does something else on the worker."""
-    return FetchSpec("accounts", ask, AccountsTable, agency_accounts_frame)
+    return FetchSpec(
+        "accounts", ask, partial(RowsTable, ACCOUNT_LAYOUT), partial(agency_frame, ACCOUNT_LAYOUT)
+    )
 
 
 async def fail(client: AsyncClient) -> bytes:
@@ -365,7 +369,7 @@ def test_what_is_sent_holds_tokens_of_its_sub_accounts_only(agency: Agency, sim:
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:3]
     before = set(sim.state.issued)
     ghl.fetch_accounts(agency, locations=ids)
-    batch = Batch(agency.core.delegate(ids[:2]), accounts_spec(deleted=False), (), None)
+    batch = Batch(agency.core.delegate(ids[:2]), spec_of(ACCOUNTS, {"deleted": False}), (), None)
     sent = pickle.dumps(batch)
     found = [token for token in sim.state.issued if token.encode() in sent]
     assert len(found) == 2
@@ -381,7 +385,8 @@ def test_dask_names_no_task_after_tokens(agency: Agency) -> None:
     ids = ghl.fetch_locations(agency)["location_id"].tolist()[:2]
     ghl.fetch_accounts(agency, locations=ids)
     one, two = (
-        Batch(agency.core.delegate(ids), accounts_spec(deleted=False), (), None) for _ in "ab"
+        Batch(agency.core.delegate(ids), spec_of(ACCOUNTS, {"deleted": False}), (), None)
+        for _ in "ab"
     )
     assert tokenize(one) == tokenize(pickle.loads(pickle.dumps(one)))
     assert tokenize(one) != tokenize(two)

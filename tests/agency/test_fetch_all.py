@@ -14,7 +14,8 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import Agency, AsyncAgency
 from ghl_notebook.agency import AgencyFetch, wait_for
-from ghl_notebook.fetch.accounts import accounts_spec
+from ghl_notebook.fetch.accounts import ACCOUNTS
+from ghl_notebook.fetch.recipe import spec_of
 from ghl_notebook.frames import AGENCY_ACCOUNTS, FAILURES, dtype_of
 from ghl_notebook.simulator import Simulator
 from tests import local
@@ -192,7 +193,7 @@ def test_a_sub_account_is_asked_as_soon_as_its_token_is_there(
 def test_an_interrupt_gives_what_is_there(sim: Simulator, agency: Agency) -> None:
     """The stop button, or Ctrl-C; the rest is named as not asked."""
     sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
-    fetching = AgencyFetch(agency.core, accounts_spec(deleted=False))
+    fetching = AgencyFetch(agency.core, spec_of(ACCOUNTS, {"deleted": False}))
 
     def stop() -> None:
         while not fetching.progress.done:
@@ -214,7 +215,7 @@ def test_no_more_are_in_flight_than_the_connections_are_sound_for(sim: Simulator
     credential = make_agency(sim).credential
     transport = httpx.AsyncHTTPTransport(**local.OPTIONS)
     with Agency(credential=credential, base_url=sim.base_url, transport=transport) as plain:
-        fetching = AgencyFetch(plain.core, accounts_spec(deleted=False), in_flight=500)
+        fetching = AgencyFetch(plain.core, spec_of(ACCOUNTS, {"deleted": False}), in_flight=500)
         wait_for(fetching, "accounts", progress=False)
     assert fetching._run is not None
     assert fetching._run._limit.limit == 32

@@ -25,8 +25,10 @@ from ghl_notebook import Agency
 from ghl_notebook.agency import AgencyFetch, list_run_folders, wait_for
 from ghl_notebook.agency.run_writer import RunWriter
 from ghl_notebook.background import run_in_background
-from ghl_notebook.fetch.accounts import accounts_spec
-from ghl_notebook.frames.gather import ACCOUNTS_TABLE
+from ghl_notebook.fetch.accounts import ACCOUNTS
+from ghl_notebook.fetch.recipe import spec_of
+from ghl_notebook.frames import AGENCY_ACCOUNTS
+from ghl_notebook.frames.schema import table_schema
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from tests.agency.conftest import LOCATIONS
@@ -118,7 +120,7 @@ def open_writer(agency: Agency, folder: Path) -> RunWriter:
     """Open a folder for a run."""
     return RunWriter(
         folder,
-        accounts_spec(deleted=False),
+        spec_of(ACCOUNTS, {"deleted": False}),
         company_id=agency.company_id,
         base_url="x",
         location_ids=[],
@@ -133,7 +135,7 @@ def test_a_part_is_on_the_disk_before_it_has_its_name(
     """So a power cut leaves it whole or not at all; no record names a part that is missing."""
     writer = open_writer(agency, tmp_path)
     steps = watch_disk(monkeypatch)
-    writer.write(ACCOUNTS_TABLE.empty_table(), ["an id"])
+    writer.write(table_schema(AGENCY_ACCOUNTS).empty_table(), ["an id"])
     (part,) = writer.path.glob("part-*")
     assert steps == [*whole(part), *whole(writer.path / "_run.json")]
     steps.clear()
@@ -181,7 +183,7 @@ def test_a_folder_that_goes_away_costs_no_rows(
     """What was fetched is returned; the rest is named, with what to do."""
     sim.levers.rate_limit, sim.levers.rate_interval = 10, 0.4
     fetching = AgencyFetch(
-        agency.core, accounts_spec(deleted=False), folder=tmp_path, write_every=0.001
+        agency.core, spec_of(ACCOUNTS, {"deleted": False}), folder=tmp_path, write_every=0.001
     )
 
     def take_away() -> None:
@@ -215,7 +217,7 @@ def test_what_is_written_while_a_run_is_stopped_is_not_missing(
 
     monkeypatch.setattr(RunWriter, "write", write_slowly)
     fetching = AgencyFetch(
-        agency.core, accounts_spec(deleted=False), folder=tmp_path, write_every=0.0
+        agency.core, spec_of(ACCOUNTS, {"deleted": False}), folder=tmp_path, write_every=0.0
     )
 
     def stop() -> None:
@@ -317,7 +319,7 @@ def test_a_run_over_others_is_another_run(agency: Agency, sim: Simulator, tmp_pa
 
 def test_two_that_write_in_spite_of_the_lock_double_nothing(agency: Agency, tmp_path: Path) -> None:
     """For instance because somebody has removed its file."""
-    frame, spec = ghl.fetch_accounts(agency), accounts_spec(deleted=False)
+    frame, spec = ghl.fetch_accounts(agency), spec_of(ACCOUNTS, {"deleted": False})
     rows = pa.Table.from_pandas(frame, schema=spec.schema)
     ids = frame["location_id"].drop_duplicates().tolist()
     with contextlib.ExitStack() as stack:

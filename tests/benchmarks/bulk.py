@@ -17,8 +17,7 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 
-from ghl_notebook.frames import AccountsTable, agency_accounts_frame
-from ghl_notebook.models import read_account_rows
+from ghl_notebook.frames import ACCOUNT_LAYOUT, RowsTable, account_rows, agency_frame
 
 from .measure import Row, interleave
 from .records import answers, in_one
@@ -114,16 +113,16 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
         check(one, many)
         samples = interleave(
             {
-                "one": _timed(gather, one),
-                "many": _timed(gather, many),
-                "normalize": _timed(normalize, one),
-                "floor": _timed(floor, one),
-                "floor of many": _timed(floor, many),
+                "one": timed(gather, one),
+                "many": timed(gather, many),
+                "normalize": timed(normalize, one),
+                "floor": timed(floor, one),
+                "floor of many": timed(floor, many),
             },
             rounds,
         )
         if size <= FRAME_EACH_UP_TO:
-            pair = {"many again": _timed(gather, many), "each": _timed(frame_each, many)}
+            pair = {"many again": timed(gather, many), "each": timed(frame_each, many)}
             samples |= interleave(pair, FRAME_EACH_ROUNDS)
         rows += [
             Row(_described(size, form), peer, samples[ours], samples[peers])
@@ -161,12 +160,13 @@ def memory_table(peaks: Sequence[Peak]) -> str:
 
 def gather(bodies: Iterable[bytes]) -> pd.DataFrame:
     """Do what an agency's run does with the answers."""
-    table = AccountsTable()
+    table = RowsTable(ACCOUNT_LAYOUT)
     for number, body in enumerate(bodies):
-        rows = read_account_rows(body)
-        assert rows is not None
+        listed = ACCOUNT_LAYOUT.reader.read(body)
+        assert listed is not None
+        rows = account_rows(listed)
         table.add(rows, location_id=f"location-{number}", location_name=f"Client {number}")
-    return agency_accounts_frame([table.take()])
+    return agency_frame(ACCOUNT_LAYOUT, [table.take()])
 
 
 def normalize(bodies: Iterable[bytes]) -> pd.DataFrame:
@@ -221,7 +221,9 @@ def _described(accounts: int, form: str) -> str:
     return f"{accounts:,} accounts in {form}"
 
 
-def _timed(work: Callable[[Iterable[bytes]], object], bodies: list[bytes]) -> Callable[[], float]:
+def timed(work: Callable[[list[bytes]], object], bodies: list[bytes]) -> Callable[[], float]:
+    """Return a function that works once and returns the seconds of CPU time."""
+
     def sample() -> float:
         start = time.process_time()
         result = work(bodies)

@@ -9,10 +9,7 @@ from collections.abc import Callable
 import msgspec
 import pandas as pd
 
-from ghl_notebook.frames import accounts_frame
-from ghl_notebook.models import AccountList
-from ghl_notebook.transport import Response
-from ghl_notebook.transport.response import body_of
+from ghl_notebook.frames import ACCOUNT_LAYOUT, account_rows
 
 from .measure import Row, interleave
 from .records import LOCATION, answer
@@ -51,8 +48,9 @@ def measure(sizes: dict[int, int] = SIZES) -> list[Row]:
 
 def read(body: bytes) -> pd.DataFrame:
     """Do what `fetch_accounts` does once the answer is there."""
-    found = body_of("GET /social-media-posting/{locationId}/accounts", Response(200, {}, body))
-    return accounts_frame(AccountList.from_wire(found.get("results"), location_id=LOCATION))
+    found = ACCOUNT_LAYOUT.reader.read(body)
+    assert found is not None
+    return account_rows(found).frame(LOCATION)
 
 
 def normalize(body: bytes) -> pd.DataFrame:

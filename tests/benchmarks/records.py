@@ -81,6 +81,11 @@ def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
+def stamp(seconds: int) -> str:
+    """Return a time so many seconds after the first, as the service writes it."""
+    return _stamp(_EPOCH + timedelta(seconds=seconds))
+
+
 def answers(accounts: int, *, each: int) -> list[bytes]:
     """Return the bodies of so many accounts in sub-accounts of so many each."""
     return [answer(each, seed=seed) for seed in range(accounts // each)]

@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from . import bulk, frames, imports, messages, pacing
+from . import bulk, frames, imports, listed, messages, pacing
 from .measure import table
 
 _PACKAGES = (
@@ -50,6 +50,13 @@ The most memory of a process that does nothing else, the bodies included: one is
 
 {memory}
 
+## From lists of other records to one DataFrame
+
+CPU time of the process, the dates as dates. A client's answers have {page} records, an agency's
+those of a sub-account.
+
+{listed}
+
 ## From the login's message to the Python trait
 
 Wall-clock time in JupyterLab in {browser}, one whole login in the simulator per round.
@@ -70,6 +77,7 @@ def report(
     *,
     sizes: dict[int, int] = frames.SIZES,
     bulk_sizes: dict[int, int] = bulk.SIZES,
+    listed_sizes: dict[int, int] = listed.SIZES,
     imported: int = imports.ROUNDS,
     logins: int = messages.ROUNDS,
     load: pacing.Load = pacing.LOAD,
@@ -91,6 +99,8 @@ def report(
         each=bulk.EACH,
         bulk=table(bulk.measure(bulk_sizes)),
         memory=bulk.memory_table(bulk.memory(max(bulk_sizes))),
+        page=listed.PAGE,
+        listed=table([*listed.measure(listed_sizes), *listed.measure_statistics(listed_sizes)]),
         browser=browser,
         messages=table(rows),
         latency=pacing.LATENCY,

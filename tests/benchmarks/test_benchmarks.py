@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from tests.benchmarks import bulk, frames, imports, messages, pacing
+from tests.benchmarks import bulk, frames, imports, listed, messages, pacing
 from tests.benchmarks.__main__ import RESULTS
 from tests.benchmarks.measure import Row, interleave, table
 from tests.benchmarks.records import answer, answers, in_one
@@ -17,13 +17,21 @@ from tests.benchmarks.report import report
 
 SMALL = {3: 1, 20: 1}
 SMALL_BULK = {10: 1, 20: 1}
+SMALL_LISTED = {150: 1}
 FEW = pacing.Load(calls=5, limit=2, seconds=0.2)
 
 
 @pytest.fixture(scope="module")
 def small() -> str:
     """A whole report of little work."""
-    return report(sizes=SMALL, bulk_sizes=SMALL_BULK, imported=1, logins=1, load=FEW)
+    return report(
+        sizes=SMALL,
+        bulk_sizes=SMALL_BULK,
+        listed_sizes=SMALL_LISTED,
+        imported=1,
+        logins=1,
+        load=FEW,
+    )
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -37,7 +45,9 @@ def pairs(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def expected(sizes: dict[int, int], bulk_sizes: dict[int, int]) -> list[tuple[str, str]]:
+def expected(
+    sizes: dict[int, int], bulk_sizes: dict[int, int], listed_sizes: dict[int, int]
+) -> list[tuple[str, str]]:
     """Return what a report has to compare."""
     return [
         *(
@@ -48,6 +58,13 @@ def expected(sizes: dict[int, int], bulk_sizes: dict[int, int]) -> list[tuple[st
         *((f"`{ours}`", f"`{peer}`") for ours, peer in imports.PAIRS),
         *(pair for size in bulk_sizes for pair in bulk.pairs(size)),
         *bulk.memory_pairs(max(bulk_sizes)),
+        *(
+            pair
+            for one in listed.LISTS
+            for size in listed.sizes_of(one, listed_sizes)
+            for pair in listed.pairs(one.layout.name, size)
+        ),
+        *(pair for size in listed_sizes for pair in listed.statistics_pairs(size)),
         *messages.LABELS,
         *((name, window) for window in pacing.WINDOWS for name in pacing.WAYS),
     ]
@@ -56,13 +73,13 @@ def expected(sizes: dict[int, int], bulk_sizes: dict[int, int]) -> list[tuple[st
 @pytest.mark.process
 def test_every_row_is_there(small: str) -> None:
     """A report shows each figure next to its peer, with numbers for both."""
-    assert pairs(small) == expected(SMALL, SMALL_BULK)
+    assert pairs(small) == expected(SMALL, SMALL_BULK, SMALL_LISTED)
     assert "nan" not in small
 
 
 def test_the_committed_results_have_every_row() -> None:
     """RESULTS.md was written by the benchmarks as they are."""
-    assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES, bulk.SIZES)
+    assert pairs(RESULTS.read_text("utf-8")) == expected(frames.SIZES, bulk.SIZES, listed.SIZES)
 
 
 @pytest.mark.process

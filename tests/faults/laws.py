@@ -15,7 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ghl_notebook import GHLError, Secret
-from ghl_notebook.frames.accounts import ACCOUNTS, accounts_frame, available_accounts_frame
+from ghl_notebook.frames.accounts import ACCOUNTS, account_rows, available_accounts_frame
 from ghl_notebook.models import (
     MAX_MESSAGE_CHARACTERS,
     PLATFORMS,
@@ -85,6 +85,11 @@ def law_of_answers(status: int, headers: Mapping[str, str], body: bytes) -> None
     back = pickle.loads(pickle.dumps(came))
     assert (type(back), str(back), vars(back)) == (type(came), text, vars(came))
     assert text.encode()
+
+
+def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
+    """Return the frame of a list of accounts."""
+    return account_rows(listed, deleted=deleted).frame("here")
 
 
 def law_of_accounts(results: object) -> None:

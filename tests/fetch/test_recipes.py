@@ -26,8 +26,8 @@ CSV = b"postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content\n2026-02-01 09:00:00,He
 PERIOD = ("2025-10-01", "2026-02-01")
 
 RECIPES: list[tuple[FetchRecipe, Fetch, tuple[Any, ...], dict[str, Any]]] = [
-    (labels.CATEGORIES, ghl.fetch_categories, (), {"search": None}),
-    (labels.TAGS, ghl.fetch_tags, (), {"search": None}),
+    (labels.CATEGORIES, ghl.fetch_categories, (), {"search_text": None}),
+    (labels.TAGS, ghl.fetch_tags, (), {"search_text": None}),
     (posts.POSTS, ghl.fetch_posts, PERIOD, {"since": "2025-10-01T00:00:00.000Z"}),
     (statistics.STATISTICS, ghl.fetch_statistics, PERIOD, {"accounts": None}),
     (statistics.TOTALS, ghl.fetch_statistics_totals, PERIOD, {"accounts": None}),

@@ -16,7 +16,7 @@ import pytest
 
 from ghl_notebook import AsyncClient
 from ghl_notebook.fetch.statistics_calls import fetch_each, fetch_together
-from ghl_notebook.frames import DayValue, day_values
+from ghl_notebook.frames import DayValues, day_values
 from ghl_notebook.models import Account, Statistics
 from ghl_notebook.simulator.app import SimulatorApp
 from ghl_notebook.simulator.clock import standing_clock
@@ -81,7 +81,7 @@ class World(httpx.AsyncBaseTransport):
                 del self.planner.comments[name]
 
 
-def rows(each: list[Statistics], accounts: list[Account]) -> list[DayValue]:
+def rows(each: list[Statistics], accounts: list[Account]) -> list[DayValues]:
     """Return the rows of the DataFrame."""
     return [
         row

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,21 +17,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ghl_notebook.frames import (
+    ACCOUNT_LAYOUT,
     ACCOUNTS,
-    ACCOUNTS_TABLE,
     AGENCY_ACCOUNTS,
-    AccountsTable,
-    accounts_frame,
-    agency_accounts_frame,
+    Rows,
+    RowsTable,
+    account_rows,
     dtype_of,
 )
+from ghl_notebook.frames import agency_frame as frame_of_tables
+from ghl_notebook.frames.layout import BLOCK_ROWS
+from ghl_notebook.frames.schema import table_schema
 from ghl_notebook.models import (
-    ACCOUNT_BLOCK_BYTES,
+    BLOCK_BYTES,
     PLATFORMS,
     AccountList,
-    AccountRows,
-    account_rows_of,
-    read_account_rows,
 )
 from tests.benchmarks.records import answer
 
@@ -112,25 +113,30 @@ ANSWER = st.builds(
         {"success": True, "message": message, "results": results, "traceId": "t"}, **style
     ).encode(),
     RESULTS,
-    st.sampled_from(["Fetched Accounts", "Fetched Accounts", "x" * ACCOUNT_BLOCK_BYTES]),
+    st.sampled_from(["Fetched Accounts", "Fetched Accounts", "x" * BLOCK_BYTES]),
     st.sampled_from(
         [{"separators": (",", ":"), "ensure_ascii": False}, {"separators": (",", ":")}, {}]
     ),
 )
 
 
-def rows_of(body: bytes) -> AccountRows:
+ACCOUNTS_TABLE = table_schema(AGENCY_ACCOUNTS)
+agency_accounts_frame = partial(frame_of_tables, ACCOUNT_LAYOUT)
+
+
+def rows_of(body: bytes, *, deleted: bool = False) -> Rows:
     """Read the rows of a good answer, whatever it takes."""
-    return read_account_rows(body) or account_rows_of(msgspec.json.decode(body))
+    listed = ACCOUNT_LAYOUT.reader.read(body)
+    if listed is None:
+        listed = AccountList.from_wire(msgspec.json.decode(body).get("results"))
+    return account_rows(listed, deleted=deleted)
 
 
-def gathered(
-    bodies: Mapping[str, bytes], *, deleted: bool = False, block_bytes: int = ACCOUNT_BLOCK_BYTES
-) -> pa.Table:
+def gathered(bodies: Mapping[str, bytes], *, deleted: bool = False) -> pa.Table:
     """Gather the bodies of some sub-accounts, which are called like their ids."""
-    table = AccountsTable(deleted=deleted, block_bytes=block_bytes)
+    table = RowsTable(ACCOUNT_LAYOUT)
     for location_id, body in bodies.items():
-        rows = rows_of(body)
+        rows = rows_of(body, deleted=deleted)
         table.add(rows, location_id=location_id, location_name=location_id.upper())
     return table.take()
 
@@ -140,8 +146,8 @@ def by_records(bodies: Iterable[tuple[str, bytes]], *, deleted: bool = False) ->
     frames = []
     for location_id, body in bodies:
         results = msgspec.json.decode(body).get("results")
-        found = AccountList.from_wire(results, location_id=location_id)
-        frame = accounts_frame(found, deleted=deleted)
+        found = AccountList.from_wire(results)
+        frame = account_rows(found, deleted=deleted).frame(location_id)
         names = pd.Series(location_id.upper(), frame.index, pd.StringDtype("pyarrow"))
         frame.insert(0, "location_name", names)
         frame.insert(0, "location_id", frame.pop("location_id"))
@@ -178,18 +184,18 @@ def listing(*accounts: Any, groups: Any = ()) -> bytes:
 
 @pytest.mark.exhaustive
 @settings(derandomize=True, deadline=None, database=None, max_examples=150)
-@given(st.lists(ANSWER, min_size=1, max_size=3), st.booleans(), st.sampled_from([1, 300, 1 << 20]))
-@example([listing(*({"expire": d, "createdAt": d} for d in DATES))], True, 1 << 20)
-@example([listing({"expire": d, "createdAt": d, "updatedAt": d}) for d in DATES], True, 1)
-@example([listing({"deleted": d}) for d in (True, "true", 1, "1", "yes")], False, 1 << 20)
-@example([b'{"results":{"accounts":[{"id":5,"id":"a","name":"b","name":5}]}}'], False, 1)
-@example([b'{"results":{"accounts":[{"\\u0069d":"a","meta":{"a":1,"a":2}}]}}'], False, 1)
-@example([b'{"results":[],"results":{"accounts":[ null , {} ],"groups":null}}'], False, 1)
-@example([b'{"results":{"accounts":[{"meta":{"\\/":"\\ud83d\\ude00\\u0000"}}]}}'], False, 1)
-def test_any_answers(bodies: list[bytes], deleted: bool, block_bytes: int) -> None:
+@given(st.lists(ANSWER, min_size=1, max_size=3), st.booleans())
+@example([listing(*({"expire": d, "createdAt": d} for d in DATES))], True)
+@example([listing({"expire": d, "createdAt": d, "updatedAt": d}) for d in DATES], True)
+@example([listing({"deleted": d}) for d in (True, "true", 1, "1", "yes")], False)
+@example([b'{"results":{"accounts":[{"id":5,"id":"a","name":"b","name":5}]}}'], False)
+@example([b'{"results":{"accounts":[{"\\u0069d":"a","meta":{"a":1,"a":2}}]}}'], False)
+@example([b'{"results":[],"results":{"accounts":[ null , {} ],"groups":null}}'], False)
+@example([b'{"results":{"accounts":[{"meta":{"\\/":"\\ud83d\\ude00\\u0000"}}]}}'], False)
+def test_any_answers(bodies: list[bytes], deleted: bool) -> None:
     """Whatever is answered, a cell is what the records' frame has there."""
     named = {f"loc{n}": body for n, body in enumerate(bodies)}
-    frame = agency_accounts_frame([gathered(named, deleted=deleted, block_bytes=block_bytes)])
+    frame = agency_accounts_frame([gathered(named, deleted=deleted)])
     assert_same(frame, by_records(named.items(), deleted=deleted))
 
 
@@ -199,7 +205,7 @@ def test_a_thousand_accounts_are_the_same() -> None:
     one = {"loc": answer(1_000)}
     many = {f"loc{n}": answer(5, seed=n) for n in range(200)}
     for bodies in (one, many):
-        frame = agency_accounts_frame([gathered(bodies, block_bytes=50_000)])
+        frame = agency_accounts_frame([gathered(bodies)])
         assert len(frame) == 1_000
         assert_same(frame, by_records(bodies.items()))
         expected = by_records(bodies.items())["meta"]
@@ -223,7 +229,7 @@ def test_rows_come_in_the_order_that_is_asked_for() -> None:
     """By sub-account; those that are not named come last; within one, in the service's order."""
     ids = {loc: [f"{loc}{n}" for n in range(3)] for loc in "abcd"}
     bodies = {loc: listing(*({"id": i} for i in ids[loc])) for loc in ids}
-    tables = [gathered({k: bodies[k] for k in part}, block_bytes=1) for part in ("cb", "", "da")]
+    tables = [gathered({k: bodies[k] for k in part}) for part in ("cb", "", "da")]
     frame = agency_accounts_frame(tables, location_ids=["a", "x", "b"])
     assert frame["id"].to_list() == [*ids["a"], *ids["b"], *ids["c"], *ids["d"]]
     frame = agency_accounts_frame(tables, location_ids=["c", "b", "d", "a"])
@@ -240,7 +246,7 @@ def test_new_categories_do_not_depend_on_how_the_tables_were_made() -> None:
 
 def test_what_was_taken_is_not_taken_again() -> None:
     """Each table has what was added since the one before, none where nothing was."""
-    table = AccountsTable()
+    table = RowsTable(ACCOUNT_LAYOUT)
     sizes = []
     for number in (2, 0, 3):
         table.add(rows_of(listing(*[{}] * number)), location_id="loc", location_name=None)
@@ -257,12 +263,12 @@ def test_a_table_survives_parquet(tmp_path: Any) -> None:
     pd.testing.assert_frame_equal(agency_accounts_frame([read]), agency_accounts_frame([table]))
 
 
-def test_only_a_block_of_bodies_is_kept() -> None:
+def test_only_a_block_of_rows_is_kept() -> None:
     """What was added becomes Arrow arrays, which take less, before all of it is there."""
-    bodies = [answer(200, seed=n) for n in range(8)]
-    table = AccountsTable(block_bytes=2 * len(bodies[0]))
-    for number, body in enumerate(bodies):
-        table.add(rows_of(body), location_id=str(number), location_name=None)
+    table = RowsTable(ACCOUNT_LAYOUT)
+    for number in range(8):
+        rows = rows_of(answer(BLOCK_ROWS // 2, seed=number))
+        table.add(rows, location_id=str(number), location_name=None)
     assert table.take()["id"].num_chunks >= 4
 
 

@@ -14,7 +14,7 @@ import ghl_notebook as ghl
 from ghl_notebook.frames import (
     ACCOUNTS,
     AVAILABLE_ACCOUNTS,
-    accounts_frame,
+    account_rows,
     available_accounts_frame,
     dtype_of,
 )
@@ -50,6 +50,11 @@ def documented(function: Callable[..., Any]) -> dict[str, str]:
         assert meaning
         table[name] = kind
     return table
+
+
+def accounts_frame(listed: AccountList, *, deleted: bool = False) -> pd.DataFrame:
+    """Return the frame of a list of accounts."""
+    return account_rows(listed, deleted=deleted).frame("loc")
 
 
 def listed(*accounts: dict[str, Any], groups: tuple[AccountGroup, ...] = ()) -> AccountList:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ghl_notebook.models import MessagePayload, is_plausible_id, read_message
 
-from .test_message import CAPTURED, DOCUMENTED, ID
+from .test_message_payload import CAPTURED, DOCUMENTED, ID
 
 WORDS = ("actionType", "page", "platform", "placement", "refresh", "source")
 SAYABLE = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:/ -")

@@ -8,8 +8,8 @@ MUTANTS = [
     Mutant(
         "What the service does not say is NA, and not zero",
         "frames/layout.py",
-        "return None if inner is None else getattr(inner, name)",
-        "return 0 if inner is None else getattr(inner, name)",
+        "missing = (None,) * len(inner.__struct_fields__)",
+        "missing = (0,) * len(inner.__struct_fields__)",
         "fetch/test_fetch_posts.py::contradictions_do_not_change_the_frame",
     ),
     Mutant(
@@ -223,8 +223,29 @@ MUTANTS = [
         "reported/test_values.py::another_number_of_values_than_days",
     ),
     Mutant(
+        "A record that does not fit its row keeps its place among the others",
+        "frames/layout.py",
+        'positions = pa.array(np.argsort(np.argsort(is_record, kind="stable")))',
+        "positions = pa.array(np.arange(len(rows)))",
+        "frames/test_rows.py::some_odd_answers",
+    ),
+    Mutant(
+        "A record that does not fit its row is read as a record, and not lost",
+        "models/row_reader.py",
+        "            return self._record.from_wire(_LENIENT.decode(wire))",
+        "            return self._record()",
+        "frames/test_rows.py::some_odd_answers",
+    ),
+    Mutant(
+        "Each value of a series has its own day",
+        "frames/statistics.py",
+        "first[row_of] + day * _DAY",
+        "first[row_of]",
+        "frames/test_statistics.py::some_odd_statistics",
+    ),
+    Mutant(
         "One odd date does not cost those of its block",
-        "frames/gather.py",
+        "frames/arrays.py",
         "    if len(texts) <= _FEW:",
         "    if True:",
         "reported/test_values.py::the_others_of_a_block_are_not_read_one_by_one",

@@ -169,11 +169,11 @@ def test_one_odd_date_in_a_block_costs_only_that_one(odd: Any, at: int) -> None:
 
 def test_the_others_of_a_block_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A handful of dates is looked at by itself, however many there are."""
-    from ghl_notebook.frames import gather
+    from ghl_notebook.frames import arrays
 
     read: list[object] = []
-    one_by_one = gather._time
-    monkeypatch.setattr(gather, "_time", lambda text: read.append(text) or one_by_one(text))
+    one_by_one = arrays._time
+    monkeypatch.setattr(arrays, "_time", lambda text: read.append(text) or one_by_one(text))
     accounts = [{**ACCOUNT, "expire": "2026-05-09T15:20:45.000Z"} for _ in range(1000)]
     accounts[3]["expire"], accounts[500]["expire"] = "", "2026-13-05T09:00:00.000Z"
     agency_accounts(answer({"accounts": accounts, "groups": []}))

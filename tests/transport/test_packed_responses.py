@@ -26,7 +26,7 @@ from ghl_notebook.verify.recorder import Recorder
 from ghl_notebook.verify.shape import Names
 from tests.auth.test_file_store import make
 from tests.faults.server import Exchange, Fault, FaultServer
-from tests.transport.test_transports import BODY, BOTH, LOGIN, ROWS, client_of, ok, plain, serving
+from tests.transport.test_transports import BODY, BOTH, LISTED, LOGIN, client_of, ok, plain, serving
 
 MB = 2**20
 TOKENS = json.dumps(
@@ -201,7 +201,7 @@ async def test_one_layer_of_gzip_or_none_is_read(
     """Also of several members, as some servers write it."""
     async with serving(ok(body, f"content-encoding: {encoding}")) as service:
         transport = connect(service.base_url)
-        assert await client_of(transport).accounts.rows() == ROWS
+        assert await client_of(transport).accounts.list() == LISTED
         await transport.aclose()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 import ghl_notebook as ghl
 from ghl_notebook import Client
+from ghl_notebook.api.operation import with_rows
 from ghl_notebook.errors import ResponseError
+from ghl_notebook.frames import ACCOUNT_LAYOUT
 from ghl_notebook.simulator import Simulator
 from tests.api.stub import LOCATION, Stub, answer
 from tests.folding import folded
@@ -115,7 +117,7 @@ OPERATIONS: dict[str, Callable[[Client], object]] = {
         "instagram", "65f2d989a4f2f1e5322c3856", ghl.models.AvailableAccount()
     ),
     "accounts": lambda c: c.accounts.list(),
-    "account_rows": lambda c: c.accounts.rows(),
+    "account_rows": lambda c: with_rows(c.accounts, ACCOUNT_LAYOUT.reader).list(),
     "delete_account": lambda c: c.accounts.delete("account-1"),
 }
 
@@ -143,8 +145,12 @@ def test_rows_of_an_odd_answer_are_read_all_the_same(odd: str) -> None:
     body = "{" + odd + ',"results":{"accounts":[{"id":"a"},{"id":5}]}}'
     response = httpx.Response(200, content=body)
     with Stub(response, response).client() as client:
-        rows = [row.id for block in client.accounts.rows().blocks for row in block]
-        assert rows == [account.id for account in client.accounts.list().accounts] == ["a", "5"]
+        found = with_rows(client.accounts, ACCOUNT_LAYOUT.reader).list()
+        assert (
+            [row.id for row in found.accounts]
+            == [account.id for account in client.accounts.list().accounts]
+            == ["a", "5"]
+        )
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ import ghl_notebook as ghl
 from ghl_notebook import AsyncClient, Secret
 from ghl_notebook.auth import Credential
 from ghl_notebook.background import run_in_background
-from ghl_notebook.models import AccountRows, AvailableAccount, read_account_rows
+from ghl_notebook.models import AccountList, AvailableAccount
 from ghl_notebook.settings import now
 from ghl_notebook.simulator import Simulator
 from ghl_notebook.transport import (
@@ -43,7 +43,7 @@ from tests.logs import EveryLogger
 
 LOGIN = "65f2d989a4f2f1e5322c3856"
 BODY = json.dumps({"success": True, "results": {"accounts": [], "groups": []}}).encode()
-ROWS = read_account_rows(BODY)
+LISTED = AccountList.from_wire({}, location_id=LOCATION)
 PATIENCE = 20.0
 
 
@@ -265,9 +265,9 @@ async def test_a_call_that_is_cancelled_ends_cancelled() -> None:
     async with serving(ok()) as service:
         transport = wide(service.base_url)
         client = client_of(transport)
-        await client.accounts.rows()
+        await client.accounts.list()
         for _ in range(1_500):
-            calls = [asyncio.create_task(client.accounts.rows()) for _ in range(20)]
+            calls = [asyncio.create_task(client.accounts.list()) for _ in range(20)]
             for _ in range(moments.randrange(1, 60)):
                 await asyncio.sleep(0)
             cancelled = [call for call in calls if call.cancel()]
@@ -330,16 +330,16 @@ async def test_several_event_loops_may_share_a_connection() -> None:
         transport = wide(service.base_url)
         client = client_of(transport)
 
-        def there() -> AccountRows:
-            return run_in_background(client.accounts.rows)
+        def there() -> AccountList:
+            return run_in_background(client.accounts.list)
 
-        def apart() -> AccountRows:
-            return asyncio.run(client.accounts.rows())
+        def apart() -> AccountList:
+            return asyncio.run(client.accounts.list())
 
         asked = [asyncio.to_thread(act) for act in (there, apart) for _ in range(5)]
-        found = await asyncio.gather(*asked, *(client.accounts.rows() for _ in range(5)))
+        found = await asyncio.gather(*asked, *(client.accounts.list() for _ in range(5)))
         await asyncio.to_thread(run_in_background, transport.aclose)
-    assert found == [ROWS] * 15
+    assert found == [LISTED] * 15
 
 
 async def test_what_others_have_pyreqwest_log_shows_no_token() -> None:
@@ -377,7 +377,7 @@ credential = Credential.of_token(Secret("pit-00000000-fake"), "a-location", sour
 client = AsyncClient.sharing(transport, credential, total_timeout=20, clock=now)
 
 async def ask(times=20):
-    return await asyncio.gather(*[client.accounts.rows() for _ in range(times)])
+    return await asyncio.gather(*[client.accounts.list() for _ in range(times)])
 """
 
 

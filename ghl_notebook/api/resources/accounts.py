@@ -8,14 +8,8 @@ from typing import Any
 
 from ghl_notebook.api.call import Call
 from ghl_notebook.api.operation import Mode, Resource, operation
-from ghl_notebook.models import (
-    AccountList,
-    AccountRows,
-    account_rows_of,
-    has_none,
-    read_account_rows,
-)
-from ghl_notebook.transport import Request, rows_of
+from ghl_notebook.models import AccountList, has_none
+from ghl_notebook.transport import Request, body_of, rows_of
 
 _ACCOUNTS = "/social-media-posting/{locationId}/accounts"
 _ACCOUNT = _ACCOUNTS + "/{id}"
@@ -36,20 +30,21 @@ class Accounts(Resource[Mode]):
             Send the undocumented ``fetchAll=true`` of GoHighLevel's own page. The list may then
             also show logins without an attached account.
         """
-        body = await self.context.sender.call(
-            "GET",
-            _ACCOUNTS,
-            path={"locationId": self.context.location_id},
-            query={"fetchAll": "true" if fetch_all else None},
+        location_id, reader = self.context.location_id, self.context.reader
+        make = functools.partial(AccountList.from_wire, location_id=location_id)
+        query = {"fetchAll": "true" if fetch_all else None}
+        request = Request.build("GET", _ACCOUNTS, {"locationId": location_id}, query)
+        if reader is None:
+            read = functools.partial(body_of, shape=_lists_accounts)
+            return make((await self.context.sender.send(request, read))["results"])
+        read_rows = functools.partial(
+            rows_of,
+            read=reader.read,
+            convert=lambda body: make(body["results"]),
             shape=_lists_accounts,
         )
-        return AccountList.from_wire(body.get("results"), location_id=self.context.location_id)
-
-    @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
-    async def rows(self, call: Call) -> AccountRows:
-        """List the same rows as `list`, decoded only for the columns of an agency's DataFrame."""
-        request = Request.build("GET", _ACCOUNTS, {"locationId": self.context.location_id})
-        return await self.context.sender.send(request, _ROWS_OF)
+        found: AccountList = await self.context.sender.send(request, read_rows)
+        return found
 
     @operation("DELETE", _ACCOUNT, scope="socialplanner/account.write")
     async def delete(self, call: Call, account_key: str, *, company_id: str | None = None) -> str:
@@ -80,8 +75,3 @@ def _lists_accounts(body: Mapping[str, Any]) -> bool:
         return False
     accounts = results.get("accounts")
     return isinstance(accounts, list) or (accounts is None and has_none(results))
-
-
-_ROWS_OF = functools.partial(
-    rows_of, read=read_account_rows, convert=account_rows_of, shape=_lists_accounts
-)

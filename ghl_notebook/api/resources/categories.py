@@ -42,7 +42,7 @@ class Categories(Resource[Mode]):
         CategoryPage
             The chosen categories.
         """
-        return CategoryPage.from_wire(await call(required={"categories": list}))
+        return await call.page(CategoryPage.from_wire, required={"categories": list})
 
     @operation("GET", _CATEGORY, scope=_CATEGORY_READ)
     async def get(self, call: Call, category_id: str) -> Category:
@@ -98,7 +98,7 @@ class Tags(Resource[Mode]):
         TagPage
             The chosen tags.
         """
-        return _tag_page(await call(required=_SOME_TAGS))
+        return await call.page(_tag_page, required=_SOME_TAGS)
 
     @operation("POST", _TAGS + "/details", scope=_TAG_READ, changes=False)
     async def details(self, call: Call, tag_ids: Iterable[str]) -> TagPage:

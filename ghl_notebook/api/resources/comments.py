@@ -70,8 +70,11 @@ class Comments(Resource[Mode]):
         """
         if (from_date is None) is not (to_date is None):
             raise ArgumentError("from_date and to_date go together.", "Pass both, or neither.")
-        results = await call(required={"comments": list}, platform=_known(platform, COMMENTED))
-        return CommentPage.from_wire(results)
+        return await call.page(
+            CommentPage.from_wire,
+            required={"comments": list},
+            platform=_known(platform, COMMENTED),
+        )
 
     @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
     async def create(

@@ -67,10 +67,11 @@ class CsvImports(Resource[Mode]):
         CsvImportPage
             The imports, newest first.
         """
-        results = await call(
-            required={"csvs": (list, dict)}, user_id=user_id or await call.user_id()
+        return await call.page(
+            CsvImportPage.from_wire,
+            required={"csvs": (list, dict)},
+            user_id=user_id or await call.user_id(),
         )
-        return CsvImportPage.from_wire(results)
 
     @operation("POST", _PLACE + "/set-accounts", scope=_WRITE)
     async def set_accounts(

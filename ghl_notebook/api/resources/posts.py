@@ -73,7 +73,8 @@ class Posts(Resource[Mode]):
             The posts. A new post can take a moment to appear.
         """
         wanted = check_filter("accounts", accounts)
-        results = await call(
+        return await call.page(
+            PostPage.from_wire,
             required={"posts": list},
             # The API requires texts here, and the accounts as a single text.
             accounts=None if wanted is None else ",".join(wanted),
@@ -81,7 +82,6 @@ class Posts(Resource[Mode]):
             limit=str(limit),
             include_users=str(include_users).lower(),
         )
-        return PostPage.from_wire(results)
 
     @operation("POST", _POSTS, scope=_WRITE)
     async def create(

@@ -64,7 +64,7 @@ class Queues(Resource[Mode]):
         QueuePage
             The chosen queues.
         """
-        return QueuePage.from_wire(await call(required={"queues": list}))
+        return await call.page(QueuePage.from_wire, required={"queues": list})
 
     @operation("POST", _QUEUES, scope=_WRITE, v3_only=True, location="body")
     async def create(

@@ -63,13 +63,13 @@ class AccountStatistics(Resource[Mode]):
                 f"Statistics are of 1 to {_MAX_ACCOUNTS} accounts, and not of {len(wanted)}.",
                 "Pass some profile ids; ask for more accounts in several calls.",
             )
-        results = await call(
+        return await call.page(
+            Statistics.from_wire,
             required={},
             profile_ids=wanted,
             current_range=_range("current_range", current_range),
             prev_range=_range("prev_range", prev_range),
         )
-        return Statistics.from_wire(results)
 
 
 def _range(name: str, given: object) -> dict[str, str] | None:
