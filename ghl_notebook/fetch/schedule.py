@@ -93,22 +93,6 @@ def schedule_posts(
         One row per row of `frame`, in its order, with a new integer index and the same columns even
         if empty.
 
-        Column        Type      Meaning
-        ============= ========= ==================================================================
-        row           integer   Number of the row, counted from 0
-        action        category  The result: see below
-        schedule_date timestamp When it will be published (UTC)
-        account_ids   string    Its accounts, joined by ``", "``
-        summary       string    Text
-        media         string    Addresses of pictures and videos; names of files not uploaded yet
-        id            string    The post: ``id`` of `fetch_posts`
-        error         string    What is wrong: all violations, with limit, source, and date
-        next_step     string    What you can do
-        location_id   string    The sub-account
-        ============= ========= ==================================================================
-
-        Types are pandas dtypes: ``Int64``, ``category``, ``datetime64[ms, UTC]`` and ``string``.
-    =======
         {columns}
 
         The action is ``would schedule`` (not sent), ``scheduled``, ``already scheduled`` (by an
