@@ -55,6 +55,7 @@ class CallsAhead(Generic[K, T]):
         self._caller = caller
         self._call = call
         self._tasks: dict[K, asyncio.Future[T]] = {}
+        self._dropped: list[asyncio.Future[T]] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,7 +69,7 @@ class CallsAhead(Generic[K, T]):
         for task in self._tasks.values():
             task.cancel()
         # Awaited, so that no error of theirs is reported as never retrieved.
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), *self._dropped, return_exceptions=True)
 
     @property
     def keys(self) -> Collection[K]:
@@ -123,6 +124,7 @@ class CallsAhead(Generic[K, T]):
         """Cancel or forget a call."""
         if (task := self._tasks.pop(key, None)) is not None:
             task.cancel()
+            self._dropped.append(task)
 
     async def get(self, key: K) -> T:
         """Return the result of a call, which is sent now if it was not sent ahead."""

@@ -187,3 +187,28 @@ async def test_a_failure_of_one_page_ends_the_others() -> None:
         await all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=10)
     assert ended == len(rows.asked) - 1
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_five_thousand_rows_are_four_rounds() -> None:
+    """One page, then two, then the others, of which as many are sent as the client may send."""
+    rows = Rows(5_000)
+    waiting: list[asyncio.Future[None]] = []
+
+    async def fetch(skip: int, limit: int) -> tuple[list[Row], int | None]:
+        waiting.append(asyncio.get_running_loop().create_future())
+        await waiting[-1]
+        return await rows(skip, limit)
+
+    listing = asyncio.ensure_future(
+        all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=100)
+    )
+    rounds = []
+    while not listing.done():
+        for _ in range(50):
+            await asyncio.sleep(0)
+        rounds.append(len(waiting))
+        for one in waiting:
+            one.set_result(None)
+        waiting.clear()
+    assert await listing == rows.rows
+    assert [count for count in rounds if count] == [1, 2, 32, 16]
