@@ -306,6 +306,7 @@ def _start_thread(future: Future[T], func: Callable[[], T]) -> threading.Thread:
         except BaseException as error:  # noqa: BLE001 - handed to the caller that waits
             future.set_exception(error)
 
+    future.set_running_or_notify_cancel()  # else a task that is cancelled would break `run`
     thread = threading.Thread(target=run, name="ghl_notebook store", daemon=True)
     thread.start()
     return thread

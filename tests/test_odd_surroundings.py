@@ -169,6 +169,8 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
         account = {"expire": "2026-01-05", "is_expired": False, "platform": "x", "deleted": False}
         frame = pd.DataFrame([account])
         given = {"accounts": frame.assign(expire=pd.to_datetime(frame["expire"], utc=True))}
+        if "frame" in inspect.signature(getattr(ghl, name)).parameters:
+            given["frame"] = pd.DataFrame({"account_ids": ["x"], "schedule_date": ["x"]})
     for value in DATES:
         with pytest.raises(ghl.errors.ArgumentError, match=parameter) as caught:
             getattr(ghl, name)(**given | {parameter: value})

@@ -259,7 +259,9 @@ def _media(value: object) -> list[dict[str, Any]]:
         isinstance(one, PostMedia | Mapping) for one in value
     ):
         raise ArgumentError(
-            "media is not a list of media.", 'Pass a list of dicts with "url" and "type".'
+            "media is not a list of media.",
+            'Pass a list of dicts with "url" and "type"; put the paths of files on this computer '
+            "into the column files.",
         )
     try:
         media: list[dict[str, Any]] = to_wire(value)

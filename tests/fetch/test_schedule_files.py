@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +155,37 @@ def test_a_file_that_changes_after_the_check_is_not_sent(
     assert frame["action"].to_list() == ["refused"]
     assert "has changed since it was checked" in frame["error"][0]
     assert not posts_of(sim)
+
+
+def wait_for_entries(plans: Path, count: int) -> None:
+    """Wait until so many uploads have begun."""
+    while len(list(plans.glob("uploads/*.json"))) < count:
+        time.sleep(0.001)
+
+
+@pytest.mark.slow
+async def test_a_call_that_is_stopped_at_an_upload_leaves_its_report(
+    client: Client, sim: Simulator, pictures: Path, plans: Path
+) -> None:
+    """The next call finds the picture that was on its way, and uploads none twice."""
+    sim.levers.latency = 0.05
+    names = ("0.jpg", "1.jpg", "2.jpg")
+    rows = plan(client, *({"summary": n, "files": str(pictures / n)} for n in names))
+    async with AsyncClient(
+        credential=client.credential, base_url=sim.base_url, clock=lambda: sim.now
+    ) as other:
+        task = asyncio.ensure_future(ghl.schedule_posts(other, rows, dry_run=False))
+        await asyncio.to_thread(wait_for_entries, plans, 2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await task
+        report = stopped.value.report  # type: ignore[attr-defined]
+        assert report["action"].to_list() == ["scheduled", "would schedule", "would schedule"]
+        pd.testing.assert_frame_equal(report, ghl.read_schedule(other))
+    sim.levers.latency = 0.0
+    again = ghl.schedule_posts(client, rows, dry_run=False)
+    assert again["action"].to_list() == ["already scheduled", "scheduled", "scheduled"]
+    assert list(uploaded(sim).values()) == [1, 1, 1]
 
 
 def test_a_demo_leaves_no_record_of_its_uploads(plans: Path, pictures: Path) -> None:
