@@ -119,10 +119,10 @@ class RowReader(Generic[PageT]):
                 return page
         page = self._page(self._raw.decode(body))
         if page is not None:
-            blocks = _Blocks(self, getattr(page, self.name), len(body))
+            wires = getattr(page, self.name)
             # A large list is decoded as its rows are used: together they may need much memory.
-            is_large = len(body) > BLOCK_BYTES
-            setattr(page, self.name, blocks if is_large else [row for one in blocks for row in one])
+            large = _Blocks(self, wires, len(body)) if len(body) > BLOCK_BYTES else None
+            setattr(page, self.name, large or self._read_rows(wires))
         return page
 
     def blocks(self, page: PageT) -> Iterable[list[Any]]:
@@ -161,16 +161,25 @@ class RowReader(Generic[PageT]):
     def read_block(self, wires: list[msgspec.Raw]) -> list[Any]:
         """Decode some records as rows."""
         try:
-            rows = self._rows.decode(b"[" + b",".join(wires) + b"]")
+            rows: list[Any] = self._rows.decode(b"[" + b",".join(wires) + b"]")
         except msgspec.ValidationError:
-            rows = [self._read_row(wire) for wire in wires]
+            return self._read_rows(wires)
         if self._has_two_ids:
             _choose_ids(rows)
         return rows
 
-    def _read_row(self, wire: msgspec.Raw) -> Any:
-        with suppress(msgspec.ValidationError):
-            return self._row.decode(wire)
+    def _read_rows(self, wires: list[msgspec.Raw]) -> list[Any]:
+        rows: list[Any] = []
+        for wire in wires:
+            try:
+                rows.append(self._row.decode(wire))
+            except msgspec.ValidationError:
+                rows.append(self._read_record(wire))
+        if self._has_two_ids:
+            _choose_ids(rows)
+        return rows
+
+    def _read_record(self, wire: msgspec.Raw) -> Record:
         with suppress(msgspec.DecodeError, RecursionError):
             return self._record.from_wire(_LENIENT.decode(wire))
         return self._record()
