@@ -9,7 +9,8 @@ from typing import Final, Unpack, get_args
 
 import pandas as pd
 
-from ghl_notebook.api import AsyncClient
+from ghl_notebook.api import Agency, AsyncClient, Client
+from ghl_notebook.api.versions import versions_of
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_LAYOUT
 from ghl_notebook.guard import guarded
@@ -26,6 +27,7 @@ from ghl_notebook.models import (
 from .options import FetchOptions
 from .paging import Report, all_pages, list_name
 from .period import read_period, short
+from .post_platforms import correct_platforms
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
@@ -47,7 +49,9 @@ def fetch_posts(
     """Fetch the posts of a period, for one sub-account or a whole agency.
 
     Calls ``POST /social-media-posting/{locationId}/posts/list`` (scope
-    ``socialplanner/post.readonly``) once per page.
+    ``socialplanner/post.readonly``) once per page. If the API reports a post's platform as
+    ``google``, which it does for posts on any platform, it also calls ``GET
+    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``).
 
     Parameters
     ----------
@@ -58,7 +62,7 @@ def fetch_posts(
         ``"2026-01-05"``, means the whole day in UTC. A datetime needs a time zone.
     status : str, optional
         Return only posts with this status: ``"scheduled"``, ``"draft"``, ``"failed"``,
-        ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"`` (API version v3),
+        ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"``,
         ``"recent"`` or ``"deleted"``. By default, all posts except deleted ones.
     platform : str, optional
         Return only posts on this platform, for instance ``"instagram"``. The API has no such
@@ -86,19 +90,20 @@ def fetch_posts(
         id              string    The post
         status          category  Publishing status
         type            category  ``post``, ``story`` or ``reel``
-        platform        category  For instance ``instagram``
+        platform        category  Platform of the account, for instance ``instagram``
         display_date    timestamp When it was or will be published (UTC)
         published_at    timestamp When it was published (UTC)
         summary         string    Text
         account_id      string    The account: ``id`` of `fetch_accounts`
         account_ids     string    All its accounts, joined by ``", "``
         tags            string    Ids of its tags, joined by ``", "``: see `fetch_tags`
-        media_count     integer   Number of pictures and videos
+        media_count     integer   Pictures and videos; may be too low for a scheduled carousel
         error           string    Why it failed
         post_id         string    Its id on the platform
-        like_count      integer   Likes so far (API version v3; NA in others)
-        comment_count   integer   Comments so far (API version v3; NA in others)
-        share_count     integer   Shares so far (API version v3; NA in others)
+        parent_post_id  string    The post of several accounts that it belongs to
+        like_count      integer   Likes so far; NA if not reported
+        comment_count   integer   Comments so far; NA if not reported
+        share_count     integer   Shares so far; NA if not reported
         approval_status string    ``pending``, ``approved``, ``rejected``, ``not_required``
         source          string    Where it was created, for instance ``composer``
         created_by      string    The user who created it
@@ -127,7 +132,22 @@ def fetch_posts(
         "accounts": read_ids(accounts),
         "post_type": post_type,
     }
+    _warn_of_version(client)
     return fetch(client, POSTS, filters, options)
+
+
+def _warn_of_version(client: AnyClient) -> None:
+    """Log what is missing under the version that the user has chosen."""
+    core = client.core if isinstance(client, Client | Agency) else client
+    versions = versions_of("/social-media-posting/{locationId}/posts")
+    pinned = getattr(core, "api_version", None)
+    if pinned not in (None, versions.best):
+        _LOG.warning(
+            "posts: version %s of the API does not return %s, so they are missing; leave out "
+            "api_version to get them",
+            pinned,
+            versions.gives,
+        )
 
 
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
@@ -179,6 +199,7 @@ async def _posts(
 
     name = list_name(POSTS.name, client)
     posts = await all_pages(name, fetch_page, report)
+    await correct_platforms(client, posts, name)
     texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
     if texts:
         _LOG.warning(

@@ -27,6 +27,7 @@ POSTS: Schema = {
     "media_count": "integer",
     "error": "string",
     "post_id": "string",
+    "parent_post_id": "string",
     "like_count": "integer",
     "comment_count": "integer",
     "share_count": "integer",

@@ -10,7 +10,7 @@ from .faults import not_found, refuse
 from .messages import SimRequest, SimResponse, enveloped, require
 from .planner_comments import PLATFORMS
 from .planner_records import Comment, Planner
-from .posts import read_datetime
+from .post_rules import read_datetime
 from .routes import Operations, route
 from .state import stamp
 

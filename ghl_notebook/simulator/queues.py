@@ -12,7 +12,8 @@ from .context import SimContext
 from .faults import known, refuse
 from .messages import SimRequest, SimResponse, require
 from .planner_records import Planner, Queue, QueueItem
-from .posts import read_datetime, shown
+from .post_rows import shown
+from .post_rules import read_datetime
 from .queue_plan import TIMEZONE, add_published, between, content_of, plan_due
 from .routes import Operations, route
 from .state import stamp

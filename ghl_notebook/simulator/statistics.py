@@ -12,7 +12,7 @@ from .bodies import Body
 from .engagement import LASTS, WEEK, chance, followers, total_until
 from .faults import refuse
 from .messages import SimRequest, SimResponse, require
-from .posts import read_datetime
+from .post_rules import read_datetime
 from .records import Account
 from .routes import Operations, route
 

@@ -41,6 +41,7 @@ class Accounts(Resource[Mode]):
             _ACCOUNTS,
             path={"locationId": self.context.location_id},
             query={"fetchAll": "true" if fetch_all else None},
+            version=call.version,
             shape=_lists_accounts,
         )
         return AccountList.from_wire(body.get("results"), location_id=self.context.location_id)
@@ -48,7 +49,8 @@ class Accounts(Resource[Mode]):
     @operation("GET", _ACCOUNTS, scope="socialplanner/account.readonly")
     async def rows(self, call: Call) -> AccountRows:
         """List the same rows as `list`, decoded only for the columns of an agency's DataFrame."""
-        request = Request.build("GET", _ACCOUNTS, {"locationId": self.context.location_id})
+        path = {"locationId": self.context.location_id}
+        request = Request.build("GET", _ACCOUNTS, path, version=call.version)
         return await self.context.sender.send(request, _ROWS_OF)
 
     @operation("DELETE", _ACCOUNT, scope="socialplanner/account.write")
@@ -68,6 +70,7 @@ class Accounts(Resource[Mode]):
             path={"locationId": self.context.location_id, "id": account_key},
             # Optional in the OpenAPI file, required in practice.
             query={"userId": await self.context.user_id(), "companyId": company_id},
+            version=call.version,
         )
         results = body.get("results")
         deleted = results.get("id") if isinstance(results, Mapping) else None

@@ -25,7 +25,6 @@ class Comments(Resource[Mode]):
         _COMMENTS + "/list",
         scope=None,
         changes=False,
-        v3_only=True,
         location="query",
     )
     async def list(
@@ -73,7 +72,7 @@ class Comments(Resource[Mode]):
         results = await call(required={"comments": list}, platform=_known(platform, COMMENTED))
         return CommentPage.from_wire(results)
 
-    @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
+    @operation("POST", _COMMENTS, scope=None, location="query")
     async def create(
         self,
         call: Call,
@@ -113,7 +112,7 @@ class Comments(Resource[Mode]):
         results = await call(required={"_id": str}, platform=_known(platform, COMMENTED))
         return Comment.from_wire(results)
 
-    @operation("POST", _LIKE, scope=None, v3_only=True, location="query")
+    @operation("POST", _LIKE, scope=None, location="query")
     async def like(self, call: Call, platform: str, comment_id: str) -> None:
         """Like a comment or a reply.
 
@@ -126,7 +125,7 @@ class Comments(Resource[Mode]):
         """
         await call(platform=_known(platform, _LIKED))
 
-    @operation("DELETE", _LIKE, scope=None, v3_only=True, location="query")
+    @operation("DELETE", _LIKE, scope=None, location="query")
     async def unlike(self, call: Call, platform: str, comment_id: str) -> None:
         """Remove a like.
 
