@@ -13,7 +13,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ghl_notebook.errors import ArgumentError, UnexpectedAnswerError
-from ghl_notebook.models import Post, PostApproval, PostMedia, Record, to_wire, wire_name
+from ghl_notebook.models import (
+    Post,
+    PostApproval,
+    PostMedia,
+    Record,
+    to_wire,
+    unfit_values,
+    wire_name,
+)
 
 _FINAL: Final = ("published", "in_progress", "pending", "notification_sent", "deleted")
 """Statuses of posts that the API no longer changes."""
@@ -168,18 +176,10 @@ def _is_unread(post: Post, name: str) -> bool:
     found = getattr(post, name)
     parts = found if isinstance(found, list) else [found]
     return (
-        post.extra.get(wire_name(name)) not in _NOTHING
+        post.extra.get(wire_name(name)) not in (None, "", [], {})
         or any(isinstance(one, PostMedia) and not one.url for one in parts)
-        or any(_unfit(one) for one in parts if isinstance(one, Record))
+        or any(next(unfit_values(one), None) for one in parts if isinstance(one, Record))
     )
-
-
-def _unfit(record: Record) -> bool:
-    known = type(record).__struct_encode_fields__
-    return any(record.extra[one] not in _NOTHING for one in record.extra.keys() & {*known})
-
-
-_NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 
 
 def _unexpected(what: str, message: str, next_step: str) -> UnexpectedAnswerError:

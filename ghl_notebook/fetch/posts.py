@@ -26,7 +26,7 @@ from ghl_notebook.models import (
 
 from .options import FetchOptions
 from .paging import Report, all_pages, list_name
-from .period import read_period, short
+from .period import read_period
 from .post_platforms import correct_platforms
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
 
@@ -200,14 +200,6 @@ async def _posts(
     name = list_name(POSTS.name, client)
     posts = await all_pages(name, fetch_page, report)
     await correct_platforms(client, posts, name)
-    texts = [text for post in posts if isinstance(text := post.extra.get("tags"), str) and text]
-    if texts:
-        _LOG.warning(
-            "%s: the tags of %d are text instead of a list, and left out, for instance %s",
-            name,
-            len(texts),
-            short(texts[0]),
-        )
     return Records(
         [
             post

@@ -29,6 +29,7 @@ from ghl_notebook.frames import FrameLayout, RowsTable, agency_frame
 from .dispatch import call_all, call_one, reject_run_options
 from .options import Fetched, name_options
 from .paging import Report, all_pages, list_name
+from .unfit import warn_of_unfit
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchSpec
@@ -76,6 +77,7 @@ class FetchRecipe:
     async def fetch_packed(self, client: AsyncClient, /, **filters: Any) -> bytes:
         """Fetch one of many sub-accounts."""
         found = await self.fetch_records(client, _ignore, **filters)
+        warn_of_unfit(list_name(self.name, client), found.records)
         return self.layout.pack(found.records, client.location_id)
 
     async def fetch_frame(
@@ -83,6 +85,7 @@ class FetchRecipe:
     ) -> pd.DataFrame:
         """Fetch a single sub-account."""
         found = await self.fetch_records(client, report, **filters)
+        warn_of_unfit(list_name(self.name, client), found.records)
         frame = self.layout.frame(found.records, client.location_id)
         frame.attrs.update(found.attrs)
         return frame

@@ -10,8 +10,10 @@ from typing import Any, Final, Unpack
 import pandas as pd
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
+    GROUPINGS,
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
     DayValue,
@@ -30,6 +32,7 @@ from .paging import Report
 from .period import read_period
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, Records, fetch, typed_by_client
+from .unfit import warn_of_unfit
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _LAST_SECOND: Final = time(23, 59, 59)
@@ -82,13 +85,13 @@ def fetch_statistics(
         =========== ========= ===========================================================
         Column      Type      Meaning
         =========== ========= ===========================================================
-        date        timestamp The day, at midnight (UTC)
+        date        timestamp The day, or the first day of a week or month, at midnight (UTC)
         account_id  string    The account: ``id`` of `fetch_accounts`
         name        string    As shown on the platform
         platform    category  For instance ``instagram``
         profile_id  string    The key that the API uses for statistics
-        metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``followers``
-        value       number    The number on that day
+        metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``new_followers``
+        value       number    The number on that day; of ``new_followers``, those of the day
         location_id string    The sub-account
         =========== ========= ===========================================================
 
@@ -104,7 +107,9 @@ def fetch_statistics(
     Notes
     -----
     The API returns weekdays instead of dates, so the days are counted from `since`. If it returns
-    more or fewer values than the period has days, they are NA, and a warning is logged. For reach
+    weekly or monthly values, and says so, there is a row for each week or month. If it returns more
+    or fewer values than the period has days, they are NA, and a warning is logged. The API reports
+    how many followers an account has won on a day, not how many it has. For reach
     and shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age
     and gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
@@ -165,7 +170,9 @@ def fetch_statistics_totals(
 
     Notes
     -----
-    For more than 100 accounts, the totals of several calls are added up, and `change` is NA.
+    For more than 100 accounts, the totals of several calls are added up, and `change` is NA. We
+    have not verified whether ``followers`` counts all followers, as the API's documentation says,
+    or the new ones of the period.
     """
     return fetch(client, TOTALS, _filters(since, until, platform, accounts), options)
 
@@ -250,17 +257,29 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Re
     days = _days(since, until)
     rows: list[DayValue] = []
     async for chunk, found in _in_chunks(client, report, accounts, 1, filters):
+        if found.grouping and found.grouping.lower() not in GROUPINGS:
+            raise _unknown_grouping(found.grouping)
         rows += day_values(found, chunk[0], since.date(), days)
-        for metric, length in odd_series(found, days).items():
+        for metric, (length, steps) in odd_series(found, since.date(), days).items():
             _LOG.warning(
-                "statistics of account %s: GoHighLevel returned %d values of %s for %d days; their "
-                "days are unknown, so they are NA",
+                "statistics of account %s: GoHighLevel returned %d values of %s for %d %ss; their "
+                "dates are unknown, so they are NA",
                 chunk[0].id,
                 length,
                 metric,
-                days[0],
+                steps,
+                GROUPINGS[(found.grouping or "day").lower()],
             )
     return Records(rows, {"left_out": left_out})
+
+
+def _unknown_grouping(grouping: str) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        "POST /social-media-posting/statistics",
+        status=200,
+        service_message=f"the values are grouped by {grouping!r}, so their dates are unknown",
+        next_step="Report this. client.statistics.fetch(...) returns the values without dates.",
+    )
 
 
 def _days(since: datetime, until: datetime) -> tuple[int, int]:
@@ -323,6 +342,7 @@ async def _in_chunks(
             [str(account.profile_id) for account in chunk],
             current_range=(filters["since"], filters["until"]),
         )
+        warn_of_unfit(f"statistics of account {chunk[0].id}", [found])
         yield chunk, found
         report(start + len(chunk), len(accounts))
 

@@ -33,6 +33,7 @@ from .statistics import (
     odd_series,
     totals,
 )
+from .steps import GROUPINGS
 
 __all__ = [
     "ACCOUNTS",
@@ -48,6 +49,7 @@ __all__ = [
     "CSV_IMPORTS",
     "CSV_IMPORT_LAYOUT",
     "FAILURES",
+    "GROUPINGS",
     "LOCATIONS",
     "POSTS",
     "POST_LAYOUT",

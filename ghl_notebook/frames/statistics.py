@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from ghl_notebook.models import Account, Breakdown, Statistics
 
 from .accounts import PLATFORM
 from .layout import FrameLayout
 from .schema import CategoryType, Schema
+from .steps import Days, step_dates
 
 METRIC = CategoryType(
     (
@@ -21,6 +21,7 @@ METRIC = CategoryType(
         "followers",
         "impressions",
         "likes",
+        "new_followers",
         "posts",
         "reach",
         "shares",
@@ -54,11 +55,6 @@ STATISTICS_BREAKDOWNS: Schema = {
     "location_id": "string",
 }
 
-Days = tuple[int, int]
-"""The most and the fewest days that a period may have."""
-
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 
 @dataclass(frozen=True, slots=True)
 class DayValue:
@@ -87,7 +83,7 @@ class PeriodValue:
 def day_values(
     found: Statistics, account: Account, first: date, days: Days | None = None
 ) -> Iterator[DayValue]:
-    """Yield an account's daily values; a series with too many or too few values is NA.
+    """Yield an account's values by date; a series with too many or too few values is NA.
 
     Parameters
     ----------
@@ -95,20 +91,17 @@ def day_values(
         Statistics of this account alone.
     account : Account
         The account.
-    first : datetime.date
-        The first day of the period. The API names only weekdays. If its first weekday is one day
-        before or after this day, the API counts days in another time zone than UTC.
-    days : tuple of int, optional
-        The most and the fewest days that the period may have; by default any number.
+    first, days
+        As for `step_dates`.
     """
-    begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     for metric, series in _series(found).items():
-        lengths = {len(one) for one in series}
-        odd = _odd_length(lengths, days)
-        values = [None] * days[0] if odd is not None and days else _sums(series)
-        for number, value in enumerate(values):
+        length = max(map(len, series), default=0)
+        dates = step_dates(found, first, days, length)
+        fits = days is None or {len(one) for one in series} <= {len(dates)}
+        values = _sums(series) if fits else [None] * len(dates)
+        for day, value in zip(dates, values, strict=False):
             yield DayValue(
-                date=begin + timedelta(days=number),
+                date=day,
                 account_id=account.id,
                 name=account.name,
                 platform=account.platform,
@@ -118,27 +111,16 @@ def day_values(
             )
 
 
-def odd_series(found: Statistics, days: Days) -> dict[str, int]:
-    """Return the metrics whose values do not fit the days, with the number of values."""
-    odd = {
-        metric: _odd_length({len(one) for one in series}, days)
-        for metric, series in _series(found).items()
-    }
-    return {metric: length for metric, length in odd.items() if length is not None}
-
-
-def _odd_length(lengths: set[int], days: Days | None) -> int | None:
-    if days is None or (len(lengths) <= 1 and all(days[1] <= one <= days[0] for one in lengths)):
-        return None
-    return next((one for one in sorted(lengths) if not days[1] <= one <= days[0]), max(lengths))
-
-
-def _first_day(named: list[str], first: date) -> date:
-    for days in (0, -1, 1):
-        day = first + timedelta(days=days)
-        if named and named[0][:3].title() == _WEEKDAYS[day.weekday()]:
-            return day
-    return first
+def odd_series(found: Statistics, first: date, days: Days) -> dict[str, tuple[int, int]]:
+    """Return the metrics whose values do not fit the period: how many there are, and steps."""
+    odd = {}
+    for metric, series in _series(found).items():
+        lengths = sorted({len(one) for one in series})
+        steps = [(one, len(step_dates(found, first, days, one))) for one in lengths]
+        wrong = [(length, count) for length, count in steps if length != count]
+        if wrong or len(lengths) > 1:
+            odd[metric] = (wrong or steps)[-1]
+    return odd
 
 
 def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
@@ -151,7 +133,7 @@ def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
         series["likes"] = [performance.likes]
         series["comments"] = [performance.comments]
     if totals is not None:
-        series["followers"] = [one.series for one in totals.followers.values()]
+        series["new_followers"] = [one.series for one in totals.followers.values()]
     return {metric: [one for one in rows if one] for metric, rows in series.items()}
 
 

@@ -90,7 +90,7 @@ from .queues import (
     TimeSlot,
     Variation,
 )
-from .record import Record
+from .record import Record, unfit_values
 from .statistics import (
     Ages,
     Breakdown,
@@ -228,6 +228,7 @@ __all__ = [
     "same_platform",
     "to_wire",
     "total_of",
+    "unfit_values",
     "wire_datetime",
     "wire_name",
     "without_collector",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import GenericAlias
 from typing import Any, NamedTuple, Self, get_args, get_origin
@@ -103,6 +103,29 @@ def _error_texts(value: object, type_: Any) -> Any:
         texts = [error_text(one) for one in (value if isinstance(value, list) else [value])]
         return [text for text in texts if text]
     return error_text(value) if type_ == str | None else UNFIT
+
+
+def unfit_values(record: Record) -> Iterator[tuple[str, object]]:
+    """Yield the fields that a value of another type, or a part of one, was left out of.
+
+    Fields of records in the record are included; empty values are not.
+    """
+    layout = _layout(type(record))
+    for name, value in record.extra.items():
+        if value is None or value in ("", [], {}):
+            continue
+        field = layout.fields.get(name)
+        has_words = field is not None and "error" in name.lower() and getattr(record, field.name)
+        if name == "" or (field is not None and not has_words):
+            yield name, value
+    for name, nested in layout.nested.items():
+        found = getattr(record, layout.fields[name].name)
+        inner = found if nested.container is list else [found]
+        if nested.container is dict:
+            inner = found.values()
+        for one in inner:
+            for inner_name, value in unfit_values(one) if isinstance(one, Record) else ():
+                yield inner_name or name, value
 
 
 def with_id(wire: object) -> object:
