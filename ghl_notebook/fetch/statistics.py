@@ -91,7 +91,7 @@ def fetch_statistics(
         platform    category  For instance ``instagram``
         profile_id  string    The key that the API uses for statistics
         metric      category  ``posts``, ``impressions``, ``likes``, ``comments``, ``new_followers``
-        value       number    The number on that day; of ``new_followers``, those of the day
+        value       number    The number on that day
         location_id string    The sub-account
         =========== ========= ===========================================================
 
@@ -106,12 +106,12 @@ def fetch_statistics(
 
     Notes
     -----
-    The API returns weekdays instead of dates, so the days are counted from `since`. If it returns
-    weekly or monthly values, and says so, there is a row for each week or month. If it returns more
-    or fewer values than the period has days, they are NA, and a warning is logged. The API reports
-    how many followers an account has won on a day, not how many it has. For reach
-    and shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age
-    and gender of followers only for all accounts of a call together: see
+    The API returns weekdays instead of dates, so the days are counted from `since`. If it
+    returns weekly or monthly values, and reports that, there is a row for each week or month.
+    If it returns more or fewer values than the period has days, they are NA, and a warning is
+    logged. The API reports how many followers an account has won on a day, not how many it has.
+    For reach and shares it returns only sums of a period: see `fetch_statistics_totals`. It
+    returns the age and gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
     """
     return fetch(client, STATISTICS, _filters(since, until, platform, accounts), options)
@@ -171,7 +171,7 @@ def fetch_statistics_totals(
     Notes
     -----
     For more than 100 accounts, the totals of several calls are added up, and `change` is NA. We
-    have not verified whether ``followers`` counts all followers, as the API's documentation says,
+    have not verified whether ``followers`` counts all followers, as the API's documentation states,
     or the new ones of the period.
     """
     return fetch(client, TOTALS, _filters(since, until, platform, accounts), options)

@@ -111,12 +111,16 @@ def unfit_values(record: Record) -> Iterator[tuple[str, object]]:
     Fields of records in the record are included; empty values are not.
     """
     layout = _layout(type(record))
+    known = (getattr(record, field.name) for field in layout.fields.values())
+    if record.extra and all(one is None or one == [] or one == {} for one in known):
+        yield "", record.extra  # not what it was taken for
+        return
     for name, value in record.extra.items():
         if value is None or value in ("", [], {}):
             continue
         field = layout.fields.get(name)
         has_words = field is not None and "error" in name.lower() and getattr(record, field.name)
-        if name == "" or (field is not None and not has_words):
+        if field is not None and not has_words:
             yield name, value
     for name, nested in layout.nested.items():
         found = getattr(record, layout.fields[name].name)
@@ -131,7 +135,8 @@ def unfit_values(record: Record) -> Iterator[tuple[str, object]]:
 def with_id(wire: object) -> object:
     """Rename the field ``_id`` of decoded JSON to ``id``: some API versions use either name."""
     if isinstance(wire, Mapping) and "_id" in wire:
-        return {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
+        others = {k: v for k, v in wire.items() if k != "_id"}
+        return others if isinstance(others.get("id"), str) else {**others, "id": wire["_id"]}
     return wire
 
 

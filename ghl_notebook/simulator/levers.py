@@ -145,6 +145,8 @@ class Levers:
         The error of a failed post is a "text", or an "object" with a message and a code.
     listed_media : int or None
         The most media of a scheduled post in the list; None: all.
+    half_characters : bool
+        Texts end with half an emoji, as JavaScript writes a text that was cut.
     csv_imports : str
         Imports are a "list", or "one" object as in one document.
     """
@@ -202,6 +204,7 @@ class Levers:
         self.post_per_account: bool = False
         self.post_error: Literal["text", "object"] = "text"
         self.listed_media: int | None = None
+        self.half_characters: bool = False
         self.csv_imports: Literal["list", "one"] = "list"
         # Set last: a misspelled lever then raises an error instead of doing nothing.
         self._sealed = True

@@ -28,7 +28,7 @@ MUTANTS = [
     ),
     Mutant(
         "The first weekday says which day a number is of",
-        "frames/statistics.py",
+        "frames/steps.py",
         "_first_day(found.day_range, first)",
         "first",
         "fetch/test_fetch_statistics.py::the_first_weekday_says_which_day_it_is",
@@ -160,10 +160,24 @@ MUTANTS = [
         "reported/test_lists.py::rows_without_an_id_come_once",
     ),
     Mutant(
+        "The platform of a post is that of its account",
+        "fetch/posts.py",
+        "    await correct_platforms(client, posts, name)\n",
+        "",
+        "fetch/test_post_platforms.py::the_platform_is_that_of_the_account",
+    ),
+    Mutant(
+        "A value of another type has a word",
+        "fetch/recipe.py",
+        "        warn_of_unfit(list_name(self.name, client), found.records)\n        frame",
+        "        frame",
+        "reported/test_values.py::tags_of_a_post_as_text",
+    ),
+    Mutant(
         "A series of another length than its period is NA",
         "frames/statistics.py",
-        "if odd is not None and days",
-        "if False",
+        "_sums(series) if fits else",
+        "_sums(series) if True else",
         "reported/test_values.py::another_number_of_values_than_days",
     ),
     Mutant(
