@@ -22,8 +22,8 @@ PERIOD = ("2026-01-01", "2026-01-05")
 HALF = "cut \ud83d"
 LEFT_OUT = object()
 SHAPES: dict[str, Any] = {
-    "left out": LEFT_OUT, "null": None, "text": "x y", "number": 17, "list": ["x"], "object": {"x": 1},
-    "half a character": HALF,
+    "left out": LEFT_OUT, "null": None, "text": "x y", "number": 17, "list": ["x"],
+    "object": {"x": 1}, "half a character": HALF,
 }  # fmt: skip
 FETCHES: dict[str, Callable[[Any], Any]] = {
     "posts": lambda c: ghl.fetch_posts(c, *PERIOD),
