@@ -20,8 +20,10 @@ from ghl_notebook.models import AccountRows, AttachedAccount
 
 from .dispatch import call_all, call_one, reject_run_options
 from .options import FetchOptions
+from .paging import list_name
 from .posts import read_ids
 from .recipe import AnyClient, typed_by_client
+from .unfit import warn_of_unfit
 
 if TYPE_CHECKING:
     from ghl_notebook.agency import FetchSpec
@@ -305,7 +307,9 @@ async def _account_rows(client: AsyncClient) -> AccountRows:
 
 
 async def _accounts(client: AsyncClient, *, deleted: bool) -> pd.DataFrame:
-    return accounts_frame(await client.accounts.list(), deleted=deleted)
+    listed = await client.accounts.list()
+    warn_of_unfit(list_name("accounts", client), [*listed.accounts, *listed.groups])
+    return accounts_frame(listed, deleted=deleted)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:

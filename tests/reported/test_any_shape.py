@@ -29,6 +29,7 @@ FETCHES: dict[str, Callable[[Any], Any]] = {
     "posts": lambda c: ghl.fetch_posts(c, *PERIOD),
     "statistics": lambda c: ghl.fetch_statistics(c, *PERIOD),
     "breakdowns": lambda c: ghl.fetch_statistics_breakdowns(c, *PERIOD),
+    "accounts": ghl.fetch_accounts,
     "categories": ghl.fetch_categories,
     "tags": ghl.fetch_tags,
     "csv imports": ghl.fetch_csv_imports,
@@ -37,9 +38,10 @@ FETCHES: dict[str, Callable[[Any], Any]] = {
 }
 UNUSED = {
     "statistics": {"breakdowns", "demographics", "totals"},
+    "accounts": {"id", "groups"},  # groups name accounts by their ids
     "breakdowns": {"postPerformance", "platformTotals", "dayRange", "totals"},
 }
-"""Parts of an answer that a fetch function does not use."""
+"""Parts of an answer that a fetch function does not use, or on which another one depends."""
 ROWS = ("posts", "categories", "tags", "csvs", "queues", "comments", "accounts")
 """Lists of which two rows are enough: one is changed, the other must stay."""
 
