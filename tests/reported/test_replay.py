@@ -208,6 +208,18 @@ def test_a_carousel_is_listed(session: Session) -> None:
     assert len(row["media"]) == 1
 
     assert len(session.client.posts.edit(post_id, summary="Still six").media) == 6
+    plan = pd.DataFrame(
+        {
+            "account_ids": [session.accounts["facebook"]],
+            "schedule_date": [session.later],
+            "summary": ["Still six"],
+            "media": [pictures],
+        }
+    )
+    planned = ghl.schedule_posts(session.client, plan)
+    assert planned["action"].to_list() == ["already scheduled"]
+    plan["media"] = [pictures[1:]]
+    assert ghl.schedule_posts(session.client, plan)["action"].to_list() == ["would schedule"]
 
 
 def test_a_version_is_chosen(session: Session) -> None:
