@@ -134,3 +134,16 @@ def test_numbers_come_without_a_word_about_versions(version: str | None) -> None
     with ghl.demo(api_version=version) as client:
         frame = ghl.fetch_posts(client, "2026-01-01", "2026-01-05", status="published")
     assert frame["like_count"].notna().all() == (version != "2021-07-28")
+
+
+def test_an_agencys_posts_have_their_version() -> None:
+    """Its connections are shared by all operations."""
+    with ghl.demo_agency(locations=2) as agency:
+        frame = ghl.fetch_posts(agency, "2025-12-01", "2026-01-05", status="published")
+        versions = {
+            one.headers["version"]
+            for one in agency.simulator.requests
+            if one.path.endswith("/posts/list")
+        }
+    assert versions == {"v3"}
+    assert frame["like_count"].notna().all()

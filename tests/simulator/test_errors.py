@@ -131,7 +131,7 @@ def test_a_page_that_was_not_handed_over_is_not_successful(caller):
 
 
 def test_a_v3_form_is_unknown_to_older_versions(caller, sim):
-    """Google's pages are locations in v2; the v3 path is 404 there, and v3 has removed the other."""
+    """Google's pages are locations in v2; the v3 path is 404 there, and v3 removed the other."""
     account_id = caller.connect("google")
     v2, v3 = caller.path("google", account_id), f"{OAUTH}/{sim.location_id}/google/accounts/"
     statuses = [
