@@ -80,7 +80,11 @@ OF_TOKENS = {
 }  # fmt: skip
 
 # Of what is posted, which a probe does not ask for.
-OF_POSTS = {"csv_imports", "empty_tags", "post_lag"}
+OF_POSTS = {
+    "csv_imports", "deleted_published", "edit", "empty_tags", "half_characters", "listed_media",
+    "media_types", "post_error", "post_lag", "post_per_account", "post_platform", "publish_answer",
+    "refuses_png", "shown_media", "statusless_post", "strict_posts", "unscheduled",
+}  # fmt: skip
 
 
 def turn(sim: Simulator, levers: dict[str, Any]) -> None:
