@@ -25,7 +25,7 @@ SINCE, UNTIL = "2025-07-07", "2026-01-31"
 
 def charts() -> Iterator[tuple[str, Callable[[Theme], Any]]]:
     """Yield a name, and what draws the chart of that name."""
-    with closing(ghl.demo(api_version="v3")) as client:
+    with closing(ghl.demo()) as client:
         posts = ghl.fetch_posts(client, SINCE, UNTIL)
         days = ghl.fetch_statistics(client, SINCE, "2026-01-04")
     with closing(ghl.demo_agency()) as agency:

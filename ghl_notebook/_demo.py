@@ -14,7 +14,6 @@ from .guard import guarded
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
-from .transport import API_VERSION
 
 
 @guarded
@@ -27,7 +26,7 @@ class DemoClient(Client):
         The simulator; set its `levers` to cause faults.
     """
 
-    def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
+    def __init__(self, simulator: Simulator, api_version: str | None = None) -> None:
         keep_in_memory(simulator.base_url)
         super().__init__(
             credential=Credential.of_token(
@@ -62,7 +61,7 @@ class DemoAgency(Agency):
         The simulator; set its `levers` to cause faults.
     """
 
-    def __init__(self, simulator: Simulator, api_version: str = API_VERSION) -> None:
+    def __init__(self, simulator: Simulator, api_version: str | None = None) -> None:
         def clock() -> datetime:
             return simulator.now
 
@@ -105,7 +104,7 @@ def _without_address(summary: list[tuple[str, object]]) -> list[tuple[str, objec
 
 @guarded
 def demo_agency(
-    *, locations: int = 24, accounts: int = 5, seed: int = 0, api_version: str = API_VERSION
+    *, locations: int = 24, accounts: int = 5, seed: int = 0, api_version: str | None = None
 ) -> DemoAgency:
     """Start the embedded simulator and return its agency. You don't need an account.
 
@@ -122,8 +121,8 @@ def demo_agency(
         The average number of connected accounts of each extra sub-account.
     seed : int, default 0
         The same seed creates the same accounts and ids.
-    api_version : str
-        As in `demo`.
+    api_version : str, optional
+        As for `Client`.
 
     Raises
     ------
@@ -143,7 +142,7 @@ def demo_agency(
 
 
 @guarded
-def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:
+def demo(*, seed: int = 0, api_version: str | None = None) -> DemoClient:
     """Start the embedded simulator and return its client. You don't need an account.
 
     Nothing leaves your computer. The simulator's consent page opens in your browser, on 127.0.0.1;
@@ -154,8 +153,8 @@ def demo(*, seed: int = 0, api_version: str = API_VERSION) -> DemoClient:
     ----------
     seed : int, default 0
         The same seed creates the same accounts and ids.
-    api_version : str
-        The API version that the client uses; comments and queues need ``"v3"``.
+    api_version : str, optional
+        As for `Client`.
 
     Raises
     ------

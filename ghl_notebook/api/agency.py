@@ -12,7 +12,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
-from ghl_notebook.transport import API_VERSION, Limits
+from ghl_notebook.transport import Limits
 
 from .async_agency import AsyncAgency
 from .blocking import blocking
@@ -57,7 +57,7 @@ class Agency:
         credential: AgencyCredential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
-        api_version: str = API_VERSION,
+        api_version: str | None = None,
         timeout: float = 30.0,
         total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,

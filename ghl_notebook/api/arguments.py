@@ -40,7 +40,7 @@ def check_sending(
     api_version: object, *, timeout: object, total_timeout: object, transport: object, clock: object
 ) -> None:
     """Raise an `ArgumentError` for an argument that a sender or its transport cannot use."""
-    if api_version not in API_VERSIONS:
+    if api_version is not None and api_version not in API_VERSIONS:
         raise ArgumentError(
             f"There is no version {api_version!r} of the service's API.",
             f"Choose one of: {', '.join(API_VERSIONS)}.",

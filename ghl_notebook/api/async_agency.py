@@ -62,8 +62,8 @@ class AsyncAgency:
         The API's address. ``GHL_BASE_URL`` or https://services.leadconnectorhq.com when left out.
     allowed_origins : tuple of str, optional
         As for `AsyncClient`, for the clients of its sub-accounts.
-    api_version : str, default "2021-07-28"
-        The service's header ``Version``; ``"v3"`` lists sub-accounts in that version's pages.
+    api_version : str, optional
+        As for `AsyncClient`; ``"v3"`` also lists sub-accounts in that version's pages.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
     total_timeout : float, default 120
@@ -94,7 +94,7 @@ class AsyncAgency:
         credential: AgencyCredential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
-        api_version: str = API_VERSION,
+        api_version: str | None = None,
         timeout: float = 30.0,
         total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -125,7 +125,7 @@ class AsyncAgency:
         self._transport = open_transport(
             address,
             timeout=timeout,
-            api_version=api_version,
+            api_version=api_version or API_VERSION,
             is_wide=True,
             transport=transport,
         )
@@ -217,6 +217,7 @@ class AsyncAgency:
             budget=self._budget,
             allowed_origins=self._allowed_origins,
             concurrency=concurrency,
+            api_version=self.api_version,
         )
 
     def delegate(self, location_ids: Iterable[str]) -> WorkerAgency:

@@ -31,6 +31,7 @@ from .call import CallContext
 from .operation import AsyncMode
 from .resource_groups import Resources
 from .scopes import naming_scope
+from .versions import versions_of
 
 
 @guarded
@@ -57,8 +58,9 @@ class AsyncClient(Resources[AsyncMode]):
     allowed_origins : tuple of str, optional
         Origins whose `message` events may finish a login. ``GHL_ALLOWED_ORIGINS`` or the
         service's own two hosts when left out.
-    api_version : str, default "2021-07-28"
-        The version of the API: ``"v3"`` knows more operations and parameters than the older ones.
+    api_version : str, optional
+        One version of the API for all operations, such as ``"2021-07-28"``. When left out, each
+        operation is called under the version that returns most: posts under ``"v3"``, for instance.
     timeout : float, default 30
         Seconds for each phase of a request: to connect, to send, to wait, to read.
     total_timeout : float, default 120
@@ -72,8 +74,8 @@ class AsyncClient(Resources[AsyncMode]):
     ----------
     credential : Credential
         What proves who asks. Its ``kind`` and ``source`` say which, nothing its value.
-    api_version : str
-        The version of the API.
+    api_version : str or None
+        The version that was passed.
     clock : callable
         The current time, with a time zone.
     concurrency : Concurrency or None
@@ -98,7 +100,7 @@ class AsyncClient(Resources[AsyncMode]):
         credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
-        api_version: str = API_VERSION,
+        api_version: str | None = None,
         timeout: float = 30.0,
         total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -130,8 +132,12 @@ class AsyncClient(Resources[AsyncMode]):
         self.concurrency: Concurrency | None = None
         self._closes = True
         opened = open_transport(
-            settings.base_url, timeout=timeout, api_version=api_version, transport=transport
+            settings.base_url,
+            timeout=timeout,
+            api_version=api_version or API_VERSION,
+            transport=transport,
         )
+        self.api_version = api_version
         self._connect(opened, total_timeout=total_timeout, clock=clock)
 
     @classmethod
@@ -145,6 +151,7 @@ class AsyncClient(Resources[AsyncMode]):
         budget: RetryBudget | None = None,
         allowed_origins: tuple[str, ...] = DEFAULT_ALLOWED_ORIGINS,
         concurrency: Concurrency | None = None,
+        api_version: str | None = None,
     ) -> Self:
         """Make one of an agency's clients, for a sub-account: fast enough to make thousands.
 
@@ -154,7 +161,7 @@ class AsyncClient(Resources[AsyncMode]):
             The agency's; `aclose` leaves it open.
         credential : Credential
             The sub-account's.
-        total_timeout, clock, allowed_origins
+        total_timeout, clock, allowed_origins, api_version
             As for the class.
         budget : RetryBudget, optional
             What repetitions may cost all who share it.
@@ -166,6 +173,7 @@ class AsyncClient(Resources[AsyncMode]):
         client.user_id = None
         client.allowed_origins = allowed_origins
         client.concurrency = concurrency
+        client.api_version = api_version
         client._closes = False  # noqa: SLF001 - of this class
         client._connect(transport, total_timeout=total_timeout, clock=clock, budget=budget)  # noqa: SLF001
         return client
@@ -178,7 +186,6 @@ class AsyncClient(Resources[AsyncMode]):
         clock: Clock,
         budget: RetryBudget | None = None,
     ) -> None:
-        self.api_version = transport.api_version
         self.location_id = self.credential.location_id
         self.base_url = transport.base_url
         self.clock = clock
@@ -217,6 +224,7 @@ class AsyncClient(Resources[AsyncMode]):
             self.base_url,
             self.location_id,
             self.api_version,
+            self.clock,
             self.resolve_user_id,
             is_sync=False,
         )
@@ -272,6 +280,8 @@ class AsyncClient(Resources[AsyncMode]):
                 "GET",
                 "/users/",
                 query={"locationId": self.location_id},
+                # Also if another version is pinned: without a user, no login can start.
+                version=versions_of("/users/").best,
                 shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
             )
         return [User.from_wire(user) for user in body.get("users") or ()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from string import Formatter
 from typing import Any, Literal, TypeVar
 
@@ -11,7 +12,9 @@ import msgspec
 
 from ghl_notebook.errors import ArgumentError, BadRequestError, GHLError
 from ghl_notebook.models import Reader, has_none, to_wire, wire_name
-from ghl_notebook.transport import API_V3, File, Request, Sender, body_of, rows_of
+from ghl_notebook.transport import File, Request, Sender, body_of, rows_of
+
+from .versions import Versions, versions_of
 
 T = TypeVar("T")
 
@@ -30,7 +33,8 @@ class CallContext(msgspec.Struct, frozen=True):
     sender: Sender
     base_url: str
     location_id: str
-    api_version: str
+    api_version: str | None
+    clock: Callable[[], datetime]
     user_id: Callable[[], Awaitable[str]]
     is_sync: bool
     reader: Reader[Any] | None = None
@@ -47,8 +51,6 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         The scope that a token needs, or None if the API does not document one.
     changes : bool or None
         Whether it may change data; None derives that from the verb.
-    v3_only : bool
-        Whether only version v3 of the API has it.
     location : str
         Where the request contains the sub-account.
     """
@@ -57,13 +59,17 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     template: str
     scope: str | None
     changes: bool | None
-    v3_only: bool = False
     location: ParameterLocation = "path"
 
     @property
     def path_names(self) -> list[str]:
         """The names in braces in the path."""
         return [name for _, name, _, _ in Formatter().parse(self.template) if name]
+
+    @property
+    def versions(self) -> Versions:
+        """The versions of the API that have it."""
+        return versions_of(self.template)
 
 
 class Call:
@@ -83,31 +89,34 @@ class Call:
     given : Mapping
         The arguments by parameter name.
 
+    Attributes
+    ----------
+    given : Mapping
+        The arguments.
+    version : str
+        The version of the API that it is sent under.
+
     Raises
     ------
     ArgumentError
-        If the client's API version does not have the operation.
+        If the version that the user has chosen does not have the operation.
     """
 
     def __init__(
         self, context: CallContext, endpoint: Endpoint, name: str, given: Mapping[str, object]
     ) -> None:
-        if endpoint.v3_only and context.api_version != API_V3:
-            # The API would respond with 404.
+        version = endpoint.versions.choose(context.api_version, given)
+        if version is None:  # the API would respond with 404
             raise ArgumentError(
-                f"{name} exists under version {API_V3} of the service's API, and this client "
-                f"speaks {context.api_version}.",
-                f'Make the client, or its agency, with api_version="{API_V3}".',
+                f"Version {context.api_version} of the API, which you have chosen for this client, "
+                f"does not have {name}.",
+                "Leave out api_version: each operation is then called under a version that has it.",
             )
         self._context = context
         self._endpoint = endpoint
         self._name = name
-        self._given = given
-
-    @property
-    def api_version(self) -> str:
-        """The API version of the client."""
-        return self._context.api_version
+        self.given = given
+        self.version = version
 
     async def user_id(self) -> str:
         """Return the client's user id, looked up if it is not set."""
@@ -140,6 +149,7 @@ class Call:
         upload: File | None = None,
         required: RequiredKeys | None = None,
         has_envelope: bool = True,
+        or_nothing: bool = False,
         **changed: Any,
     ) -> Any:
         """Send it, and return the ``results`` of the answer.
@@ -153,6 +163,8 @@ class Call:
             instead of a record means that there is none.
         has_envelope : bool
             Whether the answer has ``results``; if not, return all of it.
+        or_nothing : bool
+            Whether an answer without results is good as well.
         **changed
             Arguments to send instead of those of the caller.
 
@@ -164,7 +176,12 @@ class Call:
             See `ghl_notebook.errors`.
         """
         body = await self._send(
-            body_of, upload=upload, required=required, has_envelope=has_envelope, **changed
+            body_of,
+            upload=upload,
+            required=required,
+            has_envelope=has_envelope,
+            or_nothing=or_nothing,
+            **changed,
         )
         return body.get("results") if has_envelope else body
 
@@ -175,10 +192,11 @@ class Call:
         upload: File | None = None,
         required: RequiredKeys | None = None,
         has_envelope: bool = True,
+        or_nothing: bool = False,
         **changed: Any,
     ) -> Any:
         endpoint, context = self._endpoint, self._context
-        given = {**self._given, **changed}
+        given = {**self.given, **changed}
         if upload is not None:  # the file is what is sent
             given = {k: v for k, v in given.items() if wire_name(k) in endpoint.path_names}
         sent = {wire_name(k): to_wire(v) for k, v in given.items() if v is not None}
@@ -198,11 +216,12 @@ class Call:
                 {name: _in_query(value) for name, value in parameters["query"].items()},
                 parameters["body"] or None,
                 upload,
+                self.version,
             )
             shape = (
                 None
                 if required is None
-                else functools.partial(_has_required, required, has_envelope)
+                else functools.partial(_has_required, required, has_envelope, or_nothing)
             )
             return await context.sender.send(
                 request, functools.partial(read, shape=shape), changes=endpoint.changes
@@ -222,12 +241,17 @@ class Call:
             error.advise(f"Compare the API's message with what you passed to {self._name}.")
 
 
-def _has_required(required: RequiredKeys, has_envelope: bool, body: Mapping[str, Any]) -> bool:
+def _has_required(
+    required: RequiredKeys, has_envelope: bool, or_nothing: bool, body: Mapping[str, Any]
+) -> bool:
     results = body.get("results") if has_envelope else body
-    return isinstance(results, Mapping) and all(
-        isinstance(results.get(key), kind)
-        or (_may_lack(kind, results.get(key)) and has_none(results))
-        for key, kind in required.items()
+    return (or_nothing and results is None) or (
+        isinstance(results, Mapping)
+        and all(
+            isinstance(results.get(key), kind)
+            or (_may_lack(kind, results.get(key)) and has_none(results))
+            for key, kind in required.items()
+        )
     )
 
 

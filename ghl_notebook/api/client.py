@@ -14,7 +14,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import now
 from ghl_notebook.summary import summarize
-from ghl_notebook.transport import API_VERSION, Limits
+from ghl_notebook.transport import Limits
 
 from .async_client import AsyncClient
 from .blocking import blocking
@@ -84,7 +84,7 @@ class Client(Resources[SyncMode]):
         credential: Credential | None = None,
         base_url: str | None = None,
         allowed_origins: tuple[str, ...] | None = None,
-        api_version: str = API_VERSION,
+        api_version: str | None = None,
         timeout: float = 30.0,
         total_timeout: float = 120.0,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -118,8 +118,8 @@ class Client(Resources[SyncMode]):
         return structs.replace(self.core._context, is_sync=True)  # noqa: SLF001 - its own core
 
     @property
-    def api_version(self) -> str:
-        """The version of the API."""
+    def api_version(self) -> str | None:
+        """The version of the API that was passed; None: that of each operation."""
         return self.core.api_version
 
     @property

@@ -138,7 +138,6 @@ def operation(
     *,
     scope: str | None,
     changes: bool | None = None,
-    v3_only: bool = False,
     location: ParameterLocation = "path",
 ) -> Callable[[OperationMethod[P, T]], Operation[P, T]]:
     """Make a group's method an operation of the API.
@@ -148,7 +147,7 @@ def operation(
 
     Parameters
     ----------
-    method, template, scope, v3_only, location
+    method, template, scope, location
         See `Endpoint`.
     changes : bool, optional
         Whether the operation may change data; by default, every method except GET may.
@@ -158,7 +157,6 @@ def operation(
         template=template,
         scope=scope,
         changes=changes,
-        v3_only=v3_only,
         location=location,
     )
 
@@ -171,7 +169,7 @@ def operation(
 def _documented(text: str, endpoint: Endpoint) -> str:
     summary, *rest = inspect.cleandoc(text).split("\n\n", 1)
     needs = [f"scope ``{endpoint.scope}``"] if endpoint.scope else []
-    needs += ["version v3 only"] if endpoint.v3_only else []
+    needs += ["version v3 only"] if not endpoint.versions.others else []
     call = f"``{endpoint.method} {endpoint.template}``"
     if needs:
         call += f" ({', '.join(needs)})"

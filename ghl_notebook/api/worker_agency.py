@@ -7,7 +7,7 @@ import functools
 from ghl_notebook.auth.worker_tokens import TokenBundle, WorkerCredential
 from ghl_notebook.guard import while_made
 from ghl_notebook.settings import now
-from ghl_notebook.transport import RetryBudget, Transport, open_transport
+from ghl_notebook.transport import API_VERSION, RetryBudget, Transport, open_transport
 
 from .ahead import Concurrency
 from .async_client import AsyncClient
@@ -32,7 +32,7 @@ class WorkerAgency:
         tokens: TokenBundle,
         *,
         base_url: str,
-        api_version: str,
+        api_version: str | None,
         timeout: float,
         total_timeout: float,
     ) -> None:
@@ -68,6 +68,7 @@ class WorkerAgency:
             clock=now,
             budget=budget,
             concurrency=concurrency,
+            api_version=self._api_version,
         )
 
     @property
@@ -76,7 +77,11 @@ class WorkerAgency:
 
 
 @functools.lru_cache(maxsize=8)
-def _shared_of(base_url: str, api_version: str, timeout: float) -> tuple[Transport, RetryBudget]:
+def _shared_of(
+    base_url: str, api_version: str | None, timeout: float
+) -> tuple[Transport, RetryBudget]:
     """Return this process's connections, shared so that a batch need not open new connections."""
-    transport = open_transport(base_url, timeout=timeout, api_version=api_version, is_wide=True)
+    transport = open_transport(
+        base_url, timeout=timeout, api_version=api_version or API_VERSION, is_wide=True
+    )
     return transport, RetryBudget()

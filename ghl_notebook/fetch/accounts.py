@@ -23,8 +23,10 @@ from ghl_notebook.models import AttachedAccount
 
 from .dispatch import call_one, reject_run_options
 from .options import FetchOptions
+from .paging import list_name
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
+from .unfit import warn_of_unfit
 
 Accounts: TypeAlias = "str | Iterable[str] | Mapping[str, Any] | pd.DataFrame"
 
@@ -244,7 +246,9 @@ def detach(
 
 async def _accounts(client: AsyncClient, _report: Report, *, deleted: bool) -> Rows:
     operations = with_rows(client.accounts, ACCOUNT_LAYOUT.reader)
-    return account_rows(await operations.list(), deleted=deleted)
+    found = await operations.list()
+    warn_of_unfit(list_name(ACCOUNTS.name, client), [*found.accounts, *found.groups])
+    return account_rows(found, deleted=deleted)
 
 
 ACCOUNTS = FetchRecipe(ACCOUNT_LAYOUT, _accounts)

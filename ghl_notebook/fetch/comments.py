@@ -36,7 +36,7 @@ def fetch_comments(
     search: str | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch comments on posts, for one sub-account or a whole agency (API version v3).
+    """Fetch comments on posts, for one sub-account or a whole agency.
 
     Calls ``GET /social-media-posting/{locationId}/accounts`` (scope
     ``socialplanner/account.readonly``), then ``POST
@@ -45,7 +45,7 @@ def fetch_comments(
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Created with ``api_version="v3"``. With an async one, await the result.
+        With an async one, await the result.
     since, until : datetime, date, pandas.Timestamp or str
         The period, by publishing date. A date without a time, such as ``"2026-01-05"``, means the
         whole day in UTC. A datetime needs a time zone.

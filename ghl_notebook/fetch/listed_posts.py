@@ -48,10 +48,17 @@ class ListedPosts:
         urls = [*(one.get("url") for one in row.media), *uploaded]
         when = row.schedule_date and formatted(row.schedule_date)
         for post in self._posts.get((when or "", row.summary), ()):
-            if post.type in (None, row.type) and [one.url for one in post.media] == urls:
+            if _looks_like(post, row, urls):
                 ids = {*post.account_ids, post.account_id}
                 found |= {one: post.id for one in row.account_ids if one in ids}
         return found
+
+
+def _looks_like(post: Post, row: PlanRow, urls: Sequence[str | None]) -> bool:
+    is_its_type = post.type in (None, row.type)
+    shown = [one.url for one in post.media]
+    # A list was seen to show only the first of a scheduled post's media.
+    return is_its_type and shown == urls[: len(shown)] and bool(shown) == bool(urls)
 
 
 async def list_posts(client: AsyncClient, rows: Iterable[PlanRow]) -> ListedPosts:

@@ -57,7 +57,7 @@ def fetch_csv_imports(
 def fetch_queues(
     client: AnyClient, **options: Unpack[FetchOptions]
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Fetch queues, for one sub-account or a whole agency (API version v3).
+    """Fetch queues, for one sub-account or a whole agency.
 
     Calls ``POST /social-media-posting/category/queues/list`` (scope
     ``socialplanner/category.readonly``) once per page.
@@ -65,7 +65,7 @@ def fetch_queues(
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
-        Created with ``api_version="v3"``. With an async one, await the result.
+        With an async one, await the result.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional

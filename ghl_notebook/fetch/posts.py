@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Iterable
 from datetime import date, datetime
 from typing import Any, Final, Unpack, get_args
 
-from ghl_notebook.api import AsyncClient
+from ghl_notebook.api import Agency, AsyncClient, Client
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
+from ghl_notebook.api.versions import versions_of
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_LAYOUT, Rows, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import (
     PlatformName,
-    Post,
     PostFilter,
     PostType,
     check_choice,
@@ -26,7 +26,8 @@ from ghl_notebook.models import (
 
 from .options import FetchOptions
 from .paging import fetch_list, list_name
-from .period import read_period, short
+from .period import read_period
+from .post_platforms import AccountPlatforms
 from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
@@ -49,7 +50,9 @@ def fetch_posts(
     """Fetch the posts of a period, for one sub-account or a whole agency.
 
     Calls ``POST /social-media-posting/{locationId}/posts/list`` (scope
-    ``socialplanner/post.readonly``) once per page.
+    ``socialplanner/post.readonly``) once per page. If the API reports a post's platform as
+    ``google``, which it does for posts on any platform, it also calls ``GET
+    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``).
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def fetch_posts(
         ``"2026-01-05"``, means the whole day in UTC. A datetime needs a time zone.
     status : str, optional
         Return only posts with this status: ``"scheduled"``, ``"draft"``, ``"failed"``,
-        ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"`` (API version v3),
+        ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"``,
         ``"recent"`` or ``"deleted"``. By default, all posts except deleted ones.
     platform : str, optional
         Return only posts on this platform, for instance ``"instagram"``. The API has no such
@@ -102,7 +105,22 @@ def fetch_posts(
         "accounts": read_ids(accounts),
         "post_type": post_type,
     }
+    _warn_of_version(client)
     return fetch(client, POSTS, filters, options)
+
+
+def _warn_of_version(client: AnyClient) -> None:
+    """Log what is missing under the version that the user has chosen."""
+    core = client.core if isinstance(client, Client | Agency) else client
+    versions = versions_of("/social-media-posting/{locationId}/posts")
+    pinned = getattr(core, "api_version", None)
+    if pinned not in (None, versions.best):
+        _LOG.warning(
+            "posts: version %s of the API does not return %s, so they are missing; leave out "
+            "api_version to get them",
+            pinned,
+            versions.gives,
+        )
 
 
 def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
@@ -140,7 +158,7 @@ async def _posts(
     if accounts is not None and not accounts:
         return rows  # the API treats an empty list as all accounts
     operations = with_rows(client.posts, POST_LAYOUT.reader)
-    texts: list[str] = []
+    platforms = AccountPlatforms(client, list_name(POSTS.name, client))
 
     async def fetch_page(skip: int, limit: int) -> Page:
         page = await operations.list(
@@ -153,23 +171,16 @@ async def _posts(
             include_users=False,
             post_type=post_type,
         )
+        await platforms.correct(page.posts)
         return page.posts, page.count
 
     def take(posts: list[Any]) -> None:
-        odd = (post.extra.get("tags") for post in posts if isinstance(post, Post))
-        texts.extend(text for text in odd if isinstance(text, str) and text)
         if platform is not None:
             posts = [p for p in posts if p.platform and same_platform(p.platform, platform)]
         rows.add(posts)
 
     await fetch_list(client, POSTS.name, fetch_page, report, take)
-    if texts:
-        _LOG.warning(
-            "%s: the tags of %d are text instead of a list, and left out, for instance %s",
-            list_name(POSTS.name, client),
-            len(texts),
-            short(texts[0]),
-        )
+    platforms.warn()
     return rows
 
 

@@ -11,8 +11,10 @@ from typing import Any, Final, Unpack
 from ghl_notebook.api import AsyncClient
 from ghl_notebook.api.ahead import side_by_side
 from ghl_notebook.api.paging import Report
+from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
+    GROUPINGS,
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
     DayValues,
@@ -40,6 +42,7 @@ from .period import read_period
 from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 from .statistics_calls import fetch_each, fetch_together
+from .unfit import warn_of_unfit
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _LAST_SECOND: Final = time(23, 59, 59)
@@ -102,10 +105,12 @@ def fetch_statistics(
 
     Notes
     -----
-    The API returns weekdays instead of dates, so the days are counted from `since`. If it returns
-    more or fewer values than the period has days, they are NA, and a warning is logged. For reach
-    and shares it returns only sums of a period: see `fetch_statistics_totals`. It returns the age
-    and gender of followers only for all accounts of a call together: see
+    The API returns weekdays instead of dates, so the days are counted from `since`. If it
+    returns weekly or monthly values, and reports that, there is a row for each week or month.
+    If it returns more or fewer values than the period has days, they are NA, and a warning is
+    logged. The API reports how many followers an account has won on a day, not how many it has.
+    For reach and shares it returns only sums of a period: see `fetch_statistics_totals`. It
+    returns the age and gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
     """
     return fetch(client, STATISTICS, _filters(since, until, platform, accounts), options)
@@ -155,7 +160,9 @@ def fetch_statistics_totals(
 
     Notes
     -----
-    For more than 100 accounts, the totals of several calls are added up, and `change` is NA.
+    For more than 100 accounts, the totals of several calls are added up, and `change` is NA. We
+    have not verified whether ``followers`` counts all followers, as the API's documentation states,
+    or the new ones of the period.
     """
     return fetch(client, TOTALS, _filters(since, until, platform, accounts), options)
 
@@ -232,17 +239,30 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Ro
     rows: list[DayValues] = []
     each = await fetch_each(client, _period(filters), accounts, report)
     for account, found in zip(accounts, each, strict=True):
+        if found.grouping and found.grouping.lower() not in GROUPINGS:
+            raise _unknown_grouping(found.grouping)
+        warn_of_unfit(f"statistics of account {account.id}", [found])
         rows += day_values(found, account, since.date(), days)
-        for metric, length in odd_series(found, days).items():
+        for metric, (length, steps) in odd_series(found, since.date(), days).items():
             _LOG.warning(
-                "statistics of account %s: GoHighLevel returned %d values of %s for %d days; their "
-                "days are unknown, so they are NA",
+                "statistics of account %s: GoHighLevel returned %d values of %s for %d %ss; their "
+                "dates are unknown, so they are NA",
                 account.id,
                 length,
                 metric,
-                days[0],
+                steps,
+                GROUPINGS[(found.grouping or "day").lower()],
             )
     return Rows(STATISTICS_LAYOUT, rows, {"left_out": left_out})
+
+
+def _unknown_grouping(grouping: str) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        "POST /social-media-posting/statistics",
+        status=200,
+        service_message=f"the values are grouped by {grouping!r}, so their dates are unknown",
+        next_step="Report this. client.statistics.fetch(...) returns the values without dates.",
+    )
 
 
 def _days(since: datetime, until: datetime) -> tuple[int, int]:
@@ -302,6 +322,8 @@ async def _in_chunks(
         [functools.partial(fetch_together, client, _period(filters), one) for one in chunks],
         lambda done: report(min(done * _MAX_ACCOUNTS, len(accounts)), len(accounts)),
     )
+    for chunk, statistics in zip(chunks, found, strict=True):
+        warn_of_unfit(f"statistics of account {chunk[0].id}", [statistics])
     return list(zip(chunks, found, strict=True))
 
 

@@ -42,6 +42,7 @@ from .statistics import (
     odd_series,
     totals,
 )
+from .steps import GROUPINGS
 from .violations import VIOLATIONS, Violation, violations_frame
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "CSV_IMPORT_LAYOUT",
     "DICTIONARY_LAYOUT",
     "FAILURES",
+    "GROUPINGS",
     "LOCATIONS",
     "POSTS",
     "POST_LAYOUT",

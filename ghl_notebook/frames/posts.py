@@ -20,7 +20,7 @@ POST_LAYOUT = FrameLayout(
         "id": Column("string", "The post"),
         "status": Column(POST_STATUS, "Publishing status"),
         "type": Column(POST_TYPE, "``post``, ``story`` or ``reel``"),
-        "platform": Column(PLATFORM, "For instance ``instagram``"),
+        "platform": Column(PLATFORM, "Platform of the account, for instance ``instagram``"),
         "display_date": Column("timestamp", "When it was or will be published (UTC)"),
         "published_at": Column("timestamp", "When it was published (UTC)"),
         "summary": Column("string", "Text"),
@@ -30,19 +30,19 @@ POST_LAYOUT = FrameLayout(
             "string", 'Ids of its tags, joined by ``", "``: see `fetch_tags`', convert=join_texts
         ),
         "media_count": Column(
-            "integer", "Number of pictures and videos", "media.url", convert=count_records
+            "integer",
+            "Pictures and videos; may be too low for a scheduled carousel",
+            "media.url",
+            convert=count_records,
         ),
         "error": Column("string", "Why it failed", convert=texts_or_none),
         "post_id": Column("string", "Its id on the platform"),
-        "like_count": Column(
-            "integer", "Likes so far (API version v3; NA in others)", "insights.like"
-        ),
+        "parent_post_id": Column("string", "The post of several accounts that it belongs to"),
+        "like_count": Column("integer", "Likes so far; NA if not reported", "insights.like"),
         "comment_count": Column(
-            "integer", "Comments so far (API version v3; NA in others)", "insights.comment"
+            "integer", "Comments so far; NA if not reported", "insights.comment"
         ),
-        "share_count": Column(
-            "integer", "Shares so far (API version v3; NA in others)", "insights.share"
-        ),
+        "share_count": Column("integer", "Shares so far; NA if not reported", "insights.share"),
         "approval_status": Column(
             "string",
             "``pending``, ``approved``, ``rejected``, ``not_required``",

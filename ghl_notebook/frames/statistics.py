@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from .arrays import array_of
 from .columns import Column
 from .layout import FrameLayout
 from .schema import CategoryType
+from .steps import Days, step_dates
 
 METRIC = CategoryType(
     (
@@ -26,13 +27,12 @@ METRIC = CategoryType(
         "followers",
         "impressions",
         "likes",
+        "new_followers",
         "posts",
         "reach",
         "shares",
     )
 )
-
-_DAY: Final = np.timedelta64(1, "D") // np.timedelta64(1, "ms")
 
 
 class _DayLayout(FrameLayout):
@@ -42,15 +42,16 @@ class _DayLayout(FrameLayout):
         return [len(one.value) for one in rows]
 
     def _arrays(self, rows: Sequence[DayValues], names: Sequence[str]) -> dict[str, pa.Array]:
-        counts = self.count(rows)
-        row_of = np.repeat(np.arange(len(rows)), counts)
-        day = np.arange(len(row_of)) - np.repeat(np.cumsum(counts) - counts, counts)
         columns = dict(zip(DayValues._fields, zip(*rows, strict=True), strict=True))
-        first = np.array([moment.timestamp() for moment in columns["date"]], np.int64) * 1000
-        type_ = self.batch_schema.field("date").type
-        positions = pa.array(row_of)
+        times: dict[int, np.ndarray[Any, Any]] = {}
+        for dates in columns["date"]:  # metrics share the list of their dates
+            if id(dates) not in times:
+                seconds = np.array([one.timestamp() for one in dates])
+                times[id(dates)] = (seconds * 1000).astype(np.int64)
+        moments = np.concatenate([times[id(dates)] for dates in columns["date"]])
+        positions = pa.array(np.repeat(np.arange(len(rows)), self.count(rows)))
         return {
-            "date": pa.array(first[row_of] + day * _DAY).cast(type_),
+            "date": pa.array(moments).cast(self.batch_schema.field("date").type),
             "value": pa.array(itertools.chain.from_iterable(columns["value"]), pa.float64()),
             **{
                 name: array_of(self.schema[name], columns[name]).take(positions)
@@ -63,13 +64,15 @@ class _DayLayout(FrameLayout):
 STATISTICS_LAYOUT = _DayLayout(
     "statistics",
     {
-        "date": Column("timestamp", "The day, at midnight (UTC)"),
+        "date": Column(
+            "timestamp", "The day, or the first day of a week or month, at midnight (UTC)"
+        ),
         "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
         "name": Column("string", "As shown on the platform"),
         "platform": Column(PLATFORM, "For instance ``instagram``"),
         "profile_id": Column("string", "The key that the API uses for statistics"),
         "metric": Column(
-            METRIC, "``posts``, ``impressions``, ``likes``, ``comments``, ``followers``"
+            METRIC, "``posts``, ``impressions``, ``likes``, ``comments``, ``new_followers``"
         ),
         "value": Column("number", "The number on that day"),
         "location_id": Column("string", "The sub-account"),
@@ -111,17 +114,12 @@ BREAKDOWNS_LAYOUT = FrameLayout(
 )
 STATISTICS_BREAKDOWNS = BREAKDOWNS_LAYOUT.schema
 
-Days = tuple[int, int]
-"""The most and the fewest days that a period may have."""
-
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
 
 class DayValues(NamedTuple):
-    """An account's values of a metric, day by day: as many rows as there are values."""
+    """An account's values of a metric by date: as many rows as there are values."""
 
-    date: datetime
-    """The first day."""
+    date: Sequence[datetime]
+    """The days, or the first days of weeks or months."""
     account_id: str | None
     name: str | None
     platform: str | None
@@ -144,7 +142,7 @@ class PeriodValue:
 def day_values(
     found: Statistics, account: Account, first: date, days: Days | None = None
 ) -> Iterator[DayValues]:
-    """Yield an account's daily values; a series with too many or too few values is NA.
+    """Yield an account's values by date; a series with too many or too few values is NA.
 
     Parameters
     ----------
@@ -152,42 +150,32 @@ def day_values(
         Statistics of this account alone.
     account : Account
         The account.
-    first : datetime.date
-        The first day of the period. The API names only weekdays. If its first weekday is one day
-        before or after this day, the API counts days in another time zone than UTC.
-    days : tuple of int, optional
-        The most and the fewest days that the period may have; by default any number.
+    first, days
+        As for `step_dates`.
     """
-    begin = datetime.combine(_first_day(found.day_range, first), time(), UTC)
     of = (account.id, account.name, account.platform, account.profile_id)
+    dates_of: dict[int, list[datetime]] = {}
     for metric, series in _series(found).items():
-        odd = _odd_length({len(one) for one in series}, days)
-        values = [None] * days[0] if odd is not None and days else _sums(series)
+        length = max(map(len, series), default=0)
+        if length not in dates_of:
+            dates_of[length] = step_dates(found, first, days, length)
+        dates = dates_of[length]
+        fits = days is None or {len(one) for one in series} <= {len(dates)}
+        values = _sums(series)[: len(dates)] if fits else [None] * len(dates)
         if values:
-            yield DayValues(begin, *of, metric, values)
+            yield DayValues(dates[: len(values)], *of, metric, values)
 
 
-def odd_series(found: Statistics, days: Days) -> dict[str, int]:
-    """Return the metrics whose values do not fit the days, with the number of values."""
-    odd = {
-        metric: _odd_length({len(one) for one in series}, days)
-        for metric, series in _series(found).items()
-    }
-    return {metric: length for metric, length in odd.items() if length is not None}
-
-
-def _odd_length(lengths: set[int], days: Days | None) -> int | None:
-    if days is None or (len(lengths) <= 1 and all(days[1] <= one <= days[0] for one in lengths)):
-        return None
-    return next((one for one in sorted(lengths) if not days[1] <= one <= days[0]), max(lengths))
-
-
-def _first_day(named: list[str], first: date) -> date:
-    for days in (0, -1, 1):
-        day = first + timedelta(days=days)
-        if named and named[0][:3].title() == _WEEKDAYS[day.weekday()]:
-            return day
-    return first
+def odd_series(found: Statistics, first: date, days: Days) -> dict[str, tuple[int, int]]:
+    """Return the metrics whose values do not fit the period: how many there are, and steps."""
+    odd = {}
+    for metric, series in _series(found).items():
+        lengths = sorted({len(one) for one in series})
+        steps = [(one, len(step_dates(found, first, days, one))) for one in lengths]
+        wrong = [(length, count) for length, count in steps if length != count]
+        if wrong or len(lengths) > 1:
+            odd[metric] = (wrong or steps)[-1]
+    return odd
 
 
 def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
@@ -200,7 +188,7 @@ def _series(found: Statistics) -> dict[str, list[list[float | None]]]:
         series["likes"] = [performance.likes]
         series["comments"] = [performance.comments]
     if totals is not None:
-        series["followers"] = [one.series for one in totals.followers.values()]
+        series["new_followers"] = [one.series for one in totals.followers.values()]
     return {metric: [one for one in rows if one] for metric, rows in series.items()}
 
 

@@ -89,7 +89,7 @@ from .queues import (
     TimeSlot,
     Variation,
 )
-from .record import Record, listed_record, nested_record
+from .record import Record, listed_record, nested_record, unfit_values
 from .row_reader import BLOCK_BYTES, Reader, RecordReader, RowReader
 from .statistics import (
     STATISTICS_READER,
@@ -235,6 +235,7 @@ __all__ = [
     "same_platform",
     "to_wire",
     "total_of",
+    "unfit_values",
     "wire_datetime",
     "wire_name",
     "without_collector",

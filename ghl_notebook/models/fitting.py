@@ -39,6 +39,8 @@ def fit(value: object, type_: Any, unused: list[object]) -> Any:
         return msgspec.convert(value, type_, strict=False)
     for option in get_args(type_) if isinstance(type_, UnionType) else (type_,):
         origin, parts = get_origin(option), get_args(option)
+        if origin is list and isinstance(value, str) and float in get_args(parts[0]):
+            value = _numbers(value)
         if origin is list and isinstance(value, list):
             return _fit_list(value, parts[0], unused)
         if origin is dict and isinstance(value, Mapping):
@@ -58,6 +60,15 @@ def _fit_list(values: list[Any], type_: Any, unused: list[object]) -> list[Any]:
     if NoneType in get_args(type_):
         return [None if one is UNFIT else one for one in found]
     return [one for one in found if one is not UNFIT]
+
+
+def _numbers(text: str) -> object:
+    """Return a series that arrived as text: JSON, or numbers between commas."""
+    with suppress(msgspec.DecodeError):
+        return msgspec.json.decode(text)
+    parts = [part.strip() for part in text.split(",")]
+    are_numbers = all(_NUMBER.fullmatch(part) or not part for part in parts)
+    return [part or None for part in parts] if are_numbers and any(parts) else text
 
 
 def read_timestamp(value: object) -> datetime | None:

@@ -191,7 +191,9 @@ class PostDetails(Record, kw_only=True):
 class Post(PostDetails, kw_only=True):
     """A post: scheduled, published, failed, or deleted.
 
-    `display_date` is when it was or will be published; `post_id` is its id on the platform.
+    `display_date` is when it was or will be published; `post_id` is its id on the platform;
+    `parent_post_id` is the post of several accounts that it belongs to. The API may report the
+    `platform` of a post that was created by the API as ``google``, also on another platform.
     """
 
     id: str | None = msgspec.field(default=None, name="_id")
@@ -212,6 +214,7 @@ class Post(PostDetails, kw_only=True):
     media: list[PostMedia] = msgspec.field(default_factory=list)
     error: str | None = None
     post_id: str | None = None
+    parent_post_id: str | None = None
     created_by: str | None = None
     thumbnail: str | None = None
     media_optimization: bool | None = None

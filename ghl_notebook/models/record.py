@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import GenericAlias
 from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin
@@ -108,10 +108,38 @@ def _error_texts(value: object, type_: Any) -> Any:
     return error_text(value) if type_ == str | None else UNFIT
 
 
+def unfit_values(record: Record) -> Iterator[tuple[str, object]]:
+    """Yield the fields that a value of another type, or a part of one, was left out of.
+
+    Fields of records in the record are included; empty values are not.
+    """
+    layout = _layout(type(record))
+    known = (getattr(record, field.name) for field in layout.fields.values())
+    if record.extra and all(one is None or one == [] or one == {} for one in known):
+        yield "", record.extra  # not what it was taken for
+        return
+    for name, value in record.extra.items():
+        if value is None or value in ("", [], {}):
+            continue
+        field = layout.fields.get(name)
+        has_words = field is not None and "error" in name.lower() and getattr(record, field.name)
+        if field is not None and not has_words:
+            yield name, value
+    for name, nested in layout.nested.items():
+        found = getattr(record, layout.fields[name].name)
+        inner = found if nested.container is list else [found]
+        if nested.container is dict:
+            inner = found.values()
+        for one in inner:
+            for inner_name, value in unfit_values(one) if isinstance(one, Record) else ():
+                yield inner_name or name, value
+
+
 def with_id(wire: object) -> object:
     """Rename the field ``_id`` of decoded JSON to ``id``: some API versions use either name."""
     if isinstance(wire, Mapping) and "_id" in wire:
-        return {"id": wire["_id"], **{k: v for k, v in wire.items() if k != "_id"}}
+        others = {k: v for k, v in wire.items() if k != "_id"}
+        return others if isinstance(others.get("id"), str) else {**others, "id": wire["_id"]}
     return wire
 
 

@@ -68,7 +68,7 @@ class DailySeries(Record, kw_only=True):
 
 
 class PlatformTotals(Record, kw_only=True):
-    """The daily numbers of each platform."""
+    """The daily numbers of each platform; `followers` are the new followers of each day."""
 
     impressions: dict[str, DailySeries] = msgspec.field(default_factory=dict)
     followers: dict[str, DailySeries] = msgspec.field(default_factory=dict)
@@ -104,9 +104,11 @@ class Demographics(Record, kw_only=True):
 class Statistics(Record, kw_only=True):
     """Statistics of some accounts over a period.
 
-    `day_range` names the days of all series, ``Mon`` to ``Sun``, oldest first.
+    `day_range` names the days of all series, ``Mon`` to ``Sun``, oldest first. `grouping` is the
+    step between their values, a day if it is missing.
     """
 
+    grouping: str | None = None
     day_range: list[str] = msgspec.field(default_factory=list)
     totals: StatisticsTotals | None = None
     post_performance: PostPerformance | None = None

@@ -8,8 +8,6 @@ from math import isfinite
 from numbers import Integral
 from typing import Any, Final
 
-import msgspec
-
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.sanitize import before_half_character
 
@@ -149,8 +147,10 @@ def to_wire(value: object) -> Any:
     if isinstance(value, datetime):
         return wire_datetime("A value", value)
     if isinstance(value, Record):
-        fields = ((f.encode_name, getattr(value, f.name)) for f in msgspec.structs.fields(value))
-        return {k: to_wire(v) for k, v in fields if k != "(extra)" and v is not None}
+        kind = type(value)
+        names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+        fields = ((encoded, getattr(value, name)) for encoded, name in names if name != "extra")
+        return {k: to_wire(v) for k, v in fields if v is not None}
     if isinstance(value, Mapping):
         return {str(k): to_wire(v) for k, v in value.items()}
     if hasattr(value, "tolist"):  # values and columns of numpy and pandas

@@ -50,8 +50,7 @@ def plot_hours(
     Parameters
     ----------
     posts : pandas.DataFrame
-        Posts of `fetch_posts` with ``Client(api_version="v3")``: older versions return no likes.
-        Posts that are not published, or that have no numbers, do not count.
+        Posts of `fetch_posts`. Posts that are not published, or that have no numbers, do not count.
     tz : str, datetime.tzinfo or pandas.DataFrame, default "UTC"
         The time zone of the hours, for instance ``"Europe/Berlin"``: choose the one of your
         readers. Pass ``fetch_locations(agency, installed=False)`` to use each sub-account's own;
@@ -92,7 +91,7 @@ def plot_hours(
     if known.empty:
         raise ArgumentError(
             f"None of {len(rows):,} published posts has a number of likes, comments, or shares.",
-            'Fetch them with API version v3: Client(api_version="v3").',
+            "Fetch them with a client without api_version: older versions return no numbers.",
         )
     zones, name = _zones(known, tz)
     cells = _cells(known.assign(engagement=known[list(_COUNTS)].sum(axis=1)), zones, few)

@@ -51,7 +51,7 @@ _SIZES: Final[dict[str, _Size]] = {
 @guarded
 def plot_statistics(
     statistics: pd.DataFrame,
-    metric: str | Sequence[str] = "followers",
+    metric: str | Sequence[str] = "new_followers",
     *,
     by: Literal["platform", "account"] = "platform",
     same_scale: bool = False,
@@ -69,8 +69,8 @@ def plot_statistics(
         with the columns `date`, `platform`, `metric`, and `value`. For example, to draw reach,
         which the API does not report per day, call `fetch_statistics_breakdowns` for each week and
         add the week as `date`.
-    metric : str or sequence of str, default "followers"
-        Values of the column `metric`, for instance ``["followers", "impressions"]``: one chart
+    metric : str or sequence of str, default "new_followers"
+        Values of the column `metric`, for instance ``["new_followers", "impressions"]``: one chart
         above the other. ``"engagement"`` is the sum of likes, comments, and shares, as far as the
         DataFrame has them: `fetch_statistics` returns no shares.
     by : {"platform", "account"}, default "platform"
@@ -124,7 +124,7 @@ def _names_of(metric: object) -> list[str]:
     found = [*metric] if isinstance(metric, Iterable) else []
     names = [name for name in found if isinstance(name, str)]
     if not names or names != found:
-        raise ArgumentError(f"metric is {metric!r}.", 'Name one, such as "followers", or several.')
+        raise ArgumentError(f"metric is {metric!r}.", 'Name one, such as "likes", or several.')
     return [defuse_markup(name) for name in names]  # as read_columns() does
 
 

@@ -133,10 +133,27 @@ class AccountOperations(Operations):
         state.delete(account)
         return enveloped(200, "Deleted Account", {"locationId": location, "id": account.id})
 
-    @route("GET", "/users/", "users.readonly")
+    @route("GET", "/users/", "users.readonly", until_v3=True)
     def users(self, request: SimRequest) -> SimResponse:
         """List the users of a sub-account, including deleted ones."""
         if not request.query.get("locationId"):
             raise refuse(400, "locationId is required")
         found = self._state.users_of(request.query["locationId"])
         return SimResponse(200, {"users": [shapes.user(one) for one in found]})
+
+    @route("GET", "/users/search", "users.readonly", "both")
+    def search_users(self, request: SimRequest) -> SimResponse:
+        """Search the users of an agency, or of one of its sub-accounts."""
+        require(request, "companyId")
+        only = request.query.get("locationId")
+        users = self._state.users if only is None else self._state.users_of(only)
+        rows = [shapes.user(one) for one in users]
+        return SimResponse(200, {"users": rows, "count": len(rows)})
+
+    @route("GET", "/users/{id}", "users.readonly", "both")
+    def user(self, request: SimRequest) -> SimResponse:
+        """Return a user."""
+        found = next((u for u in self._state.users if u.id == request.params["id"]), None)
+        if found is None:
+            raise refuse(400, "User not found")
+        return SimResponse(200, shapes.user(found))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from . import shapes
-from .faults import SimFailure, SimFailureError, refuse
+from .faults import SimFailure, SimFailureError, known, refuse
 from .oauth_records import Install
 from .records import Location
 from .request import SimRequest, SimResponse, require
@@ -18,7 +18,7 @@ MAX_PAGE_SIZE = 100
 
 
 class AgencyOperations(Operations):
-    """The two lists of an agency's sub-accounts."""
+    """An agency's sub-accounts: two lists, and each of them."""
 
     @route("GET", "/locations/search", "locations.readonly", "both")
     def search(self, request: SimRequest) -> SimResponse:
@@ -39,7 +39,16 @@ class AgencyOperations(Operations):
         rows = [shapes.location(location) for location in found[skip : skip + limit]]
         return SimResponse(200, {"locations": rows})
 
-    @route("GET", "/oauth/installedLocations", "oauth.readonly", "agency")
+    @route("GET", "/locations/{id}", "locations.readonly", "both")
+    def location(self, request: SimRequest) -> SimResponse:
+        """Return a sub-account."""
+        token = self._state.token_of(request.bearer)
+        found = self._state.locations.get(request.params["id"])
+        if found is None or (token and token.location_id not in (None, found.id)):
+            raise known("wrong_location")
+        return SimResponse(200, {"location": shapes.location(found)})
+
+    @route("GET", "/oauth/installedLocations", "oauth.readonly", "agency", until_v3=True)
     def installed(self, request: SimRequest) -> SimResponse:
         """List the sub-accounts with and without an app."""
         require(request, "companyId", "appId")

@@ -13,7 +13,7 @@ from .categories import CategoryOperations
 from .comments import CommentOperations
 from .context import SimContext, SimPart
 from .csv_imports import CsvOperations
-from .faults import known, not_found
+from .faults import known, not_found, removed
 from .media import MediaOperations
 from .oauth import TOKEN, TokenOperations
 from .platforms import PLATFORMS, UNSUPPORTED
@@ -83,6 +83,9 @@ class Api(SimPart):
         for route, handler in self._routes:
             if (found := self._match(route, request)) is not None:
                 request.params = found.groupdict()
+                is_google = "/google/locations/" in request.path
+                if request.is_v3 and (route.until_v3 or is_google):
+                    raise removed(request.method, request.path)
                 return route, handler
         if not request.path.startswith(SERVICES) or self._is_miscased(request):
             raise known("scope_missing")

@@ -15,7 +15,7 @@ from .faults import SimFailure, SimFailureError, known
 from .limits import RequestCounter, counted_for
 from .provider import Provider
 from .recording import record
-from .request import EncodedJSON, RecordedRequest, SimRequest, SimResponse, write_json
+from .request import EncodedJSON, RecordedRequest, SimRequest, SimResponse, cut_emoji, write_json
 
 _JSON = b"application/json; charset=utf-8"
 
@@ -62,7 +62,7 @@ class SimulatorApp:
             answer = await self._service(request)
         if self._recorded.maxlen != 0 and not request.path.startswith(("/static/", "/avatars/")):
             self._recorded.append(record(request, answer))
-        await _send(answer, send)
+        await _send(answer, send, cut=self._context.levers.half_characters)
 
     def _page(self, request: SimRequest) -> SimResponse:
         failure = self._context.levers.take(request.method, request.path)
@@ -148,9 +148,11 @@ def _request(scope: Scope, body: bytes) -> SimRequest:
     )  # fmt: skip
 
 
-async def _send(answer: SimResponse, send: Send) -> None:
+async def _send(answer: SimResponse, send: Send, *, cut: bool) -> None:
     # Not with a library's Response, which takes as long as all other steps together.
     content, kind = _encoded(answer.body)
+    if cut and kind == _JSON:
+        content = cut_emoji(content)
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in answer.headers.items()

@@ -9,7 +9,7 @@ from .bodies import Body, page
 from .faults import not_found, refuse
 from .planner_comments import PLATFORMS
 from .planner_records import Comment, Planner
-from .posts import read_datetime
+from .post_rules import read_datetime
 from .request import SimRequest, SimResponse, enveloped, require
 from .routes import Operations, route
 from .state import stamp

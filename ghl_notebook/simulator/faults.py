@@ -102,6 +102,11 @@ def not_found(method: str, path: str) -> SimFailureError:
     )
 
 
+def removed(method: str, path: str) -> SimFailureError:
+    """Return the error of a path that v3 has removed."""
+    return refuse(400, f"Endpoint {method} {path} is not available in API version v3.")
+
+
 def not_successful(status: int, message: str) -> SimFailureError:
     """Return a refusal that only ``success: false`` marks as one."""
     return SimFailureError(

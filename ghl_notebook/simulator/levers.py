@@ -120,6 +120,39 @@ class Levers:
         The number of lists from which a new post is still absent.
     empty_tags : str
         The tags of a post without tags: an empty "list" or an empty "text".
+    edit : str
+        A PUT of a post "replaces" the whole post, or "changes" only what it contains, as the
+        documents suggest.
+    unscheduled : str
+        A post that is edited without a status and a date becomes a "draft", or is "published".
+    media_types : str
+        A scheduled or published post takes "mime" types without thumbnails, or "any".
+    refuses_png : bool
+        A scheduled or published post takes no PNG.
+    shown_media : str
+        The media of a post are shown in "words" ("image", with a thumbnail), or as they were
+        "sent".
+    post_platform : str
+        The platform of a post that was created by the API: always "google", or that of its
+        "account".
+    publish_answer : str
+        Creating a post that is published immediately is answered "empty", or with the "post".
+    statusless_post : str
+        A post that is created without a status, but with a date, is "scheduled", or "published"
+        immediately.
+    strict_posts : bool
+        Refuse Instagram posts without media, stories with a caption, reviews without media, date,
+        or approver, and unknown tags.
+    deleted_published : str
+        A published post that is deleted is "removed" from the list, or "kept" in it.
+    post_per_account : bool
+        The list has a post for each account of a post, which comes back if it is deleted.
+    post_error : str
+        The error of a failed post is a "text", or an "object" with a message and a code.
+    listed_media : int or None
+        The most media of a scheduled post in the list; None: all.
+    half_characters : bool
+        Texts end with half an emoji, as JavaScript writes a text that was cut.
     csv_imports : str
         Imports are a "list", or "one" object as in one document.
     """
@@ -166,6 +199,20 @@ class Levers:
         self.fetch_all_shows_unattached: bool = True
         self.post_lag: int = 0
         self.empty_tags: Literal["list", "text"] = "list"
+        self.edit: Literal["replaces", "changes"] = "replaces"
+        self.unscheduled: Literal["draft", "published"] = "draft"
+        self.media_types: Literal["mime", "any"] = "mime"
+        self.refuses_png: bool = False
+        self.shown_media: Literal["words", "sent"] = "words"
+        self.post_platform: Literal["google", "account"] = "google"
+        self.publish_answer: Literal["empty", "post"] = "empty"
+        self.statusless_post: Literal["scheduled", "published"] = "scheduled"
+        self.strict_posts: bool = False
+        self.deleted_published: Literal["removed", "kept"] = "removed"
+        self.post_per_account: bool = False
+        self.post_error: Literal["text", "object"] = "text"
+        self.listed_media: int | None = None
+        self.half_characters: bool = False
         self.csv_imports: Literal["list", "one"] = "list"
         # Set last: a misspelled lever then raises an error instead of doing nothing.
         self._sealed = True

@@ -67,7 +67,7 @@ class TokenOperations(Operations):
             raise spelling.error(401, "invalid_client", "client is invalid")
         return app
 
-    @route("POST", "/oauth/locationToken", "oauth.write", "agency")
+    @route("POST", "/oauth/locationToken", "oauth.write", "agency", until_v3=True)
     @route("POST", "/oauth/location-token", "oauth.write", "agency", v3_only=True)
     def issue(self, request: SimRequest) -> SimResponse:
         """Issue a sub-account's pair for an agency's access token."""

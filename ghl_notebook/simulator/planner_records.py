@@ -28,6 +28,9 @@ class Post:
     category_id: str | None = None
     #: From how many more lists the post is absent.
     lag: int = 0
+    is_from_api: bool = False
+    #: The post of several accounts that a post of one account belongs to.
+    parent_id: str | None = None
     #: Factor for the number of people who see the post.
     appeal: float = 1.0
 

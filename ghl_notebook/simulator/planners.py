@@ -48,7 +48,7 @@ class Planners:
             now = self._state.clock()
             for post in planner.posts.values():
                 if post.status == "in_progress":
-                    self._publish(post, post.created_at)
+                    self._publish(post, post.schedule or post.created_at)
                 elif post.status == "scheduled" and post.schedule and post.schedule <= now:
                     self._publish(post, post.schedule)
             for queue in planner.live_queues:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from .bodies import Body, page
-from .context import SimContext
 from .engagement import total_until
 from .faults import refuse
 from .planner_records import Post
-from .records import User
+from .post_rows import DETAILS, per_account, shown
+from .post_rules import check_media, check_rules, check_words, read_datetime
+from .records import Account
 from .request import SimRequest, SimResponse, enveloped
 from .routes import Operations, route
-from .state import stamp
 
-_PLATFORMS = ("tiktok", "gmb", "linkedin", "pinterest", "facebook", "instagram", "youtube")
-_DETAILS = [f"{platform}PostDetails" for platform in _PLATFORMS]
 _LIST = Body(
     "type:text accounts:text skip:text! limit:text! fromDate:text! toDate:text!"
     " includeUsers:text! postType:text"
@@ -29,7 +28,7 @@ _OLD = (
     " categoryId:text tiktokPostDetails:object gmbPostDetails:object"
 )
 _NEW = "selectedBestTime:text applyWatermark:boolean " + " ".join(
-    f"{name}:object" for name in _DETAILS[2:]
+    f"{name}:object" for name in DETAILS[2:]
 )
 # The documents do not require media; the live service does, if only an empty list.
 _CREATE = Body(f"accountIds:texts! type:text! userId:text! {_OLD} media:objects!", _NEW)
@@ -37,20 +36,15 @@ _EDIT = Body(
     f"accountIds:texts type:text! userId:text {_OLD}",
     f"accountIds:texts! userId:text! {_NEW}",
 )
+#: Statuses of posts that can no longer be edited.
+_FINAL = ("published", "in_progress", "pending", "notification_sent")
 _BULK = Body("postIds:texts!")
-_TYPES = ("post", "story", "reel")
-_STATUSES = (
-    "in_progress", "draft", "failed", "published", "scheduled", "in_review", "notification_sent",
-    "deleted", "pending",
-)  # fmt: skip
 _STATES = (
     "recent", "all", "scheduled", "draft", "failed", "in_review", "published", "in_progress",
     "pending", "deleted",
 )  # fmt: skip
 #: Keys that are not stored in the content of a post.
 _APART = ("accountIds", "userId", "createdBy", "status", "scheduleDate", "categoryId")
-#: Keys of the content that a response contains.
-_SHOWN = ("summary", "media", "type", "ogTagsDetails", "postApprovalDetails", *_DETAILS)
 _READ = "socialplanner/post.readonly"
 _WRITE = "socialplanner/post.write"
 _POSTS = "/social-media-posting/{locationId}/posts"
@@ -77,6 +71,16 @@ class PostOperations(Operations):
             and body.get("postType") in (None, post.content["type"])
             and not self._lags(post)
         ]
+        if self._levers.post_per_account:
+            found = [
+                one
+                for post in found
+                for one in (per_account(post) if post.account_ids[1:] else [post])
+                if not accounts or accounts & set(one.account_ids)
+            ]
+        most = self._levers.listed_media
+        if most is not None:
+            found = [_cut(post, most) if post.status == "scheduled" else post for post in found]
         found.sort(key=lambda post: post.moment, reverse=True)
         users = body["includeUsers"] == "true"
         rows = [*self._rows(request, found[page(body)], with_user=users)]
@@ -89,23 +93,26 @@ class PostOperations(Operations):
     @route("POST", _POSTS, _WRITE)
     def create(self, request: SimRequest) -> SimResponse:
         """Create a draft, a planned post, or a post to publish immediately."""
-        post = self.add(request.params["locationId"], _CREATE.read(request))
-        post.lag = self._levers.post_lag
+        body, location_id = _CREATE.read(request), request.params["locationId"]
+        if self._levers.statusless_post == "published" and not body.get("status"):
+            body.pop("scheduleDate", None)
+        check_words(body)
+        status, _ = self._plan_of(body)
+        check_media(self._context, body, status)
+        check_rules(self._context, location_id, body, status, self._state.clock())
+        post = self.add(location_id, body)
+        post.lag, post.is_from_api = self._levers.post_lag, True
+        if status == "in_progress" and self._levers.publish_answer == "empty":
+            return enveloped(201, "Created Post")
         return enveloped(201, "Created Post", {"post": self._shown(request, post)})
 
     def add(self, location_id: str, body: dict[str, Any], source: str = "composer") -> Post:
         """Store the post that a body describes."""
-        _check_words(body)
+        check_words(body)
         state = self._state
-        accounts = [state.account(one, location_id) for one in body["accountIds"]]
-        if not accounts or any(one is None or one.deleted for one in accounts):
-            raise refuse(400, "Account not found")
-        schedule = read_datetime("scheduleDate", body) if body.get("scheduleDate") else None
-        status = body.get("status") or ("scheduled" if schedule else "in_progress")
-        if status == "scheduled" and schedule is None:
-            raise refuse(422, ["scheduleDate should not be empty"])
-        now, first = state.clock(), accounts[0]
-        assert first is not None
+        first = self._check_accounts(location_id, body)
+        status, schedule = self._plan_of(body)
+        now = state.clock()
         post = Post(
             id=state.hex_id("post"), location_id=location_id, status=status, source=source,
             account_ids=[*body["accountIds"]], platform=first.page.platform,
@@ -116,6 +123,26 @@ class PostOperations(Operations):
         self._context.planners.to_change(location_id).posts[post.id] = post
         return post
 
+    def _check_accounts(self, location_id: str, body: dict[str, Any]) -> Account:
+        """Return the first account of a body; refuse a body with an unknown one."""
+        accounts = [self._state.account(one, location_id) for one in body["accountIds"]]
+        found = [one for one in accounts if one is not None and not one.deleted]
+        if not found or len(found) != len(accounts):
+            raise refuse(400, "Account not found")
+        return found[0]
+
+    def _plan_of(
+        self, body: dict[str, Any], without: str = "in_progress"
+    ) -> tuple[str, datetime | None]:
+        """Return status and date of a body, with the status of one that has neither."""
+        schedule = read_datetime("scheduleDate", body) if body.get("scheduleDate") else None
+        status = body.get("status") or ("scheduled" if schedule else without)
+        if status in ("scheduled", "in_review") and schedule is None:
+            raise refuse(422, ["scheduleDate should not be empty"])
+        if status in ("in_progress", "published"):
+            return "in_progress", None
+        return status, schedule
+
     @route("GET", f"{_POSTS}/{{id}}", _READ)
     def get(self, request: SimRequest) -> SimResponse:
         """Return a post."""
@@ -123,23 +150,39 @@ class PostOperations(Operations):
 
     @route("PUT", f"{_POSTS}/{{id}}", _WRITE)
     def edit(self, request: SimRequest) -> SimResponse:
-        """Change the sent fields of a post."""
+        """Replace a post by what is sent, or change only that."""
         body, post = _EDIT.read(request), self._post(request, to_change=True)
-        _check_words(body)
-        if body.get("scheduleDate"):
-            post.schedule = read_datetime("scheduleDate", body)
-        post.status = body.get("status") or post.status
-        post.account_ids = body.get("accountIds") or post.account_ids
-        post.category_id = body.get("categoryId") or post.category_id
-        post.content |= {key: value for key, value in body.items() if key not in _APART}
+        check_words(body)
+        if post.status in _FINAL:
+            raise refuse(400, "Published posts cannot be edited")
+        levers, sent = self._levers, {k: v for k, v in body.items() if k not in _APART}
+        if levers.edit == "changes":
+            planned = {} if post.schedule is None else {"scheduleDate": post.schedule.isoformat()}
+            before = {"status": post.status, "accountIds": post.account_ids, **planned}
+            body = {**before, "categoryId": post.category_id, **body}
+            sent = post.content | sent
+        without = "draft" if levers.unscheduled == "draft" else "in_progress"
+        status, schedule = self._plan_of(body, without)
+        body["accountIds"] = body.get("accountIds") or post.account_ids
+        check_media(self._context, sent, status)
+        check_rules(self._context, post.location_id, body | sent, status, self._state.clock())
+        first = self._check_accounts(post.location_id, body)
+        post.status, post.schedule, post.content = status, schedule, sent
+        post.account_ids, post.platform = [*body["accountIds"]], first.page.platform
+        post.category_id = body.get("categoryId")
         post.updated_at = self._state.clock()
+        if status == "in_progress":
+            post.schedule = post.updated_at
         return enveloped(200, "Updated Post")
 
     @route("DELETE", f"{_POSTS}/{{id}}", _WRITE)
     def delete(self, request: SimRequest) -> SimResponse:
         """Delete a post, which the list of deleted posts then contains."""
         post = self._post(request, to_change=True)
-        self._delete(post)
+        # Posts of single accounts come back as long as their parent is there.
+        is_kept = post.status == "published" and self._levers.deleted_published == "kept"
+        if not is_kept and post.parent_id is None:
+            self._delete(post)
         return enveloped(200, "Deleted Post", {"postId": post.id})
 
     @route("POST", f"{_POSTS}/bulk-delete", _WRITE)
@@ -160,7 +203,11 @@ class PostOperations(Operations):
     def _post(self, request: SimRequest, *, to_change: bool = False) -> Post:
         planners = self._context.planners
         planner = (planners.to_change if to_change else planners.of)(request.params["locationId"])
-        post = planner.posts.get(request.params["id"])
+        key = request.params["id"]
+        post = planner.posts.get(key)
+        if post is None and self._levers.post_per_account:
+            parts = (one for whole in planner.posts.values() for one in per_account(whole))
+            post = next((one for one in parts if one.id == key), None)
         if post is None or post.status == "deleted":
             raise refuse(400, "Post not found")
         return post
@@ -187,68 +234,13 @@ class PostOperations(Operations):
         return {key: sum(one[f"{key}s"] for one in each) for key in ("like", "share")}
 
 
-def shown(
-    context: SimContext, post: Post, *, is_v3: bool, with_user: bool = False
-) -> dict[str, Any]:
-    """Return the JSON of a post."""
-    tags = post.content.get("tags") or []
-    row: dict[str, Any] = {
-        "_id": post.id,
-        "source": post.source,
-        "locationId": post.location_id,
-        "platform": post.platform,
-        "displayDate": stamp(post.moment),
-        "createdAt": stamp(post.created_at),
-        "updatedAt": stamp(post.updated_at),
-        "accountId": post.account_ids[0],
-        "accountIds": [*post.account_ids],
-        "error": "The connection has expired" if post.status == "failed" else "",
-        "status": post.status,
-        "createdBy": post.created_by,
-        # The live service was seen to send a string if there are no tags.
-        "tags": tags or ("" if context.levers.empty_tags == "text" else []),
-    }
-    row |= {
-        key: post.content[key]
-        for key in _SHOWN
-        if key in post.content and (is_v3 or key not in _DETAILS[2:])
-    }
-    if post.published_at is not None:
-        row |= {"publishedAt": stamp(post.published_at), "postId": str(int(post.id, 16))[:15]}
-    user = next((u for u in context.state.users if u.id == post.created_by), None)
-    if with_user and user is not None:
-        row["user"] = _user(user)
-    return row
-
-
-def _user(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "title": "",
-        "firstName": user.first_name,
-        "lastName": user.last_name,
-        "profilePhoto": "",
-        "phone": "",
-        "email": user.email,
-    }
-
-
-def _check_words(body: dict[str, Any]) -> None:
-    for key, words in (("type", _TYPES), ("status", _STATUSES)):
-        if body.get(key, words[0]) not in words:
-            raise refuse(422, [f"{key} must be one of the following values: {', '.join(words)}"])
-
-
 def _is_wanted(post: Post, wanted: str) -> bool:
     if wanted == "all":
         return post.status != "deleted"
     return post.status == ("published" if wanted == "recent" else wanted)
 
 
-def read_datetime(key: str, body: dict[str, Any]) -> datetime:
-    """Return a datetime of a body; refuse any other value with 422."""
-    try:
-        moment = datetime.fromisoformat(str(body.get(key)))
-    except ValueError:
-        raise refuse(422, [f"{key} must be a valid ISO 8601 date string"]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _cut(post: Post, most: int) -> Post:
+    """Return a post as a list shows it that has no more media."""
+    media = post.content.get("media") or []
+    return replace(post, content={**post.content, "media": media[:most]})

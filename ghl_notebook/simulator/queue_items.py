@@ -8,7 +8,7 @@ from typing import Any
 from .bodies import Body, page
 from .faults import refuse
 from .planner_records import EditSession, Planner, Post, Queue, QueueItem, copied
-from .posts import read_datetime
+from .post_rules import read_datetime
 from .queue_plan import STEP, TIMEZONE, ItemSlot, between, content_of, slot_row, slots_of
 from .queues import calendar, calendar_row, planner_of, post_of, queue_of, set_status, wrapped
 from .request import SimRequest, SimResponse

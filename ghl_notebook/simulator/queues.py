@@ -11,7 +11,8 @@ from .categories import category
 from .context import SimContext
 from .faults import known, refuse
 from .planner_records import Planner, Queue, QueueItem
-from .posts import read_datetime, shown
+from .post_rows import shown
+from .post_rules import read_datetime
 from .queue_plan import TIMEZONE, add_published, between, content_of, plan_due
 from .request import SimRequest, SimResponse, require
 from .routes import Operations, route

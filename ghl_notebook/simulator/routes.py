@@ -17,13 +17,17 @@ Handler = TypeVar("Handler", bound=Callable[..., SimResponse])
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An operation: its verb and path, its scope (None: any token), who may call it."""
+    """An operation: its verb and path, its scope (None: any token), who may call it, and when.
+
+    ``v3_only``: other versions answer 404. ``until_v3``: v3 refuses it.
+    """
 
     method: str
     pattern: re.Pattern[str]
     scope: str | None
     audience: Audience
     v3_only: bool
+    until_v3: bool
 
 
 def route(
@@ -33,6 +37,7 @@ def route(
     audience: Audience = "sub_account",
     *,
     v3_only: bool = False,
+    until_v3: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Make a method of `Operations` the handler of an operation; may be repeated.
 
@@ -42,7 +47,7 @@ def route(
 
     def mark(handler: Handler) -> Handler:
         routes = handler.__dict__.setdefault("routes", [])
-        routes.append(Route(method, pattern, scope, audience, v3_only))
+        routes.append(Route(method, pattern, scope, audience, v3_only, until_v3))
         return handler
 
     return mark

@@ -11,7 +11,7 @@ from typing import Any
 from .bodies import Body
 from .engagement import LASTS, WEEK, chance, followers, total_until
 from .faults import refuse
-from .posts import read_datetime
+from .post_rules import read_datetime
 from .records import Account
 from .request import SimRequest, SimResponse, require
 from .routes import Operations, route

@@ -132,7 +132,7 @@ class HttpxTransport:
             request.method,
             request.target,
             content=request.content,
-            headers=None if request.content is None else {"Content-Type": request.content_type},
+            headers=_headers_of(request),
             extensions={"trace": note},
         )
         if token is not None:
@@ -206,6 +206,11 @@ class HttpxTransport:
         self.http = self._open()
         self._clients = weakref.WeakKeyDictionary()
         self._users = 0
+
+
+def _headers_of(request: Request) -> dict[str, str]:
+    headers = {} if request.content is None else {"Content-Type": request.content_type}
+    return headers if request.version is None else headers | {"Version": request.version}
 
 
 class Unclosed(httpx.AsyncBaseTransport):

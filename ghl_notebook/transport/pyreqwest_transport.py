@@ -135,6 +135,8 @@ class PyreqwestTransport:
             builder = builder.timeout(timedelta(seconds=seconds))
             if token is not None:
                 builder = builder.header("Authorization", f"Bearer {token.reveal()}")
+            if request.version is not None:
+                builder = builder.header("Version", request.version)
             if request.content is not None:
                 builder = builder.header("Content-Type", request.content_type)
                 builder = builder.body_bytes(request.content)

@@ -71,6 +71,8 @@ class Request(NamedTuple):
         The body's media type.
     secrets : tuple of Secret
         What the body holds and no error may repeat.
+    version : str or None
+        The header ``Version``; None: that of the transport.
     """
 
     what: str
@@ -79,6 +81,7 @@ class Request(NamedTuple):
     content: bytes | None = None
     content_type: str = "application/json"
     secrets: tuple[Secret, ...] = ()
+    version: str | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.what}>"
@@ -98,6 +101,7 @@ class Request(NamedTuple):
         query: Mapping[str, str | None] | None = None,
         body: Mapping[str, Any] | None = None,
         file: File | None = None,
+        version: str | None = None,
     ) -> Self:
         """Build a request.
 
@@ -111,6 +115,8 @@ class Request(NamedTuple):
             JSON body.
         file : File, optional
             Sent as a form, instead of `body`.
+        version : str, optional
+            The header ``Version``; by default, that of the transport.
 
         Raises
         ------
@@ -127,8 +133,9 @@ class Request(NamedTuple):
                 target += f"?{urlencode(sent)}"
             if len(target) <= _MAX_TARGET:
                 if file is not None:
-                    return cls(what, method, target, *_form_with(file))
-                return cls(what, method, target, None if body is None else _json(body))
+                    return cls(what, method, target, *_form_with(file), version=version)
+                content = None if body is None else _json(body)
+                return cls(what, method, target, content, version=version)
         raise ArgumentError(
             f"{what} cannot be sent with these values: one is too long or contains half a "
             "character.",

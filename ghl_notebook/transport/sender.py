@@ -133,6 +133,7 @@ class Sender:
         body: Mapping[str, Any] | None = None,
         file: File | None = None,
         changes: bool | None = None,
+        version: str | None = None,
         shape: Shape | None = None,
     ) -> dict[str, Any]:
         """Send a request and return the JSON object of the response.
@@ -143,7 +144,7 @@ class Sender:
 
         Parameters
         ----------
-        method, template, path, query, body, file
+        method, template, path, query, body, file, version
             As for `Request.build`.
         changes : bool, optional
             Whether it may change something. By default, everything but a GET may.
@@ -157,7 +158,7 @@ class Sender:
         ResponseError
             If the response cannot be used.
         """
-        request = Request.build(method, template, path, query, body, file)
+        request = Request.build(method, template, path, query, body, file, version)
         return await self.send(request, functools.partial(body_of, shape=shape), changes=changes)
 
     async def send(
@@ -220,7 +221,7 @@ class Sender:
                 response = await self._exchange(call, permit)
                 call.status = response.status
                 if response.status >= 300 and not (call.redirects and response.is_redirect):
-                    error = self._error_of(call.request.what, response)
+                    error = self._error_of(call.request, response)
                     self._remember_daily_limit(error, response)
                     raise error
                 value = call.read(call.request.what, response)
@@ -290,12 +291,12 @@ class Sender:
         except TimeoutError:
             raise_without_context(failure_of(request.what, LateError(was_sent=False)))
 
-    def _error_of(self, what: str, response: Response) -> ResponseError:
+    def _error_of(self, request: Request, response: Response) -> ResponseError:
         return error_of(
-            what,
+            request.what,
             response,
             clock=self._clock,
-            version=self._transport.api_version,
+            version=request.version or self._transport.api_version,
             may_choose=self._may_choose_version,
         )
 

@@ -88,11 +88,12 @@ def test_a_comment_is_liked_once(client: Client, origin: str) -> None:
 def test_what_older_versions_do_not_know_is_not_asked() -> None:
     """The error says what to do, which 404 would not."""
     service = Stub(answer())
-    with pytest.raises(ArgumentError, match=r"Queues\.create exists under version v3"):
-        service.client(user_id=None).queues.create("category", [])
-    with pytest.raises(ArgumentError, match="exists under version v3") as caught:
-        service.client().comments.list("facebook", ["1"])
-    assert caught.value.next_step == ('Make the client, or its agency, with api_version="v3".')
+    older = service.client(user_id=None, api_version="2021-07-28")
+    with pytest.raises(ArgumentError, match=r"does not have Queues\.create"):
+        older.queues.create("category", [])
+    with pytest.raises(ArgumentError, match="Version 2021-07-28 of the API") as caught:
+        older.comments.list("facebook", ["1"])
+    assert caught.value.next_step.startswith("Leave out api_version")
     assert service.requests == []
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 import ghl_notebook as ghl
@@ -46,9 +48,9 @@ def test_a_draft_lives_and_is_deleted(sim: Simulator, client: Client) -> None:
     )
     assert made.id
     assert (made.status, made.created_by, made.tags) == ("draft", sim.user_id, ["tag-1"])
-    client.posts.edit(made.id, type="post", summary="Hello again")
-    found = client.posts.get(made.id)
-    assert (found.summary, found.media[0].type) == ("Hello again", "image/png")
+    found = client.posts.edit(made.id, summary="Hello again")
+    assert client.posts.get(made.id) == found
+    assert (found.summary, found.media[0].type) == ("Hello again", "image")
     assert client.posts.delete(made.id) == made.id
     with pytest.raises(BadRequestError, match="Post not found"):
         client.posts.get(made.id)
@@ -86,10 +88,56 @@ def test_a_post_is_sent_with_what_was_given_and_no_more() -> None:
     }  # fmt: skip
 
 
-def test_what_only_v3_knows_is_refused_by_older_versions(client: Client) -> None:
+def test_what_only_v3_knows_is_refused_by_older_versions(sim: Simulator) -> None:
     """The error names the property."""
-    with pytest.raises(ValidationError, match="property applyWatermark should not exist"):
-        client.posts.create([account_of(client)], apply_watermark=True)
+    with (
+        Client(
+            sim.token, sim.location_id, sim.user_id, base_url=sim.base_url, api_version="2021-07-28"
+        ) as client,
+        pytest.raises(ValidationError, match="property applyWatermark should not exist"),
+    ):
+        client.posts.create([account_of(client)], status="draft", apply_watermark=True)
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_a_post_that_is_published_is_looked_up(
+    sim: Simulator, lag: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The API returns no post then; one that is not listed yet has no id, and was created."""
+    sim.levers.post_lag = lag
+    with (
+        caplog.at_level(logging.WARNING, "ghl_notebook"),
+        Client(
+            sim.token, sim.location_id, sim.user_id, base_url=sim.base_url, clock=lambda: sim.now
+        ) as client,
+    ):
+        account = next(a for a in client.accounts.list().accounts if not a.is_expired)
+        made = client.posts.create([str(account.id)], summary=f"Now {lag}")
+        listed = client.posts.list(SINCE, UNTIL, limit=100).posts
+    (found,) = (post for post in listed if post.summary == f"Now {lag}")
+    assert made.id == (None if lag else found.id)
+    assert made.status == ("in_progress" if lag else "published")
+    assert ("does not list it yet" in caplog.text) is bool(lag)
+
+
+def test_a_failed_look_up_is_no_failed_post(caplog: pytest.LogCaptureFixture) -> None:
+    """The post was created."""
+    lost = httpx.Response(401, json={"message": "The token is not authorized for this scope."})
+    service = Stub(answer(None, 201), lost)
+    with caplog.at_level(logging.WARNING, "ghl_notebook"):
+        made = service.client().posts.create(["a1"], summary="x")
+    assert (made.id, made.status, made.summary) == (None, "in_progress", "x")
+    assert "the post was created" in caplog.text
+
+
+def test_one_of_several_alike_is_the_latest(sim: Simulator) -> None:
+    """The same text may have been published before."""
+    with ghl.demo() as client:
+        account = next(a for a in client.accounts.list().accounts if not a.is_expired)
+        first = client.posts.create([str(account.id)], summary="Twice")
+        client.simulator.pass_time(timedelta(minutes=1))
+        second = client.posts.create([str(account.id)], summary="Twice")
+    assert len({first.id, second.id, None}) == 3
 
 
 @pytest.mark.parametrize("tags", ["", []])

@@ -102,7 +102,7 @@ def _account(on: Stage) -> str:
 
 
 def _post(on: Stage, **more: Any) -> Post:
-    return on.client.posts.create([_account(on)], summary="Hello", **more)
+    return on.client.posts.create([_account(on)], summary="Hello", status="draft", **more)
 
 
 def _all_of_a_post(on: Stage) -> dict[str, Any]:

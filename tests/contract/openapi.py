@@ -84,6 +84,8 @@ EXTRA_KEYS = {
         "avatar", "originId", "deleted", "updatedAt", "hasStatisticsPermissions",
         "buildingStatistics", "syncPosts", "active",
     ),
+    # The post of several accounts that a post of one belongs to.
+    "GetPostFormattedSchema": ("parentPostId",),
     "InstagramAccountSchema": ("originId", "isBusinessAccount"),
     "TiktokProfileSchema": ("websiteUrl",),
     # Deleting a row wants its id, and no row of the documents has one.
@@ -105,7 +107,11 @@ EXTRA_KEYS = {
 EVERYWHERE = ("traceId",)
 
 # Deleting a queue is documented, and what is answered then is not.
-MORE_WORDS = {"CategoryQueueDTO": {"status": "deleted"}}
+# A GET of a post gives words where its media were sent with MIME types.
+MORE_WORDS = {
+    "CategoryQueueDTO": {"status": ("deleted",)},
+    "PostMediaSchema": {"type": ("image", "video")},
+}
 
 # Words in the place of a record, under 200.
 WORDS = {"GetCategorySchema": ("category",)}
@@ -369,8 +375,8 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
         for key in EITHER.get(name, ()):
             one = properties[key].get("items", properties[key])
             properties[key] = {"anyOf": [one, {"type": "array", "items": one}]}
-        for key, word in MORE_WORDS.get(name, {}).items():
-            properties[key]["enum"].append(word)
+        for key, words in MORE_WORDS.get(name, {}).items():
+            properties[key].get("enum", []).extend(words)
         for key in WORDS.get(name, ()):
             properties[key] = {"anyOf": [properties[key], {"const": "Category not found"}]}
         for key in (*EXTRA_KEYS.get(name, ()), *FLAT.get(name, ()), *EVERYWHERE):

@@ -32,7 +32,7 @@ def test_there_is_a_row_per_account_metric_and_day(client: Client) -> None:
         pd.date_range("2025-12-15", "2025-12-21", tz="UTC")
     )
     assert (frame.groupby(["account_id", "metric"], observed=True).size() == 7).all()
-    assert set(frame["metric"]) == {"posts", "impressions", "likes", "comments", "followers"}
+    assert set(frame["metric"]) == {"posts", "impressions", "likes", "comments", "new_followers"}
 
 
 def test_the_numbers_are_those_of_the_account_alone(client: Client) -> None:
@@ -54,8 +54,10 @@ def test_days_and_sums_agree(client: Client) -> None:
     whole = ghl.fetch_statistics_totals(client, *WEEK).set_index("metric")
     parts = ghl.fetch_statistics_breakdowns(client, *WEEK)
     of_platforms = parts.groupby("metric", observed=True)["value"].sum()
-    for metric in ("posts", "impressions", "likes", "comments", "followers"):
+    for metric in ("posts", "impressions", "likes", "comments"):
         assert whole.loc[metric, "value"] == days[metric]
+    # The simulator reports new followers in both; the documents call those of the totals all.
+    assert whole.loc["followers", "value"] == days["new_followers"]
     for metric in ("posts", "impressions", "reach", "likes", "comments", "shares"):
         assert whole.loc[metric, "value"] == of_platforms[metric]
     assert of_platforms["engagement"] == of_platforms[["likes", "comments", "shares"]].sum()

@@ -37,13 +37,13 @@ def posts(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def statistics(*rows: dict[str, Any]) -> pd.DataFrame:
-    """Make a frame of statistics, by default of an Instagram account's followers on a day."""
+    """Make a frame of statistics, by default of an Instagram account's new followers on a day."""
     usual = {
         "date": at("2026-01-01"),
         "account_id": "a",
         "name": "Café Lumière",
         "platform": "instagram",
-        "metric": "followers",
+        "metric": "new_followers",
         "value": 1.0,
     }
     return frame_of(STATISTICS, [usual | row for row in rows])

@@ -37,7 +37,7 @@ def test_the_accounts_of_a_platform_are_added_up() -> None:
         ("Google Business Profile", "1 Jan 2026", 7),
         ("Instagram", "1 Jan 2026", 5),
     ]
-    assert said_by(chart) == "Followers by platform | All accounts of a platform together"
+    assert said_by(chart) == "New followers by platform | All accounts of a platform together"
 
 
 def test_an_account_has_a_panel_of_its_own_by_account() -> None:
@@ -119,8 +119,8 @@ def test_engagement_is_what_the_frame_has_of_it() -> None:
 def test_several_metrics_are_drawn_one_above_the_other() -> None:
     """Each with its name; one without numbers is told of."""
     frame = statistics({}, {"metric": "likes"}, {"metric": "posts", "value": None})
-    chart = ghl.plot_statistics(frame, ["followers", "likes", "posts"])
-    assert [part["title"] for part in spec_of(chart)["vconcat"]] == ["Followers", "Likes"]
+    chart = ghl.plot_statistics(frame, ["new_followers", "likes", "posts"])
+    assert [part["title"] for part in spec_of(chart)["vconcat"]] == ["New followers", "Likes"]
     assert said_by(chart).startswith("Statistics by platform | ")
     assert said_by(chart).endswith(" | No numbers of posts")
 
@@ -188,13 +188,13 @@ def test_the_demos_statistics_are_drawn() -> None:
 )
 def test_where_there_are_no_numbers_the_chart_says_so(frame: pd.DataFrame) -> None:
     """An account without permission has none."""
-    assert said_by(ghl.plot_statistics(frame)) == "No statistics of followers"
+    assert said_by(ghl.plot_statistics(frame)) == "No statistics of new_followers"
 
 
 def test_a_metric_that_is_not_there_is_an_error() -> None:
     """It names those that are; of the reach it says where it comes from."""
     with pytest.raises(
-        ghl.errors.ArgumentError, match=r"no metric 'reech'\. Choose one of: followers\."
+        ghl.errors.ArgumentError, match=r"no metric 'reech'\. Choose one of: new_followers\."
     ):
         ghl.plot_statistics(statistics({}), "reech")
     with pytest.raises(ghl.errors.ArgumentError, match="fetch_statistics_breakdowns"):

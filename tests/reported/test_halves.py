@@ -155,3 +155,21 @@ def test_each_row_of_a_sheet_has_its_row(
     assert frame["action"].to_list() == [done, *["refused"] * len(halves), done]
     json.dumps(frame["error"].dropna().to_list(), ensure_ascii=False).encode()
     assert frame["next_step"][1:-1].notna().all()
+
+
+def test_a_simulator_can_serve_half_characters(sim: Simulator) -> None:
+    """In lists, in records, and in errors, each of which is read."""
+    sim.levers.half_characters = True
+    with Client(
+        sim.token, sim.location_id, sim.user_id, base_url=sim.base_url, clock=lambda: sim.now
+    ) as client:
+        accounts = ghl.fetch_accounts(client)
+        posts = ghl.fetch_posts(client, "2026-01-05", "2026-01-11")
+        tags = ghl.fetch_tags(client)
+        with pytest.raises(ghl.errors.BadRequestError) as caught:
+            client.posts.get("nobody")
+    for texts in (accounts["name"], posts["summary"], tags["tag"]):
+        assert texts.str.endswith("\ufffd").all()
+        assert not texts.empty
+    assert posts["status"].notna().all()
+    assert caught.value.service_message == "Post not found\ufffd"

@@ -56,7 +56,7 @@ def test_a_null_in_a_series_is_one_na(odd: object) -> None:
             "platformTotals": {"followers": {"facebook": {"total": 283, "series": series}}},
         }
     )
-    for metric in ("impressions", "likes", "posts", "followers"):
+    for metric in ("impressions", "likes", "posts", "new_followers"):
         assert values(frame, metric) == RIGHT
     assert values(frame, "comments") == [1, 2, 3, 4, 5, 6, 7]
     dates = frame[frame["metric"] == "impressions"]["date"]

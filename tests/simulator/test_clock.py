@@ -57,5 +57,5 @@ def test_tokens_age_by_a_running_clock():
     with Simulator(clock=running_clock(speed=1e6)) as sim:
         sim.levers.token_lifetime = 1
         bearer = {"Authorization": f"Bearer {sim.install()['access_token']}"}
-        answer = local.get(f"{sim.base_url}/users/", headers=bearer | {"Version": "v3"})
+        answer = local.get(f"{sim.base_url}/users/", headers=bearer | {"Version": "2021-07-28"})
     assert answer.json()["message"] == "The access token is expired"

@@ -131,7 +131,7 @@ def test_a_page_that_was_not_handed_over_is_not_successful(caller):
 
 
 def test_a_v3_form_is_unknown_to_older_versions(caller, sim):
-    """Google's pages are locations in v2; the v3 path is 404 there, the v2 path lives on."""
+    """Google's pages are locations in v2; the v3 path is 404 there, and v3 removed the other."""
     account_id = caller.connect("google")
     v2, v3 = caller.path("google", account_id), f"{OAUTH}/{sim.location_id}/google/accounts/"
     statuses = [
@@ -139,7 +139,7 @@ def test_a_v3_form_is_unknown_to_older_versions(caller, sim):
         for version in ("2021-07-28", "v3")
         for path in (v2, v3 + account_id)
     ]
-    assert statuses == [200, 404, 200, 200]
+    assert statuses == [200, 404, 400, 200]
 
 
 @pytest.mark.parametrize("version", ["2021-04-15", "2021-07-28", "2023-02-21", "v3"])

@@ -124,7 +124,9 @@ def test_a_planned_post_publishes_itself():
 
 
 def test_a_post_without_a_plan_is_published_at_once(caller):
-    """The post is in progress in the answer, and published afterwards."""
+    """The answer does not contain it, unless a lever says so; then it is in progress."""
+    assert "results" not in _create(caller).json()
+    caller.sim.levers.publish_answer = "post"
     made = _create(caller).json()["results"]["post"]
     path = f"/social-media-posting/{caller.sim.location_id}/posts/{made['_id']}"
     assert made["status"] == "in_progress"
@@ -173,9 +175,9 @@ def test_a_post_that_cannot_be_is_refused(caller, body, status, message):
 
 def test_no_tags_are_a_list_or_a_text(caller, sim):
     """A lever gives the form that was seen."""
-    lists = [_create(caller).json()["results"]["post"]["tags"]]
+    lists = [_create(caller, status="draft").json()["results"]["post"]["tags"]]
     sim.levers.empty_tags = "text"
-    assert [*lists, _create(caller).json()["results"]["post"]["tags"]] == [[], ""]
+    assert [*lists, _create(caller, status="draft").json()["results"]["post"]["tags"]] == [[], ""]
 
 
 def test_a_token_needs_the_scope(caller):

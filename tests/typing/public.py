@@ -63,7 +63,7 @@ def charts(frame: pd.DataFrame) -> None:
     assert_type(ghl.plot_expiry(frame, soon=7), alt.Chart | alt.LayerChart)
     assert_type(ghl.plot_hours(frame, tz="Europe/Berlin"), alt.Chart | alt.LayerChart)
     assert_type(ghl.plot_statuses(frame, by="platform"), alt.Chart | alt.FacetChart)
-    by_account = ghl.plot_statistics(frame, ["followers", "likes"], by="account", theme="dark")
+    by_account = ghl.plot_statistics(frame, ["new_followers", "likes"], by="account", theme="dark")
     assert_type(by_account, alt.Chart | alt.FacetChart | alt.VConcatChart)
 
 

@@ -81,7 +81,11 @@ OF_TOKENS = {
 }  # fmt: skip
 
 # Of what is posted, which a probe does not ask for.
-OF_POSTS = {"csv_imports", "post_lag"}
+OF_POSTS = {
+    "csv_imports", "deleted_published", "edit", "half_characters", "listed_media",
+    "media_types", "post_error", "post_lag", "post_per_account", "post_platform", "publish_answer",
+    "refuses_png", "shown_media", "statusless_post", "strict_posts", "unscheduled",
+}  # fmt: skip
 # Named by tests/verify/test_reading.py.
 READ = {"empty_tags"}
 

@@ -33,7 +33,9 @@ class Accounts(Resource[Mode]):
         location_id, reader = self.context.location_id, self.context.reader
         make = functools.partial(AccountList.from_wire, location_id=location_id)
         query = {"fetchAll": "true" if fetch_all else None}
-        request = Request.build("GET", _ACCOUNTS, {"locationId": location_id}, query)
+        request = Request.build(
+            "GET", _ACCOUNTS, {"locationId": location_id}, query, version=call.version
+        )
         if reader is None:
             read = functools.partial(body_of, shape=_lists_accounts)
             return make((await self.context.sender.send(request, read))["results"])
@@ -63,6 +65,7 @@ class Accounts(Resource[Mode]):
             path={"locationId": self.context.location_id, "id": account_key},
             # Optional in the OpenAPI file, required in practice.
             query={"userId": await self.context.user_id(), "companyId": company_id},
+            version=call.version,
         )
         results = body.get("results")
         deleted = results.get("id") if isinstance(results, Mapping) else None

@@ -25,7 +25,6 @@ class Comments(Resource[Mode]):
         _COMMENTS + "/list",
         scope=None,
         changes=False,
-        v3_only=True,
         location="query",
     )
     async def list(
@@ -76,7 +75,7 @@ class Comments(Resource[Mode]):
             platform=_known(platform, COMMENTED),
         )
 
-    @operation("POST", _COMMENTS, scope=None, v3_only=True, location="query")
+    @operation("POST", _COMMENTS, scope=None, location="query")
     async def create(
         self,
         call: Call,
@@ -116,7 +115,7 @@ class Comments(Resource[Mode]):
         results = await call(required={"_id": str}, platform=_known(platform, COMMENTED))
         return Comment.from_wire(results)
 
-    @operation("POST", _LIKE, scope=None, v3_only=True, location="query")
+    @operation("POST", _LIKE, scope=None, location="query")
     async def like(self, call: Call, platform: str, comment_id: str) -> None:
         """Like a comment or a reply.
 
@@ -129,7 +128,7 @@ class Comments(Resource[Mode]):
         """
         await call(platform=_known(platform, _LIKED))
 
-    @operation("DELETE", _LIKE, scope=None, v3_only=True, location="query")
+    @operation("DELETE", _LIKE, scope=None, location="query")
     async def unlike(self, call: Call, platform: str, comment_id: str) -> None:
         """Remove a like.
 

@@ -84,6 +84,7 @@ class OAuth(Resource[Mode]):
                 "reconnect": "true" if reconnect else None,
                 "loginType": login_type,
             },
+            version=call.version,
         )
         response = await context.sender.send(request, lambda _, response: response, redirects=True)
         return authorization_url(request.what, response, asked=context.base_url)
@@ -126,7 +127,7 @@ class OAuth(Resource[Mode]):
         query: dict[str, str | None] = {"search": search}
         path = {"accountId": account_id}
         found = find_platform(platform)
-        end = self._end_of(found)
+        end = _end_of(found, call.version)
         if location_in_path:
             template = f"{_OAUTH}/{{locationId}}/{end}"
             path["locationId"] = self.context.location_id
@@ -143,6 +144,7 @@ class OAuth(Resource[Mode]):
             template,
             path=path,
             query=query,
+            version=call.version,
             shape=lambda body: (
                 isinstance(body.get("results"), Mapping) or body.get("results") == []
             ),
@@ -173,19 +175,21 @@ class OAuth(Resource[Mode]):
             The agency.
         """
         found = find_platform(platform)
-        body = attach_body(found, account, is_v3=self.context.api_version == API_V3)
+        body = attach_body(found, account, is_v3=call.version == API_V3)
         if company_id is not None:
             body["companyId"] = company_id
         answer = await self.context.sender.call(
             "POST",
-            f"{_OAUTH}/{{locationId}}/{self._end_of(found)}",
+            f"{_OAUTH}/{{locationId}}/{_end_of(found, call.version)}",
             path={"locationId": self.context.location_id, "accountId": account_id},
             body=body,
+            version=call.version,
             shape=lambda body: isinstance(body.get("results"), Mapping | None),
         )
         return AttachedAccount.from_wire(answer.get("results"))
 
-    def _end_of(self, platform: Platform) -> str:
-        # Google's pages are locations; v3 calls them accounts, as on other platforms.
-        collection = "accounts" if self.context.api_version == API_V3 else platform.collection
-        return f"{platform.key}/{collection}/{{accountId}}"
+
+def _end_of(platform: Platform, version: str) -> str:
+    # Google's pages are locations; v3 calls them accounts, as on other platforms.
+    collection = "accounts" if version == API_V3 else platform.collection
+    return f"{platform.key}/{collection}/{{accountId}}"

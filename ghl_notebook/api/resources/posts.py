@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from ghl_notebook.api.call import Call
 from ghl_notebook.api.operation import Mode, Resource, operation
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.api.post_edit import check_edited, complete_post, mime_media
+from ghl_notebook.errors import ArgumentError, GHLError
 from ghl_notebook.models import (
     FacebookDetails,
     GoogleDetails,
@@ -23,12 +25,16 @@ from ghl_notebook.models import (
     TikTokDetails,
     YouTubeDetails,
     check_filter,
+    wire_datetime,
 )
 from ghl_notebook.transport import API_V3
 
 _POSTS = "/social-media-posting/{locationId}/posts"
 _POST = _POSTS + "/{postId}"
 _READ, _WRITE = "socialplanner/post.readonly", "socialplanner/post.write"
+_AT_ONCE: Final = (None, "published", "in_progress")
+_AROUND: Final = timedelta(minutes=10)
+_LOG: Final = logging.getLogger("ghl_notebook.api")
 
 
 class Posts(Resource[Mode]):
@@ -157,15 +163,56 @@ instagram_post_details, youtube_post_details : optional
         Returns
         -------
         Post
-            The post that GoHighLevel stored, with its id.
+            The post that GoHighLevel stored, with its id. The API does not return a post that is
+            published immediately, so it is looked up in the list of posts. If the list does not
+            show it yet, `Post.id` is None, and a warning is logged: the post was created all the
+            same.
         """
         if schedule_date is not None and status is None:
             raise ArgumentError(
                 "A post without a status is published at once, whatever its schedule_date.",
                 'Pass status="scheduled".',
             )
-        results = await call(required={"post": dict}, user_id=user_id or await call.user_id())
-        return Post.from_wire(results["post"])
+        is_now = status in _AT_ONCE
+        began = self.context.clock()
+        results = await call(
+            required={"post": dict},
+            or_nothing=is_now,
+            media=mime_media(media),
+            user_id=user_id or await call.user_id(),
+        )
+        if results is not None:
+            return Post.from_wire(results["post"])
+        return await self._published(
+            Post(status="in_progress", type=type, summary=summary, account_ids=[*account_ids]),
+            began,
+        )
+
+    async def _published(self, post: Post, began: datetime) -> Post:
+        """Look a post up that was published: the API does not return it."""
+        call = Call(self.context, Posts.list.endpoint, "posts.list", {})
+        try:
+            results = await call(
+                required={"posts": list},
+                from_date=wire_datetime("from_date", began - _AROUND),
+                to_date=wire_datetime("to_date", self.context.clock() + _AROUND),
+                type="all",
+                accounts=",".join(post.account_ids),
+                skip="0",
+                limit="100",
+                include_users="false",
+            )
+        except GHLError as error:
+            _LOG.warning("posts.create: the post was created; its id is unknown: %s", error)
+            return post
+        found = [one for one in PostPage.from_wire(results).posts if _is_same(one, post)]
+        if found:
+            return max(found, key=lambda one: (one.parent_post_id is None, _created(one)))
+        _LOG.warning(
+            "posts.create: the post was created, but GoHighLevel does not list it yet; its id is "
+            "None"
+        )
+        return post
 
     @operation("GET", _POST, scope=_READ)
     async def get(self, call: Call, post_id: str) -> Post:
@@ -189,7 +236,7 @@ instagram_post_details, youtube_post_details : optional
         call: Call,
         post_id: str,
         *,
-        type: str,
+        type: str | None = None,
         account_ids: Iterable[str] | None = None,
         summary: str | None = None,
         media: Iterable[PostMedia | Mapping[str, Any]] | None = None,
@@ -212,34 +259,69 @@ instagram_post_details, youtube_post_details : optional
         facebook_post_details: FacebookDetails | Mapping[str, Any] | None = None,
         instagram_post_details: InstagramDetails | Mapping[str, Any] | None = None,
         youtube_post_details: YouTubeDetails | Mapping[str, Any] | None = None,
-    ) -> None:
-        """Change a post.
+    ) -> Post:
+        """Change a post, and leave the rest of it as it is.
+
+        The API replaces a post by what is sent: a scheduled post without its date would become a
+        draft. The post is therefore read first (``GET``), sent completely with your changes, and
+        read again. A follow-up comment and a category are not in the API's answer: pass them again
+        to keep them.
 
         Parameters
         ----------
         post_id : str
             `Post.id`.
-        type : str
-            As for `create`. The API requires it for every change: pass the post's type, or a new
-            type.
-        account_ids : iterable of str, optional
-            The accounts to post on; v3 requires them for every change.
         user_id : str, optional
-            The owner of the post. v3 requires it; there, the default is the client's user.
-        summary, media, status, schedule_date, tags, category_id, created_by, \
-follow_up_comment, og_tags_details, post_approval_details, schedule_time_updated, \
-selected_best_time, apply_watermark, tiktok_post_details, gmb_post_details, \
-linkedin_post_details, pinterest_post_details, facebook_post_details, \
-instagram_post_details, youtube_post_details
-            As for `create`.
+            The owner of the post; by default, the user who created it.
+        schedule_time_updated : bool, optional
+            Whether the planned time was changed; by default True, which keeps the schedule.
+        media : iterable of PostMedia or Mapping, optional
+            All pictures and videos; an empty list removes them. Thumbnails are not sent: the API
+            rejects them.
+        type, account_ids, summary, status, schedule_date, tags, category_id, created_by, \
+follow_up_comment, og_tags_details, post_approval_details, selected_best_time, apply_watermark, \
+tiktok_post_details, gmb_post_details, linkedin_post_details, pinterest_post_details, \
+facebook_post_details, instagram_post_details, youtube_post_details
+            As for `create`. To remove the schedule of a post, pass ``status="draft"``.
+
+        Returns
+        -------
+        Post
+            The post after the change.
+
+        Raises
+        ------
+        ArgumentError
+            If the post is published, so that the API does not change it any more.
+        UnexpectedAnswerError
+            If a part of the post cannot be read, or the post is not as it was sent; the error says
+            what the post is now.
         """
-        if user_id is None and call.api_version == API_V3:
-            user_id = await call.user_id()
-        await call(user_id=user_id)
+        read = Call(self.context, Posts.get.endpoint, "posts.get", {"post_id": post_id})
+        before = Post.from_wire((await read(required={"post": dict}))["post"])
+        sent = complete_post(
+            before,
+            {**call.given, "post_id": None},
+            user_id=before.created_by or await call.user_id(),
+            is_v3=call.version == API_V3,
+            what=f"GET {_POST}",
+        )
+        await call(**sent)
+        try:
+            after = Post.from_wire((await read(required={"post": dict}))["post"])
+        except GHLError as error:
+            error.advise("The post was changed, but could not be read again: call posts.get().")
+            raise
+        check_edited(sent, after, f"PUT {_POST}")
+        return after
 
     @operation("DELETE", _POST, scope=_WRITE)
     async def delete(self, call: Call, post_id: str) -> str:
-        """Delete a post.
+        """Delete a post from GoHighLevel.
+
+        Nothing is removed on the platform: a published post stays there, and GoHighLevel may still
+        list it. A post of one account that belongs to a post of several (`Post.parent_post_id`)
+        comes back unless you delete that one.
 
         Parameters
         ----------
@@ -257,7 +339,7 @@ instagram_post_details, youtube_post_details
 
     @operation("POST", _POSTS + "/bulk-delete", scope=_WRITE)
     async def bulk_delete(self, call: Call, post_ids: Iterable[str]) -> int | None:
-        """Delete many posts.
+        """Delete many posts from GoHighLevel; see `delete`.
 
         Parameters
         ----------
@@ -272,3 +354,13 @@ instagram_post_details, youtube_post_details
         results = await call()
         told = str(results.get("deletedCount")) if isinstance(results, Mapping) else ""
         return int(told) if told.isascii() and told.isdecimal() else None
+
+
+def _is_same(listed: Post, post: Post) -> bool:
+    accounts = {*listed.account_ids, listed.account_id}
+    is_its_text = (listed.summary or "").strip() == (post.summary or "").strip()
+    return is_its_text and listed.type in (None, post.type) and bool(accounts & {*post.account_ids})
+
+
+def _created(post: Post) -> datetime:
+    return post.created_at or post.display_date or datetime.min.replace(tzinfo=UTC)

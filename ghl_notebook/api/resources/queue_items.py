@@ -24,7 +24,7 @@ _READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write
 class QueueItems(Resource[Mode]):
     """Items of a queue, or of an edit session (version v3)."""
 
-    @operation("POST", _QUEUE + "/items", scope=_READ, changes=False, v3_only=True, location="body")
+    @operation("POST", _QUEUE + "/items", scope=_READ, changes=False, location="body")
     async def list(
         self,
         call: Call,
@@ -58,7 +58,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueItemPage.from_wire(await call(required={"items": list}))
 
-    @operation("POST", _QUEUE + "/slots", scope=_READ, changes=False, v3_only=True, location="body")
+    @operation("POST", _QUEUE + "/slots", scope=_READ, changes=False, location="body")
     async def slots(
         self,
         call: Call,
@@ -82,7 +82,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueSlotPage.from_wire(await call(required={"slots": list}))
 
-    @operation("POST", _QUEUE + "/create/item", scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _QUEUE + "/create/item", scope=_WRITE, location="body")
     async def create(
         self,
         call: Call,
@@ -121,7 +121,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueItem.from_wire((await call(required={"queueItem": dict}))["queueItem"])
 
-    @operation("PUT", _ITEM, scope=_WRITE, v3_only=True, location="body")
+    @operation("PUT", _ITEM, scope=_WRITE, location="body")
     async def update(
         self,
         call: Call,
@@ -152,7 +152,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueChange.from_wire(await call(required={"queueItem": dict}))
 
-    @operation("DELETE", _ITEM, scope=_WRITE, v3_only=True, location="query")
+    @operation("DELETE", _ITEM, scope=_WRITE, location="query")
     async def delete(
         self, call: Call, queue_id: str, item_id: str, *, session_id: str | None = None
     ) -> QueueChange:
@@ -172,7 +172,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueChange.from_wire(await call(required={}))
 
-    @operation("PUT", _ITEM + "/reset", scope=_WRITE, v3_only=True, location="body")
+    @operation("PUT", _ITEM + "/reset", scope=_WRITE, location="body")
     async def reset(
         self, call: Call, queue_id: str, item_id: str, *, session_id: str | None = None
     ) -> QueueItem:
@@ -192,7 +192,7 @@ class QueueItems(Resource[Mode]):
         """
         return QueueItem.from_wire((await call(required={"queueItem": dict}))["queueItem"])
 
-    @operation("POST", _ITEM + "/clone", scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _ITEM + "/clone", scope=_WRITE, location="body")
     async def clone(
         self, call: Call, queue_id: str, item_id: str, *, session_id: str, order: float
     ) -> QueueItem:

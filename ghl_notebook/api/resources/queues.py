@@ -28,9 +28,7 @@ _READ, _WRITE = "socialplanner/category.readonly", "socialplanner/category.write
 class Queues(Resource[Mode]):
     """Queues of a sub-account's categories, and sessions that edit them (version v3)."""
 
-    @operation(
-        "GET", _QUEUES + "/available-categories", scope=_READ, v3_only=True, location="query"
-    )
+    @operation("GET", _QUEUES + "/available-categories", scope=_READ, location="query")
     async def available_categories(
         self, call: Call, *, q: str | None = None, skip: int = 0, limit: int = 10
     ) -> QueueCategoryPage:
@@ -50,7 +48,7 @@ class Queues(Resource[Mode]):
         """
         return QueueCategoryPage.from_wire(await call(required={"categories": list}))
 
-    @operation("POST", _QUEUES + "/list", scope=_READ, changes=False, v3_only=True, location="body")
+    @operation("POST", _QUEUES + "/list", scope=_READ, changes=False, location="body")
     async def list(self, call: Call, *, skip: int = 0, limit: int = 10) -> QueuePage:
         """List queues, each with its category.
 
@@ -66,7 +64,7 @@ class Queues(Resource[Mode]):
         """
         return await call.page(QueuePage.from_wire, required={"queues": list})
 
-    @operation("POST", _QUEUES, scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _QUEUES, scope=_WRITE, location="body")
     async def create(
         self,
         call: Call,
@@ -100,7 +98,7 @@ class Queues(Resource[Mode]):
         results = await call(required={"queue": dict}, user_id=user_id or await call.user_id())
         return Queue.from_wire(results["queue"])
 
-    @operation("GET", _QUEUE, scope=_READ, v3_only=True, location="query")
+    @operation("GET", _QUEUE, scope=_READ, location="query")
     async def get(self, call: Call, queue_id: str) -> Queue:
         """Return one queue, with its category.
 
@@ -116,7 +114,7 @@ class Queues(Resource[Mode]):
         """
         return Queue.from_wire((await call(required={"queue": dict}))["queue"])
 
-    @operation("PUT", _QUEUE, scope=_WRITE, v3_only=True, location="body")
+    @operation("PUT", _QUEUE, scope=_WRITE, location="body")
     async def update(
         self,
         call: Call,
@@ -158,7 +156,6 @@ class Queues(Resource[Mode]):
         _QUEUES + "/list/calendar",
         scope=_READ,
         changes=False,
-        v3_only=True,
         location="body",
     )
     async def calendar(
@@ -190,9 +187,7 @@ class Queues(Resource[Mode]):
         check_filter("account_ids", account_ids)
         return QueueCalendar.from_wire(await call(required={"scheduledPosts": list}))
 
-    @operation(
-        "DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, v3_only=True, location="query"
-    )
+    @operation("DELETE", _QUEUES + "/{postId}/active-post", scope=_WRITE, location="query")
     async def delete_active_post(self, call: Call, post_id: str) -> None:
         """Delete the post that a queue publishes next; the queue then plans the following post.
 
@@ -203,7 +198,7 @@ class Queues(Resource[Mode]):
         """
         await call()
 
-    @operation("POST", _EDIT + "/start", scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _EDIT + "/start", scope=_WRITE, location="body")
     async def start_edit(self, call: Call, queue_id: str) -> EditSession:
         """Start or resume an edit session, with a copy of a queue's items, until `save_edit`.
 
@@ -219,7 +214,7 @@ class Queues(Resource[Mode]):
         """
         return EditSession.from_wire(await call(required={"sessionId": str}))
 
-    @operation("POST", _EDIT + "/save", scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _EDIT + "/save", scope=_WRITE, location="body")
     async def save_edit(
         self, call: Call, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> QueueChange:
@@ -239,7 +234,7 @@ class Queues(Resource[Mode]):
         """
         return QueueChange.from_wire(await call(required={}))
 
-    @operation("POST", _EDIT + "/discard", scope=_WRITE, v3_only=True, location="body")
+    @operation("POST", _EDIT + "/discard", scope=_WRITE, location="body")
     async def discard_edit(
         self, call: Call, queue_id: str, session_id: str, *, keep_in_draft: bool | None = None
     ) -> None:
@@ -254,9 +249,7 @@ class Queues(Resource[Mode]):
         """
         await call()
 
-    @operation(
-        "POST", _EDIT + "/calendar", scope=_READ, changes=False, v3_only=True, location="body"
-    )
+    @operation("POST", _EDIT + "/calendar", scope=_READ, changes=False, location="body")
     async def edit_calendar(
         self,
         call: Call,
