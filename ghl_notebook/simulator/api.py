@@ -23,6 +23,7 @@ from .queues import QueueOperations
 from .records import Token
 from .routes import Route
 from .statistics import StatisticsOperations
+from .users import UserOperations
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
 
@@ -32,6 +33,7 @@ SERVICES = ("/social-media-posting/", "/users/", "/locations/", "/oauth/")
 _OPERATIONS = (
     AccountOperations, AgencyOperations, TokenOperations, PostOperations, QueueItemOperations,
     QueueOperations, CommentOperations, CsvOperations, CategoryOperations, StatisticsOperations,
+    UserOperations,
 )  # fmt: skip
 
 
