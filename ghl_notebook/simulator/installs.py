@@ -20,6 +20,10 @@ class GrantError(Exception):
     """An invalid code or refresh token; the text is the service's message."""
 
 
+class PausedError(Exception):
+    """The sub-account of a token is paused or unpaid."""
+
+
 class Installs:
     """The lifecycle of installs, codes and tokens.
 
@@ -127,6 +131,8 @@ class Installs:
         ------
         GrantError
             If the token is invalid. Later reuse revokes its family: all tokens of its install.
+        PausedError
+            If the sub-account is paused.
         """
         state = self._state
         with state.lock:
@@ -145,6 +151,8 @@ class Installs:
                 return dict(token.answer)
             if token.expires_at <= now:
                 raise GrantError("refresh token has expired")
+            if token.location_id in self._levers.paused:
+                raise PausedError
             token.used_at, token.answer = now, self.pair(install, token.location_id)
             return dict(token.answer)
 

@@ -8,13 +8,14 @@ import re
 from typing import Any
 
 from .faults import SimFailure, SimFailureError, known, refuse
-from .installs import GrantError
+from .installs import GrantError, PausedError
 from .messages import SimRequest, SimResponse
 from .oauth_records import MarketplaceApp
 from .routes import Operations, route
 
 TOKEN = "/oauth/token"  # noqa: S105 - a path
 
+_PAUSED = "Location is not active"
 _GRANTS = {"authorization_code": "code", "refresh_token": "refresh_token"}
 _TITLES = {
     "invalid_client": "Invalid client",
@@ -53,6 +54,8 @@ class TokenOperations(Operations):
                 )
         except GrantError as error:
             raise spelling.error(400, "invalid_grant", str(error)) from None
+        except PausedError:
+            raise refuse(400, _PAUSED) from None
         levers = self._levers
         if grant_type == "refresh_token" and levers.rotate_then_fail > 0:
             levers.rotate_then_fail -= 1
@@ -90,6 +93,8 @@ class TokenOperations(Operations):
             raise known("wrong_location")
         if not self._context.installs.reaches(install, wanted):
             raise refuse(400, "The app is not installed on this location.")
+        if wanted in self._levers.paused:
+            raise refuse(400, _PAUSED)
         answer = self._context.installs.pair(install, wanted)
         # The documents list neither: a client knows whose token it requested.
         del answer["userType"], answer["companyId"]

@@ -152,6 +152,16 @@ def test_a_refresh_whose_answer_is_lost(caller, sim):
     assert _refresh(caller, pair["refresh_token"]).json()["error"] == "invalid_grant"
 
 
+def test_a_paused_sub_account_gets_no_token(caller, sim):
+    """Its refresh token stays valid."""
+    pair = sim.install()
+    sim.levers.paused = {sim.location_id}
+    refused = _refresh(caller, pair["refresh_token"])
+    assert (refused.status_code, refused.json()["message"]) == (400, "Location is not active")
+    sim.levers.paused = set()
+    assert _refresh(caller, pair["refresh_token"]).status_code == 200
+
+
 FAULTS = {
     "secret": ({"client_secret": "wrong"}, 401, "invalid_client"),
     "client": ({"client_id": "wrong"}, 401, "invalid_client"),
