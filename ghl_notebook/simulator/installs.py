@@ -20,6 +20,10 @@ class GrantError(Exception):
     """An invalid code or refresh token; the text is the service's message."""
 
 
+class UnknownCodeError(GrantError):
+    """An authorization code that was never issued, or was used."""
+
+
 class PausedError(Exception):
     """The sub-account of a token is paused or unpaid."""
 
@@ -114,7 +118,7 @@ class Installs:
         with state.lock:
             grant = state.grants.get(code)
             if grant is None or grant.install.client_id != app.client_id:
-                raise GrantError("authorization code is invalid")
+                raise UnknownCodeError("authorization code is invalid")
             del state.grants[code]
             if grant.expires_at <= state.clock():
                 raise GrantError("authorization code has expired")

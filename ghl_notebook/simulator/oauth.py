@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from .faults import SimFailure, SimFailureError, known, refuse
-from .installs import GrantError, PausedError
+from .installs import GrantError, PausedError, UnknownCodeError
 from .messages import SimRequest, SimResponse
 from .oauth_records import MarketplaceApp
 from .routes import Operations, route
@@ -52,6 +52,8 @@ class TokenOperations(Operations):
                 answer = installs.exchange(
                     app, value, fields.get("redirect_uri"), fields.get("code_verifier")
                 )
+        except UnknownCodeError as error:
+            raise spelling.not_found(str(error)) from None
         except GrantError as error:
             raise spelling.error(400, "invalid_grant", str(error)) from None
         except PausedError:
@@ -132,6 +134,14 @@ class _Spelling:
     def error(self, status: int, error: str, reason: str) -> SimFailureError:
         """Return an OAuth error (RFC 6749, 5.2); v3 documents it without its code."""
         return self._refused(status, error, f"{_TITLES[error]}: {reason}")
+
+    def not_found(self, reason: str) -> SimFailureError:
+        """Return the error of an unknown code, as captured; under v3 as documented."""
+        if self._v3:
+            return self.error(400, "invalid_grant", reason)
+        text = "Authorization code not found"
+        body = {"error": "UnAuthorized!", "error_description": text}
+        return SimFailureError(SimFailure(401, body))
 
     def _refused(self, status: int, error: str, text: str) -> SimFailureError:
         if self._v3:
