@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import pickle
 import re
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
 import ghl_notebook
 from ghl_notebook import Client, GHLError, errors
-from ghl_notebook.errors import ConnectionFailedError, ResponseError
+from ghl_notebook.errors import ConnectionFailedError, ResponseError, raise_without_context
 from tests.folding import folded
 
 NAMES = sorted(errors.__all__)
@@ -231,3 +235,72 @@ def test_a_cause_that_is_named_is_kept() -> None:
             errors.raise_without_context(failure)
     assert caught.value.__cause__ is cause
     assert caught.value.__context__ is None
+
+
+def _raises_by_hand(tree: ast.AST) -> list[int]:
+    """Return the lines that hide a handled error in another way than the helper.
+
+    ``from None`` keeps it in ``__context__``. A raise after the handler has it there as well, in a
+    context manager.
+    """
+    found = []
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        handlers = [node for node in ast.walk(function) if isinstance(node, ast.ExceptHandler)]
+        inside = {id(node) for handler in handlers for node in ast.walk(handler)}
+        made = {
+            node.id
+            for handler in handlers
+            for node in ast.walk(handler)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        for node in ast.walk(function):
+            if not isinstance(node, ast.Raise) or node.exc is None:
+                continue
+            is_bare = isinstance(node.cause, ast.Constant)
+            raised = node.exc
+            while isinstance(raised, ast.Call | ast.Attribute):
+                raised = raised.func if isinstance(raised, ast.Call) else raised.value
+            is_made = isinstance(raised, ast.Name) and raised.id in made
+            if is_bare or (id(node) not in inside and is_made):
+                found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("room", ["auth", "agency", "fetch"])
+def test_an_error_is_raised_without_the_handled_one_by_the_helper_alone(room: str) -> None:
+    """The frames of the handled error may hold a token."""
+    files = sorted(Path(ghl_notebook.__file__).parent.joinpath(room).rglob("*.py"))
+    assert files
+    found = {f.name: _raises_by_hand(ast.parse(f.read_text(encoding="utf-8"))) for f in files}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f():\n try: g()\n except E: raise X() from None",
+        "def f():\n x = None\n try: g()\n except E: x = X()\n if x: raise x",
+        "async def f():\n try: g()\n except E as e: x = X(e)\n raise x.with_traceback(None)",
+    ],
+)
+def test_a_raise_by_hand_is_found(code: str) -> None:
+    """In both forms."""
+    assert _raises_by_hand(ast.parse(code))
+
+
+def test_the_helper_leaves_nothing_of_the_handled_error() -> None:
+    """Also in a context manager, where a raise after the handler would."""
+
+    @contextmanager
+    def turning() -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            raise_without_context(errors.StorageError("It failed."))
+
+    with pytest.raises(errors.StorageError) as caught, turning():
+        raise OSError("planted")
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None

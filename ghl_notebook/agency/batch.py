@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ghl_notebook.background import run_in_background
-from ghl_notebook.errors import GHLError, RunError
+from ghl_notebook.errors import GHLError, RunError, raise_without_context
 from ghl_notebook.guard import while_made
 
 from .concurrency import AdaptiveLimit
@@ -90,8 +90,7 @@ def fetch_batch(batch: Batch) -> BatchResult:
         return run_in_background(_fetch, batch)
     except Exception as error:  # noqa: BLE001 - see the docstring
         failure = RunError(f"A worker failed with {type(error).__name__}.", CHECK_WORKERS)
-        traceback = error.__traceback__
-    raise failure.with_traceback(traceback)
+        raise_without_context(failure.with_traceback(error.__traceback__))
 
 
 def fetch_partition(batch: Batch, missing: Sequence[Failure]) -> pd.DataFrame:

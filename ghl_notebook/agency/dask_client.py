@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from ghl_notebook.errors import ArgumentError, RunError, WorkerError
+from ghl_notebook.errors import ArgumentError, RunError, WorkerError, raise_without_context
 
 from .batch import CHECK_WORKERS, Batch, BatchResult, fetch_batch
 
@@ -36,10 +36,12 @@ class DaskExecutor:
         try:
             import distributed
         except ImportError:
-            raise ArgumentError(
-                "engine needs dask.distributed, which is not installed.",
-                'Install it: pip install "ghl-notebook[dask]", here and on the workers.',
-            ) from None
+            raise_without_context(
+                ArgumentError(
+                    "engine needs dask.distributed, which is not installed.",
+                    'Install it: pip install "ghl-notebook[dask]", here and on the workers.',
+                )
+            )
         if not isinstance(client, distributed.Client):
             raise ArgumentError(
                 f"engine is a {type(client).__name__}, not a client of dask.distributed.",

@@ -14,6 +14,7 @@ from ghl_notebook.errors import (
     GHLError,
     LogInAgainError,
     RunStoppedError,
+    raise_without_context,
 )
 from ghl_notebook.transport import is_refused_for_now, is_transient
 
@@ -105,20 +106,15 @@ class Run:
         """
         self._left = {one.location_id: one for one in sub_accounts}
         self._all = asyncio.ensure_future(self._fetch_all(list(self._left.values())))
-        unexpected: BaseException | None = None
         try:
             await self._all
         except asyncio.CancelledError:
             if not self._is_stopped:
                 raise
         except BaseExceptionGroup as group:
-            unexpected = _first_of(group)
+            raise_without_context(_first_of(group))
         finally:
             self._all.cancel()
-        if (
-            unexpected is not None
-        ):  # outside the handler: group and error would reference each other
-            raise unexpected
         if self.ended_by is not None:
             self.failures += not_reached(self._left.values(), self.ended_by)
             # Before the next line, because a bar may read the numbers in between.

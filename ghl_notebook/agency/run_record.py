@@ -14,7 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from ghl_notebook.disk import open_plain, write_private_file
-from ghl_notebook.errors import FolderError
+from ghl_notebook.errors import FolderError, raise_without_context
 
 from .failures import Failure
 
@@ -125,19 +125,18 @@ def folder_errors(path: Path, action: str) -> Iterator[None]:
     action : str
         What cannot be done with it, as a participle.
     """
-    failure: FolderError | None = None
     try:
         yield
     except FolderError:
         raise
     except (OSError, ValueError, pa.ArrowException) as error:
         reason: Any = getattr(error, "strerror", None) or type(error).__name__
-        failure = FolderError(
-            f"{path} cannot be {action}: {reason}.",
-            "Name another folder, check permissions and free disk space, or move it away.",
+        raise_without_context(
+            FolderError(
+                f"{path} cannot be {action}: {reason}.",
+                "Name another folder, check permissions and free disk space, or move it away.",
+            )
         )
-    if failure is not None:  # outside the handler: error and cause would reference each other
-        raise failure
 
 
 def _checksum(content: bytes) -> bytes:

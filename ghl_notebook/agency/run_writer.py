@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from ghl_notebook.disk import DRAFT, make_private_folder, write_private_file
-from ghl_notebook.errors import FolderError
+from ghl_notebook.errors import FolderError, raise_without_context
 
 from .failures import Failure
 from .fetch_spec import FetchSpec
@@ -92,10 +92,12 @@ class RunWriter:
             try:
                 self._lock.acquire()
             except Timeout:
-                raise FolderError(
-                    f"Another run is writing to {folder}.",
-                    "Wait until it has finished, or name another folder.",
-                ) from None
+                raise_without_context(
+                    FolderError(
+                        f"Another run is writing to {folder}.",
+                        "Wait until it has finished, or name another folder.",
+                    )
+                )
         record = RunRecord(
             id=secrets.token_hex(16),
             name=spec.name,

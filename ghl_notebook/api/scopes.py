@@ -22,8 +22,8 @@ def naming_scope(scope: str | None) -> Iterator[None]:
     except ScopeError as error:
         if scope is not None:
             error.advise(
-                f"Add the scope {scope} to the private integration, or to the app that you log in "
-                "with; then use the token again. If the token has the scope, check GHL_BASE_URL: "
-                "a wrong path gets the same answer."
+                f"Add the scope {scope} under Settings > Private Integrations, or add it to your "
+                "app and reinstall the app in the sub-account. If the token has the scope, check "
+                "GHL_BASE_URL: a wrong path gets the same answer."
             )
         raise

@@ -35,6 +35,13 @@ from ghl_notebook.settings import (
 _PER_LOGIN = {"state", "code_challenge", "code_challenge_method"}
 _AROUND = "\"'`<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"  # by mails, shells
 _LONGEST_ERROR = 200
+_WAIT = "Log in again in a moment."
+_ADVICE = {  # by the codes of RFC 6749, 4.1.2.1
+    "invalid_scope": "Compare GHL_SCOPES with the scopes in the app's marketplace settings.",
+    "unauthorized_client": "Compare GHL_CLIENT_ID with the app's marketplace settings.",
+    "server_error": _WAIT,
+    "temporarily_unavailable": _WAIT,
+}
 
 
 @guarded
@@ -249,15 +256,14 @@ def _read(redirected: Secret) -> dict[str, Secret]:
 
 
 def _refused(error: Secret, description: Secret | None) -> Exception:
-    said = _quotable(error)
-    if said == "access_denied":
+    said = code = _quotable(error)
+    if code == "access_denied":
         return LoginCancelledError("The app was not authorized.", "Log in again to start over.")
     if description:
         said = f"{said}, {_quotable(description)}"
     return LoginFailedError(
         f"GoHighLevel did not authorize the app: {said.rstrip('.')}.",
-        "Check the app's client id, redirect URI and scopes against its settings in the "
-        "marketplace.",
+        _ADVICE.get(code, "The cause is not known beyond GoHighLevel's message."),
     )
 
 

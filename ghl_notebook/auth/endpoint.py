@@ -21,6 +21,7 @@ from ghl_notebook.errors import (
     ResponseError,
     SettingsError,
     UnexpectedAnswerError,
+    raise_without_context,
 )
 from ghl_notebook.models import TokenAnswer
 from ghl_notebook.secret import Secret
@@ -241,7 +242,7 @@ class TokenEndpoint:
             except GHLError as error:
                 failure = _failure(what, error, is_agency=is_agency)
                 failure.outcome_unknown = error.outcome_unknown
-        raise failure
+                raise_without_context(failure)
 
     def _transport(self, *, is_kept: bool) -> HttpxTransport:
         if is_kept and self._kept is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import Timeout
 
-from ghl_notebook.errors import StorageError
+from ghl_notebook.errors import StorageError, raise_without_context
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
 
@@ -305,11 +305,12 @@ def said(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        error.__traceback__ = None  # its frames hold the text to write
-        raise StorageError(
-            f"{what}: {reason}.",
-            "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",
-        ) from None
+        raise_without_context(  # its frames hold the text to write
+            StorageError(
+                f"{what}: {reason}.",
+                "Make room or set its permissions, or name another folder in GHL_CREDENTIALS_DIR.",
+            )
+        )
 
 
 @contextmanager
@@ -317,13 +318,14 @@ def lock_errors(path: Path, seconds: float) -> Iterator[None]:
     """Turn an error of a lock into a `StorageError`."""
     try:
         yield
-        return
-    except Timeout:
-        words = f"{path} has been locked by another process for {seconds:g} s."
-    except (OSError, NotImplementedError) as error:
+    except (Timeout, OSError, NotImplementedError) as error:
         words = f"{path} cannot be locked: {getattr(error, 'strerror', None) or error}."
-    raise StorageError(
-        words,
-        "End that process, check the folder's permissions, or name another folder in "
-        "GHL_CREDENTIALS_DIR.",
-    )
+        if isinstance(error, Timeout):
+            words = f"{path} has been locked by another process for {seconds:g} s."
+        raise_without_context(
+            StorageError(
+                words,
+                "End that process, check the folder's permissions, or name another folder in "
+                "GHL_CREDENTIALS_DIR.",
+            )
+        )

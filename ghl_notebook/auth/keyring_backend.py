@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from ghl_notebook.background import UnansweredError, run_within
-from ghl_notebook.errors import StorageError
+from ghl_notebook.errors import StorageError, raise_without_context
 from ghl_notebook.secret import Secret
 
 _SERVICE: Final = "ghl_notebook"
@@ -88,14 +88,13 @@ class Keyring:
     def _ask(self, what: str, call: Callable[[], T]) -> T:
         # While a call hangs, the keyring is not called again: each attempt would cost a thread.
         if self._stuck is not None and self._stuck.is_alive():
-            kind = "it has not answered before"
-        else:
-            try:
-                return run_within(self._patience, call)
-            except UnansweredError as error:
-                self._stuck, kind = error.thread, str(error)
-        # Outside of the handler: the backend's frames and errors may hold the text to write.
-        raise StorageError(f"{what} ({kind}).", _ADVICE)
+            raise StorageError(f"{what} (it has not answered before).", _ADVICE)
+        try:
+            return run_within(self._patience, call)
+        except UnansweredError as error:
+            self._stuck = error.thread
+            # The backend's frames and errors may hold the text to write.
+            raise_without_context(StorageError(f"{what} ({error}).", _ADVICE))
 
 
 def find_backend() -> Backend | None:
@@ -120,7 +119,7 @@ def find_backend() -> Backend | None:
     except UnansweredError as error:
         if error.thread.is_alive():
             # With plain files instead, encrypted logins would seem to be lost.
-            raise StorageError(
-                f"The system's keyring cannot be found ({error}).", _ADVICE
-            ) from None
+            raise_without_context(
+                StorageError(f"The system's keyring cannot be found ({error}).", _ADVICE)
+            )
         return None  # a backend raises its own system's errors

@@ -19,6 +19,7 @@ from ghl_notebook.errors import (
     CredentialMismatchError,
     LogInAgainError,
     StorageError,
+    raise_without_context,
 )
 from ghl_notebook.guard import while_made
 from ghl_notebook.secret import Secret
@@ -178,13 +179,13 @@ class StoredTokenProvider:
                     await run_in_own_thread(reservation.write, refused)
             if not (had_pending or error.outcome_unknown):
                 raise
-            failure = LogInAgainError(
-                f"{error.what} An earlier refresh was interrupted before its result was stored."
+            raise_without_context(
+                LogInAgainError(
+                    f"{error.what} An earlier refresh was interrupted before its result was stored."
+                )
             )
-        else:
-            _check_owner(self.key, credential, fresh.tokens)
-            return fresh
-        raise failure
+        _check_owner(self.key, credential, fresh.tokens)
+        return fresh
 
 
 async def keep(store: FileStore, credential: StoredCredential) -> None:

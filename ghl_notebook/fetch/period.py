@@ -6,7 +6,7 @@ import reprlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.errors import ArgumentError, raise_without_context
 from ghl_notebook.models import format_datetime
 
 _DAY_LENGTH: Final = len("2026-01-05")
@@ -73,10 +73,12 @@ def read_datetime(value: object, name: str, *, is_end: bool = False) -> datetime
             found = _OUT_OF_RANGE
         except Exception as error:  # noqa: BLE001
             # A time zone class of the user's, which fails or returns nonsense.
-            raise ArgumentError(
-                f"{name} has a time zone that cannot be used ({type(error).__name__}).",
-                'Use another, as in ZoneInfo("Europe/Berlin").',
-            ) from None
+            raise_without_context(
+                ArgumentError(
+                    f"{name} has a time zone that cannot be used ({type(error).__name__}).",
+                    'Use another, as in ZoneInfo("Europe/Berlin").',
+                )
+            )
         return _in_range(found, value, name)
     if isinstance(read, date) and not _is_nat(read):
         begin = _in_range(datetime.combine(read, time(), UTC), value, name)

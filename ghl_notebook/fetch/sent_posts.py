@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from ghl_notebook.api import upload_record
 from ghl_notebook.disk import make_private_file, make_private_folder
-from ghl_notebook.errors import PlanError
+from ghl_notebook.errors import PlanError, raise_without_context
 from ghl_notebook.settings import read_plans_folder
 
 _APPLICATION: Final = 0x67686C70
@@ -264,7 +264,6 @@ def _sum(row: list[object]) -> str:
 
 @contextmanager
 def _plan_errors(name: str) -> Iterator[None]:
-    failure = None
     try:
         yield
     except (sqlite3.Error, OSError) as error:
@@ -280,5 +279,4 @@ def _plan_errors(name: str) -> Iterator[None]:
                 f"{name} cannot be used, so nothing is sent: {words}.",
                 "Check permissions and free disk space, or set GHL_PLANS_DIR to another folder.",
             )
-    if failure is not None:  # outside the handler: error and cause would reference each other
-        raise failure
+        raise_without_context(failure)

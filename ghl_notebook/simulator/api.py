@@ -24,6 +24,7 @@ from .records import Token
 from .request import SimRequest, SimResponse
 from .routes import Route
 from .statistics import StatisticsOperations
+from .users import UserOperations
 
 VERSIONS = ("2021-04-15", "2021-07-28", "2023-02-21", "v3")
 
@@ -34,6 +35,7 @@ _OPERATIONS = (
     AccountOperations, AgencyOperations, TokenOperations, PostOperations, QueueItemOperations,
     QueueOperations, CommentOperations, CsvOperations, CategoryOperations, StatisticsOperations,
     MediaOperations,
+    UserOperations,
 )  # fmt: skip
 
 

@@ -20,6 +20,14 @@ class GrantError(Exception):
     """An invalid code or refresh token; the text is the service's message."""
 
 
+class UnknownCodeError(GrantError):
+    """An authorization code that was never issued, or was used."""
+
+
+class PausedError(Exception):
+    """The sub-account of a token is paused or unpaid."""
+
+
 class Installs:
     """The lifecycle of installs, codes and tokens.
 
@@ -110,7 +118,7 @@ class Installs:
         with state.lock:
             grant = state.grants.get(code)
             if grant is None or grant.install.client_id != app.client_id:
-                raise GrantError("authorization code is invalid")
+                raise UnknownCodeError("authorization code is invalid")
             del state.grants[code]
             if grant.expires_at <= state.clock():
                 raise GrantError("authorization code has expired")
@@ -127,6 +135,8 @@ class Installs:
         ------
         GrantError
             If the token is invalid. Later reuse revokes its family: all tokens of its install.
+        PausedError
+            If the sub-account is paused.
         """
         state = self._state
         with state.lock:
@@ -145,6 +155,8 @@ class Installs:
                 return dict(token.answer)
             if token.expires_at <= now:
                 raise GrantError("refresh token has expired")
+            if token.location_id in self._levers.paused:
+                raise PausedError
             token.used_at, token.answer = now, self.pair(install, token.location_id)
             return dict(token.answer)
 

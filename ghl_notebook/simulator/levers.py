@@ -69,6 +69,9 @@ class Levers:
         The ``locationId`` in token responses, instead of the right one.
     not_installed : set of str
         Ids of the agency's sub-accounts without the app: no token is issued for them.
+    paused : set of str
+        Ids of sub-accounts that are paused or unpaid: requests for their tokens are answered 400
+        "Location is not active", and a refresh token stays valid.
     refresh_repeats : int
         Seconds for which a used refresh token gives the same new pair again; after that it is
         refused. 0: it works only once.
@@ -174,6 +177,7 @@ class Levers:
         self.pkce: Literal["supported", "required", "ignored"] = "supported"
         self.token_location: str | None = None
         self.not_installed: set[str] = set()
+        self.paused: set[str] = set()
         self.refresh_repeats: int = 30
         self.rotate_then_fail: int = 0
         self.start_answer: Literal["redirect", "html", "no_location", "odd_scheme"] = "redirect"

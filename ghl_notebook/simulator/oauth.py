@@ -8,13 +8,14 @@ import re
 from typing import Any
 
 from .faults import SimFailure, SimFailureError, known, refuse
-from .installs import GrantError
+from .installs import GrantError, PausedError, UnknownCodeError
 from .oauth_records import MarketplaceApp
 from .request import SimRequest, SimResponse
 from .routes import Operations, route
 
 TOKEN = "/oauth/token"  # noqa: S105 - a path
 
+_PAUSED = "Location is not active"
 _GRANTS = {"authorization_code": "code", "refresh_token": "refresh_token"}
 _TITLES = {
     "invalid_client": "Invalid client",
@@ -51,8 +52,12 @@ class TokenOperations(Operations):
                 answer = installs.exchange(
                     app, value, fields.get("redirect_uri"), fields.get("code_verifier")
                 )
+        except UnknownCodeError as error:
+            raise spelling.not_found(str(error)) from None
         except GrantError as error:
             raise spelling.error(400, "invalid_grant", str(error)) from None
+        except PausedError:
+            raise refuse(400, _PAUSED) from None
         levers = self._levers
         if grant_type == "refresh_token" and levers.rotate_then_fail > 0:
             levers.rotate_then_fail -= 1
@@ -90,6 +95,8 @@ class TokenOperations(Operations):
             raise known("wrong_location")
         if not self._context.installs.reaches(install, wanted):
             raise refuse(400, "The app is not installed on this location.")
+        if wanted in self._levers.paused:
+            raise refuse(400, _PAUSED)
         answer = self._context.installs.pair(install, wanted)
         # The documents list neither: a client knows whose token it requested.
         del answer["userType"], answer["companyId"]
@@ -127,6 +134,14 @@ class _Spelling:
     def error(self, status: int, error: str, reason: str) -> SimFailureError:
         """Return an OAuth error (RFC 6749, 5.2); v3 documents it without its code."""
         return self._refused(status, error, f"{_TITLES[error]}: {reason}")
+
+    def not_found(self, reason: str) -> SimFailureError:
+        """Return the error of an unknown code, as captured; under v3 as documented."""
+        if self._v3:
+            return self.error(400, "invalid_grant", reason)
+        text = "Authorization code not found"
+        body = {"error": "UnAuthorized!", "error_description": text}
+        return SimFailureError(SimFailure(401, body))
 
     def _refused(self, status: int, error: str, text: str) -> SimFailureError:
         if self._v3:

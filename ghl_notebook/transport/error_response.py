@@ -62,10 +62,11 @@ _BLOCKED = re.compile(
     rf"{_IP} (?:allow-?list|white-?list|restriction)|cloudflare"
 )
 _CHALLENGE = re.compile(
-    r"just a moment|attention required|checking (?:if the site|your browser)|captcha|"
-    r"cf-chl|challenge-platform|sorry, you have been blocked|verify (?:that )?you are (?:a )?human"
+    r"just a moment|attention required|checking (?:if the site|your browser)|\bcaptcha\b|"
+    r"sorry, you have been blocked|verify (?:that )?you are (?:a )?human"
 )
-_TAG = re.compile(r"<[^>]*>|&nbsp;")
+_CHALLENGE_SCRIPT = b"_cf_chl_opt"
+_TAG = re.compile(r"<[^<>]*>|&nbsp;")
 _MAX_PAGE = 50_000
 _FIREWALL = (
     "A firewall in front of the API, or a list of allowed IP addresses, rejected the request, not "
@@ -289,7 +290,8 @@ def _is_text(content: bytes, content_type: str) -> bool:
 
 def _page_text(content: bytes) -> str:
     text = _TAG.sub(" ", content[:_MAX_PAGE].decode(errors="replace"))
-    return " ".join(text.split()).lower()
+    mark = "captcha" if _CHALLENGE_SCRIPT in content[:_MAX_PAGE] else ""
+    return " ".join([*text.split(), mark]).lower()
 
 
 def describe_body(content: bytes, content_type: str, *, hide: Iterable[str] = ()) -> str:

@@ -142,7 +142,7 @@ def test_a_list_is_asked_for_again_and_a_change_is_not() -> None:
 def test_a_missing_scope_is_named() -> None:
     """That of the operation, and not those that a login needs."""
     missing = httpx.Response(401, json={"message": "The token is not authorized for this scope."})
-    with pytest.raises(ScopeError, match=r"Add the scope socialplanner/post\.readonly to"):
+    with pytest.raises(ScopeError, match=r"Add the scope socialplanner/post\.readonly under"):
         Stub(missing).client().posts.get("p1")
 
 

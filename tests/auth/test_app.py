@@ -343,6 +343,26 @@ def test_a_refusal_of_the_service_is_told(attempt: Authorization) -> None:
     assert len(str(caught.value)) < 600
 
 
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("invalid_scope", "GHL_SCOPES"),
+        ("unauthorized_client", "GHL_CLIENT_ID"),
+        ("server_error", "in a moment"),
+        ("temporarily_unavailable", "in a moment"),
+        ("invalid_request", "not known"),
+        ("something_new", "not known"),
+    ],
+)
+def test_a_refusal_advises_what_its_code_names(
+    attempt: Authorization, error: str, advice: str
+) -> None:
+    """And nothing where the cause is not known."""
+    with pytest.raises(LoginFailedError) as caught:
+        attempt.code_of(answer(attempt, code="", error=error))
+    assert advice in caught.value.next_step
+
+
 def test_a_refusal_ends_the_attempt(attempt: Authorization) -> None:
     """A code that comes after it is not taken."""
     with pytest.raises(LoginCancelledError):

@@ -217,6 +217,20 @@ def test_while_the_access_token_holds_a_refusal_does_no_harm(bench: Bench) -> No
     assert bench.asked() == 1
 
 
+def test_a_paused_sub_account_does_not_end_its_login(bench: Bench) -> None:
+    """The login works again when the sub-account is active."""
+    key = bench.log_in()
+    bench.time.go(DAY)
+    bench.sim.levers.paused = {bench.sim.location_id}
+    with bench.client(key) as client:
+        with pytest.raises(CredentialError, match="paused or unpaid") as caught:
+            client.users()
+        assert not isinstance(caught.value, LogInAgainError)
+        assert bench.stored(key).refused_at is None
+        bench.sim.levers.paused = set()
+        assert client.users()
+
+
 def lose_as_page(bench: Bench) -> None:
     """Have the gateway answer a refresh that was carried out."""
     bench.sim.levers.rotate_then_fail = 1

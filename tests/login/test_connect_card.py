@@ -111,7 +111,7 @@ def test_traits_after_a_failure(card: Card, sim: Simulator) -> None:
 
     assert page.hear("failed")["request"] == "click"
     assert login.status == "failed"
-    assert "socialplanner/oauth.readonly" in str(login.error)
+    assert "Add the scope socialplanner/oauth.readonly" in str(login.error)
     assert login.can_recheck is False
 
 

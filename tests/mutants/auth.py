@@ -36,7 +36,7 @@ MUTANTS = [
     Mutant(
         "A pair of another sub-account is not stored",
         "auth/stored_token_provider.py",
-        "            _check_owner(self.key, credential, fresh.tokens)\n",
+        "        _check_owner(self.key, credential, fresh.tokens)\n",
         "",
         "auth/test_stored_token_provider.py::a_pair_of_another_sub_account_is_not_stored",
     ),

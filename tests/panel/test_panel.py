@@ -118,7 +118,7 @@ def test_a_fetch_that_fails(make_panel: MakePanel, client: DemoClient) -> None:
         panel.frame  # noqa: B018
     flush()
     assert panel.status == "failed"
-    assert errors.ScopeError.next_step in str(panel.error)
+    assert "Add the scope socialplanner/" in str(panel.error)
     page = PanelPage(panel)
     assert page.shown()["error"] == panel.error
     page.say("refresh")
@@ -211,7 +211,7 @@ def test_attaching_that_fails_in_part(
     page.say("attach", pages=[0, 1])
     shown = page.until(stage="attach", notice="Attached: 東京ラーメン日記.")
     first, second = shown["pages"]
-    assert errors.ScopeError.next_step in first["error"]
+    assert "Add the scope socialplanner/" in first["error"]
     assert (first["is_ticked"], first["is_attached"]) == (True, False)
     assert (second["error"], second["is_attached"]) == (None, True)
     page.say("attach", pages=[0])
@@ -226,7 +226,7 @@ def test_pages_that_cannot_be_listed(page: PanelPage, client: DemoClient) -> Non
     flush()
     connect_then_fail(page.login, client)
     shown = page.until(stage="attach")
-    assert errors.ScopeError.next_step in shown["error"]
+    assert "Add the scope socialplanner/" in shown["error"]
     assert shown["pages"] is None
     page.say("refresh")
     assert page.until(stage="attach", error=None)["pages"]
@@ -308,7 +308,7 @@ def test_detaching_that_fails(page: PanelPage, client: DemoClient) -> None:
     page.say("detach", **page.row(EXPIRED))
     flush()
     shown = page.until(notice=None)
-    assert errors.ScopeError.next_step in shown["error"]
+    assert "Add the scope socialplanner/" in shown["error"]
     assert EXPIRED in page.columns["name"]
     page.say("detach", **page.row(EXPIRED))
     page.until(notice=f"{EXPIRED} is detached.", error=None)

@@ -149,6 +149,7 @@ PAGES = {
     "blocked": "<html><h1>Sorry, you have been blocked</h1> You are unable to access example.com",
     "1020": "<html><title>Access denied</title><span>Error</span> <span>1020</span></html>",
     "1009": "<html>Error&nbsp;code: 1009. The owner has banned your country</html>",
+    "script": "<html><script>window._cf_chl_opt={}</script></html>",
     "captcha": "<html><form>Please solve this CAPTCHA</form></html>",
     "any": "<html><h1>403 Forbidden</h1></html>",
 }
@@ -171,6 +172,19 @@ def test_a_challenge_is_one_whatever_its_status(status: int) -> None:
     with Stub(page).client() as client, pytest.raises(ResponseError) as caught:
         client.accounts.delete("a1")
     assert NETWORK in str(caught.value)
+
+
+def test_a_page_that_is_no_challenge_is_not_called_one() -> None:
+    """GoHighLevel's own pages come by the same network, and load scripts of it."""
+    page = (
+        '<html><script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+        '<script src="https://www.google.com/recaptcha/api.js"></script>Log in</html>'
+    )
+    stub = Stub(httpx.Response(200, html=page))
+    with stub.client() as client, pytest.raises(ResponseError) as caught:
+        client.accounts.delete("a1")
+    assert "GHL_BASE_URL" in str(caught.value)
+    assert NETWORK not in str(caught.value)
 
 
 def test_a_page_with_the_code_of_the_user_agent_names_it() -> None:

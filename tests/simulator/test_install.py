@@ -150,9 +150,13 @@ def test_no_scope_is_every_scope_of_the_app(sim):
 
 
 def test_a_code_is_used_once(sim):
-    """The second exchange is invalid_grant."""
+    """The second exchange is answered as at the live service."""
     code = _query(sim.play_installer(_url(sim)))["code"]
-    assert [_exchange(sim, code).status_code for _ in range(2)] == [200, 400]
+    assert _exchange(sim, code).status_code == 200
+    again = _exchange(sim, code)
+    assert again.status_code == 401
+    said = {"error": "UnAuthorized!", "error_description": "Authorization code not found"}
+    assert again.json() == said | {"traceId": again.json()["traceId"]}
 
 
 def test_a_code_lives_five_minutes():
@@ -179,7 +183,7 @@ def test_a_code_is_bound_to_its_request(sim, wrong):
     code = _query(sim.play_installer(_url(sim, **PKCE)))["code"]
     right = {"code_verifier": VERIFIER}
     answers = [_exchange(sim, code, **(right | wrong)), _exchange(sim, code, **right)]
-    assert [answer.json()["error"] for answer in answers] == ["invalid_grant"] * 2
+    assert [answer.json()["error"] for answer in answers] == ["invalid_grant", "UnAuthorized!"]
 
 
 def test_a_plain_challenge_is_its_own_verifier(sim):

@@ -61,6 +61,16 @@ def test_a_minted_refresh_token_refreshes(caller, sim, agency):
     assert _mint(caller, agency).status_code == 401
 
 
+def test_a_paused_sub_account_gets_no_token(caller, sim, agency):
+    """The others do."""
+    first, second, *_ = sim.state.locations
+    sim.levers.paused = {first}
+    refused = _mint(caller, agency)
+    assert (refused.status_code, refused.json()["message"]) == (400, "Location is not active")
+    sim.levers.paused = {second}
+    assert _mint(caller, agency).status_code == 201
+
+
 def test_v3_has_a_path_of_its_own(caller, agency):
     """The path answers in camel case, and older versions do not have it."""
     answer = _mint(caller, agency, "/oauth/location-token", "v3")

@@ -152,6 +152,16 @@ def test_a_refresh_whose_answer_is_lost(caller, sim):
     assert _refresh(caller, pair["refresh_token"]).json()["error"] == "invalid_grant"
 
 
+def test_a_paused_sub_account_gets_no_token(caller, sim):
+    """Its refresh token stays valid."""
+    pair = sim.install()
+    sim.levers.paused = {sim.location_id}
+    refused = _refresh(caller, pair["refresh_token"])
+    assert (refused.status_code, refused.json()["message"]) == (400, "Location is not active")
+    sim.levers.paused = set()
+    assert _refresh(caller, pair["refresh_token"]).status_code == 200
+
+
 FAULTS = {
     "secret": ({"client_secret": "wrong"}, 401, "invalid_client"),
     "client": ({"client_id": "wrong"}, 401, "invalid_client"),
@@ -159,13 +169,13 @@ FAULTS = {
     "token": ({"refresh_token": "unknown"}, 400, "invalid_grant"),
     "no token": ({"refresh_token": ""}, 400, "invalid_request"),
     "grant": ({"grant_type": "client_credentials"}, 400, "unsupported_grant_type"),
-    "code": ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_grant"),
+    "code": ({"grant_type": "authorization_code", "code": "x"}, 401, "UnAuthorized!"),
 }
 
 
 @pytest.mark.parametrize(("wrong", "status", "error"), FAULTS.values(), ids=FAULTS)
 def test_what_is_wrong_has_its_error(caller, sim, wrong, status, error):
-    """The errors follow RFC 6749."""
+    """The errors follow RFC 6749, except of an unknown code."""
     form = _as_app(sim, grant_type="refresh_token", refresh_token=sim.install()["refresh_token"])
     answer = caller.http.post(TOKEN, data=form | wrong)
     assert (answer.status_code, answer.json()["error"]) == (status, error)

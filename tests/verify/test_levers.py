@@ -74,7 +74,7 @@ ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
 # Of the app's login and of renewal, which a probe does not meet.
 OF_TOKENS = {
-    "not_installed",
+    "not_installed", "paused",
     "code_lifetime", "pkce", "refresh_lifetime", "refresh_repeats", "rotate_then_fail",
     "token_lifetime",
     "token_location", "version_id",
