@@ -136,7 +136,10 @@ class RowReader(Generic[PageT]):
         count = (
             getattr(told, "count", None) if hasattr(told, "count") else getattr(told, "total", None)
         )
-        return [row for block in self.blocks(page) for row in block], count
+        found = getattr(page, self.name)
+        if isinstance(found, _Blocks):
+            found = [row for block in found for row in block]
+        return found, count
 
     def _page(self, found: Any) -> PageT | None:
         if found.success is False:

@@ -10,7 +10,7 @@ MUTANTS = [
         "frames/layout.py",
         "missing = (None,) * len(inner.__struct_fields__)",
         "missing = (0,) * len(inner.__struct_fields__)",
-        "fetch/test_fetch_posts.py::contradictions_do_not_change_the_frame",
+        "frames/test_rows.py::some_odd_answers",
     ),
     Mutant(
         "A category that is known is there where no row has it",
