@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -22,9 +22,9 @@ ACCOUNT = Account(id="a", name="Café", platform="orkut", profile_id="p")
 def one_by_one(found: Statistics, days: tuple[int, int] | None) -> list[tuple[Any, ...]]:
     """Return the rows of the frame, each by itself."""
     return [
-        (one.date + timedelta(days=n), *one[1:5], one.metric, value, "loc")
+        (day, *one[1:5], one.metric, value, "loc")
         for one in day_values(found, ACCOUNT, FIRST, days)
-        for n, value in enumerate(one.value)
+        for day, value in zip(one.date, one.value, strict=True)
     ]
 
 

@@ -253,7 +253,7 @@ MUTANTS = [
     Mutant(
         "The platform of a post is that of its account",
         "fetch/posts.py",
-        "    await correct_platforms(client, posts, name)\n",
+        "        await platforms.correct(page.posts)\n",
         "",
         "fetch/test_post_platforms.py::the_platform_is_that_of_the_account",
     ),
