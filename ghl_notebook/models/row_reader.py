@@ -203,8 +203,9 @@ class _Blocks:
 
 def _choose_ids(rows: list[Any]) -> None:
     for row in rows:
-        if row.id is msgspec.UNSET:
-            row.id = None if row.other_id is msgspec.UNSET else row.other_id
+        if row.id is msgspec.UNSET or row.id is None:
+            other = getattr(row, "other_id", None)  # records have chosen theirs
+            row.id = None if other is msgspec.UNSET else other
 
 
 def _finite(text: str) -> float | None:

@@ -259,16 +259,16 @@ MUTANTS = [
     ),
     Mutant(
         "A value of another type has a word",
-        "fetch/recipe.py",
-        "        warn_of_unfit(list_name(self.name, client), found.records)\n        frame",
-        "        frame",
+        "fetch/paging.py",
+        "    warn_of_unfit(name, records)\n",
+        "",
         "reported/test_values.py::tags_of_a_post_as_text",
     ),
     Mutant(
         "A series of another length than its period is NA",
         "frames/statistics.py",
-        "_sums(series) if fits else",
-        "_sums(series) if True else",
+        "_sums(series)[: len(dates)] if fits else",
+        "_sums(series)[: len(dates)] if True else",
         "reported/test_values.py::another_number_of_values_than_days",
     ),
     Mutant(
@@ -288,8 +288,8 @@ MUTANTS = [
     Mutant(
         "Each value of a series has its own day",
         "frames/statistics.py",
-        "first[row_of] + day * _DAY",
-        "first[row_of]",
+        "np.concatenate([times[id(dates)] for dates in",
+        "np.concatenate([times[id(dates)][:1].repeat(len(dates)) for dates in",
         "frames/test_statistics.py::some_odd_statistics",
     ),
     Mutant(
