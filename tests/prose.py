@@ -103,10 +103,8 @@ YOU_PER_THOUSAND: Final = 15
 # Pages that look up facts and pages without sentences of their own: "you" is not their subject.
 NOT_GUIDES: Final = {
     "docs/changelog.md",
-    "docs/how-to/help.md",
     "docs/index.md",
     "docs/notebooks.md",
-    "docs/own-account.md",
     "docs/scale.md",
     "docs/service.md",
     "docs/where-it-works.md",
