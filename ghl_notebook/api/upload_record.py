@@ -24,11 +24,12 @@ _IN_MEMORY: Final[dict[str, dict[str, bytes]]] = {}
 
 
 class UploadEntry(msgspec.Struct, frozen=True):
-    """What is known of an upload; without `url`, no answer has arrived."""
+    """What is known of an upload, which began at a Unix time; without `url`, it has no answer."""
 
     name: str
     file_id: str | None = None
     url: str | None = None
+    begun: float = 0.0
 
 
 class UploadRecord:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from ghl_notebook.frames import DICTIONARY_LAYOUT, columns_frame, document_columns
+from ghl_notebook.frames.later import pd
 from ghl_notebook.frames.layout import LAYOUTS
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import check_choice

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-import pandas as pd
+from ghl_notebook.frames.later import pd
 
 from .columns import Column
 from .layout import FrameLayout
-from .schema import CategoryType, ColumnType, dtype_of, make_frame
+from .schema import DTYPE_NAMES, CategoryType, ColumnType, make_frame
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,4 +74,4 @@ def _lines(layout: FrameLayout) -> list[str]:
 
 
 def _dtype(type_: ColumnType | CategoryType) -> str:
-    return "category" if isinstance(type_, CategoryType) else str(dtype_of(type_))
+    return "category" if isinstance(type_, CategoryType) else DTYPE_NAMES[type_]

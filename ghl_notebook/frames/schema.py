@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +35,16 @@ _ARROW: dict[ColumnType, pa.DataType] = {
     "number": pa.float64(),
     "timestamp": pa.timestamp("ms", tz="UTC"),
 }
+
+
+DTYPE_NAMES: Final[dict[ColumnType, str]] = {
+    "string": "string",
+    "boolean": "boolean",
+    "integer": "Int64",
+    "number": "Float64",
+    "timestamp": "datetime64[ms, UTC]",
+}
+"""What pandas calls the dtypes of the columns; pandas is not imported for them."""
 
 
 @functools.cache

@@ -11,11 +11,13 @@ from ghl_notebook.models import Statistics
 Days = tuple[int, int]
 """The most and the fewest days that a period may have."""
 
-GROUPINGS: Final = {
+_STEPS: Final = {
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month",
     "monthly": "month",
 }  # fmt: skip
 """What the API may call the steps of a series."""
+
+GROUPINGS: Final = frozenset(_STEPS)
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK: Final = 7
@@ -41,7 +43,7 @@ def step_dates(found: Statistics, first: date, days: Days | None, count: int) ->
     list of datetime
         As many dates as values; another number if the values do not fit the period.
     """
-    grouping = GROUPINGS.get((found.grouping or "day").lower(), "day")
+    grouping = _STEPS.get((found.grouping or "day").lower(), "day")
     if grouping == "day":
         begin = _first_day(found.day_range, first)
         fits = days is None or days[1] <= count <= days[0]

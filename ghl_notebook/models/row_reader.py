@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any, Final, Generic, Protocol, TypeVar, get_origin
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, Protocol, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -22,6 +25,13 @@ _DECODE_BYTES: Final = 1 << 18
 _SMALL_BYTES: Final = 1 << 15
 
 _NULL: Final = msgspec.Raw(b"null")
+
+_OBJECT_STARTS: Final = (b"{", b"null", b"[]", b'""')
+
+_TIME: Final = re.compile(
+    r"[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z\Z"
+)
+"""A datetime as the API writes it. Those at the end of a month are read more slowly."""
 
 T_co = TypeVar("T_co", covariant=True)
 PageT = TypeVar("PageT", bound=Record)
@@ -56,7 +66,7 @@ class RecordReader(Generic[PageT]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         record: PageT | None = None if found.success is False else found.results
-        return record
+        return None if record is None or _has_empty(record) else record
 
 
 class RowReader(Generic[PageT]):
@@ -80,6 +90,16 @@ class RowReader(Generic[PageT]):
         self._has_raw = any(f.type is msgspec.Raw for f in msgspec.structs.fields(row))
         others = [f for f in msgspec.structs.fields(page) if f.name not in ("extra", self.name)]
         self._others = {field.name: field.encode_name for field in others}
+        known = {field.name: field.type for field in msgspec.structs.fields(self._record)}
+        self._times = [n for n in row.__struct_fields__ if datetime in get_args(known.get(n))]
+        types = {field.name: field.type for field in msgspec.structs.fields(row)}
+        self._objects = [name for name, kind in types.items() if kind is msgspec.Raw]
+        self._empty = {
+            name: option()
+            for name, kind in types.items()
+            for option in get_args(kind)
+            if isinstance(option, type) and issubclass(option, msgspec.Struct)
+        }
         self._row = msgspec.json.Decoder(row)
         self._rows = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
         self._typed, self._raw = (
@@ -114,9 +134,10 @@ class RowReader(Generic[PageT]):
             except msgspec.ValidationError:
                 pass
             else:
-                if page is not None and self._has_two_ids:
-                    _choose_ids(getattr(page, self.name))
-                return page
+                if page is None or self._fit(getattr(page, self.name)):
+                    if page is not None and self._has_two_ids:
+                        _choose_ids(getattr(page, self.name))
+                    return page
         page = self._page(self._raw.decode(body))
         if page is not None:
             wires = getattr(page, self.name)
@@ -167,17 +188,33 @@ class RowReader(Generic[PageT]):
             rows: list[Any] = self._rows.decode(b"[" + b",".join(wires) + b"]")
         except msgspec.ValidationError:
             return self._read_rows(wires)
+        if not self._fit(rows):
+            return self._read_rows(wires)
         if self._has_two_ids:
             _choose_ids(rows)
         return rows
 
+    def _fit(self, rows: Sequence[Any]) -> bool:
+        """Return whether datetimes, and what is not parsed, are what they are taken for."""
+        for name in self._times:
+            for text in map(attrgetter(name), rows):
+                if text is not None and not _TIME.match(text) and not _is_time(text):
+                    return False
+        for name in self._objects:
+            for wire in map(attrgetter(name), rows):
+                if wire is not _NULL and not bytes(wire).startswith(_OBJECT_STARTS):
+                    return False
+        return not any(empty in map(attrgetter(name), rows) for name, empty in self._empty.items())
+
     def _read_rows(self, wires: list[msgspec.Raw]) -> list[Any]:
         rows: list[Any] = []
         for wire in wires:
-            try:
-                rows.append(self._row.decode(wire))
-            except msgspec.ValidationError:
-                rows.append(self._read_record(wire))
+            row: Any = None
+            with suppress(msgspec.ValidationError):
+                row = self._row.decode(wire)
+            if row is None or not self._fit((row,)):
+                row = self._read_record(wire)
+            rows.append(row)
         if self._has_two_ids:
             _choose_ids(rows)
         return rows
@@ -206,6 +243,27 @@ def _choose_ids(rows: list[Any]) -> None:
         if row.id is msgspec.UNSET or row.id is None:
             other = getattr(row, "other_id", None)  # records have chosen theirs
             row.id = None if other is msgspec.UNSET else other
+
+
+def _has_empty(record: Record) -> bool:
+    """Return whether a record, or one in it, has no value: perhaps it was another object."""
+    if record == type(record)():
+        return True
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        inner = value.values() if isinstance(value, dict) else (value,)
+        if any(isinstance(one, Record) and _has_empty(one) for one in inner):
+            return True
+    return False
+
+
+def _is_time(text: str) -> bool:
+    """Return whether a text that `_TIME` does not match is a datetime."""
+    try:
+        msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return not text
+    return True
 
 
 def _finite(text: str) -> float | None:

@@ -106,7 +106,7 @@ MUTANTS = [
     Mutant(
         "An upload whose answer was lost is looked for in the media library",
         "api/resources/media.py",
-        "known = await self._find(file)",
+        "known = await self._find_late(file, known.begun)",
         "known = None",
         "api/test_media.py::an_answer_that_was_lost_is_found_in_the_library",
     ),

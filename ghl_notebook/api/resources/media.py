@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
+import time
 from os import PathLike
+from typing import Final
 
 import msgspec
 
@@ -17,6 +20,9 @@ from ghl_notebook.models import LibraryFile, UploadedMedia
 from ghl_notebook.transport import File
 
 _READ, _WRITE = "medias.readonly", "medias.write"
+_ON_ITS_WAY: Final = 1.0
+"""For so many seconds after it began, an upload without an answer may still reach the API."""
+_SEARCH_SECONDS: Final = 0.2
 
 
 class Media(Resource[Mode]):
@@ -58,7 +64,7 @@ class Media(Resource[Mode]):
         async with record.locked(file.sha256):
             known = record.find(file.sha256)
             if known is not None and known.url is None:
-                known = await self._find(file)
+                known = await self._find_late(file, known.begun)
                 if known is not None:
                     record.put(file.sha256, known)
             if known is None:
@@ -80,7 +86,7 @@ class Media(Resource[Mode]):
         if parent_id is not None:
             fields["parentId"] = parent_id
         content = await run_in_own_thread(file.read)
-        record.put(file.sha256, UploadEntry(name))
+        record.put(file.sha256, UploadEntry(name, begun=time.time()))
         try:
             answer = await call(
                 upload=File("file", name, content, file.type, fields),
@@ -95,6 +101,14 @@ class Media(Resource[Mode]):
         entry = UploadEntry(name, file_id if isinstance(file_id, str) else None, answer["url"])
         record.put(file.sha256, entry)
         return entry
+
+    async def _find_late(self, file: LocalFile, begun: float) -> UploadEntry | None:
+        """Find an upload, which may be on its way if it began a moment ago."""
+        while True:
+            found = await self._find(file)
+            if found is not None or not 0 <= time.time() - begun < _ON_ITS_WAY:
+                return found
+            await asyncio.sleep(_SEARCH_SECONDS)
 
     async def _find(self, file: LocalFile) -> UploadEntry | None:
         """Return the upload of a file whose answer did not arrive, if it is in the library."""
