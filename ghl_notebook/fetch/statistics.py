@@ -14,7 +14,6 @@ from ghl_notebook.api.paging import Report
 from ghl_notebook.errors import UnexpectedAnswerError
 from ghl_notebook.frames import (
     BREAKDOWNS_LAYOUT,
-    GROUPINGS,
     STATISTICS_LAYOUT,
     TOTALS_LAYOUT,
     DayValues,
@@ -25,6 +24,7 @@ from ghl_notebook.frames import (
     day_values,
     document_columns,
     odd_series,
+    step_of,
     totals,
 )
 from ghl_notebook.frames.later import pd
@@ -239,8 +239,9 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Ro
     rows: list[DayValues] = []
     each = await fetch_each(client, _period(filters), accounts, report)
     for account, found in zip(accounts, each, strict=True):
-        if found.grouping and found.grouping.lower() not in GROUPINGS:
-            raise _unknown_grouping(found.grouping)
+        step = step_of(found.grouping)
+        if step is None:
+            raise _unknown_grouping(found.grouping or "")
         warn_of_unfit(f"statistics of account {account.id}", [found])
         rows += day_values(found, account, since.date(), days)
         for metric, (length, steps) in odd_series(found, since.date(), days).items():
@@ -251,7 +252,7 @@ async def _statistics(client: AsyncClient, report: Report, **filters: Any) -> Ro
                 length,
                 metric,
                 steps,
-                GROUPINGS[(found.grouping or "day").lower()],
+                step,
             )
     return Rows(STATISTICS_LAYOUT, rows, {"left_out": left_out})
 

@@ -42,7 +42,7 @@ from .statistics import (
     odd_series,
     totals,
 )
-from .steps import GROUPINGS
+from .steps import step_of
 from .violations import VIOLATIONS, Violation, violations_frame
 
 __all__ = [
@@ -61,7 +61,6 @@ __all__ = [
     "CSV_IMPORT_LAYOUT",
     "DICTIONARY_LAYOUT",
     "FAILURES",
-    "GROUPINGS",
     "LOCATIONS",
     "POSTS",
     "POST_LAYOUT",
@@ -104,6 +103,7 @@ __all__ = [
     "make_frame",
     "odd_series",
     "runs_frame",
+    "step_of",
     "totals",
     "violations_frame",
 ]

@@ -17,7 +17,11 @@ _STEPS: Final = {
 }  # fmt: skip
 """What the API may call the steps of a series."""
 
-GROUPINGS: Final = frozenset(_STEPS)
+
+def step_of(grouping: str | None) -> str | None:
+    """Return the step of a grouping: ``day``, ``week``, or ``month``; None if it is unknown."""
+    return _STEPS.get((grouping or "day").lower())
+
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEK: Final = 7
@@ -43,7 +47,7 @@ def step_dates(found: Statistics, first: date, days: Days | None, count: int) ->
     list of datetime
         As many dates as values; another number if the values do not fit the period.
     """
-    grouping = _STEPS.get((found.grouping or "day").lower(), "day")
+    grouping = step_of(found.grouping) or "day"
     if grouping == "day":
         begin = _first_day(found.day_range, first)
         fits = days is None or days[1] <= count <= days[0]
