@@ -177,7 +177,7 @@ def test_the_others_of_a_block_are_not_read_one_by_one(monkeypatch: pytest.Monke
     accounts = [{**ACCOUNT, "expire": "2026-05-09T15:20:45.000Z"} for _ in range(1000)]
     accounts[3]["expire"], accounts[500]["expire"] = "", "2026-13-05T09:00:00.000Z"
     agency_accounts(answer({"accounts": accounts, "groups": []}))
-    assert 2 <= len(read) <= 20
+    assert 0 < len(read) <= 20
 
 
 WORDS = "Error validating access token"
