@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import violations_frame
+from ghl_notebook.frames import VIOLATION_LAYOUT, document_columns, violations_frame
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import Account
@@ -17,6 +17,7 @@ from .preflight import check_rows
 
 
 @guarded
+@document_columns(VIOLATION_LAYOUT)
 def check_posts(
     frame: pd.DataFrame,
     accounts: pd.DataFrame,
@@ -48,23 +49,7 @@ def check_posts(
         One row per violation, in the order of the rows of `frame`, with a new integer index and the
         same columns even if empty. A row without a violation is not in it.
 
-        ========== ======= ========================================================================
-        Column     Type    Meaning
-        ========== ======= ========================================================================
-        row        integer Number of the row, counted from 0
-        column     string  The column to change
-        account_id string  The account; NA for a rule that does not depend on it
-        platform   string  Its platform
-        rule       string  The rule: see below
-        value      string  What the row has
-        allowed    string  What is allowed
-        source     string  Where the rule is published
-        checked_on string  When that was last read (a day)
-        message    string  What is wrong
-        next_step  string  What you can do
-        ========== ======= ========================================================================
-
-        Types are pandas dtypes: ``Int64`` and ``string``.
+        {columns}
 
         Rules of platforms: ``characters``, ``photo_characters``, ``title``, ``images``, ``videos``,
         ``media`` (how many), ``mixed_media``, ``media_required``, ``image_type``, ``video_type``,

@@ -21,7 +21,8 @@ def columns(frame: str) -> pd.DataFrame:
     frame : str
         ``"posts"`` for the columns of `fetch_posts`; or ``"accounts"``, ``"available_accounts"``,
         ``"comments"``, ``"queues"``, ``"csv_imports"``, ``"categories"``, ``"tags"``,
-        ``"statistics"``, ``"statistics_totals"``, ``"statistics_breakdowns"``, ``"schedule"``.
+        ``"statistics"``, ``"statistics_totals"``, ``"statistics_breakdowns"``, ``"schedule"``,
+        ``"violations"`` (of `check_posts`).
 
     Returns
     -------

@@ -43,7 +43,7 @@ from .statistics import (
     totals,
 )
 from .steps import step_of
-from .violations import VIOLATIONS, Violation, violations_frame
+from .violations import VIOLATION_LAYOUT, VIOLATIONS, Violation, violations_frame
 
 __all__ = [
     "ACCOUNTS",
@@ -77,6 +77,7 @@ __all__ = [
     "TAG_LAYOUT",
     "TOTALS_LAYOUT",
     "VIOLATIONS",
+    "VIOLATION_LAYOUT",
     "CategoryType",
     "Column",
     "ColumnType",

@@ -7,21 +7,27 @@ from dataclasses import astuple, dataclass
 
 from ghl_notebook.frames.later import pd
 
-from .schema import Schema, make_frame
+from .columns import Column
+from .layout import FrameLayout
+from .schema import make_frame
 
-VIOLATIONS: Schema = {
-    "row": "integer",
-    "column": "string",
-    "account_id": "string",
-    "platform": "string",
-    "rule": "string",
-    "value": "string",
-    "allowed": "string",
-    "source": "string",
-    "checked_on": "string",
-    "message": "string",
-    "next_step": "string",
-}
+VIOLATION_LAYOUT = FrameLayout(
+    "violations",
+    {
+        "row": Column("integer", "Number of the row, counted from 0"),
+        "column": Column("string", "The column to change"),
+        "account_id": Column("string", "The account; NA for a rule that does not depend on it"),
+        "platform": Column("string", "Its platform"),
+        "rule": Column("string", "The rule: see below"),
+        "value": Column("string", "What the row has"),
+        "allowed": Column("string", "What is allowed"),
+        "source": Column("string", "Where the rule is published"),
+        "checked_on": Column("string", "When that was last read (a day)"),
+        "message": Column("string", "What is wrong"),
+        "next_step": Column("string", "What you can do"),
+    },
+)
+VIOLATIONS = VIOLATION_LAYOUT.schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ FETCHED = {
     "statistics_totals": ghl.fetch_statistics_totals,
     "statistics_breakdowns": ghl.fetch_statistics_breakdowns,
     "schedule": ghl.schedule_posts,
+    "violations": ghl.check_posts,
     "columns": ghl.columns,
 }
 
