@@ -94,7 +94,9 @@ class Media(Resource[Mode]):
                 has_envelope=False,
             )
         except GHLError as error:
-            if not error.outcome_unknown:
+            if error.outcome_unknown:
+                record.put(file.sha256, UploadEntry(name))  # no longer on its way
+            else:
                 record.remove(file.sha256)
             raise
         file_id = answer.get("fileId")
