@@ -126,7 +126,7 @@ async def test_pages_side_by_side_stay_within_the_rate_limit() -> None:
     world.rate = 0.0
     while len(world.posts) < 300:
         world.add(world.chance.random())
-    for limit in (30, 5):
-        world.levers.rate_limit, world.levers.rate_interval = limit, 0.1
+    for limit in (30, 10):
+        world.levers.rate_limit, world.levers.rate_interval = limit, 0.5
         assert set(await world.read()) == set(world.posts)
     assert set(world.statuses) == {201}
