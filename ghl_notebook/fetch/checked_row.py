@@ -99,7 +99,7 @@ class CheckedRow:
         )  # fmt: skip
 
 
-def short(value: object, most: int = 60) -> str:
+def shorten(value: object, most: int = 60) -> str:
     """Return a value for a message, cut to a length."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= most else f"{text[:most]}…"

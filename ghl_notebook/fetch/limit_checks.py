@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ghl_notebook.models import Account
 
-from .checked_row import CheckedRow, Medium, short
+from .checked_row import CheckedRow, Medium, shorten
 from .posting_limits import LIMITS, Limit
 
 
@@ -103,7 +103,7 @@ def _check_medium(
         one.exceeds(
             account, f"{medium.kind}_type", limit, column="media", value=medium.type,
             allowed=allowed,
-            what=f"{short(medium.name)} is {medium.type}; a {one.row.type} on {platform} "
+            what=f"{shorten(medium.name)} is {medium.type}; a {one.row.type} on {platform} "
             f"allows {allowed}",
             next_step="Save it in one of these formats.",
         )  # fmt: skip
@@ -114,6 +114,6 @@ def _check_medium(
         one.exceeds(
             account, f"{medium.kind}_size", limit, column="files", value=size,
             allowed=f"{most / 1e6:,.0f} MB",
-            what=f"{short(medium.name)} has {size}; {platform} allows {most / 1e6:,.0f} MB",
+            what=f"{shorten(medium.name)} has {size}; {platform} allows {most / 1e6:,.0f} MB",
             next_step="Save it smaller.",
         )  # fmt: skip

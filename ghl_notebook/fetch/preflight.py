@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ghl_notebook.frames import Violation
 from ghl_notebook.models import Account, plain_media_type
 
-from .checked_row import CheckedRow, short
+from .checked_row import CheckedRow, shorten
 from .limit_checks import check_limits
 from .period import formatted, in_utc
 from .plan import ReadRow
@@ -125,14 +125,14 @@ def _check_media(one: CheckedRow) -> None:
         media_type = plain_media_type(found)
         if media_type is None or not _MEDIA_TYPE.fullmatch(media_type):
             one.add(
-                "media", "media_type", f"The type of a medium is {short(found)}, not a media type.",
+                "media", "media_type", f"The type of a medium is {shorten(found)}, not a media type.",
                 'Write it as "image/jpeg", "image/png", or "video/mp4".',
                 value=found, allowed="image/… or video/…", source=LIVE_NOTES,
             )  # fmt: skip
         if not _is_public(url):
             one.add(
                 "media", "media_address",
-                f"The url of a medium is {short(url)}, not a public web address.",
+                f"The url of a medium is {shorten(url)}, not a public web address.",
                 "Pass an address that begins with https://; put files of this computer into the "
                 "column files.",
                 value=url, allowed="https://…", source=POSTS_API,
