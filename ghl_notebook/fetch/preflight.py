@@ -125,7 +125,9 @@ def _check_media(one: CheckedRow) -> None:
         media_type = plain_media_type(found)
         if media_type is None or not _MEDIA_TYPE.fullmatch(media_type):
             one.add(
-                "media", "media_type", f"The type of a medium is {shorten(found)}, not a media type.",
+                "media",
+                "media_type",
+                f"The type of a medium is {shorten(found)}, not a media type.",
                 'Write it as "image/jpeg", "image/png", or "video/mp4".',
                 value=found, allowed="image/… or video/…", source=LIVE_NOTES,
             )  # fmt: skip
