@@ -59,11 +59,6 @@ POSTS_API_V3: Final = Source(
     "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/v3/social-planner-v3.json",
     _DAY,
 )
-MEDIA_API: Final = Source(
-    "HighLevel API v3: Upload file",
-    "https://github.com/GoHighLevel/highlevel-api-docs/blob/main/apps/v3/medias-v3.json",
-    _DAY,
-)
 LIVE_NOTES: Final = Source("Public notes on the live API of 2026", "", _DAY)
 PACKAGE: Final = Source("ghl_notebook", "", _DAY)
 
