@@ -105,14 +105,20 @@ pip_install() {
     "$directory/bin/python" -m pip --disable-pip-version-check --quiet install "$@"
 }
 
-# install_project EXTRA: the clone, editable, with one of its extras, into .venv.
+# install_project EXTRAS [GROUP]: the clone, editable, with some of its extras and one of its
+# dependency groups, into .venv.
 install_project() {
-    local extra=$1
+    local extras=$1 group=${2:-} stamp=".venv/.installed-$1${2:+-$2}"
     use_venv .venv
-    if is_current ".venv/.installed-$extra"; then
+    if is_current "$stamp"; then
         return
     fi
-    say "Installing ghl-notebook[$extra] into .venv; the first time takes a minute or two"
-    pip_install .venv --editable ".[$extra]" || die "pip could not install ghl-notebook[$extra]."
-    mark_current ".venv/.installed-$extra"
+    say "Installing ghl-notebook[$extras] into .venv; the first time takes a minute or two"
+    # Dependency groups are newer than the pip that many systems put into an environment.
+    if [ -n "$group" ]; then
+        pip_install .venv "pip>=25.1" || die "pip could not install pip 25.1 or newer."
+    fi
+    pip_install .venv --editable ".[$extras]" ${group:+--group "$group"} ||
+        die "pip could not install ghl-notebook[$extras]${group:+ and the group $group}."
+    mark_current "$stamp"
 }
