@@ -55,6 +55,7 @@ from typing import NoReturn
 
 from .sanitize import hide_tokens, one_line
 
+INSTALLED_FROM = "."  # a clone; once it is published, the package's name
 _MAX_TEXT, _MAX_QUOTE = 4_000, 500  # characters of our text with its quotes, of an API message
 
 
@@ -100,11 +101,13 @@ def _plain(text: object, most: int = _MAX_TEXT) -> str:
     return one_line(hide_tokens(str(text)[: 4 * most]), most)
 
 
-def raise_without_context(error: BaseException) -> NoReturn:
-    """Raise an error without the handled exception, whose frames may hold a token.
+def install_command(extra: str) -> str:
+    """Return how to install an extra."""
+    return f'In your clone, run: pip install "{INSTALLED_FROM}[{extra}]"'
 
-    Tools that show tracebacks also show the variables of their frames.
-    """
+
+def raise_without_context(error: BaseException) -> NoReturn:
+    """Raise an error without the handled exception, whose frames may hold a token."""
     try:
         raise error
     finally:

@@ -15,6 +15,8 @@ from .errors import ArgumentError, GHLError
 
 T = TypeVar("T", bound=Callable[..., Any])
 
+_MAX_LINKS = 20
+"""Errors that caused each other; a cycle has no end."""
 _NUMBERS = {int: numbers.Integral, float: numbers.Real}
 
 
@@ -22,14 +24,18 @@ def guarded(public: T) -> T:
     """Decorate a public function, or a class that users create, so that errors hide arguments.
 
     You may pass a secret in any argument by mistake, and a notebook may show the variables of all
-    frames of an error (``%xmode Verbose``, captured locals). The decorator clears these variables;
-    the frames themselves stay. A Python error caused by an argument of the wrong type becomes an
-    `ArgumentError`.
+    frames of an error (``%xmode Verbose``, captured locals). The decorator clears these variables.
+    The message of a `GHLError` contains the next step, so its traceback ends at the caller's line.
+    A Python error caused by an argument of the wrong type becomes an `ArgumentError`. Of a class,
+    all public methods are decorated that are defined in it.
     """
     if isinstance(public, type):
         # A subclass would break pickles, which store the class by its name.
         public.__init__ = _guarded(public.__init__)  # type: ignore[misc]
         public.__repr__ = while_made(public.__repr__)  # type: ignore[method-assign, assignment, arg-type]
+        for name, member in list(vars(public).items()):
+            if not name.startswith("_") and isinstance(member, types.FunctionType):
+                setattr(public, name, _guarded(member))
         return cast(T, public)
     return cast(T, _guarded(public))
 
@@ -51,20 +57,50 @@ def while_made(show: Callable[[Any], str]) -> Callable[[Any], str]:
 
 
 def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    # Tracebacks show the frames of these functions, so neither arguments nor the error stay in a
+    # variable. IPython shows the last frame always, and only other ones may be hidden.
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def wait(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            try:
+                return await function(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - raised again below
+                failure = [_prepared(error, function, args, kwargs)]
+            del args, kwargs
+            raise failure.pop()
+
+        return wait
+
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         try:
             return function(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - raised again below
-            failure = _translated(error, function, args, kwargs)
-            _forget(error, set())
-        del args, kwargs  # tracebacks show this frame as well
-        try:
-            raise failure
-        finally:
-            del failure
+            failure = [_prepared(error, function, args, kwargs)]
+        del args, kwargs
+        raise failure.pop()
 
     return call
+
+
+def _prepared(
+    error: BaseException, function: Callable[..., Any], args: Any, kwargs: Any
+) -> BaseException:
+    """Return the error to raise, without variables, and without our own frames if it is ours."""
+    failure = _translated(error, function, args, kwargs)
+    _forget(error, set())
+    linked: BaseException | None = failure
+    for _ in range(_MAX_LINKS):
+        if not isinstance(linked, GHLError):
+            break
+        linked.__traceback__ = None
+        if linked.__suppress_context__:  # nobody is shown it, but its text may quote an argument
+            linked.__context__ = None
+        linked = linked.__cause__ or linked.__context__
+    return failure
 
 
 def out_of_files(error: BaseException) -> GHLError | None:
@@ -89,9 +125,11 @@ def _translated(
         signature = inspect.signature(function)
         given = signature.bind(*args, **kwargs).arguments
     except TypeError:  # too many or too few arguments: Python's own message names them
-        return error
+        return error.with_traceback(None)
     for name, value in given.items():
-        hint = signature.parameters[name].annotation
+        parameter, hint = signature.parameters[name], signature.parameters[name].annotation
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
         if hint is not inspect.Parameter.empty and not _fits(value, _resolved(hint, function)):
             return ArgumentError(
                 f"{name} is a {type(value).__name__}, not {hint}.",

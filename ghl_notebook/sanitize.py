@@ -15,6 +15,8 @@ _CONTROLS: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
 # In HTML, "<" opens a tag or a comment unless a space or a digit follows: "<3" and "a < b" stay.
 _OPENING: Final = re.compile(r"<(?![ 0-9\u2060])")
 _APART: Final = "<\u2060"
@@ -45,6 +47,15 @@ _MAX_DEPTH: Final = 5
 def strip_controls(text: str) -> str:
     """Replace characters that control a terminal, or reorder text, by spaces."""
     return _CONTROLS.sub(" ", text)
+
+
+def replace_unprintable(text: str) -> str:
+    """Return text with U+FFFD for characters that XML or a terminal cannot contain.
+
+    Tabs and line breaks stay, and so do characters that reorder text: this is for files, which are
+    to contain what others wrote.
+    """
+    return _UNPRINTABLE.sub(_REPLACEMENT, text)
 
 
 def one_line(text: str, most: int) -> str:
