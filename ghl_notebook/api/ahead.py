@@ -28,10 +28,10 @@ class Concurrency(Protocol):
 class Caller(Protocol):
     """A client or an agency."""
 
-    concurrency: Concurrency | None
+    _concurrency: Concurrency | None
 
     @property
-    def free_calls(self) -> int:
+    def _free_calls(self) -> int:
         """How many calls the rate limit lets pass now without waiting."""
         ...
 
@@ -87,8 +87,8 @@ class CallsAhead(Generic[K, T]):
         most : int
             The most calls ahead that may be sent or kept.
         """
-        count = min(most - len(self._tasks), self._caller.free_calls - 1)
-        level = self._caller.concurrency
+        count = min(most - len(self._tasks), self._caller._free_calls - 1)  # noqa: SLF001 - of this package
+        level = self._caller._concurrency  # noqa: SLF001
         for key in keys:
             if count < 1:
                 return

@@ -11,7 +11,7 @@ import httpx
 from ghl_notebook.auth import Clock, Credential, resolve_credential
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import User, has_none
+from ghl_notebook.models import Location, User, has_none
 from ghl_notebook.secret import Secret
 from ghl_notebook.settings import DEFAULT_ALLOWED_ORIGINS, now, read_settings
 from ghl_notebook.summary import summarize
@@ -78,8 +78,6 @@ class AsyncClient(Resources[AsyncMode]):
         The version that was passed.
     clock : callable
         The current time, with a time zone.
-    concurrency : Concurrency or None
-        What counts the requests of all sub-accounts of a run.
 
     Raises
     ------
@@ -129,7 +127,7 @@ class AsyncClient(Resources[AsyncMode]):
         )
         self.user_id = settings.user_id
         self.allowed_origins = settings.allowed_origins
-        self.concurrency: Concurrency | None = None
+        self._concurrency: Concurrency | None = None
         self._closes = True
         opened = open_transport(
             settings.base_url,
@@ -172,7 +170,7 @@ class AsyncClient(Resources[AsyncMode]):
         client.credential = credential
         client.user_id = None
         client.allowed_origins = allowed_origins
-        client.concurrency = concurrency
+        client._concurrency = concurrency  # noqa: SLF001
         client.api_version = api_version
         client._closes = False  # noqa: SLF001 - of this class
         client._connect(transport, total_timeout=total_timeout, clock=clock, budget=budget)  # noqa: SLF001
@@ -235,12 +233,12 @@ class AsyncClient(Resources[AsyncMode]):
         return self._sender.limits
 
     @property
-    def free_calls(self) -> int:
+    def _free_calls(self) -> int:
         """How many calls the rate limit lets pass now without waiting."""
         return self._sender.free
 
     @property
-    def mean_seconds(self) -> float | None:
+    def _mean_seconds(self) -> float | None:
         """How long a request has taken on average; None: none was sent."""
         return self._sender.mean_seconds
 
@@ -285,6 +283,26 @@ class AsyncClient(Resources[AsyncMode]):
                 shape=lambda body: isinstance(body.get("users"), list) or has_none(body),
             )
         return [User.from_wire(user) for user in body.get("users") or ()]
+
+    async def location(self) -> Location:
+        """Return the sub-account.
+
+        ``GET /locations/{locationId}`` (scope ``locations.readonly``)
+
+        Raises
+        ------
+        GHLError
+            See `ghl_notebook.errors`.
+        """
+        with naming_scope("locations.readonly"):
+            body = await self._sender.call(
+                "GET",
+                "/locations/{locationId}",
+                path={"locationId": self.location_id},
+                version=versions_of("/locations/").best,
+                shape=lambda body: isinstance(body.get("location"), dict),
+            )
+        return Location.from_listing(body["location"])
 
     async def resolve_user_id(self) -> str:
         """Return the user who will own connections: the one given, else an administrator.

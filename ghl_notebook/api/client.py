@@ -176,4 +176,5 @@ class Client(Resources[SyncMode]):
 
     close = blocking(AsyncClient.aclose)
     users = blocking(AsyncClient.users)
+    location = blocking(AsyncClient.location)
     resolve_user_id = blocking(AsyncClient.resolve_user_id)

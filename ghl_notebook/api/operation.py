@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 import msgspec
 
 from ghl_notebook.background import run_in_background
-from ghl_notebook.guard import while_made
+from ghl_notebook.guard import guarded, while_made
 from ghl_notebook.models import Reader, check_argument
 
 from .call import Call, CallContext, Endpoint, ParameterLocation
@@ -81,7 +81,6 @@ class Operation(Generic[P, T]):
             # Bind here, so that an iterable's code does not run in the background thread.
             return run_in_background(self._call, resource, self._bind(*args, **kwargs))
 
-        self._async, self._sync = awaiting, waiting
         functions: list[Any] = [self, awaiting, waiting]
         for called in functions:
             functools.update_wrapper(called, function)
@@ -91,6 +90,7 @@ class Operation(Generic[P, T]):
             hints = function.__annotations__
             called.__annotations__ = {name: hints[name] for name in hints if name != call.name}
             del called.__wrapped__
+        self._async, self._sync = guarded(awaiting), guarded(waiting)
 
     @overload
     def __get__(self, resource: None, owner: type[Any]) -> Operation[P, T]: ...

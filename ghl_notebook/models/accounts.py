@@ -137,8 +137,15 @@ class User(Record, kw_only=True):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
+    phone: str | None = None
     deleted: bool | None = None
     roles: UserRoles | None = None
+
+    @property
+    def full_name(self) -> str | None:
+        """The name, or the first and last name; None if the user has neither."""
+        parts = (part for part in (self.first_name, self.last_name) if part)
+        return self.name or " ".join(parts) or None
 
     @property
     def is_admin(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 import msgspec
 
-from ghl_notebook.errors import PlatformError
+from ghl_notebook.errors import ArgumentError, PlatformError
 
-from .wire_values import check_choice
+from .wire_values import one_of, read_choice
 
 PlatformName = Literal[
     "facebook",
@@ -130,48 +131,59 @@ def same_platform(one: str, other: str) -> bool:
     return _key(one) == _key(other)
 
 
+def in_platforms(name: str | None, platforms: Iterable[str]) -> bool:
+    """Tell whether a platform, as the API spells it, is among some."""
+    return name is not None and any(same_platform(name, one) for one in platforms)
+
+
 def find_platform(name: str) -> Platform:
     """Find a platform by its name.
 
     Parameters
     ----------
     name : str
-        For instance ``"instagram"``; case, ``_``, and ``-`` do not matter.
+        For instance ``"instagram"`` or ``"TikTok Business"``; case, ``_``, and ``-`` do not matter.
 
     Raises
     ------
     PlatformError
         If there is no such platform, or its accounts cannot be connected.
     """
-    key = _key(name)
+    key = _find(name)
     if key == "bluesky":
         # `GET /social-media-posting/oauth/bluesky/start` always responds with an error.
         raise PlatformError(
             "GoHighLevel cannot connect Bluesky by OAuth.",
             "Connect it on GoHighLevel's Social Planner page.",
         )
-    if key == "x":
-        key = "twitter"
     if key not in PLATFORMS:
-        raise PlatformError(
-            f"There is no platform {name!r}.", f"Choose one of: {', '.join(PLATFORMS)}."
-        )
+        raise PlatformError(f"There is no platform {name!r}.", one_of(name, PLATFORMS))
     return PLATFORMS[key]
 
 
-def read_platform(name: str | None) -> str | None:
-    """Read a platform by which something is filtered.
+def read_platforms(
+    names: object, choices: Iterable[str] = get_args(PlatformName)
+) -> list[str] | None:
+    """Read one or several platforms by which something is filtered; None stands for all.
 
     Raises
     ------
     ArgumentError
-        If there is no such platform.
+        If there is no such platform, or not among `choices`.
     """
-    if name is None:
+    if names is None:
         return None
-    key = "twitter" if _key(name) == "x" else _key(name)
-    check_choice("platform", key, get_args(PlatformName))
-    return key
+    several = (
+        [names] if isinstance(names, str | bytes) or not isinstance(names, Iterable) else names
+    )
+    known = list(choices)
+    found: dict[str, None] = {}
+    for name in several:
+        key = _find(name) if isinstance(name, str) else name
+        found[key if key in known else read_choice("platform", name, known)] = None
+    if not found:
+        raise ArgumentError("platform is empty.", "Pass a platform or several, or leave it out.")
+    return list(found)
 
 
 def platform_title(key: str | None) -> str:
@@ -180,5 +192,14 @@ def platform_title(key: str | None) -> str:
     return known.title if known else key or "Unknown"
 
 
+def _find(name: str) -> str:
+    """Return the key of a platform by its key or its display name; other text as a key."""
+    key = _key(name)
+    return _KEYS.get(key, key)
+
+
 def _key(name: str) -> str:
-    return name.strip().lower().replace("_", "-")
+    return name.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+_KEYS = {"x": "twitter", **{_key(one.title): one.key for one in _PLATFORMS}}

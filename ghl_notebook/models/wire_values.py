@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
 from math import isfinite
 from numbers import Integral
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.sanitize import before_half_character
 
 from .record import Record
+
+_MAX_NAMED: Final = 12
+"""Allowed values in a message: as many as there are platforms."""
+_MAX_COMPARED: Final = 100
+"""Characters of a value: a comparison of long texts takes long."""
 
 
 def wire_name(name: str) -> str:
@@ -118,17 +125,52 @@ def check_filter(name: str, values: Iterable[str] | None) -> list[str] | None:
     return found
 
 
-def check_choice(name: str, value: object, choices: Iterable[str]) -> None:
-    """Check an argument that is one of some texts; None stands for all of them.
+def read_choice(name: str, value: object, choices: Iterable[str]) -> str:
+    """Read an argument that is one of some texts, in any case.
 
     Raises
     ------
     ArgumentError
-        If it is not among them.
+        If it is not among them; the next step names the nearest.
     """
     known = list(choices)
-    if value is not None and value not in known:
-        raise ArgumentError(f"There is no {name} {value!r}.", f"Choose one of: {', '.join(known)}.")
+    if not isinstance(value, str):
+        raise ArgumentError(f"{name} is a {type(value).__name__}, not text.", one_of("", known))
+    for one in known:
+        if one == value or _plain_word(one) == _plain_word(value):
+            return one
+    raise ArgumentError(f"There is no {name} {value!r}.", one_of(value, known))
+
+
+def read_zone(tz: object) -> tzinfo:
+    """Read a time zone: a name such as ``Europe/Berlin``, or an object.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such time zone.
+    """
+    if isinstance(tz, tzinfo):
+        return tz
+    try:
+        return ZoneInfo(str(tz))
+    except (KeyError, OSError, ValueError):
+        raise ArgumentError(
+            f"{tz!r} is not a time zone.", 'Pass one such as "Europe/Berlin" or "UTC".'
+        ) from None
+
+
+def one_of(value: str, known: Iterable[str]) -> str:
+    """Return a next step that names what is allowed: what is nearest to a value comes first."""
+    found = list(dict.fromkeys(known))
+    nearest = get_close_matches(value[:_MAX_COMPARED].lower(), found, n=_MAX_NAMED)
+    shown = list(dict.fromkeys([*nearest, *found]))[:_MAX_NAMED]
+    rest = f", and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    return f"Choose one of: {', '.join(shown) or 'none'}{rest}."
+
+
+def _plain_word(text: str) -> str:
+    return text.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def to_wire(value: object) -> Any:

@@ -100,7 +100,7 @@ def test_what_older_versions_do_not_know_is_not_asked() -> None:
 def test_instagram_has_no_likes_here() -> None:
     """The error names the platforms that have."""
     client = Stub(answer()).client(api_version="v3")
-    with pytest.raises(ArgumentError, match="does not do this on Instagram") as caught:
+    with pytest.raises(ArgumentError, match="no platform 'Instagram'") as caught:
         client.comments.like("Instagram", "1")
     assert "facebook, linkedin" in caught.value.next_step
 

@@ -16,8 +16,8 @@ from tests.folding import folded
 class Unlimited:
     """A client that nothing limits."""
 
-    concurrency = None
-    free_calls = 32
+    _concurrency = None
+    _free_calls = 32
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ async def test_all_other_pages_are_fetched_at_once() -> None:
         return page
 
     assert await all_pages(Unlimited(), "rows", fetch, lambda *_: None, size=10) == rows.rows
-    assert most == Unlimited.free_calls
+    assert most == Unlimited._free_calls
     assert len(rows.asked) == 45
     assert rows.asked[:3] in ([0, 9, 396], [0, 396, 9])
 

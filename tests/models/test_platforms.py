@@ -12,7 +12,7 @@ from ghl_notebook.models import (
     CommentPlatform,
     PlatformName,
     find_platform,
-    read_platform,
+    read_platforms,
     same_platform,
 )
 from tests.folding import folded
@@ -64,22 +64,32 @@ def test_every_platform_that_can_be_connected_is_named() -> None:
 
 
 @folded(
-    ("name", "key"),
+    ("name", "keys"),
     [
-        ("instagram", "instagram"),
-        ("TikTok_Business", "tiktok-business"),
-        (" X ", "twitter"),
-        ("community", "community"),
+        ("instagram", ["instagram"]),
+        ("TikTok_Business", ["tiktok-business"]),
+        ("TikTok Business", ["tiktok-business"]),
+        ("Google Business Profile", ["google"]),
+        (" X ", ["twitter"]),
+        ("X (Twitter)", ["twitter"]),
+        ("community", ["community"]),
+        (["LinkedIn", "linkedin", "TIKTOK"], ["linkedin", "tiktok"]),
         (None, None),
     ],
 )
-def test_a_filter_takes_any_spelling_of_a_platform(name: str | None, key: str | None) -> None:
+def test_a_filter_takes_any_spelling_of_a_platform(name: object, keys: list[str] | None) -> None:
     """Case, blanks, ``_`` and ``-`` do not matter; None stands for all."""
-    assert read_platform(name) == key
+    assert read_platforms(name) == keys
+
+
+def test_a_filter_by_no_platform_is_an_error() -> None:
+    """It would match nothing."""
+    with pytest.raises(ArgumentError, match="platform is empty"):
+        read_platforms([])
 
 
 def test_a_filter_by_an_unknown_platform_lists_those_that_there_are() -> None:
     """It is an argument's fault, and not a login's."""
     with pytest.raises(ArgumentError, match="There is no platform 'orkut'") as caught:
-        read_platform("orkut")
+        read_platforms("orkut")
     assert caught.value.next_step.startswith("Choose one of: facebook, instagram, google")

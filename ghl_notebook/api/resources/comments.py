@@ -9,7 +9,14 @@ from typing import Any, get_args
 from ghl_notebook.api.call import Call
 from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.models import Comment, CommentAttachment, CommentPage, CommentPlatform, Mention
+from ghl_notebook.models import (
+    Comment,
+    CommentAttachment,
+    CommentPage,
+    CommentPlatform,
+    Mention,
+    read_platforms,
+)
 
 _COMMENTS = "/social-media-posting/comments/{platform}"
 _LIKE = _COMMENTS + "/{commentId}/like"
@@ -141,9 +148,4 @@ class Comments(Resource[Mode]):
 
 
 def _known(platform: str, those: tuple[str, ...]) -> str:
-    key = platform.strip().lower()
-    if key not in those:
-        raise ArgumentError(
-            f"The service does not do this on {platform}.", f"Choose one of: {', '.join(those)}."
-        )
-    return key
+    return (read_platforms(platform, those) or [platform])[0]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ghl_notebook.api.call import Call
 from ghl_notebook.api.operation import Mode, Resource, operation
 from ghl_notebook.api.redirect import authorization_url
-from ghl_notebook.errors import PlatformError
+from ghl_notebook.errors import ArgumentError, PlatformError
 from ghl_notebook.models import (
     AttachedAccount,
     AvailableAccount,
@@ -174,6 +174,11 @@ class OAuth(Resource[Mode]):
         company_id : str, optional
             The agency.
         """
+        if not isinstance(account, AvailableAccount):
+            raise ArgumentError(
+                f"account is a {type(account).__name__}, not an AvailableAccount.",
+                "Pass one that available_accounts() returned.",
+            )
         found = find_platform(platform)
         body = attach_body(found, account, is_v3=call.version == API_V3)
         if company_id is not None:

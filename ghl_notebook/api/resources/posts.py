@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from ghl_notebook.api.call import Call
 from ghl_notebook.api.operation import Mode, Resource, operation
@@ -20,11 +20,14 @@ from ghl_notebook.models import (
     PinterestDetails,
     Post,
     PostApproval,
+    PostFilter,
     PostMedia,
     PostPage,
+    PostType,
     TikTokDetails,
     YouTubeDetails,
     check_filter,
+    read_choice,
     wire_datetime,
 )
 from ghl_notebook.transport import API_V3
@@ -79,9 +82,13 @@ class Posts(Resource[Mode]):
             The posts. A new post can take a moment to appear.
         """
         wanted = check_filter("accounts", accounts)
+        if post_type is not None:
+            post_type = read_choice("post_type", post_type, get_args(PostType))
         return await call.page(
             PostPage.from_wire,
             required={"posts": list},
+            type=read_choice("type", type, get_args(PostFilter)),
+            post_type=post_type,
             # The API requires texts here, and the accounts as a single text.
             accounts=None if wanted is None else ",".join(wanted),
             skip=str(skip),
