@@ -2,7 +2,7 @@
 
 from .agency_fetch import AgencyFetch
 from .failures import Failure
-from .fetch_spec import FetchSpec, SubAccount
+from .fetch_spec import FetchSpec, SubAccount, facts_of
 from .progress import SingleFetch, wait_for, watch
 from .run_folder import RunFolder, list_run_folders, open_run, run_path
 
@@ -13,6 +13,7 @@ __all__ = [
     "RunFolder",
     "SingleFetch",
     "SubAccount",
+    "facts_of",
     "list_run_folders",
     "open_run",
     "run_path",

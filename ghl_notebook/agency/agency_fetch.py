@@ -21,7 +21,7 @@ from ghl_notebook.models import light_collector
 from .dask_client import DaskExecutor
 from .distributed import DistributedRun
 from .failures import sort_failures
-from .fetch_spec import FetchSpec, SubAccount
+from .fetch_spec import FetchSpec, SubAccount, facts_of
 from .lazy import TokenRun, lazy_frame
 from .progress import Fetch, Progress
 from .run import Run
@@ -117,10 +117,11 @@ class AgencyFetch(Fetch):
         Returns
         -------
         pandas.DataFrame
-            In the order of the sub-accounts. ``attrs["failures"]`` lists what is missing;
-            ``attrs["folder"]`` is the run's folder, if there is one. With `lazy`, a dask DataFrame,
-            whose partitions have such failures.
+            In the order of the sub-accounts. For its ``attrs``, see `facts_of`; ``"failures"``
+            lists what is missing, and ``"folder"`` is the run's folder, if there is one. With
+            `lazy`, a dask DataFrame, whose partitions have such failures.
         """
+        began = self._agency.clock()
         sub_accounts = self._selection
         if sub_accounts is None:
             listed = await self._agency.locations()
@@ -151,10 +152,14 @@ class AgencyFetch(Fetch):
                 len(run.failures),
                 len(sub_accounts),
             )
+        if self._spec.check is not None:
+            self._spec.check(ids, [one["location_id"] for one in run.failures])
         frame = await asyncio.to_thread(self._spec.make_frame, sink.tables, ids)
-        frame.attrs["failures"] = sort_failures(run.failures, ids)
         if writer is not None:
+            began = writer.began
             frame.attrs["folder"] = str(writer.path)
+        frame.attrs |= facts_of(began, self._agency.company_id, ids, self._spec.options)
+        frame.attrs["failures"] = sort_failures(run.failures, ids)
         return frame
 
     async def _fetch(

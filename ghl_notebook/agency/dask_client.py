@@ -9,7 +9,13 @@ import uuid
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from ghl_notebook.errors import ArgumentError, RunError, WorkerError, raise_without_context
+from ghl_notebook.errors import (
+    ArgumentError,
+    RunError,
+    WorkerError,
+    install_command,
+    raise_without_context,
+)
 
 from .batch import CHECK_WORKERS, Batch, BatchResult, fetch_batch
 
@@ -39,7 +45,7 @@ class DaskExecutor:
             raise_without_context(
                 ArgumentError(
                     "engine needs dask.distributed, which is not installed.",
-                    'Install it: pip install "ghl-notebook[dask]", here and on the workers.',
+                    f"{install_command('dask')}, here and on the workers.",
                 )
             )
         if not isinstance(client, distributed.Client):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 import pyarrow as pa
 
 from ghl_notebook.api import AsyncClient
+from ghl_notebook.models import format_datetime
 
 
 class SubAccount(NamedTuple):
@@ -31,6 +33,18 @@ class TableBuilder(Protocol):
         ...
 
 
+def facts_of(
+    fetched_at: datetime, company_id: str, location_ids: Sequence[str], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Describe a run for ``attrs``: when, from which sub-accounts, for which period."""
+    return {
+        "fetched_at": format_datetime(fetched_at),
+        "company_id": company_id,
+        "location_ids": list(location_ids),
+        **{name: options[name] for name in ("since", "until") if name in options},
+    }
+
+
 @dataclass(frozen=True)
 class FetchSpec:
     """The data to fetch from every sub-account.
@@ -45,6 +59,9 @@ class FetchSpec:
         Returns a `TableBuilder`; called with `options`.
     make_frame : callable
         Makes the DataFrame from tables, in the order of the given sub-account ids.
+    check : callable, optional
+        Called after a run, with the ids of all sub-accounts and of the missing ones; raises if the
+        filters match nothing that exists.
     options : Mapping
         The filters. A run is resumed only by a call with the same ones.
     """
@@ -53,6 +70,7 @@ class FetchSpec:
     fetch_one: Callable[[AsyncClient], Awaitable[Any]]
     new_table: Callable[..., TableBuilder]
     make_frame: Callable[[Iterable[pa.Table], Sequence[str]], pd.DataFrame]
+    check: Callable[[Sequence[str], Sequence[str]], None] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property

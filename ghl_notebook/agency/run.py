@@ -203,7 +203,7 @@ class Run:
                 self._consecutive_errors = 0
                 await self._store(sub_account, answer)
             finally:
-                seconds = None if client is None else client.mean_seconds
+                seconds = None if client is None else client._mean_seconds  # noqa: SLF001
                 self._limit.release(seconds, is_service_error=has_service_error)
                 self._progress.in_flight = self._limit.in_flight
 

@@ -128,6 +128,11 @@ class RunWriter:
         """The folder of this run."""
         return self._run.path
 
+    @property
+    def began(self) -> datetime:
+        """When this run started, in UTC."""
+        return self._run.began
+
     def read(self, schema: pa.Schema) -> list[pa.Table]:
         """Read the stored rows.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias, Unpack, overload
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Protocol, Unpack, overload
 
 from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Report
-from ghl_notebook.errors import ArgumentError, GHLError
+from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import (
     ACCOUNT_LAYOUT,
     AVAILABLE_LAYOUT,
@@ -19,16 +19,12 @@ from ghl_notebook.frames import (
 )
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import AttachedAccount
 
 from .dispatch import call_one, reject_run_options
 from .options import FetchOptions
 from .paging import list_name
-from .posts import read_ids
-from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
+from .recipe import AnyClient, FetchRecipe, facts_of, fetch, typed_by_client
 from .unfit import warn_of_unfit
-
-Accounts: TypeAlias = "str | Iterable[str] | Mapping[str, Any] | pd.DataFrame"
 
 
 class FinishedLogin(Protocol):
@@ -80,12 +76,14 @@ def fetch_accounts(
     -------
     pandas.DataFrame
         One row per account in the API's order, with a new integer index and the same columns even
-        if empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
-        ``location_name`` (string) come first, and ``attrs["failures"]`` lists what is missing; see
-        `failures`. The stop button, or Ctrl-C, ends such a run and returns what was fetched. With
-        ``lazy=True``, a dask DataFrame with the same columns. Each partition holds some
-        sub-accounts and has its own ``attrs["failures"]``; ``frame.map_partitions(ghl.failures,
-        meta=...)`` lists them all.
+        if empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`. ``attrs`` also say when (``fetched_at``, in UTC) and from which sub-accounts
+        (``location_id``, or ``company_id`` and ``location_ids``) a DataFrame was fetched, and for
+        which period (``since``, ``until``). The stop button, or Ctrl-C, ends such a run and returns
+        what was fetched. With ``lazy=True``, a dask DataFrame with the same columns. Each partition
+        holds some sub-accounts and has its own ``attrs["failures"]``;
+        ``frame.map_partitions(ghl.failures, meta=...)`` lists them all.
 
         {columns}
 
@@ -158,92 +156,6 @@ def fetch_available_accounts(
     return call_one(client, _available_accounts, login)
 
 
-@overload
-def attach(client: Client, login: FinishedLogin, origin_id: str) -> AttachedAccount: ...
-@overload
-def attach(
-    client: AsyncClient, login: FinishedLogin, origin_id: str
-) -> Coroutine[Any, Any, AttachedAccount]: ...
-@guarded
-def attach(
-    client: Client | AsyncClient, login: FinishedLogin, origin_id: str
-) -> AttachedAccount | Awaitable[AttachedAccount]:
-    """Attach one of the available accounts to the sub-account (step 3).
-
-    Calls ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}`` for the
-    account's details, then ``POST`` of the same path; for Google ``…/locations/{accountId}`` (scope
-    ``socialplanner/oauth.write``).
-
-    Parameters
-    ----------
-    client : Client or AsyncClient
-        With an `AsyncClient`, await the result.
-    login : ConnectAccount
-        A finished login.
-    origin_id : str
-        A value of the column ``origin_id`` of `fetch_available_accounts`.
-
-    Returns
-    -------
-    AttachedAccount
-        The account as the API has stored it.
-
-    Raises
-    ------
-    ArgumentError
-        If the login cannot attach an account with this id.
-    LoginError
-        If the login is not finished; the message gives the reason.
-    GHLError
-        See `ghl_notebook.errors`.
-    """
-    return call_one(client, _attach, login, origin_id)
-
-
-@overload
-def detach(client: Client, accounts: Accounts) -> pd.DataFrame: ...
-@overload
-def detach(client: AsyncClient, accounts: Accounts) -> Coroutine[Any, Any, pd.DataFrame]: ...
-@guarded
-def detach(
-    client: Client | AsyncClient,
-    accounts: str | Iterable[str] | Mapping[str, Any] | pd.DataFrame,
-) -> pd.DataFrame | Awaitable[pd.DataFrame]:
-    """Detach accounts from the sub-account, without asking: their scheduled posts then fail.
-
-    Calls ``DELETE /social-media-posting/{locationId}/accounts/{id}`` (scope
-    ``socialplanner/account.write``), once per account; before and after it ``GET
-    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
-
-    Parameters
-    ----------
-    client : Client or AsyncClient
-        Of the sub-account. With an `AsyncClient`, await the result.
-    accounts : str, iterable of str, pandas.Series or pandas.DataFrame
-        What to detach: an ``id`` of `fetch_accounts` or several, a row of it, or several rows. If
-        one of them is not connected, nothing is detached.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The accounts that are still connected, with the columns of `fetch_accounts`.
-
-    Raises
-    ------
-    ArgumentError
-        If an account is not connected, or belongs to another sub-account.
-    GHLError
-        If a request fails; a note on the error names the accounts that are detached already. See
-        `ghl_notebook.errors`.
-
-    Examples
-    --------
-    >>> accounts = fetch_accounts(client)                        # doctest: +SKIP
-    >>> detach(client, accounts[accounts["is_expired"]])         # doctest: +SKIP
-    """
-    return call_one(client, _detach, accounts)
-
-
 async def _accounts(client: AsyncClient, _report: Report, *, deleted: bool) -> Rows:
     operations = with_rows(client.accounts, ACCOUNT_LAYOUT.reader)
     found = await operations.list()
@@ -255,65 +167,19 @@ ACCOUNTS = FetchRecipe(ACCOUNT_LAYOUT, _accounts)
 
 
 async def _available_accounts(client: AsyncClient, login: FinishedLogin) -> pd.DataFrame:
-    platform, account_id = _finished(login)
-    return available_accounts_frame(
+    platform, account_id = finished_login(login)
+    began = client.clock()
+    frame = available_accounts_frame(
         await client.oauth.available_accounts(platform, account_id),
         account_id=account_id,
         location_id=client.location_id,
     )
+    frame.attrs |= facts_of(client, began)
+    return frame
 
 
-async def _attach(client: AsyncClient, login: FinishedLogin, origin_id: str) -> AttachedAccount:
-    platform, account_id = _finished(login)
-    available = await client.oauth.available_accounts(platform, account_id)
-    chosen = next((a for a in available if a.origin_id == origin_id), None)
-    if chosen is None:
-        ids = ", ".join(str(a.origin_id) for a in available[:20]) or "none"
-        raise ArgumentError(
-            f"The login cannot attach {origin_id!r}.",
-            f"Choose an origin_id of fetch_available_accounts(): {ids}.",
-        )
-    return await client.oauth.attach(platform, account_id, chosen)
-
-
-async def _detach(client: AsyncClient, accounts: Accounts) -> pd.DataFrame:
-    ids = _ids_of(accounts, client.location_id)
-    listed = (await client.accounts.list()).accounts
-    connected = {str(one.id): one for one in listed if not one.deleted}
-    if unknown := [one for one in ids if one not in connected]:
-        raise ArgumentError(
-            f"The sub-account has no connected account {', '.join(map(repr, unknown))}.",
-            "Pass rows or the column id of fetch_accounts(client). Nothing was detached.",
-        )
-    for number, one in enumerate(ids):
-        try:
-            await client.accounts.delete(one)
-        except GHLError as error:
-            if number:
-                error.add_note(f"Detached before that: {', '.join(ids[:number])}.")
-            raise
-    return account_rows(await client.accounts.list()).frame(client.location_id)
-
-
-def _ids_of(accounts: Any, location_id: str) -> list[str]:
-    """Read which accounts of a sub-account are meant, each of them once."""
-    if not isinstance(accounts, Iterable):
-        raise ArgumentError(
-            f"accounts is a {type(accounts).__name__}.", "Pass ids or rows of fetch_accounts()."
-        )
-    if isinstance(accounts, Mapping | pd.Series) and "id" in accounts:
-        accounts = pd.DataFrame([accounts])
-    if isinstance(accounts, pd.DataFrame) and "location_id" in accounts:
-        for other in accounts["location_id"]:
-            if other != location_id:
-                raise ArgumentError(
-                    f"An account belongs to the sub-account {other}, the client to {location_id}.",
-                    "Use the client of that sub-account.",
-                )
-    return list(dict.fromkeys(read_ids(accounts) or ()))
-
-
-def _finished(login: FinishedLogin) -> tuple[str, str]:
+def finished_login(login: FinishedLogin) -> tuple[str, str]:
+    """Return the platform and the account id of a login; raises a `GHLError` if it has none."""
     if not hasattr(login, "finished"):
         raise ArgumentError(
             f"The second argument is a {type(login).__name__}, not a login.",

@@ -6,7 +6,7 @@ from ghl_notebook.frames import DICTIONARY_LAYOUT, columns_frame, document_colum
 from ghl_notebook.frames.later import pd
 from ghl_notebook.frames.layout import LAYOUTS
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import check_choice
+from ghl_notebook.models import read_choice
 
 
 @guarded
@@ -21,14 +21,14 @@ def columns(frame: str) -> pd.DataFrame:
     frame : str
         ``"posts"`` for the columns of `fetch_posts`; or ``"accounts"``, ``"available_accounts"``,
         ``"comments"``, ``"queues"``, ``"csv_imports"``, ``"categories"``, ``"tags"``,
-        ``"statistics"``, ``"statistics_totals"``, ``"statistics_breakdowns"``, ``"schedule"``,
-        ``"violations"`` (of `check_posts`).
+        ``"users"``, ``"statistics"``, ``"statistics_totals"``, ``"statistics_breakdowns"``,
+        ``"schedule"``, ``"violations"`` (of `check_posts`).
 
     Returns
     -------
     pandas.DataFrame
         One row per column, in their order, with a new integer index. For a whole agency,
-        ``location_id`` comes first and ``location_name`` second.
+        ``location_name`` comes first.
 
         {columns}
 
@@ -40,7 +40,6 @@ def columns(frame: str) -> pd.DataFrame:
     Examples
     --------
     >>> columns("tags")["column"].to_list()[:3]
-    ['id', 'tag', 'location_id']
+    ['tag', 'deleted', 'created_at']
     """
-    check_choice("frame", frame, LAYOUTS)
-    return columns_frame(LAYOUTS[frame])
+    return columns_frame(LAYOUTS[read_choice("frame", frame, LAYOUTS)])

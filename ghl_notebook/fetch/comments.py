@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import date, datetime
 from typing import Any, Unpack
 
@@ -12,11 +12,10 @@ from ghl_notebook.api.ahead import side_by_side
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.resources.comments import COMMENTED
-from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import COMMENT_LAYOUT, Rows, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
-from ghl_notebook.models import CommentPlatform
+from ghl_notebook.models import CommentPlatform, read_platforms
 
 from .options import FetchOptions
 from .paging import fetch_list
@@ -29,10 +28,10 @@ from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 @document_columns(COMMENT_LAYOUT)
 def fetch_comments(
     client: AnyClient,
-    since: datetime | date | str,
-    until: datetime | date | str,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     *,
-    platform: CommentPlatform | None = None,
+    platform: CommentPlatform | Sequence[CommentPlatform] | None = None,
     search: str | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -46,11 +45,12 @@ def fetch_comments(
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
         With an async one, await the result.
-    since, until : datetime, date, pandas.Timestamp or str
+    since, until : datetime, date, pandas.Timestamp or str, optional
         The period, by publishing date. A date without a time, such as ``"2026-01-05"``, means the
-        whole day in UTC. A datetime needs a time zone.
-    platform : str, optional
-        Return only comments on this platform: ``"facebook"``, ``"instagram"``, ``"linkedin"``,
+        whole day in UTC. A datetime needs a time zone. By default, the last 30 days, including
+        today.
+    platform : str or sequence of str, optional
+        Return only comments on these platforms: ``"facebook"``, ``"instagram"``, ``"linkedin"``,
         ``"community"``, ``"tiktok"``, ``"bluesky"``, ``"youtube"`` or ``"threads"``.
     search : str, optional
         Return only comments that contain this text.
@@ -64,7 +64,7 @@ def fetch_comments(
     pandas.DataFrame
         One row per comment, platform by platform, latest first, without replies, with a new integer
         index and the same columns even if empty. For an agency, rows are in the order of its
-        sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
+        sub-accounts, ``location_name`` comes first, and ``attrs["failures"]``
         lists what is missing; see `failures`.
 
         {columns}
@@ -77,14 +77,9 @@ def fetch_comments(
     GHLError
         See `ghl_notebook.errors`.
     """
-    first, last = read_period(since, until)
-    key = None if platform is None else platform.strip().lower()
-    if key is not None and key not in COMMENTED:
-        raise ArgumentError(
-            f"The API has no comments of {platform}.",
-            f"Choose one of: {', '.join(COMMENTED)}.",
-        )
-    filters = {"since": first, "until": last, "platform": key, "search": search}
+    first, last = read_period(client, since, until, of="comments")
+    platforms = read_platforms(platform, COMMENTED)
+    filters = {"since": first, "until": last, "platform": platforms, "search": search}
     return fetch(client, COMMENTS, filters, options)
 
 
@@ -94,15 +89,19 @@ async def _comments(
     *,
     since: str,
     until: str,
-    platform: str | None,
+    platform: list[str] | None,
     search: str | None,
 ) -> Rows:
     origins: dict[str, dict[str, None]] = {}
+    names: dict[str, str] = {}
     for account in (await client.accounts.list()).accounts:
         key = account.platform or ""
-        is_included = key in COMMENTED and platform in (None, key) and not account.deleted
+        is_included = (
+            key in COMMENTED and (platform is None or key in platform) and not account.deleted
+        )
         if is_included and account.origin_id:
             origins.setdefault(key, {})[account.origin_id] = None
+            names[account.origin_id] = account.name or ""
     counts: dict[str, tuple[int, int]] = {}
 
     async def fetch_platform(key: str) -> list[Any]:
@@ -116,6 +115,7 @@ async def _comments(
         return await fetch_list(client, COMMENTS.name, fetch_page, add)
 
     rows = Rows(COMMENT_LAYOUT)
+    rows.names["account"] = {key: name for key, name in names.items() if name}
     calls = [functools.partial(fetch_platform, key) for key in origins]
     for found in await side_by_side(client, calls):
         rows.add(found)

@@ -9,6 +9,7 @@ from ghl_notebook.api import Agency, AsyncAgency, AsyncClient, Client
 from ghl_notebook.background import run_in_background
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames.later import import_pandas, pd
+from ghl_notebook.guard import guarded
 
 from .options import Fetched, FetchOptions
 
@@ -31,7 +32,7 @@ def call_one(
     """
     import_pandas()
     if isinstance(client, AsyncClient):
-        return operation(client, *args, **kwargs)
+        return guarded(operation)(client, *args, **kwargs)
     if isinstance(client, Client):
         return run_in_background(operation, client.core, *args, **kwargs)
     if isinstance(client, Agency | AsyncAgency):
@@ -58,7 +59,7 @@ def call_all(agency: Agency | AsyncAgency, spec: FetchSpec, options: Mapping[str
     rest = {name: value for name, value in options.items() if name != "progress"}
     rest["is_shown"] = progress or option is None
     if isinstance(agency, AsyncAgency):
-        return watch(AgencyFetch(agency, spec, **rest), spec.name, progress=progress)
+        return guarded(watch)(AgencyFetch(agency, spec, **rest), spec.name, progress=progress)
     run = AgencyFetch(agency.core, spec, **rest)
     frame: pd.DataFrame = wait_for(run, spec.name, progress=progress)
     return frame

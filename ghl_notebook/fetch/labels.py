@@ -39,8 +39,8 @@ def fetch_categories(
     -------
     pandas.DataFrame
         One row per category in the API's order, with a new integer index and the same columns even
-        if empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
-        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        if empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
         {columns}
@@ -79,8 +79,8 @@ def fetch_tags(
     -------
     pandas.DataFrame
         One row per tag in the API's order, with a new integer index and the same columns even if
-        empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
-        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
         {columns}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from typing import Any, overload
 
 from ghl_notebook.api import Agency, AsyncAgency
@@ -11,6 +11,7 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import failures_frame, locations_frame
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
+from ghl_notebook.models import format_datetime
 
 
 @overload
@@ -47,8 +48,7 @@ def fetch_locations(
         ============== ========= =================================================
         Column         Type      Meaning
         ============== ========= =================================================
-        location_id    string    The sub-account
-        location_name  string    Its name
+        location_name  string    Name of the sub-account
         is_installed   boolean   Whether the app is installed (list of an app)
         installed_at   timestamp When it was installed (UTC; list of an app)
         address        string    Street, or the full address
@@ -60,6 +60,7 @@ def fetch_locations(
         website        string    URL (list of all)
         email          string    Email address (list of all)
         phone          string    Phone number (list of all)
+        location_id    string    The sub-account
         ============== ========= =================================================
 
         Types are pandas dtypes: ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
@@ -73,7 +74,7 @@ def fetch_locations(
         See `ghl_notebook.errors`.
     """
     if isinstance(agency, AsyncAgency):
-        return _locations(agency, installed)
+        return guarded(_locations)(agency, installed)
     if isinstance(agency, Agency):
         return run_in_background(_locations, agency.core, installed)
     raise ArgumentError(
@@ -83,13 +84,14 @@ def fetch_locations(
 
 
 @guarded
-def failures(frame: pd.DataFrame) -> pd.DataFrame:
-    """List the sub-accounts missing from a DataFrame of a whole agency, and why.
+def failures(frame: pd.DataFrame | Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """List the sub-accounts missing from DataFrames of a whole agency, and why.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        What a ``fetch_*`` function returned for an agency.
+    frame : pandas.DataFrame or sequence of pandas.DataFrame
+        What a ``fetch_*`` function returned for an agency, or several such DataFrames: each
+        sub-account that is missing from one of them is listed once.
 
     Returns
     -------
@@ -100,13 +102,13 @@ def failures(frame: pd.DataFrame) -> pd.DataFrame:
         ============== ======== ================================================
         Column         Type     Meaning
         ============== ======== ================================================
-        location_id    string   The sub-account
-        location_name  string   Its name
+        location_name  string   Name of the sub-account
         error          string   Class of the error: see `ghl_notebook.errors`
         message        string   What happened, and the next step
         status         integer  HTTP status, if there was a response
-        trace_id       string   The API's id of the response
         asked          boolean  False: the run ended before it reached it
+        trace_id       string   The API's id of the response
+        location_id    string   The sub-account
         ============== ======== ================================================
 
         Types are pandas dtypes: ``string``, ``Int64`` and ``boolean``.
@@ -114,17 +116,35 @@ def failures(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If the DataFrame has no ``attrs["failures"]``: it is not of a whole agency, or a pandas
+        If a DataFrame has no ``attrs["failures"]``: it is not of a whole agency, or a pandas
         operation has dropped its ``attrs``.
+
+    Notes
+    -----
+    pandas drops ``attrs`` when it merges or concatenates DataFrames that were not fetched in the
+    same call. List what is missing from the DataFrames that you combine.
+
+    Examples
+    --------
+    >>> both = posts.merge(accounts, left_on="account_id", right_on="id")   # doctest: +SKIP
+    >>> failures([posts, accounts])                                         # doctest: +SKIP
     """
-    found = getattr(frame, "attrs", {}).get("failures")
-    if found is None:
-        raise ArgumentError(
-            "The DataFrame does not list what is missing.",
-            "Pass what a fetch function returned for an agency, before you change it.",
-        )
-    return failures_frame(found)
+    missing: dict[str, dict[str, Any]] = {}
+    for each in frame if isinstance(frame, list | tuple) else [frame]:
+        found = getattr(each, "attrs", {}).get("failures")
+        if found is None:
+            raise ArgumentError(
+                "The DataFrame does not list what is missing.",
+                "Pass what a fetch function returned for an agency, before you merge or "
+                "concatenate it.",
+            )
+        for one in found:
+            missing.setdefault(one["location_id"], one)
+    return failures_frame(missing.values())
 
 
 async def _locations(agency: AsyncAgency, installed: bool | None) -> pd.DataFrame:
-    return locations_frame(await agency.locations(installed=installed))
+    began = agency.clock()
+    frame = locations_frame(await agency.locations(installed=installed))
+    frame.attrs |= {"fetched_at": format_datetime(began), "company_id": agency.company_id}
+    return frame

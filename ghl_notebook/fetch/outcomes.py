@@ -42,21 +42,27 @@ def report_of(outcomes: Iterable[RowOutcome], location_id: str) -> pd.DataFrame:
 
 def whole_characters(text: str) -> str:
     """Return text with each half character replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def _cleaned(outcome: RowOutcome) -> RowOutcome:
     for field in fields(outcome):
         value = getattr(outcome, field.name)
-        if isinstance(value, str) and not value.isascii():
+        if isinstance(value, str):
             setattr(outcome, field.name, whole_characters(value))
+        elif isinstance(value, list):
+            setattr(outcome, field.name, [*map(whole_characters, value)])
     return outcome
 
 
 def describe(outcome: RowOutcome, row: PlanRow, record: UploadRecord) -> list[str | None]:
     """Show what a row consists of; return the known addresses of its files."""
     outcome.schedule_date = row.schedule_date
-    outcome.account_ids = ", ".join(row.account_ids) or None
+    outcome.account_ids = row.account_ids
     outcome.summary = row.summary or None
     known = [record.find(file.sha256) for file in row.files]
     uploaded = [None if entry is None else entry.url for entry in known]
@@ -69,7 +75,7 @@ def show_media(outcome: RowOutcome, row: PlanRow, uploaded: Sequence[str | None]
     named = [str(one.get("url")) for one in row.media]
     files = zip(row.files, uploaded, strict=True)
     named += [url or file.path.name for file, url in files]
-    outcome.media = ", ".join(named) or None
+    outcome.media = named
 
 
 def refuse(outcome: RowOutcome, error: GHLError) -> None:

@@ -13,19 +13,48 @@ _DAY_LENGTH: Final = len("2026-01-05")
 _YEARS: Final = (1970, 2199)
 _OUT_OF_RANGE: Final = datetime.max.replace(tzinfo=UTC)
 
+DEFAULT_DAYS: Final = 30
+"""The length of a period whose start is not passed, in days."""
+
 _SHORT: Final = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
 
 
-def read_period(since: datetime | date | str, until: datetime | date | str) -> tuple[str, str]:
+def read_period(
+    client: object,
+    since: datetime | date | str | None,
+    until: datetime | date | str | None,
+    *,
+    of: str | None = None,
+) -> tuple[str, str]:
     """Return the first and the last millisecond of a period, as the API writes them.
 
-    A date is a whole day in UTC: as `since` its first millisecond, as `until` its last.
+    A date is a whole day in UTC: as `since` its first millisecond, as `until` its last. By default,
+    the period is the last 30 days, including the current day.
 
     Raises `ArgumentError` if a value is not a date or a time, a time has no time zone, `until` is
     before `since`, or one of them is before 1970 or after 2199.
+
+    Parameters
+    ----------
+    client : object
+        The client, with whose clock the current day is found.
+    since, until : datetime, date, str or None
+        The period.
+    of : str, optional
+        What exists of the past only; a period of the future is then an error.
     """
-    first, last = read_datetime(since, "since"), read_datetime(until, "until", is_end=True)
+    clock = getattr(client, "clock", None)
+    now = clock() if callable(clock) else datetime.now(UTC)
+    end = now.astimezone(UTC).date() if until is None else until
+    last = read_datetime(end, "until", is_end=True)
+    begin = last.date() - timedelta(days=DEFAULT_DAYS - 1) if since is None else since
+    first = read_datetime(begin, "since")
+    if of is not None and first > now:
+        raise ArgumentError(
+            f"The period begins at {formatted(first)}, in the future, which has no {of} yet.",
+            "Pass an earlier since.",
+        )
     if last < first:
         raise ArgumentError(
             f"The period ends at {formatted(last)}, before it begins at {formatted(first)}.",

@@ -38,7 +38,7 @@ def fetch_csv_imports(
     pandas.DataFrame
         One row per import, newest first (the API's order), with a new integer index and the same
         columns even if empty. For an agency, rows are in the order of its sub-accounts,
-        ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is
         missing; see `failures`. To get the rows of a file, call ``client.csv_imports.get(id)``.
 
         {columns}
@@ -75,8 +75,8 @@ def fetch_queues(
     -------
     pandas.DataFrame
         One row per queue in the API's order, with a new integer index and the same columns even if
-        empty. For an agency, rows are in the order of its sub-accounts, ``location_id`` and
-        ``location_name`` come first, and ``attrs["failures"]`` lists what is missing; see
+        empty. For an agency, rows are in the order of its sub-accounts,
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is missing; see
         `failures`.
 
         {columns}

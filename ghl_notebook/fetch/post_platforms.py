@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ghl_notebook.api import AsyncClient
-from ghl_notebook.errors import (
-    AuthenticationError,
-    GHLError,
-    PermissionDeniedError,
-    UnexpectedAnswerError,
-)
+from ghl_notebook.errors import GHLError
+
+from .names import UNAVAILABLE, ConnectedAccounts
 
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 _DOUBTFUL: Final = "google"
@@ -23,21 +18,19 @@ _DOUBTFUL: Final = "google"
 class AccountPlatforms:
     """Sets the platform of posts to the platform of their account.
 
-    The accounts are listed once, and only if a platform is doubtful. The platform of a post whose
-    account is not listed is unknown.
+    The platform of a post whose account is not listed is unknown.
 
     Parameters
     ----------
-    client : AsyncClient
-        The client of the sub-account.
+    accounts : ConnectedAccounts
+        The accounts of the sub-account, listed only if a platform is doubtful.
     name : str
         The list of the posts, for the warning.
     """
 
-    def __init__(self, client: AsyncClient, name: str) -> None:
-        self._client = client
+    def __init__(self, accounts: ConnectedAccounts, name: str) -> None:
+        self._accounts = accounts
         self._name = name
-        self._lock = asyncio.Lock()  # pages are fetched side by side
         self._platforms: Mapping[str | None, str | None] | None = None
         self._error: GHLError | None = None
         self._unknown = 0
@@ -47,9 +40,8 @@ class AccountPlatforms:
         doubtful = [post for post in posts if post.platform == _DOUBTFUL]
         if not doubtful:
             return
-        async with self._lock:
-            if self._platforms is None:
-                self._platforms = await self._list()
+        if self._platforms is None:
+            self._platforms = await self._list()
         for post in doubtful:
             ids = (post.account_id, *(post.account_ids or ()))
             known = (self._platforms[one] for one in ids if self._platforms.get(one))
@@ -59,16 +51,18 @@ class AccountPlatforms:
 
     async def _list(self) -> dict[str | None, str | None]:
         try:
-            return {one.id: one.platform for one in (await self._client.accounts.list()).accounts}
-        except (AuthenticationError, PermissionDeniedError, UnexpectedAnswerError) as error:
+            return {one.id: one.platform for one in await self._accounts.list()}
+        except UNAVAILABLE as error:
             self._error = error
             return {}
 
     def warn(self) -> None:
         """Log how many platforms are unknown, if the accounts cannot be listed."""
         if self._error is not None:
+            self._accounts.is_reported = True
             _LOG.warning(
-                "%s: the platforms of %d are unknown, because the accounts cannot be listed: %s",
+                "%s: the platforms of %d, and the accounts' names, are unknown, because the "
+                "accounts cannot be listed: %s",
                 self._name,
                 self._unknown,
                 self._error,

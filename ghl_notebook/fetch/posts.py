@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final, Unpack, get_args
 
 from ghl_notebook.api import Agency, AsyncClient, Client
 from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.api.versions import versions_of
-from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import POST_LAYOUT, Rows, document_columns
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
@@ -19,18 +19,27 @@ from ghl_notebook.models import (
     PlatformName,
     PostFilter,
     PostType,
-    check_choice,
-    read_platform,
-    same_platform,
+    in_platforms,
+    read_choice,
+    read_platforms,
 )
 
+from .account_filter import leave_unlisted, read_ids, select_ids
+from .names import UNAVAILABLE, ConnectedAccounts, find_names
 from .options import FetchOptions
 from .paging import fetch_list, list_name
 from .period import read_period
 from .post_platforms import AccountPlatforms
 from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 
+_OF_THE_PAST: Final = ("published", "failed", "deleted")
 _LOG: Final = logging.getLogger("ghl_notebook.fetch")
+_IDS: Final = {
+    "account": attrgetter("account_id"),
+    "tags": attrgetter("tags"),
+    "author": attrgetter("created_by"),
+}
+"""Column with names → the ids of a post."""
 
 
 @guarded
@@ -38,40 +47,47 @@ _LOG: Final = logging.getLogger("ghl_notebook.fetch")
 @document_columns(POST_LAYOUT)
 def fetch_posts(
     client: AnyClient,
-    since: datetime | date | str,
-    until: datetime | date | str,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     *,
     status: PostFilter | None = None,
-    platform: PlatformName | None = None,
+    platform: PlatformName | Sequence[PlatformName] | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     post_type: PostType | None = None,
+    names: bool = True,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
     """Fetch the posts of a period, for one sub-account or a whole agency.
 
     Calls ``POST /social-media-posting/{locationId}/posts/list`` (scope
-    ``socialplanner/post.readonly``) once per page. If the API reports a post's platform as
-    ``google``, which it does for posts on any platform, it also calls ``GET
-    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``).
+    ``socialplanner/post.readonly``) once per page. For the names, also calls ``GET
+    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``), ``GET
+    /users/?locationId=`` (scope ``users.readonly``), and, if a post has tags, ``GET
+    /social-media-posting/{locationId}/tags`` (scope ``socialplanner/tag.readonly``). If a scope is
+    missing, the names are NA, and a warning is logged.
 
     Parameters
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
         With an async one, await the result.
-    since, until : datetime, date, pandas.Timestamp or str
+    since, until : datetime, date, pandas.Timestamp or str, optional
         The period, by publishing date, past or planned. A date without a time, such as
-        ``"2026-01-05"``, means the whole day in UTC. A datetime needs a time zone.
+        ``"2026-01-05"``, means the whole day in UTC. A datetime needs a time zone. By default,
+        the last 30 days, including today.
     status : str, optional
         Return only posts with this status: ``"scheduled"``, ``"draft"``, ``"failed"``,
         ``"in_review"``, ``"published"``, ``"in_progress"``, ``"pending"``,
         ``"recent"`` or ``"deleted"``. By default, all posts except deleted ones.
-    platform : str, optional
-        Return only posts on this platform, for instance ``"instagram"``. The API has no such
-        filter: all posts are fetched, then filtered.
+    platform : str or sequence of str, optional
+        Return only posts on this platform, for instance ``"instagram"``, or on these. The API has
+        no such filter: all posts are fetched, then filtered.
     accounts : iterable of str or pandas.DataFrame, optional
         Return only posts of these accounts: ``id`` values, or rows of `fetch_accounts`.
     post_type : str, optional
         Return only ``"post"``, ``"story"`` or ``"reel"``.
+    names : bool, default True
+        Fetch the names of accounts, tags, and users. False sends fewer requests; ``account``,
+        ``tags``, and ``author`` are then NA.
     progress : bool, default False
         Show a bar.
     locations, folder, in_flight, engine, lazy : optional
@@ -82,8 +98,8 @@ def fetch_posts(
     pandas.DataFrame
         One row per post, latest first (the API's order), with a new integer index and the same
         columns even if empty. For an agency, rows are in the order of its sub-accounts,
-        ``location_id`` and ``location_name`` come first, and ``attrs["failures"]`` lists what is
-        missing; see `failures`. A new post can take a moment to appear.
+        ``location_name`` comes first, and ``attrs["failures"]`` lists what is missing; see
+        `failures`. A new post can take a moment to appear.
 
         {columns}
 
@@ -94,16 +110,19 @@ def fetch_posts(
     GHLError
         See `ghl_notebook.errors`.
     """
-    first, last = read_period(since, until)
-    check_choice("status", status, get_args(PostFilter))
-    check_choice("post_type", post_type, get_args(PostType))
+    chosen = "all" if status is None else read_choice("status", status, get_args(PostFilter))
+    past = f"{chosen} posts" if chosen in _OF_THE_PAST else None
+    first, last = read_period(client, since, until, of=past)
     filters = {
         "since": first,
         "until": last,
-        "status": status or "all",
-        "platform": read_platform(platform),
+        "status": chosen,
+        "platform": read_platforms(platform),
         "accounts": read_ids(accounts),
-        "post_type": post_type,
+        "post_type": None
+        if post_type is None
+        else read_choice("post_type", post_type, get_args(PostType)),
+        "names": bool(names),
     }
     _warn_of_version(client)
     return fetch(client, POSTS, filters, options)
@@ -123,26 +142,6 @@ def _warn_of_version(client: AnyClient) -> None:
         )
 
 
-def read_ids(accounts: Iterable[str] | pd.DataFrame | None) -> list[str] | None:
-    """Read which accounts the user has passed.
-
-    Raises `ArgumentError` if the column ``id`` is missing, or an id is not text.
-    """
-    if accounts is None:
-        return None
-    if isinstance(accounts, pd.DataFrame):
-        if "id" not in accounts:
-            raise ArgumentError("The DataFrame has no column id.", "Pass rows of fetch_accounts().")
-        accounts = accounts["id"].tolist()
-    ids = [accounts] if isinstance(accounts, str) else list(accounts)
-    for one in ids:
-        if not isinstance(one, str) or not one.strip():
-            raise ArgumentError(
-                f"{one!r} is not the id of an account.", "Pass ids as fetch_accounts() shows them."
-            )
-    return ids
-
-
 async def _posts(
     client: AsyncClient,
     report: Report,
@@ -150,15 +149,25 @@ async def _posts(
     since: str,
     until: str,
     status: str,
-    platform: str | None,
+    platform: list[str] | None,
     accounts: list[str] | None,
     post_type: str | None,
+    names: bool,
 ) -> Rows:
     rows = Rows(POST_LAYOUT)
     if accounts is not None and not accounts:
         return rows  # the API treats an empty list as all accounts
     operations = with_rows(client.posts, POST_LAYOUT.reader)
-    platforms = AccountPlatforms(client, list_name(POSTS.name, client))
+    connected = ConnectedAccounts(client)
+    if accounts is not None:
+        try:
+            accounts = select_ids(accounts, await connected.list(), client.location_id)
+        except UNAVAILABLE:  # without their scope, posts can be fetched all the same
+            leave_unlisted(client.location_id)
+        if not accounts:
+            return rows
+    platforms = AccountPlatforms(connected, list_name(POSTS.name, client))
+    with_ids: set[str] = set()
 
     async def fetch_page(skip: int, limit: int) -> Page:
         page = await operations.list(
@@ -176,11 +185,16 @@ async def _posts(
 
     def take(posts: list[Any]) -> None:
         if platform is not None:
-            posts = [p for p in posts if p.platform and same_platform(p.platform, platform)]
+            posts = [p for p in posts if in_platforms(p.platform, platform)]
+        for column, ids in _IDS.items():
+            if column not in with_ids and any(map(ids, posts)):
+                with_ids.add(column)
         rows.add(posts)
 
     await fetch_list(client, POSTS.name, fetch_page, report, take)
     platforms.warn()
+    if names:
+        rows.names = await find_names(client, with_ids, connected)
     return rows
 
 

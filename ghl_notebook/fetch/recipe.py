@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -25,8 +26,12 @@ from ghl_notebook.api.operation import with_rows
 from ghl_notebook.api.paging import Page, Report
 from ghl_notebook.frames import FrameLayout, Rows, RowsTable, agency_frame
 from ghl_notebook.frames.later import pd
+from ghl_notebook.guard import guarded
+from ghl_notebook.models import format_datetime
 
+from .account_filter import SEEN, check_seen
 from .dispatch import call_all, call_one, reject_run_options
+from .names import REPORTED
 from .options import Fetched, name_options
 from .paging import fetch_list
 
@@ -64,7 +69,21 @@ class FetchRecipe:
         self, client: AsyncClient, /, report: Report, **filters: Any
     ) -> pd.DataFrame:
         """Fetch a single sub-account."""
-        return (await self.fetch_rows(client, report, **filters)).frame(client.location_id)
+        began = client.clock()
+        frame = (await self.fetch_rows(client, report, **filters)).frame(client.location_id)
+        frame.attrs |= facts_of(client, began, filters)
+        return frame
+
+
+def facts_of(
+    client: AsyncClient, fetched_at: datetime, filters: Mapping[str, Any] = {}
+) -> dict[str, Any]:
+    """Describe a fetch for ``attrs``: when, from which sub-account, for which period."""
+    return {
+        "fetched_at": format_datetime(fetched_at),
+        "location_id": client.location_id,
+        **{name: filters[name] for name in ("since", "until") if name in filters},
+    }
 
 
 def paged_recipe(layout: FrameLayout, resource: str) -> FetchRecipe:
@@ -153,11 +172,13 @@ def spec_of(recipe: FetchRecipe, filters: Mapping[str, Any]) -> FetchSpec:
     # Imported late: most users fetch from one sub-account.
     from ghl_notebook.agency import FetchSpec
 
+    seen: dict[str, list[str] | None] = {}
     return FetchSpec(
         name=recipe.name,
-        fetch_one=functools.partial(_fetch_one, recipe, filters),
+        fetch_one=functools.partial(_fetch_one, recipe, filters, set(), seen),
         new_table=functools.partial(RowsTable, recipe.layout),
         make_frame=functools.partial(agency_frame, recipe.layout),
+        check=functools.partial(check_seen, filters.get("accounts"), seen),
         options=dict(filters),
     )
 
@@ -172,10 +193,18 @@ def _fetch_with_bar(
     if isinstance(client, Client):
         frame: pd.DataFrame = wait_for(single, recipe.name, progress=True)
         return frame
-    return watch(single, recipe.name, progress=True)
+    return guarded(watch)(single, recipe.name, progress=True)
 
 
-async def _fetch_one(recipe: FetchRecipe, filters: Mapping[str, Any], client: AsyncClient) -> Rows:
+async def _fetch_one(
+    recipe: FetchRecipe,
+    filters: Mapping[str, Any],
+    reported: set[str],
+    seen: dict[str, list[str] | None],
+    client: AsyncClient,
+) -> Rows:
+    REPORTED.set(reported)
+    SEEN.set(seen)
     return await recipe.fetch_rows(client, _ignore, **filters)
 
 

@@ -90,7 +90,7 @@ def read_run(folder: str | Path) -> pd.DataFrame:
     FolderError
         If there is no run, or a file is damaged or cannot be read; the message names it.
     """
-    from ghl_notebook.agency import open_run, run_path
+    from ghl_notebook.agency import facts_of, open_run, run_path
 
     run = open_run(run_path(folder), "accounts")
     stored = run.check()
@@ -100,6 +100,8 @@ def read_run(folder: str | Path) -> pd.DataFrame:
         )
     spec = spec_of(ACCOUNTS_RECIPE, {"deleted": False})
     frame = spec.make_frame(run.read(stored.parts, spec.schema), run.record.location_ids)
+    record = run.record
+    frame.attrs |= facts_of(run.began, record.company_id, record.location_ids, record.options)
     frame.attrs["failures"] = stored.failures
     frame.attrs["folder"] = str(run.path)
     return frame
@@ -124,20 +126,20 @@ def compare_accounts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         ============== ========= ==========================================================
         Column         Type      Meaning
         ============== ========= ==========================================================
+        location_name  string    Name of the sub-account
+        name           string    As shown on the platform
+        platform       category  For instance ``instagram``
         change         category  ``expired``, ``recovered`` (no longer expired), ``extended``
                                  (expires later than before), ``added``, ``removed``
-        location_id    string    The sub-account
-        location_name  string    Its name
-        platform       category  For instance ``instagram``
-        name           string    As shown on the platform
         was_expired    boolean   Whether it was expired before
         is_expired     boolean   Whether it is expired after
         expire_before  timestamp Expiry date before (UTC)
         expire         timestamp Expiry date after (UTC)
         id             string    Opaque key of the connection
+        location_id    string    The sub-account
         ============== ========= ==========================================================
 
-        Types are pandas dtypes: ``category``, ``string``, ``boolean`` and ``datetime64[ms, UTC]``.
+        Types are pandas dtypes: ``string``, ``category``, ``boolean`` and ``datetime64[ms, UTC]``.
 
     Raises
     ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final, Unpack
 
@@ -33,13 +33,13 @@ from ghl_notebook.models import (
     Account,
     PlatformName,
     Statistics,
-    read_platform,
-    same_platform,
+    in_platforms,
+    read_platforms,
 )
 
+from .account_filter import read_ids, select_ids
 from .options import FetchOptions
 from .period import read_period
-from .posts import read_ids
 from .recipe import AnyClient, FetchRecipe, fetch, typed_by_client
 from .statistics_calls import fetch_each, fetch_together
 from .unfit import warn_of_unfit
@@ -55,10 +55,10 @@ _MAX_ACCOUNTS: Final = 100
 @document_columns(STATISTICS_LAYOUT)
 def fetch_statistics(
     client: AnyClient,
-    since: datetime | date | str,
-    until: datetime | date | str,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     *,
-    platform: PlatformName | None = None,
+    platform: PlatformName | Sequence[PlatformName] | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -73,11 +73,12 @@ def fetch_statistics(
     ----------
     client : Client, AsyncClient, Agency or AsyncAgency
         With an async one, await the result.
-    since, until : datetime, date, pandas.Timestamp or str
+    since, until : datetime, date, pandas.Timestamp or str, optional
         The first and the last day. A date without a time, such as ``"2026-01-05"``, means the whole
-        day in UTC. A datetime needs a time zone.
-    platform : str, optional
-        Return only accounts on this platform, for instance ``"instagram"``.
+        day in UTC. A datetime needs a time zone. By default, the last 30 days, including
+        today.
+    platform : str or sequence of str, optional
+        Return only accounts on this platform, for instance ``"instagram"``, or on these.
     accounts : iterable of str or pandas.DataFrame, optional
         Return only these accounts: ``id`` values, or rows of `fetch_accounts`.
     progress : bool, default False
@@ -90,7 +91,7 @@ def fetch_statistics(
     pandas.DataFrame
         One row per account (in the API's order), metric, and day (oldest first), with a new integer
         index and the same columns even if empty. For an agency, rows are in the order of its
-        sub-accounts, ``location_id`` and ``location_name`` come first, and ``attrs["failures"]``
+        sub-accounts, ``location_name`` comes first, and ``attrs["failures"]``
         lists what is missing; see `failures`. For one sub-account, ``attrs["left_out"]`` lists the
         accounts without statistics: a dict each, with ``account_id``, ``name``, and ``platform``.
 
@@ -113,7 +114,7 @@ def fetch_statistics(
     returns the age and gender of followers only for all accounts of a call together: see
     ``client.statistics.fetch(…).demographics``.
     """
-    return fetch(client, STATISTICS, _filters(since, until, platform, accounts), options)
+    return fetch(client, STATISTICS, _filters(client, since, until, platform, accounts), options)
 
 
 @guarded
@@ -121,10 +122,10 @@ def fetch_statistics(
 @document_columns(TOTALS_LAYOUT)
 def fetch_statistics_totals(
     client: AnyClient,
-    since: datetime | date | str,
-    until: datetime | date | str,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     *,
-    platform: PlatformName | None = None,
+    platform: PlatformName | Sequence[PlatformName] | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -164,7 +165,7 @@ def fetch_statistics_totals(
     have not verified whether ``followers`` counts all followers, as the API's documentation states,
     or the new ones of the period.
     """
-    return fetch(client, TOTALS, _filters(since, until, platform, accounts), options)
+    return fetch(client, TOTALS, _filters(client, since, until, platform, accounts), options)
 
 
 @guarded
@@ -172,10 +173,10 @@ def fetch_statistics_totals(
 @document_columns(BREAKDOWNS_LAYOUT)
 def fetch_statistics_breakdowns(
     client: AnyClient,
-    since: datetime | date | str,
-    until: datetime | date | str,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
     *,
-    platform: PlatformName | None = None,
+    platform: PlatformName | Sequence[PlatformName] | None = None,
     accounts: Iterable[str] | pd.DataFrame | None = None,
     **options: Unpack[FetchOptions],
 ) -> pd.DataFrame | Awaitable[pd.DataFrame]:
@@ -214,20 +215,21 @@ def fetch_statistics_breakdowns(
     For more than 100 accounts, the totals of several calls are added up, and `change` is NA for a
     platform that is in more than one call.
     """
-    return fetch(client, BREAKDOWNS, _filters(since, until, platform, accounts), options)
+    return fetch(client, BREAKDOWNS, _filters(client, since, until, platform, accounts), options)
 
 
 def _filters(
-    since: datetime | date | str,
-    until: datetime | date | str,
-    platform: str | None,
+    client: AnyClient,
+    since: datetime | date | str | None,
+    until: datetime | date | str | None,
+    platform: object,
     accounts: Iterable[str] | pd.DataFrame | None,
 ) -> dict[str, Any]:
-    first, last = read_period(since, until)
+    first, last = read_period(client, since, until, of="statistics")
     return {
         "since": first,
         "until": last,
-        "platform": read_platform(platform),
+        "platform": read_platforms(platform),
         "accounts": read_ids(accounts),
     }
 
@@ -294,12 +296,15 @@ async def _accounts(
 ) -> tuple[list[Account], list[dict[str, Any]]]:
     """Return the accounts with statistics, and describe the others that match the filters."""
     ids, platform = filters["accounts"], filters["platform"]
+    listed = (await client.accounts.list()).accounts
+    if ids is not None:
+        ids = select_ids(ids, listed, client.location_id)
     matching = [
         account
-        for account in (await client.accounts.list()).accounts
+        for account in listed
         if not account.deleted
         and (ids is None or account.id in ids)
-        and (platform is None or same_platform(account.platform or "", platform))
+        and (platform is None or in_platforms(account.platform, platform))
     ]
     # An account is fetched also if the API does not report whether it has statistics.
     found = [a for a in matching if a.profile_id and a.has_statistics_permissions is not False]

@@ -125,8 +125,9 @@ class _Shared:
         for name, statistics in others.items():
             done = statistics.post_performance
             series = [] if done is None else done.comments
-            if len(series) != len(rest) or _sum(series) != counts.pop(name):
+            if len(series) != len(rest):
                 return None
+            del counts[name]
             rest = [(a or 0) - (b or 0) for a, b in zip(rest, series, strict=True)]
         agrees = _sum(rest) == sum(counts.values()) and all((value or 0) >= 0 for value in rest)
         return rest if agrees else None

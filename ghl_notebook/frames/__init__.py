@@ -6,10 +6,11 @@ from .accounts import (
     AGENCY_ACCOUNTS,
     AVAILABLE_ACCOUNTS,
     AVAILABLE_LAYOUT,
+    PLATFORM,
     account_rows,
     available_accounts_frame,
 )
-from .changes import CHANGES, changes_frame
+from .changes import ATTACHMENTS, CHANGES, attachments_frame, changes_frame
 from .columns import Column
 from .comments import COMMENT_LAYOUT, COMMENTS
 from .dictionary import DICTIONARY_LAYOUT, columns_frame, document_columns
@@ -43,12 +44,14 @@ from .statistics import (
     totals,
 )
 from .steps import step_of
+from .users import USER_LAYOUT, USERS
 from .violations import VIOLATION_LAYOUT, VIOLATIONS, Violation, violations_frame
 
 __all__ = [
     "ACCOUNTS",
     "ACCOUNT_LAYOUT",
     "AGENCY_ACCOUNTS",
+    "ATTACHMENTS",
     "AVAILABLE_ACCOUNTS",
     "AVAILABLE_LAYOUT",
     "BREAKDOWNS_LAYOUT",
@@ -62,6 +65,7 @@ __all__ = [
     "DICTIONARY_LAYOUT",
     "FAILURES",
     "LOCATIONS",
+    "PLATFORM",
     "POSTS",
     "POST_LAYOUT",
     "QUEUES",
@@ -76,6 +80,8 @@ __all__ = [
     "TAGS",
     "TAG_LAYOUT",
     "TOTALS_LAYOUT",
+    "USERS",
+    "USER_LAYOUT",
     "VIOLATIONS",
     "VIOLATION_LAYOUT",
     "CategoryType",
@@ -92,6 +98,7 @@ __all__ = [
     "account_rows",
     "add_up",
     "agency_frame",
+    "attachments_frame",
     "available_accounts_frame",
     "breakdowns",
     "changes_frame",

@@ -30,17 +30,12 @@ def _json(values: Sequence[object]) -> list[str | None]:
 ACCOUNT_LAYOUT = FrameLayout(
     "accounts",
     {
-        "id": Column("string", "Opaque key of the connection; never build or split it"),
+        "name": Column("string", "As shown on the platform"),
         "platform": Column(PLATFORM, "For instance ``instagram``"),
         "type": Column(TYPE, "``page``, ``profile``, ``location``, ..."),
-        "name": Column("string", "As shown on the platform"),
         "is_expired": Column("boolean", "Whether the account must be reconnected"),
         "expire": Column("timestamp", "When the connection expires (UTC)"),
-        "oauth_id": Column("string", "The Instagram (or other) login: its ``account_id``"),
-        "profile_id": Column("string", "The key that the API uses for statistics"),
-        "origin_id": Column("string", "Its id on the platform"),
-        "location_id": Column("string", "The sub-account"),
-        "groups": Column("string", 'Names of its groups, joined by ``", "``'),
+        "groups": Column("list", "Names of its groups"),
         "active": Column("boolean", "Whether the API marks it as active"),
         "deleted": Column("boolean", "Whether the API marks it as deleted"),
         "has_statistics_permissions": Column("boolean", "False: it has no statistics"),
@@ -50,6 +45,11 @@ ACCOUNT_LAYOUT = FrameLayout(
         "updated_at": Column("timestamp", "UTC"),
         "avatar": Column("string", "URL of the picture"),
         "meta": Column("string", "JSON: fields of some platforms only", convert=_json),
+        "id": Column("string", "Opaque key of the connection; never build or split it"),
+        "oauth_id": Column("string", "The Instagram (or other) login: its ``account_id``"),
+        "profile_id": Column("string", "The key that the API uses for statistics"),
+        "origin_id": Column("string", "Its id on the platform"),
+        "location_id": Column("string", "The sub-account"),
     },
     AccountList,
 )
@@ -59,21 +59,21 @@ AGENCY_ACCOUNTS = ACCOUNT_LAYOUT.of_agency
 AVAILABLE_LAYOUT = FrameLayout(
     "available_accounts",
     {
-        "origin_id": Column("string", "Its id on the platform: the argument of `attach`"),
+        "name": Column("string", "As shown on the platform"),
         "platform": Column(PLATFORM, "For instance ``instagram``"),
         "type": Column(AVAILABLE_TYPE, "``page``, ``profile``, ``pinner``, ... in lower case"),
-        "name": Column("string", "As shown on the platform"),
         "is_connected": Column("boolean", "Whether it is attached to this sub-account"),
         "username": Column("string", "The name after ``@``"),
-        "page_id": Column("string", "Instagram: the Facebook page behind the account"),
-        "urn": Column("string", "LinkedIn: its URN"),
         "is_owned": Column("boolean", "Facebook: whether the user who logged in owns it"),
         "is_business_account": Column("boolean", "Instagram: whether it is a business account"),
         "verified": Column("boolean", "Whether the platform has verified it"),
         "protected": Column("boolean", "X: whether its posts are protected"),
+        "avatar": Column("string", "URL of the picture"),
+        "urn": Column("string", "LinkedIn: its URN"),
+        "origin_id": Column("string", "Its id on the platform: the argument of `attach`"),
+        "page_id": Column("string", "Instagram: the Facebook page behind the account"),
         "account_id": Column("string", "The login's ``account_id``"),
         "location_id": Column("string", "The sub-account"),
-        "avatar": Column("string", "URL of the picture"),
     },
 )
 AVAILABLE_ACCOUNTS = AVAILABLE_LAYOUT.schema
@@ -94,7 +94,7 @@ def account_rows(listed: AccountList, *, deleted: bool = False) -> Rows:
     for block in ACCOUNT_LAYOUT.reader.blocks(listed):
         shown = block if deleted else [account for account in block if not account.deleted]
         rows.add(
-            shown, groups=[names.get(one.id) for one in shown] if names else [None] * len(shown)
+            shown, groups=[names.get(one.id, ()) for one in shown] if names else [()] * len(shown)
         )
     return rows
 
@@ -109,11 +109,10 @@ def available_accounts_frame(
     return rows.frame(location_id)
 
 
-def _names_of_groups(groups: Iterable[AccountGroup]) -> dict[str | None, str]:
+def _names_of_groups(groups: Iterable[AccountGroup]) -> dict[str | None, list[str]]:
     """Return account id → value of the column ``groups``."""
-    names: dict[str | None, str] = {}
+    names: dict[str | None, list[str]] = {}
     for group in groups:
-        name = group.name or group.id or ""
         for account_id in group.account_ids:
-            names[account_id] = f"{names[account_id]}, {name}" if account_id in names else name
+            names.setdefault(account_id, []).append(group.name or group.id or "")
     return names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +43,39 @@ def array_of(type_: ColumnType | CategoryType, values: Sequence[Any]) -> pa.Arra
     with suppress(OverflowError, pa.ArrowInvalid):
         return pa.array(values, arrow_type(type_))
     return pa.array(within_int64(values), pa.int64())
+
+
+def named_array(
+    ids: pa.ChunkedArray, names: Mapping[str, str] | None
+) -> pa.Array | pa.ChunkedArray:
+    """Return the name of each id, or of each id in lists; None for an id without a name.
+
+    Parameters
+    ----------
+    ids : pyarrow.ChunkedArray
+        Texts, or lists of texts.
+    names : Mapping, optional
+        Id → name. None if names are unknown: then a list with ids has no value.
+    """
+    if not pa.types.is_list(ids.type):
+        return _names(ids, pa.large_string(), names or {})
+    if names is None:
+        lengths = pc.list_value_length(ids).to_pylist()
+        return pa.array([None if length else [] for length in lengths], ids.type)
+    lists = [
+        pa.ListArray.from_arrays(one.offsets, _names(one.values, ids.type.value_type, names))
+        for one in ids.chunks
+    ]
+    return pa.chunked_array(lists, ids.type)
+
+
+def _names(
+    ids: pa.Array | pa.ChunkedArray, type_: pa.DataType, names: Mapping[str, str]
+) -> pa.Array | pa.ChunkedArray:
+    if not names:
+        return pa.nulls(len(ids), type_)
+    positions = pc.index_in(ids, value_set=pa.array(names, ids.type))
+    return pc.take(pa.array(names.values(), type_), positions)
 
 
 def time_array(texts: Sequence[str | None]) -> pa.Array:

@@ -1,29 +1,45 @@
-"""The changes between two DataFrames of connected accounts."""
+"""Changes of connected accounts as DataFrames: between two times, and by attaching."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from .accounts import PLATFORM
 from .later import pd
-from .schema import CategoryType, Schema, dtype_of
+from .schema import CategoryType, Schema, dtype_of, make_frame
+
+ATTACHMENTS: Schema = {
+    "name": "string",
+    "platform": "string",
+    "is_attached": "boolean",
+    "error": "string",
+    "next_step": "string",
+    "origin_id": "string",
+}
 
 CHANGE = CategoryType(("expired", "recovered", "extended", "added", "removed"))
 
 CHANGES: Schema = {
-    "change": CHANGE,
-    "location_id": "string",
     "location_name": "string",
-    "platform": PLATFORM,
     "name": "string",
+    "platform": PLATFORM,
+    "change": CHANGE,
     "was_expired": "boolean",
     "is_expired": "boolean",
     "expire_before": "timestamp",
     "expire": "timestamp",
     "id": "string",
+    "location_id": "string",
 }
 
 _KEY = ["location_id", "id"]
+
+
+def attachments_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a DataFrame of accounts to attach; `attach` documents its columns."""
+    return make_frame(ATTACHMENTS, [[one[name] for name in ATTACHMENTS] for one in rows])
 
 
 def changes_frame(
@@ -52,16 +68,16 @@ def changes_frame(
     change[both["_merge"] == "left_only"] = "removed"
     found = pd.DataFrame(
         {
-            "change": change,
-            "location_id": both["location_id"],
             "location_name": both["location_name"].fillna(both["location_name_before"]),
-            "platform": both["platform"].fillna(both["platform_before"]),
             "name": both["name"].fillna(both["name_before"]),
+            "platform": both["platform"].fillna(both["platform_before"]),
+            "change": change,
             "was_expired": both["is_expired_before"],
             "is_expired": both["is_expired"],
             "expire_before": both["expire_before"],
             "expire": both["expire"],
             "id": both["id"],
+            "location_id": both["location_id"],
         }
     )
     found = found[change.notna()].sort_values(

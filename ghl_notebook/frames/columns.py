@@ -34,6 +34,8 @@ class Column:
         Makes the column's values from the attribute's values.
     unit : str
         The unit of its numbers.
+    names_of : str
+        The column of ids whose names it shows; see `Rows.names`.
     """
 
     type: ColumnType | CategoryType
@@ -41,14 +43,12 @@ class Column:
     path: str = ""
     convert: Callable[[Sequence[Any]], list[Any]] | None = None
     unit: str = ""
+    names_of: str = ""
 
 
-def join_texts(lists: Sequence[Sequence[str] | None]) -> list[str | None]:
-    """Join the texts of each list by commas; None if there are none."""
-    return [
-        None if not texts else (texts[0] if len(texts) == 1 else ", ".join(texts)) or None
-        for texts in lists
-    ]
+def lists_of(lists: Sequence[Sequence[str] | None]) -> list[Sequence[str]]:
+    """Return lists of texts; an empty one may arrive as an empty text, or not at all."""
+    return [texts or () for texts in lists]
 
 
 def count_records(lists: Sequence[Sequence[Any] | None]) -> list[int]:

@@ -10,15 +10,15 @@ from .layout import FrameLayout
 CATEGORY_LAYOUT = FrameLayout(
     "categories",
     {
-        "id": Column("string", "The category"),
         "name": Column("string", "Its name"),
         "primary_color": Column("string", "For instance ``#004EEB``"),
         "secondary_color": Column("string", "The background color"),
-        "location_id": Column("string", "The sub-account"),
-        "created_by": Column("string", "The user who created it"),
         "deleted": Column("boolean", "Whether the API marks it as deleted"),
         "created_at": Column("timestamp", "UTC"),
         "updated_at": Column("timestamp", "UTC"),
+        "id": Column("string", "The category"),
+        "created_by": Column("string", "The user who created it"),
+        "location_id": Column("string", "The sub-account"),
     },
     CategoryPage,
 )
@@ -27,13 +27,13 @@ CATEGORIES = CATEGORY_LAYOUT.schema
 TAG_LAYOUT = FrameLayout(
     "tags",
     {
-        "id": Column("string", "The values of the column ``tags`` of `fetch_posts`"),
         "tag": Column("string", "Its name"),
-        "location_id": Column("string", "The sub-account"),
-        "created_by": Column("string", "The user who created it"),
         "deleted": Column("boolean", "Whether the API marks it as deleted"),
         "created_at": Column("timestamp", "UTC"),
         "updated_at": Column("timestamp", "UTC"),
+        "id": Column("string", "The values of the column ``tag_ids`` of `fetch_posts`"),
+        "created_by": Column("string", "The user who created it"),
+        "location_id": Column("string", "The sub-account"),
     },
     TagPage,
 )

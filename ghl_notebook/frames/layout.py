@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ghl_notebook.models import Record, RowReader, listed_record, without_collector
 
-from .arrays import array_of, fields_of, json_array, time_array, within_int64
+from .arrays import array_of, fields_of, json_array, named_array, time_array, within_int64
 from .columns import Column, FieldPath, row_type
 from .later import pd
 from .schema import Schema, frame_of, table_schema
@@ -44,7 +44,9 @@ class FrameLayout:
     schema : Schema
         Column name → type.
     batch_schema : pyarrow.Schema
-        Of the Arrow arrays of `batch`: all columns but the sub-account.
+        Of the Arrow arrays of `batch`: all columns but the sub-account and the names of ids.
+    id_columns : dict
+        Column name → the column of ids whose names it shows.
     """
 
     def __init__(
@@ -54,9 +56,9 @@ class FrameLayout:
         self.columns = columns
         self.page = page
         self.schema: Schema = {key: column.type for key, column in columns.items()}
-        self.batch_schema = table_schema(
-            {k: v for k, v in self.schema.items() if k != "location_id"}
-        )
+        self.id_columns = {key: one.names_of for key, one in columns.items() if one.names_of}
+        own = {"location_id", *self.id_columns}
+        self.batch_schema = table_schema({k: v for k, v in self.schema.items() if k not in own})
         LAYOUTS[name] = self
 
     def __reduce__(self) -> tuple[Callable[[str], FrameLayout], tuple[str]]:
@@ -64,8 +66,8 @@ class FrameLayout:
 
     @property
     def of_agency(self) -> Schema:
-        """The columns for a whole agency: the same, with the sub-account in front."""
-        return {"location_id": "string", "location_name": "string", **self.schema}
+        """The columns for a whole agency: the same, after the name of the sub-account."""
+        return {"location_name": "string", **self.schema}
 
     @functools.cached_property
     def reader(self) -> RowReader[Any]:
@@ -81,7 +83,7 @@ class FrameLayout:
         return {
             name: FieldPath(record, column.path or name)
             for name, column in self.columns.items()
-            if name != "location_id"
+            if name in self.batch_schema.names
         }
 
     def source_of(self, name: str) -> str | None:
@@ -219,9 +221,12 @@ class Rows:
         The others.
     given : dict
         Column name → values of `rows` that are not in themselves.
+    names : dict
+        Column name → id → name, for columns that show the names of ids. Without its entry, a column
+        is NA.
     """
 
-    __slots__ = ("attrs", "batches", "given", "layout", "rows")
+    __slots__ = ("attrs", "batches", "given", "layout", "names", "rows")
 
     def __init__(
         self, layout: FrameLayout, rows: Sequence[Any] = (), attrs: Mapping[str, Any] = {}
@@ -230,6 +235,7 @@ class Rows:
         self.batches: list[pa.RecordBatch] = []
         self.rows: list[Any] = [*rows]
         self.given: dict[str, list[Any]] = {}
+        self.names: dict[str, Mapping[str, str]] = {}
         self.attrs = attrs
 
     def add(self, rows: Sequence[Any], **given: Sequence[Any]) -> None:
@@ -258,7 +264,7 @@ class Rows:
         """Return them as the DataFrame of their sub-account."""
         self.pack()
         table = pa.Table.from_batches(self.batches, self.layout.batch_schema)
-        columns = {name: table[name] for name in table.column_names}
+        columns = _with_names(self.layout, table, self.names)
         columns["location_id"] = pa.repeat(pa.scalar(location_id, pa.large_string()), len(table))
         frame = frame_of(self.layout.schema, columns)
         frame.attrs.update(self.attrs)
@@ -288,8 +294,12 @@ class RowsTable:
             self._finish_block()
             answer.pack()
             table = pa.Table.from_batches(answer.batches)
-            self._add(table, [(location_id, location_name)], [len(table)])
+            self._add(table, answer.names, [(location_id, location_name)], [len(table)])
         elif answer.rows:
+            if self._rows.names.keys() != answer.names.keys():
+                self._finish_block()
+            for name, names in answer.names.items():
+                self._rows.names[name] = {**self._rows.names.get(name, {}), **names}
             self._rows.add(answer.rows, **answer.given)
             self._locations.append((location_id, location_name))
             self._counts.append(sum(self._layout.count(answer.rows)))
@@ -306,14 +316,18 @@ class RowsTable:
         self._rows.pack()
         if self._rows.batches:
             table = pa.Table.from_batches(self._rows.batches)
-            self._add(table, self._locations, self._counts)
+            self._add(table, self._rows.names, self._locations, self._counts)
         self._clear()
 
     def _add(
-        self, table: pa.Table, locations: list[tuple[str, str | None]], counts: list[int]
+        self,
+        table: pa.Table,
+        names: Mapping[str, Mapping[str, str]],
+        locations: list[tuple[str, str | None]],
+        counts: list[int],
     ) -> None:
         positions = pa.array(np.repeat(np.arange(len(locations)), counts))
-        columns = {name: table[name] for name in table.column_names}
+        columns = _with_names(self._layout, table, names)
         for name, texts in zip(_LOCATION, zip(*locations, strict=True), strict=True):
             columns[name] = pa.array(texts, pa.large_string()).take(positions)
         self._tables.append(pa.table([columns[name] for name in self._schema.names], self._schema))
@@ -322,6 +336,16 @@ class RowsTable:
         self._rows = Rows(self._layout)
         self._locations: list[tuple[str, str | None]] = []
         self._counts: list[int] = []
+
+
+def _with_names(
+    layout: FrameLayout, table: pa.Table, names: Mapping[str, Mapping[str, str]]
+) -> dict[str, pa.Array | pa.ChunkedArray]:
+    """Return the columns of a table, and the columns that show the names of its ids."""
+    columns = {name: table[name] for name in table.column_names}
+    for name, ids in layout.id_columns.items():
+        columns[name] = named_array(table[ids], names.get(name))
+    return columns
 
 
 def agency_frame(
@@ -341,7 +365,7 @@ def agency_frame(
     Returns
     -------
     pandas.DataFrame
-        The columns ``location_id`` and ``location_name``, then the others of a single sub-account.
+        The column ``location_name``, then the columns of a single sub-account.
         Rows of a sub-account are in the API's order; the index is a new integer index.
     """
     schema = layout.of_agency

@@ -12,7 +12,6 @@ from .later import pd
 from .schema import Schema, make_frame
 
 LOCATIONS: Schema = {
-    "location_id": "string",
     "location_name": "string",
     "is_installed": "boolean",
     "installed_at": "timestamp",
@@ -25,16 +24,17 @@ LOCATIONS: Schema = {
     "website": "string",
     "email": "string",
     "phone": "string",
+    "location_id": "string",
 }
 
 FAILURES: Schema = {
-    "location_id": "string",
     "location_name": "string",
     "error": "string",
     "message": "string",
     "status": "integer",
-    "trace_id": "string",
     "asked": "boolean",
+    "trace_id": "string",
+    "location_id": "string",
 }
 
 RUNS: Schema = {
@@ -48,7 +48,7 @@ RUNS: Schema = {
 
 def locations_frame(locations: Iterable[Location]) -> pd.DataFrame:
     """Return a DataFrame of sub-accounts; `fetch_locations` documents its columns."""
-    return make_frame(LOCATIONS, map(attrgetter("id", "name", *list(LOCATIONS)[2:]), locations))
+    return make_frame(LOCATIONS, map(attrgetter("name", *list(LOCATIONS)[1:-1], "id"), locations))
 
 
 def failures_frame(failures: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -18,14 +19,14 @@ SCHEDULE_LAYOUT = FrameLayout(
         "row": Column("integer", "Number of the row, counted from 0"),
         "action": Column(CategoryType(get_args(Action)), "The result: see below"),
         "schedule_date": Column("timestamp", "When it will be published (UTC)"),
-        "account_ids": Column("string", 'Its accounts, joined by ``", "``'),
         "summary": Column("string", "Text"),
         "media": Column(
-            "string", "Addresses of pictures and videos; names of files not uploaded yet"
+            "list", "Addresses of pictures and videos; names of files not uploaded yet"
         ),
-        "id": Column("string", "The post: ``id`` of `fetch_posts`"),
         "error": Column("string", "What is wrong: all violations, with limit, source, and date"),
         "next_step": Column("string", "What you can do"),
+        "id": Column("string", "The post: ``id`` of `fetch_posts`"),
+        "account_ids": Column("list", "Its accounts"),
         "location_id": Column("string", "The sub-account"),
     },
 )
@@ -39,9 +40,9 @@ class RowOutcome:
     row: int
     action: Action
     schedule_date: datetime | None = None
-    account_ids: str | None = None
+    account_ids: Sequence[str] = ()
     summary: str | None = None
-    media: str | None = None
+    media: Sequence[str] = ()
     id: str | None = None
     error: str | None = None
     next_step: str | None = None

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from .later import pd
 
-ColumnType = Literal["string", "boolean", "integer", "number", "timestamp"]
+ColumnType = Literal["string", "boolean", "integer", "number", "timestamp", "list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ _ARROW: dict[ColumnType, pa.DataType] = {
     "integer": pa.int64(),
     "number": pa.float64(),
     "timestamp": pa.timestamp("ms", tz="UTC"),
+    "list": pa.list_(pa.string()),
 }
 
 
@@ -43,26 +44,45 @@ DTYPE_NAMES: Final[dict[ColumnType, str]] = {
     "integer": "Int64",
     "number": "Float64",
     "timestamp": "datetime64[ms, UTC]",
+    "list": "list<item: string>[pyarrow]",
 }
 """What pandas calls the dtypes of the columns; pandas is not imported for them."""
 
 
 @functools.cache
 def _dtypes() -> dict[ColumnType, Any]:
+    _register_lists()
     return {
         "string": pd.StringDtype("pyarrow"),
         "boolean": pd.BooleanDtype(),
         "integer": pd.Int64Dtype(),
         "number": pd.Float64Dtype(),
         "timestamp": pd.DatetimeTZDtype("ms", "UTC"),
+        "list": pd.ArrowDtype(_ARROW["list"]),
     }
+
+
+def _register_lists() -> None:
+    """Let `pandas.read_parquet` read lists: pandas cannot read the name of the dtype it writes."""
+
+    class ListDtype(pd.api.extensions.ExtensionDtype):
+        name = DTYPE_NAMES["list"]
+        type = list
+
+        @classmethod
+        def construct_from_string(cls, string: str) -> Any:
+            if string != DTYPE_NAMES["list"]:
+                raise TypeError(string)
+            return pd.ArrowDtype(_ARROW["list"])
+
+    pd.api.extensions.register_extension_dtype(ListDtype)
 
 
 @functools.cache
 def _masked() -> dict[pa.DataType, Any]:
     """By default, the pandas dtype of these depends on whether a value is missing."""
     dtypes = _dtypes()
-    names: tuple[ColumnType, ...] = ("string", "boolean", "integer", "number")
+    names: tuple[ColumnType, ...] = ("string", "boolean", "integer", "number", "list")
     return {_ARROW[name]: dtypes[name] for name in names} | {pa.string(): dtypes["string"]}
 
 

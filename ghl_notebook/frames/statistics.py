@@ -64,17 +64,17 @@ class _DayLayout(FrameLayout):
 STATISTICS_LAYOUT = _DayLayout(
     "statistics",
     {
+        "name": Column("string", "As shown on the platform"),
+        "platform": Column(PLATFORM, "For instance ``instagram``"),
         "date": Column(
             "timestamp", "The day, or the first day of a week or month, at midnight (UTC)"
         ),
-        "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
-        "name": Column("string", "As shown on the platform"),
-        "platform": Column(PLATFORM, "For instance ``instagram``"),
-        "profile_id": Column("string", "The key that the API uses for statistics"),
         "metric": Column(
             METRIC, "``posts``, ``impressions``, ``likes``, ``comments``, ``new_followers``"
         ),
         "value": Column("number", "The number on that day"),
+        "account_id": Column("string", "The account: ``id`` of `fetch_accounts`"),
+        "profile_id": Column("string", "The key that the API uses for statistics"),
         "location_id": Column("string", "The sub-account"),
     },
 )

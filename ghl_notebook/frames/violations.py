@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 from ghl_notebook.frames.later import pd
 
@@ -16,7 +17,6 @@ VIOLATION_LAYOUT = FrameLayout(
     {
         "row": Column("integer", "Number of the row, counted from 0"),
         "column": Column("string", "The column to change"),
-        "account_id": Column("string", "The account; NA for a rule that does not depend on it"),
         "platform": Column("string", "Its platform"),
         "rule": Column("string", "The rule: see below"),
         "value": Column("string", "What the row has"),
@@ -25,6 +25,7 @@ VIOLATION_LAYOUT = FrameLayout(
         "checked_on": Column("string", "When that was last read (a day)"),
         "message": Column("string", "What is wrong"),
         "next_step": Column("string", "What you can do"),
+        "account_id": Column("string", "The account; NA for a rule that does not depend on it"),
     },
 )
 VIOLATIONS = VIOLATION_LAYOUT.schema
@@ -49,4 +50,4 @@ class Violation:
 
 def violations_frame(violations: Iterable[Violation]) -> pd.DataFrame:
     """Return violations as a DataFrame, in their order."""
-    return make_frame(VIOLATIONS, map(astuple, violations))
+    return make_frame(VIOLATIONS, map(attrgetter(*VIOLATIONS), violations))

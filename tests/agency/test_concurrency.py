@@ -150,7 +150,7 @@ async def test_pages_side_by_side_count_as_requests(others: int, fails: bool) ->
             raise ValueError("no")
         return rows[skip : skip + limit], len(rows)
 
-    client = SimpleNamespace(free_calls=32, concurrency=adaptive)
+    client = SimpleNamespace(_free_calls=32, _concurrency=adaptive)
     found = all_pages(client, "rows", fetch, lambda *_: None, size=10)
     if fails:
         with pytest.raises(ValueError, match="no"):

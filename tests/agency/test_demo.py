@@ -92,3 +92,24 @@ def test_the_demos_agency_may_speak_v3() -> None:
         assert agency.core.api_version == "v3"
     with pytest.raises(ghl.errors.ArgumentError, match="no version 'v4'"):
         ghl.demo_agency(locations=2, api_version="v4")
+
+
+def test_it_has_what_an_agency_meets(agency: DemoAgency) -> None:
+    """Silence, posts that will fail, unread comments without an answer, and how to reach people."""
+    now = agency.clock()
+    posts = ghl.fetch_posts(agency, "2025-07-01", "2026-02-01")
+    last = posts.dropna(subset="published_at").groupby("location_id")["published_at"].max()
+    assert (now - last > pd.Timedelta(days=14)).any()
+    planned = posts[posts["status"] == "scheduled"]
+    expire = planned["account_id"].map(ghl.fetch_accounts(agency).set_index("id")["expire"])
+    assert (expire < now).any()
+    assert ((expire > now) & (expire < planned["display_date"])).any()
+    comments = ghl.fetch_comments(agency, "2025-12-01", "2026-01-05")
+    assert (comments["content"].str.contains("?", regex=False) & ~comments["is_read"]).any()
+    asked = comments[comments["content"].str.contains("?", regex=False)]
+    assert set(asked["reply_count"]) == {0, 1}
+    locations = ghl.fetch_locations(agency, installed=False)
+    assert locations[["phone", "email"]].notna().all(axis=None)
+    users = ghl.fetch_users(agency)
+    assert (users.groupby("location_id")["name"].nunique() > 1).all()
+    assert users[["phone", "email"]].notna().all(axis=None)

@@ -32,7 +32,7 @@ class Process:
 
     def client(self, location_id: str, concurrency: object) -> SimpleNamespace:
         """Stand in for a client of one sub-account."""
-        return SimpleNamespace(location_id=location_id, mean_seconds=None)
+        return SimpleNamespace(location_id=location_id, _mean_seconds=None)
 
     def is_warm(self, location_id: str) -> bool:
         """Tell whether anybody has minted it."""

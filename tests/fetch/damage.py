@@ -117,12 +117,14 @@ def run_makers() -> dict[str, Callable[..., Any]]:
 
 
 def run_readers() -> dict[str, Callable[..., Any]]:
-    """Return the public functions that take a folder, or a path."""
+    """Return the public functions that read a folder, or a path."""
     names = {"folder", "path", "directory"}
     return {
         name: one
         for name, one in _functions()
-        if names & {*inspect.signature(one).parameters} and not _takes_options(one)
+        if names & {*inspect.signature(one).parameters}
+        and not _takes_options(one)
+        and not name.startswith("write_")
     }
 
 

@@ -18,6 +18,7 @@ FETCHED = {
     "csv_imports": ghl.fetch_csv_imports,
     "categories": ghl.fetch_categories,
     "tags": ghl.fetch_tags,
+    "users": ghl.fetch_users,
     "statistics": ghl.fetch_statistics,
     "statistics_totals": ghl.fetch_statistics_totals,
     "statistics_breakdowns": ghl.fetch_statistics_breakdowns,

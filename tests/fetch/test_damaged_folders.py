@@ -236,6 +236,7 @@ def _is_right(case: Case, frame: pd.DataFrame, expected: pd.DataFrame) -> bool:
     )
     assert not rows - wanted, case
     missing = {one["location_id"] for one in frame.attrs["failures"]}
-    assert {row[0] for row in wanted - rows} <= missing, case
-    assert not {row[0] for row in rows} & missing, case
+    at = expected.columns.get_loc("location_id")
+    assert {row[at] for row in wanted - rows} <= missing, case
+    assert not {row[at] for row in rows} & missing, case
     return rows == wanted

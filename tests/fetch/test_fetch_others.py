@@ -38,7 +38,7 @@ def test_comments_of_one_platform_with_a_word(client: Client) -> None:
 
 def test_a_platform_without_comments_is_refused(client: Client, sim: Simulator) -> None:
     """The error names those that have some."""
-    with pytest.raises(ghl.errors.ArgumentError, match="no comments of google") as caught:
+    with pytest.raises(ghl.errors.ArgumentError, match="no platform 'google'") as caught:
         ghl.fetch_comments(client, *PERIOD, platform="google")
     assert "threads" in caught.value.next_step
     assert sim.requests == []
@@ -69,7 +69,10 @@ def test_a_queue_shows_its_category_and_its_times() -> None:
         "timeSlots": [{"dayOfWeek": 0, "time": "09:00"}, {"dayOfWeek": "6", "time": "17:30"}, {}],
     }
     row = QUEUE_LAYOUT.frame([Queue.from_wire(wire)], "loc").iloc[0]
-    assert (row["category_name"], row["time_slots"]) == ("Offers", "Sun 09:00, Sat 17:30, ? ?")
+    assert (row["category_name"], row["time_slots"]) == (
+        "Offers",
+        ["Sun 09:00", "Sat 17:30", "? ?"],
+    )
 
 
 @pytest.mark.parametrize(

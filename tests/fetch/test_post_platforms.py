@@ -58,10 +58,10 @@ def test_the_platform_is_that_of_the_account(demo: Client) -> None:
 
 
 def test_accounts_are_listed_only_where_it_is_doubtful() -> None:
-    """One request more for a post that is said to be on Google."""
+    """One request more for a post that is said to be on Google, also without names."""
     certain = Stub(posts({"_id": "p1", "platform": "facebook", "accountId": "a1"}), ACCOUNTS)
     with certain.client() as client:
-        ghl.fetch_posts(client, *PERIOD)
+        ghl.fetch_posts(client, *PERIOD, names=False)
     assert len(certain.requests) == 1
     doubtful = Stub(
         posts(
@@ -87,7 +87,7 @@ def test_a_platform_that_cannot_be_known_is_na(caplog: pytest.LogCaptureFixture)
         frame = ghl.fetch_posts(client, *PERIOD)
     assert frame["id"].to_list() == ["p1"]
     assert frame["platform"].isna().all()
-    assert "the platforms of 1 are unknown" in caplog.text
+    assert "the platforms of 1, and the accounts' names, are unknown" in caplog.text
 
 
 def test_a_post_of_one_account_names_its_parent() -> None:

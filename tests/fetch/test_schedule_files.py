@@ -57,16 +57,16 @@ def test_a_folder_and_a_sheet_become_posts(client: Client, sim: Simulator, pictu
     rows = plan(client, *({"summary": f"Post {n}", "files": c} for n, c in enumerate(cells)))
     dry = ghl.schedule_posts(client, rows)
     assert set(dry["action"]) == {"would schedule"}
-    assert dry["media"].to_list()[:2] == ["0.jpg", "1.jpg, copy.jpg"]
+    assert dry["media"].to_list()[:2] == [["0.jpg"], ["1.jpg", "copy.jpg"]]
     assert not uploaded(sim)
     frame = ghl.schedule_posts(client, rows, dry_run=False)
     assert set(frame["action"]) == {"scheduled"}
     assert set(uploaded(sim).values()) == {1}
     assert len(uploaded(sim)) == 4
     first, *_, last = posts_of(sim)
-    assert first["media"] == [{"url": frame["media"][0], "type": "image/jpeg"}]
+    assert first["media"] == [{"url": frame["media"][0][0], "type": "image/jpeg"}]
     assert last["media"] == []
-    assert frame["media"][1].split(", ")[1] == frame["media"][0]
+    assert frame["media"][1][1] == frame["media"][0][0]
     again = ghl.schedule_posts(client, rows, dry_run=False)
     assert set(again["action"]) == {"already scheduled"}
     assert again["id"].to_list() == frame["id"].to_list()

@@ -22,7 +22,7 @@ ACCOUNT = Account(id="a", name="Café", platform="orkut", profile_id="p")
 def one_by_one(found: Statistics, days: tuple[int, int] | None) -> list[tuple[Any, ...]]:
     """Return the rows of the frame, each by itself."""
     return [
-        (day, *one[1:5], one.metric, value, "loc")
+        (one.name, one.platform, day, one.metric, value, one.account_id, one.profile_id, "loc")
         for one in day_values(found, ACCOUNT, FIRST, days)
         for day, value in zip(one.date, one.value, strict=True)
     ]
