@@ -265,7 +265,9 @@ class BaseCard(anywidget.AnyWidget):
                     raise FrontEndError(
                         f"No card answered within {_PATIENCE_SECONDS:.0f} s.",
                         "Display the login in a cell of its own, press its button there, and "
-                        "run the cells that use it when the card says connected.",
+                        "run the cells that use it when the card says connected. If the cell shows "
+                        "no card, a Content-Security-Policy without blob: may block it: call "
+                        "login.open_in_browser().",
                     )
                 yield outcome
         finally:

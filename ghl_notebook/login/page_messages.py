@@ -52,6 +52,10 @@ class Begin(msgspec.Struct, tag="begin"):
     takes_over: bool = False
 
 
+class Ping(msgspec.Struct, tag="ping"):
+    """A page asks whether the kernel is still there."""
+
+
 class Here(msgspec.Struct, tag="here"):
     """The page that began the current attempt is still there."""
 
@@ -113,6 +117,12 @@ class Paste(msgspec.Struct, tag="paste"):
     account_id: str
 
 
+class Attach(msgspec.Struct, tag="attach"):
+    """The user attaches some of the accounts that the finished login can attach."""
+
+    origin_ids: list[str]
+
+
 class Redirected(msgspec.Struct, tag="redirected"):
     """The user has entered the last address of an app's login."""
 
@@ -122,6 +132,7 @@ class Redirected(msgspec.Struct, tag="redirected"):
 FromPage = (
     Hello
     | Begin
+    | Ping
     | Here
     | Claim
     | RawMessage
@@ -131,5 +142,6 @@ FromPage = (
     | Mine
     | NotMine
     | Paste
+    | Attach
     | Redirected
 )

@@ -10,8 +10,9 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 from ghl_notebook.background import run_in_background, start_in_background
@@ -22,7 +23,7 @@ from ghl_notebook.widgets import UI_THREAD, parse_message
 from .browser_file import BrowserFile
 from .flow import ENDS, FlowState, LoginFlow, Status
 from .loopback import LOOPBACK, LoginEndpoint, Message
-from .page_messages import Begin, Channel, FromPage, Hello, Here
+from .page_messages import Begin, Channel, FromPage, Hello, Here, Ping
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -68,6 +69,7 @@ class Pages:
         self._file: BrowserFile | None = None
         self._lock = threading.RLock()
         self._inviting: Future[None] | None = None
+        self._holds = 0  # callers that wait for messages after the login
         self._known_ids: dict[str, None] = {}
         self._owner: str | None = None  # the page that began; None: no page, or the login page
         self._is_owner_here = False
@@ -78,13 +80,13 @@ class Pages:
 
     def update(self, state: FlowState) -> None:
         """Send the traits to the login pages, and the time that is left to all pages."""
-        if state.run is None or state.status in ENDS:
+        if (state.run is None or state.status in ENDS) and not self._holds:
             self._stop_inviting()
         elif self._inviting is None:  # from before the click on, while a page may have to report
             self._inviting = start_in_background(self._keep_inviting)
         if (endpoint := self._endpoint) is not None and endpoint.streams:  # else there is no reader
             start_in_background(endpoint.send, self._traits_message())
-        if state.status is Status.CONNECTED:
+        if state.status is Status.CONNECTED and not self._holds:
             self._close_endpoint()
         now = (state.run, state.deadline)
         if state.deadline is not None and now != self._timed:  # a new run or a new time limit
@@ -121,6 +123,8 @@ class Pages:
                 UI_THREAD.post(lambda: self._send_all(self._time_message()))
                 # The page may have used its ticket.
                 self.invite(origin if channel is Channel.MESSAGE else None, renews_ticket=True)
+            case Ping():
+                UI_THREAD.post(lambda: self._send_all({"type": "alive"}))
             case Begin(request=request) as message if self._is_others(message):
                 UI_THREAD.post(lambda: self.close_window(request))
                 self._set_owner(self._owner, is_here=False)  # the owner may have left
@@ -153,7 +157,8 @@ class Pages:
 
     def invite(self, origin: str | None = None, *, renews_ticket: bool = False) -> None:
         """Send the notebook's page the endpoint and the URL, which are not in a trait."""
-        if self._login.state.status is not Status.CONNECTED:  # then nothing more is accepted
+        # After the login, nothing more is accepted, unless a cell waits for the attachment.
+        if self._login.state.status is not Status.CONNECTED or self._holds:
             start_in_background(self._invite, origin, renews_ticket=renews_ticket)
         self._login.resend_url()
 
@@ -183,6 +188,22 @@ class Pages:
             self._remove_file()
             self._file = file
         return address, open_url(file.url)
+
+    @contextmanager
+    def held_open(self) -> Iterator[None]:
+        """Accept messages at the endpoint after the login, too: a blocked cell waits for them."""
+        with self._lock:
+            self._holds += 1
+            if self._inviting is None:
+                self._inviting = start_in_background(self._keep_inviting)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._holds -= 1
+            if not self._holds and self._login.state.status in ENDS:
+                self._stop_inviting()
+                self._close_endpoint()
 
     def close(self) -> None:
         """Close the endpoint permanently, also for threads that are about to open it."""

@@ -27,7 +27,12 @@ def card_script(card: str) -> str:
 
 def card_style(card: str) -> str:
     """Return the style of a card, by its name."""
-    return read_style(_STATIC / "card.css", *_OWN_STYLE.get(card, []))
+    return read_style(card_style_file(), *_OWN_STYLE.get(card, []))
+
+
+def card_style_file() -> Path:
+    """Return the file with the style that all cards share."""
+    return _STATIC / "card.css"
 
 
 @cache

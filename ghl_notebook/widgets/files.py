@@ -12,6 +12,8 @@ _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "([\w./-]+\.js)";$', re.MUL
 _JSON: Final = re.compile(
     r'^import (\w+) from "([\w./-]+\.json)" with \{ type: "json" \};$', re.MULTILINE
 )
+# The widget itself: the last statement of its module.
+_DEFAULT: Final = re.compile(r"^export default .*\Z", re.MULTILINE | re.DOTALL)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?function |const |class )", re.MULTILINE)
 
 
@@ -34,7 +36,7 @@ def read_script(module: Path) -> str:
             if neighbour in seen:
                 return ""
             seen.add(neighbour)
-            return _EXPORT.sub("", inlined(neighbour))
+            return _EXPORT.sub("", _DEFAULT.sub("", inlined(neighbour)))
 
         def read(found: re.Match[str]) -> str:
             return f"const {found[1]} = {(path.parent / found[2]).read_text(encoding='utf-8')};"

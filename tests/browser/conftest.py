@@ -203,7 +203,7 @@ def open_notebook(
         server.write(name, *cells, "", kernel=kernel)
         front_end.open(server, name)
         notebook = Notebook(front_end.page)
-        notebook.wait_until_idle(kernel)
+        notebook.wait_until_open(kernel)
         return notebook
 
     return open_it

@@ -15,7 +15,7 @@ from tests.browsers import wait_until_closed
 PICTURES = Path(__file__).parents[2] / "test-results" / "browser"
 
 _DONE = re.compile(r"\[\d+\]")
-
+_FIRST_ANSWER = 40_000  # milliseconds
 
 _PRINT = """async (code) => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
@@ -54,12 +54,22 @@ class Notebook:
         """The only card."""
         return Card(self.cards)
 
-    def wait_until_idle(self, kernel: str = KERNEL) -> None:
+    def wait_until_open(self, kernel: str) -> None:
+        """Wait until the notebook is shown and its new kernel has answered."""
+        try:
+            self.wait_until_idle(kernel, _FIRST_ANSWER)
+        except AssertionError:
+            # JupyterLab asks a new kernel only once what it does, and on a busy machine the kernel
+            # may miss the question. Whoever sees "unknown" for long loads the page again.
+            self.page.reload()
+            self.wait_until_idle(kernel)
+
+    def wait_until_idle(self, kernel: str = KERNEL, timeout: float | None = None) -> None:
         """Wait until the kernel is connected and does nothing."""
         # Before there is a kernel, the indicator says "idle" as well.
-        expect(self.page.locator(".jp-KernelName")).to_have_text(kernel)
+        expect(self.page.locator(".jp-KernelName")).to_have_text(kernel, timeout=timeout)
         indicator = self.page.locator(".jp-Notebook-ExecutionIndicator")
-        expect(indicator).to_have_attribute("data-status", "idle")
+        expect(indicator).to_have_attribute("data-status", "idle", timeout=timeout)
 
     def run(self, count: int = 1) -> None:
         """Run the first cells one after the other, each when the last one is done."""

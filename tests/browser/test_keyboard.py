@@ -54,7 +54,7 @@ def allow(window: Page) -> None:
 
 @in_both_browsers
 def test_login(open_notebook: Callable[..., Notebook]) -> None:
-    """From the cell to the card, through the window, and back to the card's next step."""
+    """From the cell to the card, through the window, and back to the card, which attaches."""
     notebook = open_notebook(DEMO)
     page, card = notebook.page, notebook.card
     run_first_cell(notebook)
@@ -65,9 +65,14 @@ def test_login(open_notebook: Callable[..., Notebook]) -> None:
     card.expect_status("connected", "Café Lumière")
     page.bring_to_front()
     expect(card.box).to_be_focused()  # what was pressed last is no longer there
-    page.keyboard.press("Tab")
+    tab_to(card.box.get_by_role("checkbox", name="Café Lumière"))
+    page.keyboard.press("Space")
+    tab_to(card.button("Attach 1 account"))
     page.keyboard.press("Enter")
-    expect(card.box.get_by_role("button")).to_have_text(["Copied"])
+    expect(card.box).to_contain_text("Attached: Café Lumière.")
+    tab_to(card.button("Copy"))
+    page.keyboard.press("Enter")
+    expect(card.button("Copied")).to_be_visible()
 
 
 # Notebook 7 hears keys in another way than JupyterLab does.
@@ -100,11 +105,11 @@ def test_paste(open_notebook: Callable[..., Notebook]) -> None:
     opened.value.close()
     card.expect_status("waiting", "Still waiting for the result.")
     page.bring_to_front()
-    tab_to(card.box.get_by_label("Account id"))
+    tab_to(card.box.get_by_label("Account ID"))
     page.keyboard.type("not an id")
     page.keyboard.press("Enter")
     card.expect_status("waiting", "That is no account id.")
-    expect(card.box.get_by_label("Account id")).to_be_focused()
+    expect(card.box.get_by_label("Account ID")).to_be_focused()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(account_id)
     tab_to(card.button("Use it"))

@@ -1,5 +1,6 @@
-"""marimo: the card by ``mo.ui.anywidget``, in the editor and in an application."""
+"""marimo: card and panel by ``mo.ui.anywidget``, in the editor and in an application."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -86,3 +87,28 @@ def log_in(page: Page, number: int) -> None:
     card = Card(page.locator(".ghl-connect-card").nth(number))
     card.open().wait_until_loaded().allow()
     card.expect_status("connected", "Café Lumière")
+
+
+PANEL = """\
+import ghl_notebook as ghl
+import marimo as mo
+
+client = ghl.demo()
+panel = mo.ui.anywidget(ghl.AccountsPanel(client))
+panel"""
+
+
+def test_panel(open_marimo: Callable[..., Page]) -> None:
+    """The panel shows its rows, connects an account with its own card, and attaches it."""
+    page = open_marimo(PANEL)
+    panel = page.locator(".ghl-connect-panel")
+    expect(panel.get_by_role("row")).to_have_count(8)
+    panel.get_by_role("button", name="Connect", exact=True).click()
+    panel.get_by_role("button", name="Instagram", exact=True).click()
+    card = Card(panel.locator(".ghl-connect-card"))
+    expect(card.box).to_be_focused()
+    card.open().wait_until_loaded().allow()
+    panel.locator(".ghl-connect-chooser").get_by_label("東京ラーメン日記").check()
+    panel.get_by_role("button", name=re.compile("^Attach")).click()
+    expect(panel.locator(".ghl-connect-panel-notice")).to_contain_text("Attached: ")
+    expect(panel.get_by_role("row")).to_have_count(9)

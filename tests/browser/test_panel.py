@@ -42,7 +42,7 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
     window = notebook.card.open().wait_until_loaded()
     window.untick("مقهى الياسمين")
     window.allow()
-    pages = panel.locator(".ghl-connect-panel-pages")
+    pages = panel.locator(".ghl-connect-chooser-list")
     expect(pages.get_by_role("checkbox")).to_have_count(3)
     expect(notebook.cards).to_have_count(0)
     pages.get_by_label("Café Lumière").check()

@@ -39,7 +39,7 @@ def test_expired_connection_is_renewed(
     """The card names the connection; after the login the row has its new end, by whichever way."""
     notebook = open_notebook(CELLS.replace("LEVER", lever))
     notebook.run()
-    notebook.card.expect_status("idle", "Renew Nordljus Studio", "log in as before")
+    notebook.card.expect_status("idle", "Reconnect Nordljus Studio", "log in as before")
     window = notebook.card.open("Reconnect Instagram").wait_until_loaded()
     window.choose("Jonas Lindqvist")
     window.page.get_by_role("button", name="Allow").click()  # a severed one does not close itself

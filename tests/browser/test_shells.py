@@ -80,5 +80,5 @@ def test_address_works_once(page: Page, tmp_path: Path) -> None:
         second = page.context.new_page()
         second.goto(address)
         expect(second.locator("h1")).to_have_text("This address was opened before")
-        expect(card.box).to_contain_text("This card is no longer connected.")
+        expect(card.box).to_contain_text("The kernel is gone, or does not answer.")
         assert "was opened a second time" in shell.complaint()

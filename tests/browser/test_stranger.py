@@ -40,7 +40,7 @@ def test_nothing_is_asked_of_a_stranger(open_notebook: Callable[..., Notebook]) 
         notebook.card.box.evaluate(
             "(box) => box.querySelectorAll('button[type=button]').forEach((one) => one.click())"
         )
-        expect(notebook.card.box).to_contain_text("This card is no longer connected.")
+        expect(notebook.card.box).to_contain_text("The kernel is gone, or does not answer.")
     assert asked == []
 
 

@@ -81,7 +81,7 @@ def test_a_panel(open_voila: Callable[..., Page]) -> None:
     panel.get_by_role("button", name="Connect", exact=True).click()
     panel.get_by_role("button", name="Instagram", exact=True).click()
     Card(page.locator(".ghl-connect-card")).open().wait_until_loaded().allow()
-    pages = panel.locator(".ghl-connect-panel-pages")
+    pages = panel.locator(".ghl-connect-chooser-list")
     pages.get_by_label("Café Lumière").check()
     panel.screenshot(path=PICTURES / "panel-voila.png")
     panel.get_by_role("button", name="Attach 1 account").click()

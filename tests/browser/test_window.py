@@ -27,7 +27,7 @@ def test_severed_opener(open_notebook: Callable[..., Notebook]) -> None:
     notebook = open_notebook(demo(consent_coop="same-origin"))
     notebook.run()
     window = notebook.card.open().wait_until_loaded()
-    notebook.card.expect_status("waiting", "If it is still there, finish in it.")
+    notebook.card.expect_status("waiting", "If you still see it, finish the login there.")
     expect(notebook.card.button("Reopen window")).to_be_visible()
     assert not window.page.is_closed()
     assert notebook.evaluate("login.status, login.error") == ("waiting", None)
@@ -40,7 +40,7 @@ def test_blocked(open_notebook: Callable[..., Notebook]) -> None:
     notebook.run()
     notebook.page.evaluate("() => { window.kept = window.open; window.open = () => null; }")
     notebook.card.button("Connect Instagram").click()
-    notebook.card.expect_status("waiting", "The browser gave no login window.")
+    notebook.card.expect_status("waiting", "Your browser may have blocked the pop-up.")
     with notebook.page.context.expect_page() as opened:
         notebook.card.box.get_by_role("link", name="Open the login page").click()
     notebook.page.evaluate("() => { window.open = window.kept; delete window.kept; }")

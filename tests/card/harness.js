@@ -16,6 +16,8 @@ class FakeModel {
   /** @type {unknown[]} */
   sent = [];
   connected = true;
+  /** Whether the kernel answers. */
+  alive = true;
 
   /** @param {Record<string, unknown>} state */
   constructor(state) {
@@ -39,6 +41,9 @@ class FakeModel {
         if (!this.connected) throw new Error("no comm");
         const beside = buffers.map((buffer) => new TextDecoder().decode(buffer));
         this.sent.push(structuredClone(beside.length ? { ...message, beside } : message));
+        // @ts-expect-error - any message of a page
+        const asks = ["hello", "ping"].includes(message.type);
+        if (asks && this.alive) setTimeout(() => this.emit("msg:custom", { type: "alive" }));
       },
     };
   }

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page
 
-from ghl_notebook.login.static_files import card_script, card_style
+from ghl_notebook.login.static_files import card_script, card_style, card_style_file
 from ghl_notebook.widgets import read_script, read_style
 from tests.browsers import BROWSERS
 
@@ -35,7 +35,7 @@ SCRIPTS = {
 STYLES = {
     "app": card_style("app"),
     "connect": card_style("connect"),
-    "panel": read_style(PANEL / "panel.css"),
+    "panel": read_style(card_style_file(), PANEL / "grid.css", PANEL / "panel.css"),
 }
 PICTURES = ROOT / "test-results" / "card"
 NODE_MODULES = HERE / "node_modules"
@@ -46,9 +46,14 @@ TRAITS: dict[str, Any] = {
     "status": "idle",
     "location_id": "ve9EPM428h8vShlRW1KT",
     "user_id": "0IHuJvc2ofPAAA8GzTRi",
+    "location_name": None,
+    "user_name": None,
     "error": None,
     "notice": None,
     "account_names": [],
+    "choices": [],
+    "is_attaching": False,
+    "attached": [],
     "can_recheck": False,
     "reconnect": False,
     "account_name": None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from tests.card.harness import Card
+from tests.card.harness import TRAITS, Card
 from tests.card.states import ERROR, LONG_NAME
 
 PLACE = "ve9EPM428h8vShlRW1KT"
@@ -17,14 +17,18 @@ SHOWN: dict[str, Any] = {
     "busy": None,
     "error": None,
     "notice": None,
+    "fetched_at": 1_767_600_000,
     "name": None,
     "id": PLACE,
+    "app": None,
+    "expiring_days": 30,
     "can_leave": False,
     "stage": "list",
     "platforms": [["facebook", "Facebook"], ["instagram", "Instagram"], ["threads", "Threads"]],
     "platform": None,
     "pages": None,
     "reconnecting": None,
+    "next": [],
 }
 
 _TITLES = {
@@ -54,7 +58,7 @@ def columns(rows: list[tuple[Any, ...]] | None = None) -> dict[str, list[Any]]:
         "username": usernames,
         "platform": platforms,
         "title": [_TITLES[platform] for platform in platforms],
-        "groups": groups,
+        "groups": [group.split(", ") if group else [] for group in groups],
         "state": states,
         "days": days,
         "expire": [None if n is None else f"2026-03-{n % 28 + 1:02d}T09:00:00Z" for n in days],
@@ -80,6 +84,8 @@ LOCATIONS: dict[str, list[Any]] = {
     "expired": [1, 12, 0, None],
     "expiring": [0, 7, 0, None],
     "message": [None, None, None, ERROR],
+    "platforms": [{"Facebook": 1, "Instagram": 2}, {"Instagram": 128}, {}, {}],
+    "groups": [["Hotels"], ["Hotels", "Gardens"], [], []],
 }
 
 PAGES = [
@@ -109,12 +115,14 @@ class Panel(Card):
     module = "panel"
     name = "panel"
 
-    def __init__(self, page: Page, *, views: int = 1, **shown: object) -> None:
+    def __init__(
+        self, page: Page, *, views: int = 1, saved: object = None, **shown: object
+    ) -> None:
         if page.locator("link[href='/panel.css']").count() == 0:
             page.add_style_tag(url="/panel.css")
-        self.traits: dict[str, Any] = {}
+        self.traits: dict[str, Any] = {"saved": saved or {}}
         super().__init__(page, views=views)
-        if shown or views:
+        if (shown or views) and not saved:
             self.show(**shown)
 
     @property
@@ -137,7 +145,7 @@ class Panel(Card):
         """Tell the page the rows, too."""
         self.show(**shown)
         told = columns() if rows is None else rows
-        self.tell(type="rows", version=version, columns=told, selected=[])
+        self.tell(type="rows", list=PLACE, version=version, columns=told, selected=[])
         return self
 
     def button_of(self, what: str, name: str) -> Locator:
@@ -154,6 +162,43 @@ def _asked(page: Page) -> Panel:
     panel = Panel(page).list()
     panel.button_of("Detach", "Café").click()
     return panel
+
+
+def _ticked(page: Page) -> Panel:
+    panel = Panel(page).list()
+    for name in ("Nordljus Studio", LONG_NAME):
+        panel.grid.get_by_label(f"Select {name}").check()
+    return panel
+
+
+def _asked_of_several(page: Page) -> Panel:
+    panel = _ticked(page)
+    panel.button("Detach").click()
+    return panel
+
+
+def _logging_in(page: Page) -> Panel:
+    panel = Panel(page).list(
+        stage="login", platform="Instagram", reconnecting=LONG_NAME, next=["Café Lumière"]
+    )
+    panel.tell(type="card", id=1, traits=TRAITS | {"reconnect": True, "account_name": LONG_NAME})
+    return panel
+
+
+def _silent(page: Page) -> Panel:
+    panel = Panel(page).list()
+    panel.run("(panel) => { panel.model.connected = false; }")
+    panel.button("Refresh").click()
+    return panel
+
+
+SAVED: dict[str, Any] = {
+    "title": "Connected accounts of Lumière Hospitality",
+    "headings": ["Account", "Platform", "State"],
+    "rows": [[row[0], _TITLES[row[2]], row[4].title()] for row in _ROWS],
+    "more": 12,
+    "fetched_at": 1_767_600_000,
+}
 
 
 def _choosing(page: Page) -> Panel:
@@ -182,7 +227,11 @@ STATES: dict[str, Callable[[Page], Panel]] = {
     "nothing-matches": lambda page: _found(page, "nobody"),
     "choosing": _choosing,
     "asked": _asked,
-    "login": lambda page: Panel(page).list(stage="login", reconnecting=LONG_NAME),
+    "ticked": lambda page: _ticked(page),
+    "asked-of-several": lambda page: _asked_of_several(page),
+    "login": lambda page: _logging_in(page),
+    "silent": lambda page: _silent(page),
+    "saved": lambda page: Panel(page, saved=SAVED),
     "attach": lambda page: _attaching(page, pages=PAGES),
     "attach-nothing": lambda page: _attaching(page, pages=[]),
     "attach-anew": lambda page: _attaching(page, pages=PAGES, reconnecting=LONG_NAME),

@@ -149,9 +149,35 @@ def _reachable(page: Page, **traits: object) -> Card:
     return card
 
 
+def choices(*, error: str | None = None) -> list[dict[str, object]]:
+    """Return what a login can attach, the first of them attached already."""
+    return [
+        {
+            "origin_id": str(n),
+            "name": name,
+            "username": name.split()[0].lower() if n % 2 else None,
+            "avatar": None,
+            "is_attached": n == 0,
+            "is_ticked": n == 1,
+            "error": error if n == 1 else None,
+        }
+        for n, name in enumerate([*NAMES[:3], LONG_NAME])
+    ]
+
+
+ATTACHED = [{"id": "a", "name": "Acme Foods", "origin_id": "0"}]
+
+
 ALWAYS: dict[str, Callable[[Page], Card]] = {
     "checking": lambda page: Card(page, status="checking"),
     "connected": lambda page: Card(page, status="connected", account_names=NAMES),
+    "connected-choosing": lambda page: Card(page, status="connected", choices=choices()),
+    "connected-attaching": lambda page: Card(
+        page, status="connected", choices=choices(), is_attaching=True
+    ),
+    "connected-attached": lambda page: Card(
+        page, status="connected", choices=choices(error=ERROR), attached=ATTACHED
+    ),
     "connected-empty": lambda page: Card(page, status="connected"),
     "reconnected": lambda page: Card(
         page, status="connected", reconnect=True, account_name=LONG_NAME, account_names=[LONG_NAME]

@@ -253,7 +253,7 @@ def test_a_kernel_that_is_gone_is_said(page: Page) -> None:
     card = STATES["kernel-gone"](page)
 
     expect(card.box).to_have_attribute("data-status", "gone")
-    expect(card.part("error")).to_contain_text("run the cell again")
+    expect(card.part("error")).to_contain_text("run this cell again")
 
 
 def test_nothing_is_left_behind(page: Page) -> None:

@@ -32,6 +32,7 @@ MARKUP = " ".join(
 TEXTS = ("platform_name", "location_id", "user_id", "error", "notice", "account_name")
 TAGS = {
     "DIV", "SPAN", "P", "UL", "LI", "BDI", "BUTTON", "A", "CODE", "FORM", "LABEL", "INPUT",
+    "SVG", "PATH",
 }  # fmt: skip
 
 
@@ -393,7 +394,7 @@ def test_tab_that_lost_its_run_does_not_report_to_the_next(page: Page) -> None:
 def test_pasted_markup_is_sent_as_text(page: Page) -> None:
     """The kernel judges it; the page builds nothing of it."""
     card = Card(page, status="timed_out")
-    card.box.get_by_label("Account id").fill(MARKUP)
+    card.box.get_by_label("Account ID").fill(MARKUP)
     card.button("Use it").click()
     assert card.wait_for_sent("paste") == [{"type": "paste", "account_id": MARKUP}]
     assert_plain(card)
@@ -403,7 +404,7 @@ def test_pasted_markup_is_sent_as_text(page: Page) -> None:
 def test_pasted_megabyte_is_cut(page: Page) -> None:
     """Nothing longer than a message goes to the kernel."""
     card = Card(page, status="timed_out")
-    field = card.box.get_by_label("Account id")
+    field = card.box.get_by_label("Account ID")
     field.evaluate("(input) => { input.value = 'x'.repeat(1_000_000); }")
     card.button("Use it").click()
     assert len(card.wait_for_sent("paste")[0]["account_id"]) <= 16_384

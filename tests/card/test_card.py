@@ -33,6 +33,9 @@ CONTROLS = {
     "asked-again": ["Cancel"],
     "checking": ["Cancel"],
     "connected": ["Copy"],
+    "connected-choosing": ["Attach 1 account", "Copy"],
+    "connected-attaching": ["Attaching…", "Copy"],
+    "connected-attached": ["Attach 1 account", "Copy"],
     "connected-empty": ["Copy"],
     "reconnected": ["Copy"],
     "cancelled": ["Try again"],
@@ -58,6 +61,9 @@ CONTROLS = {
     "webview-noticed": ["Open it again", "Cancel", "Use it"],
     "webview-checking": ["Cancel"],
     "webview-connected": ["Copy"],
+    "webview-connected-choosing": ["Attach 1 account", "Copy"],
+    "webview-connected-attaching": ["Attaching…", "Copy"],
+    "webview-connected-attached": ["Attach 1 account", "Copy"],
     "webview-connected-empty": ["Copy"],
     "webview-reconnected": ["Copy"],
     "webview-cancelled": ["Try again"],
@@ -327,8 +333,18 @@ def test_module_is_plain_and_self_contained(card: str) -> None:
     for word in ("import", "innerHTML", "insertAdjacent", "eval(", "console.", *STORES):
         assert word not in code
     addresses = set(re.findall(r"\w+://[^/`]*", code))
-    assert addresses == (set() if card == "panel" else {"http://127.0.0.1:${port}"})
+    namespace = "http://www.w3.org"  # of a platform's mark
+    assert addresses == {"http://127.0.0.1:${port}", namespace}
     assert "url(" not in style
     assert "@import" not in style
     classes = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)))
     assert {name for name in classes if not name.startswith("ghl-connect-")} == set()
+
+
+@in_one_browser
+def test_names_stand_for_ids(page: Page) -> None:
+    """The ids are in the tooltips."""
+    card = Card(page, location_name="Brightside Dental Halifax", user_name="Robin Osei")
+    place = card.box.get_by_text("Brightside Dental Halifax").first
+    expect(place).to_have_attribute("title", "ve9EPM428h8vShlRW1KT")
+    expect(card.box.get_by_text("Robin Osei")).to_have_attribute("title", "0IHuJvc2ofPAAA8GzTRi")

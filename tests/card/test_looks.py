@@ -77,7 +77,7 @@ def test_what_follows_a_name_stands_behind_it(page: Page, name: str) -> None:
     card = Card(page, location_id=name, reconnect=True, account_name=name)
     before, user = card.part("place").evaluate(_PLACES, ["Sub-account", "User"])
     assert before < user
-    renew, rest = card.text.evaluate(_PLACES, ["Renew", "log in as before"])
+    renew, rest = card.text.evaluate(_PLACES, ["Reconnect", "log in as before"])
     assert renew < rest
 
 
@@ -104,6 +104,6 @@ def test_sentences_end_on_the_right(page: Page) -> None:
     """The card's words are English also on a page that is written from right to left."""
     page.evaluate("document.documentElement.dir = 'rtl'")
     card = Card(page)
-    first, last = card.text.evaluate(_PLACES, ["Instagram's", "share."])
+    first, last = card.text.evaluate(_PLACES, ["You log in", "share."])
     assert first < last
     assert card.text.evaluate("(node) => node.matches(':dir(ltr)')")

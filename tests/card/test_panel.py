@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.card.harness import in_one_browser
+from tests.card.harness import TRAITS, in_one_browser
 from tests.card.looks import Dress, dress, misfits, name, violations
-from tests.card.panels import PAGES, STATES, Panel, columns, many, of_agency
-from tests.card.states import ERROR, THEMES
+from tests.card.panels import LOCATIONS, PAGES, STATES, Panel, columns, many, of_agency
+from tests.card.states import ERROR, LONG_NAME, THEMES
 
 AVATAR = "http://avatars.test/picture.png"
 
@@ -128,7 +130,7 @@ def test_filters(page: Page) -> None:
     panel = Panel(page).list()
     chips = panel.part("panel-chip")
     expect(chips).to_have_text(["All 7", "Expired 2", "Expiring 3", "Connected 2"])
-    panel.box.get_by_label("Platform").select_option("Instagram")
+    panel.box.get_by_label("Platform").select_option("+Instagram")
     expect(chips).to_have_text(["All 3", "Expired 2", "Expiring 1", "Connected 0"])
     chips.nth(2).click()
     expect(chips.nth(2)).to_have_attribute("aria-pressed", "true")
@@ -168,7 +170,7 @@ def test_ticks(page: Page) -> None:
 def test_keyboard(page: Page) -> None:
     """One stop for Tab; arrows, Home, End and the page keys go everywhere, to rows unseen, too."""
     panel = Panel(page).list(many(10_000))
-    panel.part("panel-chip").last.focus()
+    panel.button("Export CSV").focus()
     page.keyboard.press("Tab")
     expect(panel.grid.locator("[data-at='0'] .ghl-connect-panel-cell-who")).to_be_focused()
     page.keyboard.press("Control+End")
@@ -230,7 +232,7 @@ def test_detach_asks_first(page: Page) -> None:
     assert panel.sent("detach") == []
     page.keyboard.press("Enter")
     question.get_by_role("button", name="Detach").click()
-    assert panel.wait_for_sent("detach") == [{"type": "detach", "version": 1, "row": 0}]
+    assert panel.wait_for_sent("detach") == [{"type": "detach", "version": 1, "rows": [0]}]
 
 
 @in_one_browser
@@ -238,7 +240,7 @@ def test_reconnect(page: Page) -> None:
     """The row's number in the version that is shown is what the kernel gets."""
     panel = Panel(page).list(version=3)
     panel.button_of("Reconnect", "Nordljus Studio").click()
-    assert panel.wait_for_sent("reconnect") == [{"type": "reconnect", "version": 3, "row": 1}]
+    assert panel.wait_for_sent("reconnect") == [{"type": "reconnect", "version": 3, "rows": [1]}]
 
 
 @in_one_browser
@@ -274,10 +276,10 @@ def test_nothing_is_asked_for_while_something_is_done(page: Page) -> None:
 def test_attach_pages(page: Page) -> None:
     """What is attached already rests; the ticked ones are named by their numbers."""
     panel = STATES["attach"](page)
-    expect(panel.part("panel-pages").get_by_label("東京ラーメン日記")).to_be_disabled()
-    expect(panel.part("panel-attach")).to_contain_text(ERROR)
+    expect(panel.part("chooser-list").get_by_label("東京ラーメン日記")).to_be_disabled()
+    expect(panel.part("chooser")).to_contain_text(ERROR)
     expect(panel.button("Attach 1 account")).to_be_visible()
-    panel.part("panel-pages").get_by_label("Café Lumière").check()
+    panel.part("chooser-list").get_by_label("Café Lumière").check()
     panel.button("Attach 2 accounts").click()
     assert panel.wait_for_sent("attach") == [{"type": "attach", "pages": [0, 3]}]
 
@@ -286,10 +288,10 @@ def test_attach_pages(page: Page) -> None:
 def test_ticks_of_pages_stay_when_the_panel_is_told_something_else(page: Page) -> None:
     """Only new pages are built anew."""
     panel = STATES["attach"](page)
-    panel.part("panel-pages").get_by_label("Café Lumière").check()
+    panel.part("chooser-list").get_by_label("Café Lumière").check()
     panel.show(stage="attach", platform="Instagram", pages=PAGES, notice="Something.")
     expect(panel.part("panel-notice")).to_have_text("Something.")
-    expect(panel.part("panel-pages").get_by_label("Café Lumière")).to_be_checked()
+    expect(panel.part("chooser-list").get_by_label("Café Lumière")).to_be_checked()
 
 
 def test_the_focus_follows_what_is_shown(page: Page) -> None:
@@ -338,7 +340,7 @@ def test_a_kernel_that_does_not_answer(page: Page) -> None:
     panel = Panel(page, views=1)
     panel.button("Refresh").click()
     page.clock.fast_forward(6000)
-    expect(panel.part("error")).to_contain_text("The kernel has not answered.")
+    expect(panel.part("error")).to_contain_text("The kernel does not answer.")
     panel.list()
     expect(panel.part("error")).to_be_hidden()
 
@@ -389,3 +391,171 @@ def test_page_from_right_to_left(page: Page) -> None:
     )
     assert directions.count(True) == 2
     assert box.evaluate("(box) => box.matches(':dir(ltr)')")
+
+
+# Several rows, a copy, and links.
+
+
+@in_one_browser
+def test_several_rows(page: Page) -> None:
+    """Ticked rows are reconnected in the order of the list, and detached after one question."""
+    panel = STATES["ticked"](page)
+    panel.button("Reconnect").click()
+    assert panel.wait_for_sent("reconnect")[0]["rows"] == [1, 3]
+    panel.show()
+    panel.button("Detach").click()
+    question = panel.box.get_by_role("alertdialog")
+    expect(question.get_by_role("listitem")).to_have_text(
+        ["Nordljus Studio (Instagram)", f"{LONG_NAME} (Google Business Profile)"]
+    )
+    page.keyboard.press("Escape")
+    expect(panel.button("Detach")).to_be_focused()
+    panel.button("Detach").click()
+    question.get_by_role("button", name="Detach").click()
+    assert panel.wait_for_sent("detach")[0]["rows"] == [1, 3]
+
+
+@in_one_browser
+def test_one_card_after_the_other(page: Page) -> None:
+    """The panel says whose turn is next, and one can be skipped."""
+    panel = STATES["login"](page)
+    expect(panel.box).to_contain_text("Next: Café Lumière")
+    panel.button("Reconnect Instagram").is_visible()
+    panel.button("Skip").click()
+    panel.wait_for_sent("skip")
+
+
+@in_one_browser
+def test_the_card_talks_to_its_login(page: Page) -> None:
+    """Its messages carry its number, and what another login says is not for it."""
+    panel = STATES["login"](page)
+    panel.wait_for_sent("from_card")
+    sent = panel.run("(panel) => panel.model.sent.filter(({ type }) => type === 'from_card')")
+    assert (sent[0]["id"], sent[0]["message"]["type"]) == (1, "hello")
+    card = panel.part("card")
+    panel.tell(type="card", id=1, traits=TRAITS | {"status": "failed", "error": ERROR})
+    expect(card).to_contain_text(ERROR)
+    panel.tell(type="card", id=2, traits=TRAITS)
+    expect(card).to_have_attribute("data-status", "idle")
+    panel.show()
+    expect(card).to_have_count(0)
+
+
+HOSTILE = ["=1+1", "+1", "-1", "@A1", "\t=1", " =1", "\uff1d1", 'say "hi", you\n=2']
+
+
+@in_one_browser  # Playwright hears of no download of a stock Firefox
+def test_a_file_has_no_formulas(page: Page) -> None:
+    """What outsiders wrote is text for a spreadsheet, whatever it begins with."""
+    rows = columns([(name, None, "instagram", None, "connected", None) for name in HOSTILE])
+    panel = Panel(page).list(rows)
+    with page.expect_download() as saved:
+        panel.button("Export CSV").click()
+    assert re.fullmatch(r"accounts-\d{4}-\d\d-\d\d\.csv", saved.value.suggested_filename)
+    text = Path(saved.value.path()).read_bytes().decode("utf-8-sig")
+    head, *body = csv.reader(io.StringIO(text))
+    assert head == ["Account", "Handle", "Platform", "Groups", "State", "Expires"]
+    names = {row[0] for row in body}
+    assert names == {f"'{name}" for name in HOSTILE[:-1]} | {HOSTILE[-1]}
+
+
+def test_ticked_rows_are_copied(browser: Browser, page: Page) -> None:
+    """As text with tabs, of the ticked rows only; without a clipboard the button says so."""
+    page.evaluate(
+        "() => Object.defineProperty(navigator, 'clipboard', { configurable: true, value: {"
+        " writeText: async (text) => { window.copied = text; } } })"
+    )
+    panel = STATES["ticked"](page)
+    panel.button("Copy").click()
+    expect(panel.button("Copied")).to_be_visible()
+    head, first, second, end = page.evaluate("copied").split("\n")
+    assert head.split("\t")[0] == "Account"
+    assert first.split("\t")[:3] == ["Nordljus Studio", "nordljus.studio", "Instagram"]
+    assert second.startswith("🌿 Green Corner")
+    assert end == ""
+
+
+@in_one_browser
+@pytest.mark.parametrize(
+    ("app", "id_", "count"),
+    [
+        ("https://app.gohighlevel.com/v2/location/", "T9Z0Hbj5hmBB4uYHAQ3E", 1),
+        ("https://app.gohighlevel.com/v2/location/", "../evil?x=", 0),
+        (None, "T9Z0Hbj5hmBB4uYHAQ3E", 0),
+    ],
+)
+def test_a_link_to_a_sub_account(page: Page, app: str | None, id_: str, count: int) -> None:
+    """It leads to GoHighLevel for a valid id, keeps no hold on this page, and opens no row."""
+    panel = Panel(page)
+    told = {name: values[:1] for name, values in LOCATIONS.items()} | {"id": [id_]}
+    panel.list(told, kind="sub-accounts", app=app)
+    links = panel.grid.get_by_role("link", name="Open Lumière Hospitality in GoHighLevel")
+    expect(links).to_have_count(count)
+    for link in links.all():
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        assert str(link.get_attribute("href")).startswith(f"{app}{id_}/")
+
+
+@in_one_browser
+def test_an_agency_is_filtered_by_platform_and_group(page: Page) -> None:
+    """With a platform, or without it; one that failed is neither, and stands first."""
+    panel = of_agency(page)
+    names = panel.part("panel-open")
+    expect(names.first).to_have_text("Riverside Auto Repair Halifax")
+    platform = panel.box.get_by_label("Platform")
+    platform.select_option(label="Facebook (1)")
+    expect(names).to_have_text(["Lumière Hospitality"])
+    platform.select_option(label="No Facebook (2)")
+    expect(names).to_have_text([LONG_NAME, "עיר טובה"])
+    panel.box.get_by_label("Group").select_option("Gardens")
+    expect(names).to_have_text([LONG_NAME])
+
+
+@in_one_browser
+def test_the_day_of_expiring_is_the_kernels(page: Page) -> None:
+    """The page has no number of its own."""
+    panel = Panel(page).list(expiring_days=12)
+    chip = panel.part("panel-chip").filter(has_text="Expiring")
+    expect(chip).to_have_attribute("title", "Expires within 12 days")
+
+
+# Without a kernel.
+
+
+def test_a_kernel_that_is_gone(page: Page) -> None:
+    """The rows stay, nothing can be pressed, and all is back when the kernel answers."""
+    page.clock.install()
+    panel = Panel(page).list()
+    panel.run("(panel) => { panel.model.alive = false; }")
+    page.clock.fast_forward(10_000)
+    panel.wait_for_sent("ping")
+    expect(panel.button("Refresh")).to_be_visible()
+    page.clock.fast_forward(6000)
+    expect(panel.part("panel-busy")).to_contain_text("The kernel does not answer.")
+    expect(panel.part("error")).to_be_hidden()
+    for label in ("Refresh", "Connect"):
+        expect(panel.button(label)).to_be_hidden()
+    expect(panel.grid.get_by_role("button", name="Detach")).to_have_count(0)
+    expect(panel.part("panel-first")).to_have_count(7)
+    before = len(panel.sent("hello"))
+    page.clock.fast_forward(10_000)
+    panel.wait_for_sent("hello", before + 1)
+    panel.show()
+    expect(panel.button("Refresh")).to_be_visible()
+    expect(panel.part("panel-busy")).to_be_hidden()
+
+
+def test_a_saved_page(page: Page) -> None:
+    """Without a kernel it shows what was saved, as text, and says how to go on."""
+    page.clock.install()
+    panel = STATES["saved"](page)
+    expect(panel.box.get_by_role("row")).to_have_count(8)
+    panel.run("(panel) => { panel.model.alive = false; }")
+    page.clock.fast_forward(10_000)
+    panel.wait_for_sent("hello", 2)
+    page.clock.fast_forward(6000)
+    expect(panel.part("panel-busy")).to_contain_text("saved with the notebook")
+    assert panel.box.get_by_role("button").count() == 0
+    panel.list()
+    expect(panel.grid).to_be_visible()
+    expect(panel.part("panel-static")).to_be_hidden()

@@ -164,7 +164,7 @@ def test_blocked_window_becomes_a_link(page: Page) -> None:
     card.set(status="starting")
     card.authorize("run-1", request=_request(card))
     card.set(status="waiting")
-    expect(card.text).to_contain_text("The browser gave no login window.")
+    expect(card.text).to_contain_text("Your browser may have blocked the pop-up.")
     link = card.box.get_by_role("link", name="Open the login page")
     expect(link).to_be_focused()
     expect(link).to_have_attribute("href", card.login_page)
@@ -180,7 +180,7 @@ def test_closed_window_is_a_hint_and_no_end(page: Page) -> None:
     """When the window reads closed the card offers to reopen it, and goes on waiting."""
     card = Card(page)
     card.open().close()
-    expect(card.hint).to_contain_text("The window reads closed.")
+    expect(card.hint).to_contain_text("The pop-up looks closed.")
     assert card.sent("cancel") == []
     with page.expect_popup() as opened:
         card.button("Reopen window").click()
@@ -195,7 +195,7 @@ def test_severed_window_is_a_hint_and_no_end(page: Page) -> None:
     """A page that cuts its opener off reads closed while it is open; a result still counts."""
     card = Card(page)
     popup = card.open(url=f"http://localhost:{card.port}/severed.html")
-    expect(card.hint).to_contain_text("The window reads closed.")
+    expect(card.hint).to_contain_text("The pop-up looks closed.")
     assert popup.evaluate("opener === null")
     post_here(page, RESULT)
     assert card.wait_for_sent("claim")[0]["source"] == "other"
@@ -297,7 +297,8 @@ def test_click_without_a_kernel_says_so(page: Page) -> None:
     popup = _click_connect(card)
     wait_until_closed(popup)
     expect(card.box.get_by_role("alert")).to_have_text(
-        "The kernel is not connected: run the cell again."
+        "If a cell is running, wait for it. If the kernel was stopped, restarted, or "
+        "changed, run this cell again."
     )
 
 
@@ -360,7 +361,7 @@ def test_late_message_from_another_window_counts(page: Page) -> None:
     """The service may close the window and post from a new one: that message is passed on."""
     card = Card(page)
     card.open().close()
-    expect(card.hint).to_contain_text("The window reads closed.")
+    expect(card.hint).to_contain_text("The pop-up looks closed.")
     post_here(page, RESULT)
     assert card.wait_for_sent("claim")[0]["source"] == "other"
 

@@ -446,5 +446,5 @@ def test_hub_without_the_proxy_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
     """The browser could not reach the simulator: say so before a window opens on nothing."""
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/someone/")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(errors.SettingsError, match=r"ghl-notebook\[binder\]"):
+    with pytest.raises(errors.SettingsError, match=r"\.\[binder\]"):
         ghl.demo()

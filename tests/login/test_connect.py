@@ -154,17 +154,13 @@ def test_reconnect_hands_options_on(client: Client, accounts: pd.DataFrame, clos
 @pytest.mark.parametrize(
     "pick",
     [
-        lambda accounts: accounts,
-        lambda accounts: accounts.iloc[:1],
         lambda accounts: accounts["id"],
         lambda accounts: accounts.iloc[0].drop("location_id"),
-        lambda accounts: accounts.iloc[0]["id"],
-        lambda accounts: next(accounts.itertuples()),
         lambda accounts: {},
         lambda accounts: 0,
         lambda accounts: None,
     ],
-    ids=["frame", "one row", "column", "part", "id", "tuple", "empty", "number", "none"],
+    ids=["column", "part", "empty", "number", "none"],
 )
 def test_reconnect_wants_a_row(
     client: Client, accounts: pd.DataFrame, pick: Callable[[pd.DataFrame], Any]
@@ -172,6 +168,25 @@ def test_reconnect_wants_a_row(
     """What is no row of the accounts is refused with the code that gives one."""
     with pytest.raises(errors.ArgumentError, match=r"not a row of fetch_accounts.*iloc\[0\]"):
         ghl.reconnect(client, pick(accounts))
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda accounts: accounts.iloc[0],
+        lambda accounts: accounts.iloc[0].to_dict(),
+        lambda accounts: accounts.iloc[0]["id"],
+        lambda accounts: next(accounts.itertuples()),
+    ],
+    ids=["row", "mapping", "id", "tuple"],
+)
+def test_an_account_is_named_in_any_form(
+    client: Client, accounts: pd.DataFrame, pick: Callable[[pd.DataFrame], Any], close: Close
+) -> None:
+    """The card reconnects that account."""
+    card = close(reconnect_card(client, pick(accounts)))
+    assert card.reconnect
+    assert card.account_name == accounts.iloc[0]["name"]
 
 
 def test_reconnect_wants_the_client_of_the_sub_account(

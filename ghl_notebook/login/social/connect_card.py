@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import concurrent.futures
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Self
 
 import traitlets as t
 
 from ghl_notebook.api import Client
-from ghl_notebook.errors import FrontEndError
+from ghl_notebook.errors import FrontEndError, LoginTimeoutError
 from ghl_notebook.guard import guarded
-from ghl_notebook.login.base_card import BaseCard, CardView, kernel_owned
+from ghl_notebook.login.base_card import BaseCard, Buffer, CardView, kernel_owned
 from ghl_notebook.login.flow import Status
 from ghl_notebook.login.front_end import FrontEnd, find_front_end
 from ghl_notebook.login.static_files import card_script, card_style
@@ -19,6 +24,7 @@ from ghl_notebook.settings import read_account_ids, read_pictures
 from ghl_notebook.widgets import Pictures
 
 from .connect_flow import ConnectFlow, MessageObserver
+from .names import NameLookup
 from .state import Appearance, LoginState
 
 _MOST_FOUND = 5
@@ -92,6 +98,9 @@ class ConnectAccount(BaseCard):
         The sub-account.
     user_id : str or None
         The user who will own the connection; None until resolved.
+    location_name, user_name : str or None
+        Names of the sub-account and the user, looked up when the card is displayed; None without
+        the scopes ``locations.readonly`` and ``users.readonly``.
     action_type, page, placement, account_id : str or None
         From the message payload; None before `status` is ``connected``, and where the payload has
         the string ``"undefined"``. A result that arrived without a message has `account_id` only.
@@ -106,6 +115,15 @@ class ConnectAccount(BaseCard):
         The complete payload under GoHighLevel's names, cleaned; empty before ``connected``.
     account_names : list of str
         Names of the accounts that may be attached.
+    choices : list of dict
+        What the card offers to attach after the login, each with `origin_id`, `name`, `username`,
+        `avatar` (an address or None), `is_attached`, `is_ticked`, and `error` (why it could not be
+        attached, or None). Empty after a reconnection.
+    is_attaching : bool
+        The card is attaching accounts now.
+    attached : list of dict
+        What was attached in the card, each with `id` (in the API's response),
+        `name`, and `origin_id` (as in `fetch_accounts`); empty until then.
     error : str or None
         Why the login failed and what to do.
     notice : str or None
@@ -154,6 +172,8 @@ class ConnectAccount(BaseCard):
     delivered_by = kernel_owned(t.Unicode(None, allow_none=True))
     location_id = kernel_owned(t.Unicode())
     user_id = kernel_owned(t.Unicode(None, allow_none=True))
+    location_name = kernel_owned(t.Unicode(None, allow_none=True))
+    user_name = kernel_owned(t.Unicode(None, allow_none=True))
     action_type = kernel_owned(t.Unicode(None, allow_none=True))
     page = kernel_owned(t.Unicode(None, allow_none=True))
     placement = kernel_owned(t.Unicode(None, allow_none=True))
@@ -165,6 +185,9 @@ class ConnectAccount(BaseCard):
     account_names = kernel_owned(t.List(t.Unicode()))
     error = kernel_owned(t.Unicode(None, allow_none=True))
     notice = kernel_owned(t.Unicode(None, allow_none=True))
+    choices = kernel_owned(t.List(t.Dict()))
+    is_attaching = kernel_owned(t.Bool(False))
+    attached = kernel_owned(t.List(t.Dict()))
     found = kernel_owned(t.List(t.Dict()))
     watches_accounts = kernel_owned(t.Bool(False))
     time_limit = kernel_owned(t.Float())
@@ -200,6 +223,7 @@ class ConnectAccount(BaseCard):
             message_observer=message_observer,
         )
         self._pictures = Pictures.of(client.core, read_pictures(pictures))
+        self._names = NameLookup(client.core, login.show)
         self._subject = f"The login for {login.platform.title}"
         traits = {
             "platform": login.platform.key,
@@ -234,18 +258,95 @@ class ConnectAccount(BaseCard):
         self._login.paste(str(account_id))
         self._flush()
 
+    def close(self) -> None:
+        """Cancel the login and remove the card."""
+        if names := getattr(self, "_names", None):
+            names.stop()
+        super().close()
+
     def finished(self) -> tuple[str, str]:
         """Return platform and account id, or raise a `LoginError` that explains what is missing."""
         return self.platform, self._login.finished()
 
+    def wait_attached(self, timeout: float | None = None) -> Self:
+        """Wait until accounts are attached in the card, and return the login.
+
+        Returns at once if nothing is left to attach: after a reconnection, or if the login shares
+        no other account. In a demo with a simulated user, all accounts of the login are attached.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait for the login and the attachment together. The attachment has no time
+            limit of its own.
+
+        Returns
+        -------
+        ConnectAccount
+            The login; `attached` lists what was attached.
+
+        Raises
+        ------
+        FrontEndError
+            If no notebook front end can show the card.
+        LoginError
+            If the login fails or is canceled, or `timeout` is over.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        with self._pages.held_open():
+            self.wait(timeout)
+            left = None if until is None else max(0.0, until - time.monotonic())
+            outcome = self._attachment_outcome()
+            try:
+                outcome.result(left)
+            except concurrent.futures.TimeoutError:
+                outcome.cancel()
+                raise LoginTimeoutError(
+                    f"Nothing is attached after {timeout} s.",
+                    "Tick the accounts in the card and press Attach, then wait again.",
+                ) from None
+        return self
+
+    async def when_attached(self) -> Self:
+        """Wait until accounts are attached in the card; see `wait_attached`, which blocks."""
+        with self._pages.held_open():
+            await self
+            await asyncio.wrap_future(self._attachment_outcome())
+        return self
+
     # Helpers.
+
+    def _attachment_outcome(self) -> concurrent.futures.Future[None]:
+        attachment = self._login.attachment
+        if self._login.client.browser is not None and not attachment.attached:
+            attachment.attach_all()
+        return attachment.outcome()
+
+    def _update(self, state: LoginState) -> None:
+        super()._update(state)
+        self._login.attachment.settle()  # after the pages show it
+
+    def _attachment_traits(self) -> dict[str, Any]:
+        """Return the traits that show what can be attached, and what was."""
+        now = self._login.attachment
+        choices = [
+            asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in now.choices
+        ]
+        attached = [
+            {"id": one.id, "name": one.name, "origin_id": one.origin_id} for one in now.attached
+        ]
+        return {"choices": choices, "is_attaching": now.is_busy, "attached": attached}
 
     def _traits_of(self, state: LoginState) -> dict[str, Any]:
         """Return the traits that show a state, `status` last."""
         payload = state.payload if state.status is Status.CONNECTED else None
         known = payload or MessagePayload()
+        core = self._login.client.core
+        names = self._names.known
         return {
-            "user_id": self._login.client.core.user_id,
+            "user_id": core.user_id,
+            "location_name": names.location,
+            "user_name": names.users.get(core.user_id or ""),
             "delivered_by": None if payload is None else str(state.delivered_by),
             "action_type": known.action_type,
             "page": known.page,
@@ -256,11 +357,16 @@ class ConnectAccount(BaseCard):
             "account_names": list(state.account_names),
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
+            **self._attachment_traits(),
             "found": list(map(self._found, state.found[:_MOST_FOUND])),
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
         }
+
+    def _receive(self, widget: object, content: object, buffers: Sequence[Buffer]) -> None:
+        self._names.start()  # a page shows the card
+        super()._receive(widget, content, buffers)
 
     def _found(self, one: Appearance) -> dict[str, Any]:
         """Return the card's description of a login that may be another user's."""

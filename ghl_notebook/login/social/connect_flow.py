@@ -26,6 +26,7 @@ from ghl_notebook.errors import (
 )
 from ghl_notebook.login.flow import ENDS, LoginFlow, LoginView, Status
 from ghl_notebook.login.page_messages import (
+    Attach,
     Begin,
     Cancel,
     Channel,
@@ -44,6 +45,7 @@ from ghl_notebook.transport import is_transient
 from ghl_notebook.widgets import UI_THREAD
 
 from .accounts_watch import AccountsWatch
+from .attachment import Attachment
 from .registry import LoginRegistry
 from .state import Appearance, LoginState
 from .state_machine import LoginMachine
@@ -128,6 +130,7 @@ class ConnectFlow(LoginFlow[LoginState]):
         self._machine = LoginMachine(
             self.platform, client.allowed_origins, time_limit, _REGISTRY, assume_mine
         )
+        self.attachment = Attachment(client, self.platform.key, self._update)
         self._url: Secret | None = None  # of the current run; deleted at its end
         self._refuted = 0  # claims of the current run
         self._shown_status = Status.IDLE
@@ -200,6 +203,8 @@ class ConnectFlow(LoginFlow[LoginState]):
                     self._apply(machine.not_mine(run))
                 case Paste(account_id=account_id):
                     self.paste(account_id)
+                case Attach(origin_ids=origin_ids):
+                    self.attachment.attach(origin_ids)
                 case Cancel(run=run):
                     self.cancel(run)
                 case Recheck(run=run):
@@ -213,6 +218,11 @@ class ConnectFlow(LoginFlow[LoginState]):
             self._apply(self._machine.paste(text, time.monotonic()))
             if self.state.run is not None and self.state.run != before:
                 self._begin_run(self.state.run)
+
+    def show(self) -> None:
+        """Have the state shown again, with what else the card shows."""
+        with self._lock:
+            self._update()
 
     def cancel(self, run: str | None = None) -> None:
         """Give up `run`, or with None the current run."""
@@ -297,6 +307,9 @@ class ConnectFlow(LoginFlow[LoginState]):
             else:
                 names = [account.name or account.origin_id or "" for account in found]
                 with self._lock:
+                    # After a reconnection, the accounts are attached already.
+                    offered = () if self._reconnect else found
+                    self.attachment.offer(state.payload.account_id, offered)
                     self._apply(self._machine.confirmed(run, names))
 
     def _may_recheck(self, error: GHLError, wait: float) -> bool:

@@ -17,6 +17,14 @@ USED_TWICE = "That login has finished another card in the meantime, and was not 
 REUSED_AFTER = f"{TICKET_REUSED} after the login. Check that the account is yours."
 
 
+def denied(platform: str) -> str:
+    """Return the notice about a login that was denied on the platform's page."""
+    return (
+        f"{platform}'s page reported no account: access was denied there, or the page was left. "
+        "To connect an account, try again and allow access."
+    )
+
+
 def origin_not_allowed(origin: str, allowed: Iterable[str]) -> str:
     """Return the notice about a message from an origin that is not allowed."""
     return (

@@ -163,7 +163,7 @@ class LoginMachine:
             return self._notice(notices.origin_not_allowed(claim.origin, self.allowed_origins))
         if payload.account_id is None:
             if payload.action_type == "close" and claim.source == "popup":
-                return self._end(Status.CANCELLED)
+                return self._end(Status.CANCELLED, notice=notices.denied(self.platform.title))
             return False
         if not payload.has_plausible_id:
             return self._notice(notices.NO_USABLE_ID)

@@ -13,7 +13,8 @@
  * @typedef {import("./protocol").Look} Look
  */
 
-import { Session, fill, isHere, openWindow, timeLeft } from "./session.js";
+import { Session, fill, timeLeft } from "./session.js";
+import { isHere, openWindow } from "./page_access.js";
 import TEXTS from "./app.json" with { type: "json" };
 import {
   PATIENCE_MS, announcer, button, focusIn, keepFocus, lead, make, newId, say, widgetOf,

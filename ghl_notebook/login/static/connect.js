@@ -13,18 +13,18 @@
  * @typedef {import("./protocol").Look} Look
  */
 
-import {
-  Session, fill, isFramed, isWebview, onThisComputer, openWindow, timeLeft,
-} from "./session.js";
+import { Session, fill, timeLeft } from "./session.js";
+import { isFramed, isWebview, onThisComputer, openWindow } from "./page_access.js";
 import TEXTS from "./connect.json" with { type: "json" };
 import {
-  PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId, say,
-  widgetOf,
+  PATIENCE_MS, announcer, avatar, button, duration, focusIn, keepFocus, lead, make, newId,
+  platformMark, say, widgetOf,
 } from "../../widgets/static/parts.js";
+import { Chooser } from "../../widgets/static/chooser.js";
 
 const SHOWN_TRAITS = /** @type {const} */ ([
-  "platform_name", "location_id", "user_id", "error", "notice", "account_names", "can_recheck",
-  "watches_accounts", "found",
+  "platform_name", "location_id", "location_name", "user_id", "user_name", "error", "notice", "account_names", "can_recheck",
+  "watches_accounts", "found", "choices", "is_attaching", "attached",
 ]);
 const PASTE_AFTER_MS = 30_000;
 const WAY_OUT_AFTER_MS = 10_000;
@@ -45,7 +45,7 @@ const MAY_BE_SILENT = new Set(
 // ---- session: one per live model, shared by all its views --------------------------------------
 
 /** @extends {Session<Traits>} */
-class ConnectSession extends Session {
+export class ConnectSession extends Session {
   /** Whether the last click still waits for an address. */
   unanswered = false;
   /** @type {string | null} One-time address of the login page outside of this front end. */
@@ -83,6 +83,24 @@ class ConnectSession extends Session {
   /** The logins that the user is asked about. */
   get found() {
     return this.status === "waiting" && !this.isOthers ? this.model.get("found") : [];
+  }
+
+  /** What the card offers to attach; null: it asks for nothing. */
+  get choices() {
+    const choices = this.model.get("choices");
+    const isLive = this.problem === null && !this.isOthers;
+    return this.status === "connected" && isLive && choices.length ? choices : null;
+  }
+
+  get mayCall() {
+    return super.mayCall || this.choices !== null;
+  }
+
+  /** @param {number[]} numbers Of the choices that are ticked. */
+  attach(numbers) {
+    const all = this.model.get("choices");
+    const origins = numbers.flatMap((n) => all[n]?.origin_id ?? []);
+    this.send({ type: "attach", origin_ids: origins });
   }
 
   /** Whether to offer the field for an account id: the window may no longer report. */
@@ -311,8 +329,15 @@ function stateOf(session) {
   if (session.isGone) return "gone";
   if (session.isOthers) return status === "connected" ? "connected.others" : "waiting.others";
   if (status === "starting" || status === "waiting") return stateWhileOpen(session);
-  if (status === "connected" && !model.get("account_names").length) return "connected.empty";
+  if (status === "connected") return stateOfConnected(session);
   return status === "idle" && model.get("account_name") !== null ? "idle.renew" : status;
+}
+
+/** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
+function stateOfConnected({ model, choices }) {
+  if (model.get("attached").length) return "connected.attached";
+  if (choices) return choices.every((one) => one.is_attached) ? "connected.before" : "connected.choose";
+  return model.get("account_names").length ? "connected" : "connected.empty";
 }
 
 /** @param {ConnectSession} session @returns {keyof typeof TEXTS.states} */
@@ -346,6 +371,7 @@ function look(session) {
     verb: model.get("reconnect") ? "Reconnect" : "Connect",
     done: model.get("reconnect") ? "reconnected" : "connected",
     limit: duration(model.get("time_limit")),
+    attached: summary(model.get("attached").map((one) => one.name ?? one.origin_id ?? "")),
     watching: model.get("watches_accounts") ? CONTROLS.watched : CONTROLS.unwatched,
   });
   const { primary: label = "", secondary = "", outside: outsideLabel = "" } = texts;
@@ -387,7 +413,7 @@ function look(session) {
  * @param {HTMLElement} el
  * @param {AbortSignal} signal
  */
-function renderCard(session, el, signal) {
+export function renderCard(session, el, signal) {
   const { model } = session;
   const mark = make("span", "mark", { "aria-hidden": "true" });
   const title = make("div", "title");
@@ -413,6 +439,7 @@ function renderCard(session, el, signal) {
     session.linkFollowed();
   }, signal);
   const other = button("secondary", "", () => look(session).secondary?.act(), signal);
+  const chooser = new Chooser((numbers) => session.attach(numbers), signal);
   const question = make("ul", "found", { tabindex: "-1", "aria-label": CONTROLS.question });
   let asked = "[]";
   const cancel = button("quiet", CONTROLS.cancel, () => session.cancel(), signal);
@@ -430,7 +457,7 @@ function renderCard(session, el, signal) {
       make("div", "place", {}, make("span", "", {}, "Sub-account ", place), " ", userPart))),
     make("div", "lead", {}, make("span", "icon", { "aria-hidden": "true" }),
       make("div", "", {}, text, hint, names)),
-    question, error, notice, next, shown,
+    question, error, notice, chooser.node, next, shown,
     make("div", "actions", {}, primary, link, outside, address, again, other,
       make("div", "end", {}, time, cancel)), form, live);
   const announce = announcer(live);
@@ -461,14 +488,14 @@ function renderCard(session, el, signal) {
     const view = look(session);
     const goingOn = session.goingOn.includes(session.status) && !session.isGone;
     const isOwn = session.status === "connected" && !session.isOthers;
-    const found = isOwn ? model.get("account_names") : [];
+    const found = isOwn && !session.choices ? model.get("account_names") : [];
     const name = model.get("platform_name");
     card.dataset.status = session.isGone ? "gone" : session.status;
     card.setAttribute("aria-label", `Connect ${name} to GoHighLevel`);
-    say(mark, name.slice(0, 1));
+    showMark(model.get("platform"), name);
     say(title, name);
-    say(place, model.get("location_id"));
-    say(user, model.get("user_id"));
+    named(place, model.get("location_name"), model.get("location_id"));
+    named(user, model.get("user_name"), model.get("user_id"));
     userPart.hidden = user.hidden;
     // The kernel's limit holds for a result to arrive, not for its check.
     const isLimited = session.status === "starting" || session.status === "waiting";
@@ -478,6 +505,7 @@ function renderCard(session, el, signal) {
     showNames(found);
     say(error, session.problem ?? view.error);
     say(notice, model.get("notice"));
+    chooser.show(session.choices, "", model.get("is_attaching"));
     form.hidden = !session.mayPaste;
     next.hidden = session.status !== "connected";
     say(primary, view.primary?.label);
@@ -495,14 +523,27 @@ function renderCard(session, el, signal) {
     cancel.hidden = !goingOn || session.isOthers;
     const wasHere = focused !== null && card.contains(focused);
     const isAsked = ask(view.found ?? []);
-    const named = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
-    if (announce([view.text, view.hint, named].filter(Boolean).join(" "))) {
+    const spoken = summary(found) || (view.found ?? []).map(({ names: n }) => summary(n)).join("; ");
+    if (announce([view.text, view.hint, spoken].filter(Boolean).join(" "))) {
       copy.textContent = CONTROLS.copy;
       address.textContent = CONTROLS.copy_address;
     }
     // Move the focus to the question from the card or the body, but never from a cell.
     if (isAsked && (wasHere || focused === document.body)) question.focus();
     else keepFocus(card, focused, [question, primary, link, outside, copy]);
+  }
+
+  /** @param {string} platform @param {string} name */
+  function showMark(platform, name) {
+    if (mark.dataset.platform === platform) return;
+    mark.dataset.platform = platform;
+    mark.replaceChildren(platformMark(platform, name));
+  }
+
+  /** @param {HTMLElement} node @param {string | null} name @param {string | null} id */
+  function named(node, name, id) {
+    say(node, name ?? id);
+    node.title = name === null ? "" : id ?? "";
   }
 
   /** @param {import("./protocol").FoundLogin[]} logins @returns {boolean} Whether that is new. */

@@ -108,7 +108,8 @@ function onKernel(message) {
   // This page belongs to whoever has opened it, and so does the login.
   if (message.type === "owner") return undefined;
   if (message.type !== "traits") return model.emit("msg:custom", message);
-  model.set({ ...message.traits, separate_page: false }); // this page is the separate one
+  model.set({ ...message.traits, separate_page: false, // this page is the separate one
+    choices: [], attached: [] }); // the notebook's card attaches accounts
   if (!isShown) show();
   if (model.get("status") === "connected") {
     /** @type {HTMLElement} */ (document.getElementById("after")).hidden = false;

@@ -10,12 +10,18 @@ export interface Traits {
   platform_name: string;
   status: Status;
   location_id: string;
+  location_name: string | null;
   user_id: string | null;
+  user_name: string | null;
   /** What went wrong and what to do next. */
   error: string | null;
   /** What is worth knowing while the login goes on, such as a refused origin. */
   notice: string | null;
   account_names: string[];
+  /** What the login can attach, and whether it is being attached. */
+  choices: import("../../widgets/static/chooser").Choice[];
+  is_attaching: boolean;
+  attached: { id: string | null; name: string | null; origin_id: string | null }[];
   /** Logins in the accounts list that may be this one, or another user's. */
   found: FoundLogin[];
   /** Whether connections that exist are to be renewed, and the name of the one that is meant. */
@@ -78,6 +84,7 @@ export type FromKernel =
       answer: string; sent: number }
   /** There is no login page for this click: see the trait `error`, or another page is at work. */
   | { type: "failed"; request: string }
+  | { type: "alive" }
   /** To the login page only: report every message as `raw_message`. */
   | { type: "report_messages" };
 
@@ -95,6 +102,9 @@ export type FromPage =
       source: "popup" | "other"; data: Claim }
   /** Any message that the login page has received. */
   | { type: "raw_message"; origin: string; source: "popup" | "other"; data: unknown }
+  /** Whether the kernel is there: it answers `alive`. */
+  | { type: "ping" }
+  | { type: "attach"; origin_ids: string[] }
   | { type: "cancel"; run: string | null }
   | { type: "recheck"; run: string | null }
   /** The window of the run reads closed, or this page never had a handle to it. */

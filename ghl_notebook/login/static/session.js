@@ -7,17 +7,23 @@
  */
 
 import { PATIENCE_MS, newId, webAddress } from "../../widgets/static/parts.js";
+import {
+  isEndpoint, loopbackServers, post, proves,
+} from "./page_access.js";
+import { watchKernel } from "../../widgets/static/heartbeat.js";
 
 // ---- session: one per live model of a card, shared by all its views ----------------------------
 
-export const KERNEL_GONE = "The kernel is not connected: run the cell again.";
+export const KERNEL_GONE = "If a cell is running, wait for it. If the kernel was stopped, restarted, or "
+  + "changed, run this cell again.";
 const TICK_MS = 500;
+/** After its time limit, a login whose end the kernel has not reported ends in the page. */
+const LATE_MS = 15_000;
 const FRESH_MS = 3000;
 const LONGEST_CALL_MS = 15_000;
 const LEAST_PAUSE_MS = 2000;
 const MOST_PAUSE_MS = 30_000;
 const MOST_UNSENT = 100;
-const PROOF = "Kernel-Proof";
 const PAGES = "ghl_notebook.pages";
 
 /**
@@ -109,7 +115,23 @@ export class Session {
       this.neighbors.add(pageId);
       this.update();
     }, signal);
+    this.watch = watchKernel({
+      ping: () => this.send({ type: "ping" }),
+      isWatched: () => this.goingOn.includes(this.status),
+      onProbe: () => this.update(),
+      onGone: () => this.onGone(),
+      signal,
+    });
     this.hello();
+  }
+
+  /** The kernel does not answer: end here what only the kernel could end. */
+  onGone() {
+    this.forget();
+    this.settle();
+    this.lost = null;
+    this.problem = KERNEL_GONE;
+    this.update();
   }
 
   /** @param {() => void} update Shows the state in a view. @param {AbortSignal} signal Ends it. */
@@ -153,7 +175,7 @@ export class Session {
   }
 
   update() {
-    const active = this.goingOn.includes(this.status) || this.lost !== null;
+    const active = this.goingOn.includes(this.status) || this.lost !== null || this.watch.isProbing();
     if (active && this.timer === undefined) {
       this.timer = setInterval(() => this.tick(), TICK_MS);
     } else if (!active) {
@@ -168,12 +190,14 @@ export class Session {
     // a hint for the user, and never the end of a login.
     this.readsClosed = this.popup !== null && this.popup.closed;
     this.onLook();
+    this.watch.check();
     if (this.lost !== null && performance.now() - this.lost > PATIENCE_MS) {
-      this.settle();
-      this.lost = null;
-      this.problem = KERNEL_GONE;
+      return this.onGone();
     }
+    const isLate = this.deadline !== null && performance.now() > this.deadline + LATE_MS;
+    if (isLate && this.status !== "checking") return this.onGone();
     this.update();
+    return undefined;
   }
 
   /** The window was looked at. */
@@ -216,8 +240,14 @@ export class Session {
     return status !== "idle" && !this.goingOn.includes(status);
   }
 
+  /** Whether the kernel accepts messages at its loopback server. */
+  get mayCall() {
+    return !this.isOver;
+  }
+
   /** @param {import("./protocol").FromKernel} message */
   onKernel(message) {
+    this.watch.heard();
     this.lost = null;
     if (this.problem === KERNEL_GONE) this.problem = null;
     if (message.type === "owner") this.onOwner(message);
@@ -274,7 +304,7 @@ export class Session {
     const now = performance.now();
     const isHidden = this.wasShown && this.views.size === 0;
     const isDone = this.server !== null && this.unsent.length === 0;
-    if (!this.isFresh(sent) || isHidden || isDone || this.isOver) return;
+    if (!this.isFresh(sent) || isHidden || isDone || !this.mayCall) return;
     if (now < this.pause.until) return;
     if (this.isCalling) {
       this.next = invitation;
@@ -362,7 +392,8 @@ export class Session {
    */
   send(message) {
     const numbered = { ...message, id: newId() };
-    if (message.type !== "hello" && this.unsent.length < MOST_UNSENT) this.unsent.push(numbered);
+    const isKept = message.type !== "hello" && message.type !== "ping";
+    if (isKept && this.unsent.length < MOST_UNSENT) this.unsent.push(numbered);
     // As a buffer: a kernel that logs everything would log the code in a message.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
     const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
@@ -425,140 +456,4 @@ export function timeLeft(deadline) {
   if (deadline === null) return "";
   const seconds = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
   return `Time left ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-// ---- the page, and the channels from it --------------------------------------------------------
-
-/** @param {number} port @param {...string} words Whether an invitation is well formed. */
-export function isEndpoint(port, ...words) {
-  return Number.isInteger(port) && port > 0 && port < 65536
-    && words.every((word) => /^[\w-]+$/.test(word));
-}
-
-/**
- * Where the kernel's loopback server may be reached, the likeliest first. A kernel on this computer
- * is there directly; another one, or one in a container, is behind the notebook's own server, which
- * hands requests on if it has jupyter-server-proxy.
- *
- * @param {number} port
- */
-export function loopbackServers(port) {
-  const proxied = notebookServer(`proxy/${port}/`);
-  // A browser asks its user before a public page may call this computer, and often refuses.
-  return isHere() ? [onThisComputer(port), ...proxied] : proxied;
-}
-
-/** Whether this page was served, as far as it can tell, by the computer that it is shown on. */
-export function isHere() {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname) || isWebview();
-}
-
-/** @param {string} path @returns {string[]} The address below the notebook's own server, if any. */
-export function notebookServer(path) {
-  // A script, because what is displayed in a notebook may bring any other element.
-  const config = document.querySelector("script#jupyter-config-data")?.textContent;
-  try {
-    /** @type {{baseUrl?: string}} */
-    const { baseUrl } = config ? JSON.parse(config) : {};
-    const address = baseUrl ? new URL(`${baseUrl}${path}`, location.origin) : null;
-    return address?.origin === location.origin ? [address.href] : [];
-  } catch {
-    return [];
-  }
-}
-
-/** @param {number} port */
-export function onThisComputer(port) {
-  return `http://127.0.0.1:${port}/`;
-}
-
-/** A window that opens from a sandboxed frame may be in the sandbox too, and show an error only. */
-export function isFramed() {
-  return window.parent !== window;
-}
-
-/** VS Code's frame for outputs: it opens no windows, and hands links to the system's browser. */
-export function isWebview() {
-  return location.protocol === "vscode-webview:" || "vscodeThemeKind" in document.body.dataset;
-}
-
-/**
- * Ask a server for the answer that only the kernel knows, before anything is sent to it.
- *
- * @param {string} server @param {string} challenge @param {string} answer @param {AbortSignal} signal
- */
-async function proves(server, challenge, answer, signal) {
-  try {
-    const response = await ask(`${server}prove/${challenge}`, { method: "HEAD", signal });
-    return response.ok && response.headers.get(PROOF) === answer;
-  } catch {
-    return false; // not reachable from here
-  }
-}
-
-/**
- * @param {string} address @param {object} message @param {AbortSignal} signal
- * @returns {Promise<boolean>} Whether the loopback server has taken it.
- */
-async function post(address, message, signal) {
-  try {
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify(message);
-    return (await ask(address, { method: "POST", headers, body, signal })).status === 204;
-  } catch {
-    return false; // closed since: the comm delivers the same message later
-  }
-}
-
-/** @param {string} address @param {RequestInit} request */
-function ask(address, request) {
-  return fetch(address, {
-    ...request,
-    // The notebook's own proxy needs the browser's credentials; nobody else gets any.
-    credentials: address.startsWith(`${location.origin}/`) ? "same-origin" : "omit",
-    cache: "no-store",
-    redirect: "error",
-    referrerPolicy: "no-referrer",
-  });
-}
-
-/**
- * @param {string | null} url Null: a blank one, whose address comes later.
- * @param {string} note What stands in a blank one.
- * @param {boolean} hasOpener Whether its pages can post to this one; then they can lead this tab
- *   elsewhere, too. Without, it has to be a blank one.
- * @returns {Window | null} Null where the browser gave no window.
- */
-export function openWindow(url, note, hasOpener) {
-  const [width, height] = [600, 760];
-  const left = Math.round(screenX + Math.max(0, outerWidth - width) / 2);
-  const top = Math.round(screenY + Math.max(0, outerHeight - height) / 2);
-  // Never noopener, which gives no handle.
-  const features = `popup,width=${width},height=${height},left=${left},top=${top}`;
-  let popup = null;
-  try {
-    popup = window.open(url ?? "about:blank", "_blank", features);
-  } catch {
-    // Firefox throws in a frame that may open no windows, where others give null.
-  }
-  if (!popup || popup.closed) return null;
-  if (!hasOpener) {
-    try {
-      popup.opener = null;
-    } catch {
-      popup.close(); // a window that is not ours to change
-      return null;
-    }
-  }
-  if (url === null) {
-    try {
-      popup.document.title = note;
-      popup.document.documentElement.style.colorScheme = "light dark";
-      popup.document.body.style.font = "16px/1.5 system-ui, sans-serif";
-      popup.document.body.textContent = note;
-    } catch {
-      // Some front ends give a window that cannot be written to: the note is a courtesy.
-    }
-  }
-  return popup;
 }

@@ -5,6 +5,8 @@
  * A widget's module cannot import another one: the kernel inlines this text in each (see files.py).
  */
 
+import MARKS from "./marks.json" with { type: "json" };
+
 /** After so long, a silent kernel is mentioned. */
 export const PATIENCE_MS = 5000;
 const TEXT_FIELD = "input:not([type=checkbox]), select, textarea";
@@ -157,6 +159,23 @@ export function avatar(name, address) {
     }));
   }
   return node;
+}
+
+/**
+ * @param {string} platform The platform's key. @param {string} name Its name.
+ * @returns {Node} Its mark, in the color of the text around it.
+ */
+export function platformMark(platform, name) {
+  const paths = /** @type {Record<string, string>} */ (MARKS.paths);
+  const path = paths[platform.replace("-business", "")];
+  if (path === undefined) return document.createTextNode(name.slice(0, 1));
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  const shape = document.createElementNS(space, "path");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
 }
 
 /** @param {string} name */

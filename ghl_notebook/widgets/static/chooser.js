@@ -1,0 +1,86 @@
+// @ts-check
+/**
+ * The accounts that a login can attach, as a form: the card and the panel show the same one.
+ *
+ * @typedef {object} Choice
+ * @property {string} origin_id
+ * @property {string} name
+ * @property {string | null} username
+ * @property {string | null} avatar Address of a picture.
+ * @property {boolean} is_attached
+ * @property {boolean} is_ticked
+ * @property {string | null} error Why it could not be attached, and the next step.
+ */
+
+import { avatar, button, make, say } from "./parts.js";
+
+export class Chooser {
+  /** @type {string | null} The accounts, as last received. */
+  received = null;
+  /** @type {HTMLInputElement[]} */
+  boxes = [];
+  isBusy = false;
+
+  /** @param {(numbers: number[]) => void} onAttach Gets the ticked ones. @param {AbortSignal} signal */
+  constructor(onAttach, signal) {
+    this.lead = make("p", "chooser-lead");
+    this.list = make("ul", "chooser-list");
+    this.attach = button("primary", "Attach", () => {}, signal);
+    this.attach.type = "submit";
+    this.node = make("form", "chooser", { hidden: "" }, this.lead, this.list,
+      make("div", "chooser-actions", {}, this.attach));
+    this.node.addEventListener("change", () => this.count(), { signal });
+    this.node.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const ticked = this.ticked();
+      if (ticked.length && !this.isBusy) onAttach(ticked);
+    }, { signal });
+  }
+
+  /** @param {Choice[] | null} choices Null hides the form. @param {string} lead @param {boolean} isBusy */
+  show(choices, lead, isBusy) {
+    this.node.hidden = choices === null;
+    this.isBusy = isBusy;
+    say(this.lead, lead);
+    const received = JSON.stringify(choices);
+    if (received !== this.received) this.build(choices ?? []);
+    this.received = received;
+    this.count();
+  }
+
+  /** @param {Choice[]} choices */
+  build(choices) {
+    const free = choices.filter((one) => !one.is_attached);
+    this.boxes = choices.map((one) => {
+      const box = make("input", "", { type: "checkbox" });
+      box.checked = one.is_attached || one.is_ticked || (choices.length === 1 && free.length === 1);
+      box.disabled = one.is_attached;
+      return box;
+    });
+    this.list.replaceChildren(...choices.map((one, i) => make("li", "", {},
+      make("label", "choice", {}, /** @type {HTMLInputElement} */ (this.boxes[i]),
+        avatar(one.name, one.avatar),
+        make("span", "choice-name", {}, make("bdi", "", {}, one.name),
+          make("span", "choice-more", {}, ...aboutChoice(one)))),
+      ...(one.error ? [make("p", "error", {}, one.error)] : []))));
+  }
+
+  /** @returns {number[]} */
+  ticked() {
+    return this.boxes.flatMap((box, i) => (box.checked && !box.disabled ? [i] : []));
+  }
+
+  count() {
+    const { length } = this.ticked();
+    this.attach.hidden = this.boxes.every((box) => box.disabled);
+    const label = length ? `Attach ${length} account${length === 1 ? "" : "s"}` : "Attach";
+    say(this.attach, this.attach.hidden ? "" : this.isBusy ? "Attaching…" : label);
+    this.attach.setAttribute("aria-disabled", String(this.isBusy || length === 0));
+  }
+}
+
+/** @param {Choice} choice @returns {(string | Node)[]} */
+function aboutChoice({ username, is_attached: isAttached }) {
+  const parts = username ? [make("bdi", "", {}, `@${username}`)] : [];
+  return isAttached ? [...parts, parts.length ? " · " : "", "Already attached"] : parts;
+}
