@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,10 +17,10 @@ from ghl_notebook.background import start_in_background
 from ghl_notebook.errors import GHLError
 from ghl_notebook.widgets import UI_THREAD
 
-from .protocol import Back, FromPage, Select, ToPage
-from .table import TableWidget
+from .protocol import Back, FromPage, Select, Skip, ToPage
 
 _log = logging.getLogger("ghl_notebook.panel")
+_VERSIONS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,19 @@ class Listing:
 
     Parameters
     ----------
+    send : callable
+        Sends a message of this list to the pages, if they show the list.
     changed : callable
         Called after every change.
 
     Attributes
     ----------
-    table : TableWidget
-        Displays the list.
     frame : pandas.DataFrame or None
         What was last fetched.
+    fetched_at : float or None
+        When it was fetched, in seconds since the epoch.
+    messages : dict of dict
+        The last message of each type to the pages.
     busy, error, notice : str or None
         The running task; the last error and its next step; the last success.
     """
@@ -50,17 +56,21 @@ class Listing:
     kind: ClassVar[str]
     busy_with_fetching: ClassVar[str] = "Fetching from GoHighLevel…"
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, send: Callable[[Listing, ToPage], None], changed: Callable[[], None]
+    ) -> None:
         self.frame: pd.DataFrame | None = None
+        self.fetched_at: float | None = None
         self.busy: str | None = None
         self.error: str | None = None
         self.notice: str | None = None
         self.version = 0
+        self._send = send
         self._changed = changed
+        self.messages: dict[str, ToPage] = {}
         self._tasks: deque[_Task] = deque()
         self._selected: frozenset[str] = frozenset()
         self._is_closed = False
-        self.table = TableWidget(self._on_message)
 
     # What a subclass implements.
 
@@ -78,6 +88,11 @@ class Listing:
 
     def handle(self, message: FromPage) -> None:
         """Do what the page requests."""
+        raise NotImplementedError
+
+    @property
+    def id(self) -> str:
+        """The id of the sub-account or the agency."""
         raise NotImplementedError
 
     def view(self) -> ToPage:
@@ -103,26 +118,41 @@ class Listing:
         """Send the current state to the pages."""
         if self._is_closed:
             return
-        self.table.send_state(
+        self._send_state(
             "show",
             kind=self.kind,
+            id=self.id,
             busy=self.busy,
             error=self.error,
             notice=self.notice,
+            fetched_at=self.fetched_at,
             **self.view(),
         )
         self._changed()
 
+    def resend(self) -> None:
+        """Send the pages everything that they show."""
+        for message in list(self.messages.values()):
+            self._send(self, message)
+
+    def receive(self, message: FromPage) -> None:
+        """Handle a page's message, from any thread."""
+        UI_THREAD.post(lambda: self._dispatch(message))
+
     def close(self) -> None:
         """Remove it."""
         self._is_closed = True
-        self.table.close()
 
     # What a subclass uses.
 
     def fetch_here(self, done: Future[None] | None = None) -> None:
         """Fetch the list."""
-        self.do(self.busy_with_fetching, self.load, self.accept, done)
+        self.do(self.busy_with_fetching, self.load, self.accept_fetched, done)
+
+    def accept_fetched(self, answer: Any) -> None:
+        """Use what `load` has just returned."""
+        self.fetched_at = time.time()
+        self.accept(answer)
 
     def do(
         self,
@@ -138,21 +168,30 @@ class Listing:
 
     def send_rows(self, columns: dict[str, list[Any]]) -> None:
         """Send the rows of a new DataFrame to the pages."""
-        self.version += 1
+        self.version = next(_VERSIONS)
         ticked = self.keys().isin(self._selected).to_numpy().nonzero()[0].tolist()
-        self.table.send_state("rows", version=self.version, columns=columns, selected=ticked)
+        self._send_state(
+            "rows", list=self.id, version=self.version, columns=columns, selected=ticked
+        )
 
-    def row(self, version: int, row: int) -> pd.Series[Any] | None:
-        """Return the row that the page means; None if the list has changed since."""
-        if self.frame is None or version != self.version or not 0 <= row < len(self.frame):
+    def rows(self, version: int, rows: Sequence[int]) -> list[pd.Series[Any]]:
+        """Return the rows that the page means; none if the list has changed since."""
+        frame = self.frame
+        if (
+            frame is None
+            or version != self.version
+            or not all(0 <= row < len(frame) for row in rows)
+        ):
             self.notice = "The list has changed in the meantime. Check it, and try again."
-            return None
-        return self.frame.iloc[row]
+            return []
+        return [frame.iloc[row] for row in dict.fromkeys(rows)]
 
     # Helpers.
 
-    def _on_message(self, message: FromPage) -> None:
-        UI_THREAD.post(lambda: self._dispatch(message))
+    def _send_state(self, type_: str, **content: Any) -> None:
+        """Send a message that is valid until the next one of the same type."""
+        self.messages[type_] = {"type": type_, **content}
+        self._send(self, self.messages[type_])
 
     def _dispatch(self, message: FromPage) -> None:
         match message:
@@ -163,7 +202,7 @@ class Listing:
                     self._selected = frozenset(keys.iloc[ticked])
                     self._changed()
                 return
-            case Back():
+            case Back() | Skip():
                 pass
             case _ if self.busy is not None:
                 self.publish()  # the page has not received this yet

@@ -14,6 +14,10 @@ class Hello(msgspec.Struct, tag="hello"):
     """A page displays the panel now, and needs the current state."""
 
 
+class Ping(msgspec.Struct, tag="ping"):
+    """A page needs an answer, to know that the kernel is there."""
+
+
 class Refresh(msgspec.Struct, tag="refresh"):
     """Fetch again what is shown."""
 
@@ -42,17 +46,21 @@ class Select(msgspec.Struct, tag="select"):
 
 
 class Reconnect(msgspec.Struct, tag="reconnect"):
-    """Show the card that reconnects an account."""
+    """Show the cards that reconnect accounts, one after the other."""
 
     version: int
-    row: int
+    rows: list[int]
+
+
+class Skip(msgspec.Struct, tag="skip"):
+    """Show the card of the next account to reconnect."""
 
 
 class Detach(msgspec.Struct, tag="detach"):
-    """Detach an account; the user has confirmed it."""
+    """Detach accounts; the user has confirmed it."""
 
     version: int
-    row: int
+    rows: list[int]
 
 
 class Open(msgspec.Struct, tag="open"):
@@ -62,7 +70,27 @@ class Open(msgspec.Struct, tag="open"):
     row: int
 
 
-FromPage = Hello | Refresh | Connect | Back | Attach | Select | Reconnect | Detach | Open
+class FromCard(msgspec.Struct, tag="from_card"):
+    """A message of the card that the page shows."""
+
+    id: int
+    message: dict[str, Any]
+
+
+FromPage = (
+    Hello
+    | Ping
+    | Refresh
+    | Connect
+    | Back
+    | Attach
+    | Select
+    | Reconnect
+    | Skip
+    | Detach
+    | Open
+    | FromCard
+)
 
 
 ToPage = dict[str, Any]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from ghl_notebook.models import platform_title
+from ghl_notebook.settings import DEFAULT_BASE_URL, read_expiring_days
 from ghl_notebook.widgets import Pictures
 
-SOON = pd.Timedelta(days=30)
-"""A connection that expires within this time is about to expire."""
+_APP: Final = "https://app.gohighlevel.com/v2/location/"
 
 COUNTS = {
     "location_id": "string",
@@ -38,7 +39,7 @@ def account_columns(
         "username": [_username(meta) for meta in _plain(accounts["meta"])],
         "platform": _plain(platform),
         "title": [platform_title(key) for key in _plain(platform)],
-        "groups": _plain(accounts["groups"]),
+        "groups": [_listed(names) for names in accounts["groups"]],
         "state": _plain(
             pd.Series("connected", accounts.index, dtype=object)
             .mask(expiring, "expiring")
@@ -50,13 +51,28 @@ def account_columns(
     }
 
 
-def location_columns(counts: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the displayed columns of an agency's sub-accounts."""
+def location_columns(counts: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the displayed columns of an agency's sub-accounts, and what they are filtered by."""
+    platforms: dict[str, Counter[str]] = {}
+    groups: dict[str, dict[str, None]] = {}
+    of = accounts[["location_id", "platform", "groups"]].astype(object)
+    for location_id, platform, names in of.itertuples(index=False, name=None):
+        if not pd.isna(platform):
+            platforms.setdefault(location_id, Counter())[platform_title(platform)] += 1
+        groups.setdefault(location_id, {}).update(dict.fromkeys(_listed(names)))
+    ids = _plain(counts["location_id"])
     return {
         "name": _plain(counts["location_name"].fillna(counts["location_id"])),
-        "id": _plain(counts["location_id"]),
+        "id": ids,
         **{name: _plain(counts[name]) for name in ("accounts", "expired", "expiring", "message")},
+        "platforms": [platforms.get(one, {}) for one in ids],
+        "groups": [list(groups.get(one, ())) for one in ids],
     }
+
+
+def app_address(core: Any) -> str | None:
+    """Return the start of the addresses of sub-accounts in GoHighLevel; None in a demo."""
+    return _APP if core.base_url == DEFAULT_BASE_URL else None
 
 
 def count_accounts(
@@ -89,7 +105,7 @@ def _states(accounts: pd.DataFrame, now: datetime) -> tuple[pd.Series[bool], pd.
     expire, time = accounts["expire"], pd.Timestamp(now)
     # The API marks connections as expired with a delay.
     expired = accounts["is_expired"].fillna(False).astype(bool) | (expire <= time)
-    return expired, ~expired & (expire <= time + SOON)
+    return expired, ~expired & (expire <= time + pd.Timedelta(days=read_expiring_days()))
 
 
 def _username(meta: str | None) -> str | None:
@@ -97,6 +113,11 @@ def _username(meta: str | None) -> str | None:
         return None
     name = json.loads(meta).get("username")
     return name.removeprefix("@") or None if isinstance(name, str) else None
+
+
+def _listed(names: Any) -> list[str]:
+    """Return the names of groups; none if they are not known."""
+    return [] if names is None or names is pd.NA else [name for name in names if name is not None]
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:

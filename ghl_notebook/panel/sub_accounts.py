@@ -10,10 +10,11 @@ import pandas as pd
 from ghl_notebook.api import Agency
 from ghl_notebook.fetch.accounts import fetch_accounts
 from ghl_notebook.fetch.locations import failures, fetch_locations
+from ghl_notebook.settings import read_expiring_days
 
 from .listing import Listing
 from .protocol import FromPage, Open, Refresh, ToPage
-from .rows import count_accounts, location_columns
+from .rows import app_address, count_accounts, location_columns
 
 
 class AgencyData(NamedTuple):
@@ -31,6 +32,8 @@ class SubAccounts(Listing):
     ----------
     agency : Agency
         The agency.
+    send : callable
+        Sends a message of this list to the pages, if they show the list.
     changed : callable
         Called after every change.
     enter : callable
@@ -43,10 +46,11 @@ class SubAccounts(Listing):
     def __init__(
         self,
         agency: Agency,
+        send: Callable[[Listing, ToPage], None],
         changed: Callable[[], None],
         enter: Callable[[str, str | None], None],
     ) -> None:
-        super().__init__(changed)
+        super().__init__(send, changed)
         self.agency = agency
         self._enter = enter
         self._data: AgencyData | None = None
@@ -61,7 +65,7 @@ class SubAccounts(Listing):
         """Count the accounts."""
         self._data = answer
         self.frame = count_accounts(*answer, self.agency.core.clock())
-        self.send_rows(location_columns(self.frame))
+        self.send_rows(location_columns(self.frame, answer.accounts))
 
     def update_accounts(self, location_id: str, accounts: pd.DataFrame | None) -> None:
         """Show newer accounts of one sub-account."""
@@ -69,7 +73,7 @@ class SubAccounts(Listing):
             return
         locations, known, missing = self._data
         others = known[known["location_id"] != location_id]
-        columns = ["location_id", "is_expired", "expire"]
+        columns = ["location_id", "is_expired", "expire", "platform", "groups"]
         self.accept(
             AgencyData(
                 locations,
@@ -84,9 +88,17 @@ class SubAccounts(Listing):
         assert self.frame is not None
         return self.frame["location_id"]
 
+    @property
+    def id(self) -> str:
+        """The id of the agency."""
+        return self.agency.company_id
+
     def view(self) -> ToPage:
         """Return what the page shows besides the rows."""
-        return {"id": self.agency.company_id}
+        return {
+            "app": app_address(self.agency.core),
+            "expiring_days": read_expiring_days(),
+        }
 
     def handle(self, message: FromPage) -> None:
         """Do what the page requests."""
@@ -94,7 +106,7 @@ class SubAccounts(Listing):
             case Refresh():
                 self.fetch_here()
             case Open(version=version, row=row):
-                if (found := self.row(version, row)) is not None:
+                for found in self.rows(version, [row]):
                     name = found["location_name"]
                     self._enter(found["location_id"], None if pd.isna(name) else name)
             case _:

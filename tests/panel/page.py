@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
-from ghl_notebook import AccountsPanel, ConnectAccount
-from ghl_notebook.panel.table import TableWidget
+from ghl_notebook import AccountsPanel
+from ghl_notebook.panel.accounts import Accounts
+from ghl_notebook.panel.card import EmbeddedCard
+from ghl_notebook.simulator import Simulator
 from tests.login.page import Page
 from tests.login.recording import PATIENCE
 
@@ -17,20 +20,18 @@ class PanelPage:
         self.panel = panel
 
     @property
-    def table(self) -> TableWidget:
-        """The table that is shown."""
-        return next(child for child in self.panel.children if isinstance(child, TableWidget))
-
-    @property
     def comm(self) -> Page:
-        """Its comm."""
-        page: Page = self.table.comm
+        """The comm of the panel."""
+        page: Page = self.panel.comm
         return page
 
     @property
-    def login(self) -> ConnectAccount:
+    def login(self) -> EmbeddedCard:
         """The login that is shown."""
-        return next(child for child in self.panel.children if isinstance(child, ConnectAccount))
+        shown = self.panel._shown
+        assert isinstance(shown, Accounts)
+        assert shown.login is not None
+        return shown.login
 
     def shown(self) -> dict[str, Any]:
         """Return what was told last."""
@@ -60,6 +61,48 @@ class PanelPage:
         told = self.comm.heard("rows")[-1]
         return {"version": told["version"], "row": told["columns"]["name"].index(name)}
 
+    def rows(self, *names: str) -> dict[str, Any]:
+        """Return what names some rows: their numbers, and the version of the list."""
+        told = self.comm.heard("rows")[-1]
+        known = told["columns"]["name"]
+        return {"version": told["version"], "rows": [known.index(name) for name in names]}
+
     def say(self, kind: str, **fields: Any) -> None:
         """Say something to the kernel."""
         self.comm.say(kind, **fields)
+
+    # The card.
+
+    def hear_card(self, kind: str, is_it: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        """Wait for such a message to the card that is shown, and return the last of them."""
+        number, comm = self.login.id, self.comm
+
+        def found() -> list[dict[str, Any]]:
+            told = [m for m in comm.heard(kind) if m["id"] == number]
+            return [m for m in told if is_it(m)]
+
+        with comm._news:
+            assert comm._news.wait_for(found, PATIENCE), comm.said[-5:]
+        return found()[-1]
+
+    def say_of_card(self, kind: str, **fields: Any) -> None:
+        """Say something as the card."""
+        self.say("from_card", id=self.login.id, message={"type": kind, **fields})
+
+    def click(self) -> dict[str, Any]:
+        """Press the card's button, and return the message with the address."""
+        self.say_of_card("begin", page_id="page", request="click")
+        told = self.hear_card("to_card", lambda m: m["message"].get("request") == "click")
+        return cast("dict[str, Any]", told["message"])
+
+    def claim(self, run: str, origin: str, data: object) -> None:
+        """Pass a message event of the login's window on."""
+        fields = {"page_origin": "http://localhost:8888", "source": "popup"}
+        self.say_of_card("claim", run=run, origin=origin, data=data, **fields)
+
+    def log_in(self, sim: Simulator, **choices: Any) -> None:
+        """Log in with the card as a user does, and wait until the login has ended."""
+        login, address = self.login, self.click()
+        event = sim.play_user(address["url"], **choices)
+        self.claim(address["run"], event.origin, event.data)
+        login._login.outcome().result(PATIENCE)

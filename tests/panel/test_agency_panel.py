@@ -50,6 +50,24 @@ def test_one_row_per_sub_account(
     assert capsys.readouterr().err == ""  # in a notebook it would be a red block below the panel
 
 
+def test_what_counts_as_expiring_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as that of the charts."""
+    now = pd.Timestamp("2026-01-05T09:00", tz="UTC")
+    accounts = pd.DataFrame(
+        {
+            "location_id": pd.array(["a"], "string"),
+            "is_expired": pd.array([False], "boolean"),
+            "expire": pd.to_datetime(pd.Series([now + timedelta(days=29)]), utc=True),
+        }
+    )
+    places = pd.DataFrame({"location_id": ["a"], "location_name": ["A"]}, dtype="string")
+    none = pd.DataFrame({name: [] for name in ("location_id", "error", "message")}, dtype="string")
+    for days, count in (("29", 1), ("28", 0)):
+        monkeypatch.setenv("GHL_EXPIRING_DAYS", days)
+        frame = count_accounts(places, accounts, none, now.to_pydatetime())
+        assert frame["expiring"].to_list() == [count]
+
+
 def test_counts_of_states() -> None:
     """Expired is what the service says, or what is over; expiring is what ends in 30 days."""
     now = pd.Timestamp("2026-01-05T09:00", tz="UTC")
@@ -98,7 +116,7 @@ def test_open_and_back(panel: AccountsPanel, page: PanelPage, agency: DemoAgency
     assert shown["name"] == MAIN
     assert set(panel.frame["location_id"]) == {panel.location_id}
 
-    opened.say("detach", **opened.row("Nordljus Studio"))
+    opened.say("detach", **opened.rows("Nordljus Studio"))
     opened.until(notice="Nordljus Studio is detached.")
     asked = len(agency.simulator.requests)
     opened.say("back")

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import ghl_notebook as ghl
-from ghl_notebook import AccountsPanel, ConnectAccount, DemoClient, errors
-from tests.login.page import Page, connect, flush
+from ghl_notebook import AccountsPanel, DemoClient, errors
+from ghl_notebook.panel.card import EmbeddedCard
+from tests.login.page import flush
 from tests.panel.page import PanelPage
 
 MakePanel = Callable[..., AccountsPanel]
@@ -33,11 +34,11 @@ def page(panel: AccountsPanel) -> PanelPage:
     return page
 
 
-def log_in(page: PanelPage, client: DemoClient, **choices: Any) -> ConnectAccount:
+def log_in(page: PanelPage, client: DemoClient, **choices: Any) -> EmbeddedCard:
     """Log in with the card that the panel shows."""
     flush()
     login = page.login
-    connect(login, client.simulator, **choices)
+    page.log_in(client.simulator, **choices)
     return login
 
 
@@ -69,7 +70,7 @@ def test_rows_of_the_page(page: PanelPage, client: DemoClient) -> None:
     assert told["username"][2] == "nordljus.studio"
     assert told["state"][:5] == ["connected", "connected", "expired", "connected", "expiring"]
     assert told["days"][:5] == [50, 40, -30, 35, 9]
-    assert told["groups"][0] == "Café, all channels"
+    assert told["groups"][0] == ["Café, all channels"]
     assert told["avatar"][0].startswith(client.simulator.base_url)
 
 
@@ -80,11 +81,37 @@ def test_a_page_that_comes_later_is_told_everything(page: PanelPage) -> None:
     assert page.comm.hear("rows", before) == page.comm.heard("rows")[0]
 
 
-def test_a_saved_notebook_holds_nothing_of_it(panel: AccountsPanel, page: PanelPage) -> None:
+def test_what_a_saved_notebook_holds(panel: AccountsPanel, page: PanelPage) -> None:
+    """Names, platforms and states, in the widget's state and beside it; nothing else."""
+    data, _ = panel._repr_mimebundle_()
+    for saved in (
+        json.dumps(panel.get_state(), default=str, ensure_ascii=False),
+        data["text/html"],
+    ):
+        assert EXPIRED in saved
+        assert "Google Business Profile" in saved
+        row = panel.frame.iloc[0]
+        ids = row[["id", "oauth_id", "profile_id", "origin_id", "location_id", "avatar"]]
+        assert not [text for text in ("cafe.lumiere", *ids) if str(text) in saved]
+
+
+def test_a_saved_notebook_holds_nothing_if_you_say_so(
+    make_panel: MakePanel, client: DemoClient
+) -> None:
     """No trait that is saved has an account, whatever is shown."""
-    saved = json.dumps([widget.get_state() for widget in (panel, page.table)], default=str)
-    assert "_esm" in saved
-    assert not [text for text in ("cafe.lumiere", EXPIRED) if text in saved]
+    panel = make_panel(client, save_rows=False)
+    PanelPage(panel).until(stage="list")
+    data, _ = panel._repr_mimebundle_()
+    assert "text/html" not in data
+    assert EXPIRED not in json.dumps(panel.get_state(), default=str)
+
+
+def test_a_page_cannot_change_what_is_saved(panel: AccountsPanel, page: PanelPage) -> None:
+    """The script and the rows are the kernel's."""
+    before = panel.get_state(["_esm", "saved"])
+    page.comm.send_raw({"method": "update", "state": {"_esm": "alert(1)", "saved": {"rows": []}}})
+    flush()
+    assert panel.get_state(["_esm", "saved"]) == before
 
 
 def test_ticked_rows(panel: AccountsPanel, page: PanelPage) -> None:
@@ -180,8 +207,6 @@ def test_connect_and_attach(panel: AccountsPanel, page: PanelPage, client: DemoC
     page.until(stage="login", platform="Instagram")
     log_in(page, client, tick=["Café Lumière", "東京ラーメン日記"])
     shown = page.until(stage="attach")
-    flush()
-    assert list(panel.children) == [page.table]
     assert [p["name"] for p in shown["pages"]] == ["Café Lumière", "東京ラーメン日記"]
     assert [p["is_attached"] for p in shown["pages"]] == [False, False]
     page.say("attach", pages=[0, 1])
@@ -224,7 +249,7 @@ def test_pages_that_cannot_be_listed(page: PanelPage, client: DemoClient) -> Non
     page.say("connect", platform="instagram")
     page.until(stage="login")
     flush()
-    connect_then_fail(page.login, client)
+    connect_then_fail(page, client)
     shown = page.until(stage="attach")
     assert "Add the scope socialplanner/" in shown["error"]
     assert shown["pages"] is None
@@ -232,9 +257,9 @@ def test_pages_that_cannot_be_listed(page: PanelPage, client: DemoClient) -> Non
     assert page.until(stage="attach", error=None)["pages"]
 
 
-def connect_then_fail(login: ConnectAccount, client: DemoClient) -> None:
+def connect_then_fail(page: PanelPage, client: DemoClient) -> None:
     """Log in; the login's own check is answered, and what is asked after it fails."""
-    page: Page = login.comm
+    login = page.login
     address = page.click()
     event = client.simulator.play_user(address["url"])
     login.observe(
@@ -242,7 +267,7 @@ def connect_then_fail(login: ConnectAccount, client: DemoClient) -> None:
         "account_names",  # set before the status
     )
     page.claim(address["run"], event.origin, event.data)
-    login.wait(60)
+    login._login.outcome().result(60)
 
 
 def test_back_gives_the_login_up(panel: AccountsPanel, page: PanelPage) -> None:
@@ -251,12 +276,10 @@ def test_back_gives_the_login_up(panel: AccountsPanel, page: PanelPage) -> None:
     page.until(stage="login")
     flush()
     login = page.login
-    login.comm.click()
+    page.click()
     page.say("back")
     page.until(stage="list", platform=None)
-    assert login.comm is None
     assert login._login.state.status == "cancelled"
-    assert list(panel.children) == [page.table]
 
 
 def test_a_platform_that_cannot_be_connected(page: PanelPage) -> None:
@@ -272,7 +295,7 @@ def test_a_platform_that_cannot_be_connected(page: PanelPage) -> None:
 
 def test_reconnect(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
     """The card renews the expired one, and the list shows its new end."""
-    page.say("reconnect", **page.row(EXPIRED))
+    page.say("reconnect", **page.rows(EXPIRED))
     page.until(stage="login", reconnecting=EXPIRED)
     flush()
     assert page.login.account_name == EXPIRED
@@ -282,9 +305,24 @@ def test_reconnect(panel: AccountsPanel, page: PanelPage, client: DemoClient) ->
     assert page.columns["days"][2] == 60
 
 
+def test_reconnect_several(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
+    """One card after the other; one may be skipped."""
+    numbers = [0, 2, 4]
+    first, second, third = panel.frame["name"].iloc[numbers]
+    assert second == EXPIRED
+    page.say("reconnect", version=page.row(EXPIRED)["version"], rows=numbers)
+    page.until(stage="login", reconnecting=first, next=[second, third])
+    page.say("skip")
+    page.until(stage="login", reconnecting=second, next=[third])
+    log_in(page, client, choose="Jonas Lindqvist")
+    page.until(stage="login", reconnecting=third, next=[], notice=f"{second} is reconnected.")
+    page.say("skip")
+    page.until(stage="list", reconnecting=None)
+
+
 def test_reconnecting_somebody_else(page: PanelPage, client: DemoClient) -> None:
     """A login that did not renew the account says so, and offers what it may attach."""
-    page.say("reconnect", **page.row(EXPIRED))
+    page.say("reconnect", **page.rows(EXPIRED))
     page.until(stage="login")
     log_in(page, client, choose="Amara Diallo")
     shown = page.until(stage="attach", reconnecting=EXPIRED)
@@ -296,21 +334,31 @@ def test_reconnecting_somebody_else(page: PanelPage, client: DemoClient) -> None
 
 def test_detach(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
     """The account is gone from the service and from the list."""
-    page.say("detach", **page.row(EXPIRED))
+    page.say("detach", **page.rows(EXPIRED))
     page.until(notice=f"{EXPIRED} is detached.")
     assert EXPIRED not in ghl.fetch_accounts(client)["name"].to_list()
     assert EXPIRED not in panel.frame["name"].to_list()
 
 
+def test_detach_several(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
+    """One that cannot be detached stays, and the error says why."""
+    client.simulator.levers.fail_with("scope_missing", "*/accounts/*", method="DELETE")
+    page.say("detach", **page.rows(EXPIRED, "東京ラーメン日記"))
+    shown = page.until(notice="東京ラーメン日記 is detached.")
+    assert "Add the scope socialplanner/" in shown["error"]
+    assert EXPIRED in panel.frame["name"].to_list()
+    assert "東京ラーメン日記" not in ghl.fetch_accounts(client)["name"].to_list()
+
+
 def test_detaching_that_fails(page: PanelPage, client: DemoClient) -> None:
     """The error has the next step, the account stays, and it can be tried again."""
     client.simulator.levers.fail_with("scope_missing", "*/accounts/*", method="DELETE")
-    page.say("detach", **page.row(EXPIRED))
+    page.say("detach", **page.rows(EXPIRED))
     flush()
     shown = page.until(notice=None)
     assert "Add the scope socialplanner/" in shown["error"]
     assert EXPIRED in page.columns["name"]
-    page.say("detach", **page.row(EXPIRED))
+    page.say("detach", **page.rows(EXPIRED))
     page.until(notice=f"{EXPIRED} is detached.", error=None)
 
 
@@ -318,7 +366,7 @@ def test_a_row_of_an_older_list_is_not_acted_upon(
     panel: AccountsPanel, page: PanelPage, client: DemoClient
 ) -> None:
     """Another account may stand there by now."""
-    old = page.row(EXPIRED)
+    old = page.rows(EXPIRED)
     panel.refresh()
     page.say("detach", **old)
     flush()
@@ -343,7 +391,9 @@ def test_close(panel: AccountsPanel, page: PanelPage) -> None:
     page.say("connect", platform="instagram")
     page.until(stage="login")
     flush()
-    login, table = page.login, page.table
+    login = page.login
+    page.click()
     panel.close()
     flush()
-    assert (panel.comm, table.comm, login.comm) == (None, None, None)
+    assert panel.comm is None
+    assert login._login.state.status == "cancelled"

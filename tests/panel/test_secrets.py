@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from ghl_notebook import AccountsPanel, DemoAgency, DemoClient
-from tests.login.page import Page, connect, flush
+from tests.login.page import Page, flush
 from tests.panel.page import PanelPage
 
 MakePanel = Callable[..., AccountsPanel]
@@ -17,8 +17,8 @@ MakePanel = Callable[..., AccountsPanel]
 def everything(panel: AccountsPanel, caplog: pytest.LogCaptureFixture) -> str:
     """Return all that a panel has said, holds as traits, shows of itself, and has logged."""
     told = [page.sent for page in Page.opened]
-    states = [widget.get_state() for widget in (panel, *panel.children)]
-    return json.dumps([told, states, repr(panel), panel.error, caplog.text], default=repr)
+    shown = [panel.get_state(), panel._repr_mimebundle_()]
+    return json.dumps([told, shown, repr(panel), panel.error, caplog.text], default=repr)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def test_of_a_sub_account(
     page.say("connect", platform="instagram")
     page.until(stage="login")
     flush()
-    connect(page.login, client.simulator)
+    page.log_in(client.simulator)
     page.until(stage="attach")
     page.say("attach", pages=[0])
     page.until(stage="list")

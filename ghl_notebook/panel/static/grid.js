@@ -29,7 +29,7 @@ import { make } from "../../widgets/static/parts.js";
 
 const ROWS_AROUND = 6;
 const ROW_HEIGHT = 56;
-const CONTROL = "button, input";
+const CONTROL = "button, input, a";
 
 export class Grid {
   /** @type {readonly number[]} The shown rows, from the top. */

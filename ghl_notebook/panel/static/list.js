@@ -7,13 +7,15 @@
  * @typedef {import("./columns.js").ListType} ListType
  *
  * @typedef {object} Data The rows, as last received.
+ * @property {string} list Id of the sub-account or agency.
  * @property {number} version
  * @property {AccountColumns | LocationColumns} columns
  * @property {Set<number>} ticked
  *
  * @typedef {object} Filters Preserved when the list is shown again.
  * @property {string} search
- * @property {string} platform
+ * @property {string} platform With a sign before it: with, or without it.
+ * @property {string} group
  * @property {string} state
  * @property {import("./grid.js").Memory} memory
  *
@@ -29,7 +31,7 @@ import { Grid } from "./grid.js";
 /** @param {"state" | "expired"} sort @returns {Filters} Rows that need attention come first. */
 export function newFilters(sort) {
   const memory = { sort, isDescending: sort === "expired", at: 0, column: 1, top: 0 };
-  return { search: "", platform: "", state: "", memory };
+  return { search: "", platform: "", group: "", state: "", memory };
 }
 
 export class List {
@@ -44,8 +46,11 @@ export class List {
   /** Removes the listeners of the grid. */
   life = new AbortController();
 
-  /** @param {Filters} filters @param {Doings} doings @param {AbortSignal} signal */
-  constructor(filters, doings, signal) {
+  /**
+   * @param {Filters} filters @param {Doings} doings @param {HTMLElement} tools Shown beside the count.
+   * @param {AbortSignal} signal
+   */
+  constructor(filters, doings, tools, signal) {
     this.filters = filters;
     this.doings = doings;
     this.signal = signal;
@@ -54,14 +59,15 @@ export class List {
       spellcheck: "false",
     });
     this.platform = make("select", "input", { "aria-label": "Platform" });
+    this.group = make("select", "input", { "aria-label": "Group" });
     this.chips = make("div", "panel-chips", { role: "group", "aria-label": "State" });
     this.count = make("p", "panel-count", { role: "status" });
     this.none = make("p", "panel-none");
     this.all = button("secondary", "Show all", () => this.reset(), signal);
     this.place = make("div", "panel-place");
     this.node = make("div", "panel-list", {},
-      make("div", "panel-filters", {}, this.search, this.platform, this.chips), this.count,
-      this.place, make("div", "panel-nothing", {}, this.none, this.all));
+      make("div", "panel-filters", {}, this.search, this.platform, this.group, this.chips),
+      make("div", "panel-tools", {}, this.count, tools), this.place, make("div", "panel-nothing", {}, this.none, this.all));
     this.tickAll = make("input", "", { type: "checkbox", "aria-label": "Select all that are shown" });
     this.tickAll.addEventListener("click", () => this.tick(this.shownRows(), this.tickAll.checked),
       { signal });
@@ -69,12 +75,13 @@ export class List {
     this.search.addEventListener("input", () => this.filter({ search: this.search.value }), { signal });
     this.platform.addEventListener("change", () => this.filter({ platform: this.platform.value }),
       { signal });
+    this.group.addEventListener("change", () => this.filter({ group: this.group.value }), { signal });
   }
 
-  /** @param {Data} data */
-  take(data) {
+  /** @param {Data} data @param {import("./protocol").ShownAccounts | import("./protocol").ShownLocations} shown */
+  take(data, { app, expiring_days: days }) {
     const { columns } = data;
-    const kind = "state" in columns ? accounts(columns) : locations(columns);
+    const kind = "state" in columns ? accounts(columns, days) : locations(columns, days, app);
     this.data = data;
     this.kind = kind;
     this.words = columns.name.map((_, row) => fold(kind.words(row).filter(Boolean).join(" ")));
@@ -97,7 +104,7 @@ export class List {
     this.grid.node.setAttribute("aria-label", `Connected ${kind.many}`);
     this.grid.node.classList.add(`ghl-connect-panel-of-${kind.many}`);
     this.place.replaceChildren(this.grid.node);
-    this.showPlatforms();
+    this.showChoices();
     this.update();
     if (hadFocus) this.grid.focus();
   }
@@ -115,8 +122,8 @@ export class List {
 
   reset() {
     this.search.value = "";
-    this.platform.value = "";
-    this.filter({ search: "", platform: "", state: "" });
+    this.platform.value = this.group.value = "";
+    this.filter({ search: "", platform: "", group: "", state: "" });
     this.search.focus();
   }
 
@@ -145,33 +152,52 @@ export class List {
     for (let row = 0; row < words.length; row += 1) {
       const text = /** @type {string} */ (words[row]);
       if (state && !kind.isIn(row, state)) continue;
-      if (filters.platform && kind.platform?.(row) !== filters.platform) continue;
+      if (filters.platform && !isOn(kind, row, filters.platform)) continue;
+      if (filters.group && !kind.groups(row).includes(filters.group)) continue;
       if (wanted.every((word) => text.includes(word))) found.push(row);
     }
     return found;
   }
 
-  showPlatforms() {
+  showChoices() {
     const { kind, data, filters } = this;
-    const of = kind?.platform;
-    this.platform.hidden = !of;
-    if (!of || !data) return;
-    const known = [...new Set(data.columns.name.map((_, row) => of(row)))].sort(COLLATOR.compare);
-    if (!known.includes(filters.platform)) filters.platform = "";
+    if (!kind || !data) return;
+    const rows = data.columns.name.map((_, row) => row);
+    const count = (/** @type {(row: number) => string[]} */ of) => {
+      /** @type {Map<string, number>} */
+      const found = new Map();
+      rows.forEach((row) => of(row).forEach((one) => found.set(one, (found.get(one) ?? 0) + 1)));
+      return [...found].sort(([a], [b]) => COLLATOR.compare(a, b));
+    };
     const option = (/** @type {string} */ value, /** @type {string} */ label) => (
       make("option", "", { value }, label));
-    this.platform.replaceChildren(option("", "All platforms"), ...known.map((one) => option(one, one)));
+    const platforms = count(kind.platforms);
+    const withOne = platforms.map(([one, n]) => option(`+${one}`, `${one} (${n})`));
+    const known = rows.filter(kind.isKnown).length;
+    const without = platforms.map(([one, n]) => option(`-${one}`, `No ${one} (${known - n})`));
+    this.platform.replaceChildren(option("", "All platforms"), ...(kind.hasWithout ? [
+      make("optgroup", "", { label: "With" }, ...withOne),
+      make("optgroup", "", { label: "Without" }, ...without),
+    ] : withOne));
+    const groups = count(kind.groups);
+    this.group.replaceChildren(option("", "All groups"),
+      ...groups.map(([one, n]) => option(one, `${one} (${n})`)));
+    this.group.hidden = groups.length === 0;
+    if (!platforms.some(([one]) => one === filters.platform.slice(1))) filters.platform = "";
+    if (!groups.some(([one]) => one === filters.group)) filters.group = "";
     this.platform.value = filters.platform;
+    this.group.value = filters.group;
   }
 
   showChips() {
     const { kind, filters } = this;
     if (!kind) return;
-    /** @type {[string, string][]} */
+    /** @type {[string, string, string?][]} */
     const choices = [["", "All"], ...kind.states];
     if (this.chips.childElementCount !== choices.length) {
-      this.chips.replaceChildren(...choices.map(([state, name]) => {
+      this.chips.replaceChildren(...choices.map(([state, name, title]) => {
         const chip = button("panel-chip", "", () => this.filter({ state }), this.signal);
+        if (title) chip.title = title;
         chip.append(`${name} `, make("span", "panel-number"));
         return chip;
       }));
@@ -196,6 +222,22 @@ export class List {
     const ticked = rows.filter((row) => data.ticked.has(row)).length;
     this.tickAll.checked = ticked > 0 && ticked === rows.length;
     this.tickAll.indeterminate = ticked > 0 && ticked < rows.length;
+  }
+
+  /** @returns {number[]} The ticked rows, also hidden ones, in the order of the list. */
+  tickedRows() {
+    const { data, grid } = this;
+    if (!data || !grid) return [];
+    const shown = grid.rows.filter((row) => data.ticked.has(row));
+    return [...new Set([...shown, ...data.ticked])];
+  }
+
+  /** @returns {(string | number)[][]} The ticked rows as a copy; all that are shown if none is. */
+  sheet() {
+    const { kind, grid } = this;
+    if (!kind || !grid) return [];
+    const ticked = this.tickedRows();
+    return [kind.headings, ...(ticked.length ? ticked : grid.rows).map(kind.texts)];
   }
 
   // ---- ticks -----------------------------------------------------------------------------------
@@ -224,6 +266,12 @@ export class List {
     if (what === "tick") this.tick([row], !this.data?.ticked.has(row));
     else this.doings.onAct(what, row);
   }
+}
+
+/** @param {ListType} kind @param {number} row @param {string} platform With its sign. */
+function isOn(kind, row, platform) {
+  const has = kind.platforms(row).includes(platform.slice(1));
+  return platform.startsWith("+") ? has : kind.isKnown(row) && !has;
 }
 
 /** @param {string} text Returned without accents and case, which search ignores. */

@@ -3,93 +3,25 @@
  * The panel: a list, the steps of connecting an account, and a confirmation before one is detached.
  * The kernel decides and does everything; this page sends requests, and shows the kernel's state.
  *
- * @typedef {import("./protocol").FromKernel} FromKernel
- * @typedef {import("./protocol").ShownAccounts} ShownAccounts
- * @typedef {import("./protocol").ShownLocations} ShownLocations
- * @typedef {import("@anywidget/types").AnyModel} Model
+ * @typedef {import("./protocol").SavedTable} SavedTable
  */
 
-import {
-  PATIENCE_MS, avatar, button, focusIn, make, newId, say, widgetOf,
-} from "../../widgets/static/parts.js";
-import { twoLines } from "./columns.js";
-import { List, newFilters } from "./list.js";
+import { PATIENCE_MS, button, focusIn, make, say, widgetOf } from "../../widgets/static/parts.js";
+import { Chooser } from "../../widgets/static/chooser.js";
+import { appLink, locationAddress } from "./columns.js";
+import { List } from "./list.js";
+import { Question } from "./question.js";
+import { PanelSession } from "./session.js";
+import { download, fileName, toCsv, toTabs } from "./sheet.js";
 
-const SILENT = "The kernel has not answered. It may be busy with another cell; if it was restarted, "
-  + "run this cell again.";
-
-// ---- session: one per live model, shared by all its views ---------------------------------------
-
-class PanelSession {
-  /** @type {ShownAccounts | ShownLocations | null} */
-  shown = null;
-  /** @type {import("./list.js").Data | null} */
-  data = null;
-  /** @type {import("./list.js").Filters | null} */
-  filters = null;
-  /** Whether a reply of the kernel is pending, and whether it is overdue. */
-  isAsking = false;
-  isSilent = false;
-  /** @type {Set<(news: "show" | "rows" | null) => void>} */
-  views = new Set();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  timer = undefined;
-
-  /** @param {Model} model @param {AbortSignal} signal */
-  constructor(model, signal) {
-    this.model = model;
-    const onKernel = (/** @type {FromKernel} */ message) => this.onKernel(message);
-    // An event of ipywidgets: the kernel was restarted, has died, or is back.
-    const onLive = () => this.send({ type: "hello" });
-    model.on("msg:custom", onKernel);
-    model.on("comm_live_update", onLive);
-    signal.addEventListener("abort", () => {
-      model.off("msg:custom", onKernel);
-      model.off("comm_live_update", onLive);
-      clearTimeout(this.timer);
-      this.views.clear();
-    }, { once: true });
-    this.send({ type: "hello" });
-  }
-
-  /** @param {FromKernel} message */
-  onKernel(message) {
-    if (message.type === "rows") {
-      const { version, columns, selected } = message;
-      this.data = { version, columns, ticked: new Set(selected) };
-      this.filters ??= newFilters("state" in columns ? "state" : "expired");
-    } else {
-      this.shown = message;
-    }
-    this.wait(false, false);
-    this.views.forEach((paint) => paint(message.type));
-  }
-
-  /** @param {import("./protocol").ToKernel} message */
-  send(message) {
-    try {
-      this.model.send(message);
-    } catch {
-      this.wait(false, true);
-      return;
-    }
-    if (message.type !== "select") this.wait(true, false);
-  }
-
-  /** @param {boolean} isAsking @param {boolean} isSilent */
-  wait(isAsking, isSilent) {
-    clearTimeout(this.timer);
-    this.isAsking = isAsking;
-    this.isSilent = isSilent;
-    if (isAsking) this.timer = setTimeout(() => this.wait(false, true), PATIENCE_MS);
-    this.views.forEach((paint) => paint(null));
-  }
-
-  /** Send a request, unless one is running. @param {import("./protocol").ToKernel} message */
-  ask(message) {
-    if (message.type === "back" || !(this.isAsking || this.shown?.busy)) this.send(message);
-  }
-}
+const SILENT = "The kernel does not answer. It may be busy with another cell; if it was restarted or "
+  + "has ended, run this cell again.";
+const SAVED = "This is what was saved with the notebook. To use the panel, run its cell.";
+const DATE = new Intl.DateTimeFormat("en-US", { dateStyle: "full", timeStyle: "long" });
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY_AND_TIME = new Intl.DateTimeFormat("en-US", {
+  month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
+});
 
 // ---- view --------------------------------------------------------------------------------------
 
@@ -102,30 +34,44 @@ class PanelSession {
 function renderPanel(session, el, signal) {
   const title = make("div", "panel-title", { role: "heading", "aria-level": "2", tabindex: "-1" });
   const place = make("bdi", "");
-  const back = button("secondary", "", () => {
-    if (stage === "list") goTo({ type: "back" });
-    else session.ask({ type: "back" });
-  }, signal);
+  const updated = make("span", "panel-updated");
+  const app = make("span", "");
+  const back = button("secondary", "", () => session.ask({ type: "back" }), signal);
+  const skip = button("secondary", "Skip", () => session.ask({ type: "skip" }), signal);
   const connect = button("secondary", "Connect", toggle, signal);
   const refresh = button("secondary", "Refresh", () => session.ask({ type: "refresh" }), signal);
   const choices = make("div", "panel-platforms", { role: "group", "aria-label": "Connect an account of" });
   const busy = make("p", "panel-busy");
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "panel-notice");
+  const next = make("p", "panel-lead");
   const body = make("div", "panel-rest");
+  const cards = make("div", "panel-cards");
+  const saved = make("div", "panel-saved", { hidden: "" });
   const live = make("p", "live", { "aria-live": "polite" });
   const question = new Question(signal);
-  const pages = new Pages(session, signal);
+  const chooser = new Chooser((numbers) => session.ask({ type: "attach", pages: numbers }), signal);
+  const renew = button("quiet", "Reconnect", () => actOnTicked("reconnect"), signal);
+  const detach = button("quiet", "Detach", () => actOnTicked("detach"), signal);
+  const copy = button("quiet", "Copy", () => void copyRows(), signal);
+  const save = button("quiet", "Export CSV", saveRows, signal);
+  const tools = make("div", "panel-actions", { role: "group", "aria-label": "Selected rows" },
+    renew, detach, copy, save);
   /** @type {List | null} */
   let list = null;
+  /** @type {import("./list.js").Filters | null} */
+  let filters = null;
+  let listLife = new AbortController();
+  /** @type {import("./embedded.js").EmbeddedCard | null} */
+  let card = null;
   /** @type {string | null} */
   let stage = null;
   let isOpen = false;
   const main = make("div", "panel-main", {},
     make("div", "panel-head", {}, make("div", "panel-heading", {}, title,
-      make("p", "place", {}, place)),
-      make("div", "panel-actions", {}, back, connect, refresh)),
-    choices, busy, error, notice, body, pages.node, live);
+      make("p", "place", {}, place, updated, app)),
+      make("div", "panel-actions", {}, back, skip, connect, refresh)),
+    choices, busy, error, notice, next, body, cards, chooser.node, saved, live);
   const panel = make("div", "panel ghl-connect-box", { role: "group", lang: "en", dir: "ltr" },
     make("div", "panel-bar", { "aria-hidden": "true" }), main, question.node);
   connect.setAttribute("aria-expanded", "false");
@@ -140,16 +86,11 @@ function renderPanel(session, el, signal) {
   paint("rows");
   el.append(panel);
 
-  /** @param {"show" | "rows" | null} news */
+  /** @param {string | null} news */
   function paint(news) {
-    const { shown, data, filters } = session;
-    if (news === "rows" && data && filters) {
-      if (!list) {
-        list = new List(filters, { onAct: act, onTick: tell }, signal);
-        body.append(list.node);
-      }
-      list.take(data);
-    }
+    const { shown, isSilent } = session;
+    const isSaved = shown === null && !!session.model.get("saved")?.rows?.length;
+    showList(news);
     const isOfAccounts = shown?.kind === "accounts";
     const now = isOfAccounts ? shown.stage : "list";
     const name = isOfAccounts && shown.name ? shown.name : null;
@@ -160,30 +101,113 @@ function renderPanel(session, el, signal) {
     };
     say(title, heads[now]);
     panel.setAttribute("aria-label", name ? `Connected accounts of ${name}` : heads.list);
-    say(place, shown ? `${isOfAccounts ? "Sub-account" : "Agency"} ${shown.id}` : "");
+    showPlace(now, name);
     const isBusy = session.isAsking || !!shown?.busy;
     panel.dataset.busy = String(isBusy);
+    panel.dataset.silent = String(isSilent);
     main.setAttribute("aria-busy", String(isBusy));
-    say(busy, shown?.busy ?? (session.isAsking ? "Asking the kernel…" : ""));
-    say(error, session.isSilent ? SILENT : shown?.error);
+    const silence = isSilent ? (isSaved ? SAVED : SILENT) : null;
+    const isAlarm = session.isLost && !isSaved;
+    say(busy, isAlarm ? "" : silence ?? shown?.busy ?? (session.isAsking ? "Asking the kernel…" : ""));
+    say(error, isAlarm ? SILENT : isSilent ? "" : shown?.error);
     say(notice, shown?.notice);
+    const waiting = isOfAccounts && now !== "list" ? shown.next : [];
+    say(next, waiting.length ? `Next: ${waiting.join(", ")}` : "");
     say(back, now !== "list" ? "Back to the accounts" : isOfAccounts && shown.can_leave ? "All sub-accounts" : "");
-    connect.hidden = !isOfAccounts || now !== "list";
-    refresh.hidden = now === "login";
-    for (const node of [connect, refresh]) node.setAttribute("aria-disabled", String(isBusy));
-    body.hidden = now !== "list";
+    skip.hidden = waiting.length === 0;
+    connect.hidden = !isOfAccounts || now !== "list" || isSilent;
+    refresh.hidden = now === "login" || shown === null || isSilent;
+    if (isSilent) back.hidden = skip.hidden = true;
+    for (const node of [skip, connect, refresh]) node.setAttribute("aria-disabled", String(isBusy));
+    body.hidden = now !== "list" || !session.rows;
     if (isOfAccounts) showChoices(shown.platforms);
-    choices.hidden = !isOpen || now !== "list";
+    choices.hidden = !isOpen || now !== "list" || isSilent;
     connect.setAttribute("aria-expanded", String(!choices.hidden));
-    pages.show(isOfAccounts && now === "attach" ? shown : null, isBusy);
-    const sentence = [shown?.busy, shown?.notice].filter(Boolean).join(" ");
+    const isChoosing = isOfAccounts && now === "attach" && !!(shown.pages || shown.reconnecting);
+    chooser.show(isChoosing ? shown.pages ?? [] : null, isChoosing ? leadOf(shown) : "", isBusy);
+    showCard();
+    showTools();
+    showSaved();
+    const sentence = [silence ?? shown?.busy, shown?.notice].filter(Boolean).join(" ");
     if (live.textContent !== sentence) live.textContent = sentence;
-    if (stage !== null && stage !== now) {
+    const at = `${shown?.id} ${now} ${card?.id}`;
+    if (stage !== null && stage !== at) {
       isOpen = false;
       choices.hidden = true;
-      settle(now);
+      settle();
+    } else if (focusIn(panel)?.closest("[hidden]")) {
+      title.focus();
     }
-    stage = now;
+    stage = shown ? at : null;
+  }
+
+  /** @param {string | null} news */
+  function showList(news) {
+    const { rows, shown } = session;
+    if (!rows || !shown) return;
+    const known = session.filtersOf(rows);
+    if (!list || filters !== known) {
+      listLife.abort();
+      listLife = new AbortController();
+      filters = known;
+      list = new List(known, { onAct: act, onTick: tell }, tools,
+        AbortSignal.any([signal, listLife.signal]));
+      body.replaceChildren(list.node);
+    } else if (news !== "rows") {
+      return;
+    }
+    list.take(rows, shown);
+  }
+
+  /** @param {string} now @param {string | null} name */
+  function showPlace(now, name) {
+    const { shown } = session;
+    const noun = shown?.kind === "sub-accounts" ? "Agency" : "Sub-account";
+    say(place, shown && !(now === "list" && name) ? `${noun} ${name ?? shown.id}` : "");
+    if (shown) title.title = place.title = shown.id;
+    const when = shown?.fetched_at ? new Date(shown.fetched_at * 1000) : null;
+    const isToday = when?.toDateString() === new Date().toDateString();
+    say(updated, when && `Last updated ${(isToday ? TIME : DAY_AND_TIME).format(when)}`);
+    if (when) updated.title = DATE.format(when);
+    const address = shown?.kind === "accounts" && shown.app ? locationAddress(shown.app, shown.id) : null;
+    if (address === null) app.replaceChildren();
+    else if (app.querySelector("a")?.href !== address) {
+      app.replaceChildren(appLink(address, "Open in GoHighLevel", "Open in GoHighLevel"));
+    }
+  }
+
+  function showCard() {
+    if (card === session.card) return;
+    card = session.card;
+    cards.replaceChildren(...(card ? [card.view(signal)] : []));
+  }
+
+  /** What is saved, until the kernel has sent the rows. */
+  function showSaved() {
+    const { title: of, headings = [], rows = [], more = 0, fetched_at: at } = session.model.get("saved") ?? {};
+    saved.hidden = session.rows !== null || rows.length === 0 || !(session.shown === null);
+    if (saved.hidden || saved.childElementCount) return;
+    const cells = (/** @type {"th" | "td"} */ tag, /** @type {string[]} */ texts) => (
+      make("tr", "", {}, ...texts.map((text) => make(tag, "", {}, make("bdi", "", {}, text)))));
+    say(title, of);
+    saved.append(
+      make("table", "panel-static", {}, make("thead", "", {}, cells("th", headings)),
+        make("tbody", "", {}, ...rows.map((row) => cells("td", row)))),
+      make("p", "panel-more", {}, [
+        more ? `And ${more} more.` : "",
+        at ? `As of ${DAY_AND_TIME.format(new Date(at * 1000))}.` : "",
+      ].join(" ")));
+  }
+
+  function showTools() {
+    const { rows, shown } = session;
+    const ticked = rows?.ticked.size ?? 0;
+    const isOfAccounts = shown?.kind === "accounts";
+    const rest = session.isAsking || !!shown?.busy;
+    for (const node of [renew, detach]) {
+      node.hidden = !isOfAccounts || ticked === 0 || session.isSilent;
+      node.setAttribute("aria-disabled", String(rest));
+    }
   }
 
   /** @param {[string, string][]} platforms */
@@ -194,203 +218,91 @@ function renderPanel(session, el, signal) {
   }
 
   function toggle() {
+    if (session.isSilent) return;
     isOpen = !isOpen;
     paint(null);
     if (isOpen) /** @type {HTMLElement | null} */ (choices.firstElementChild)?.focus();
   }
 
   function tell() {
-    const { data } = session;
-    if (data) session.send({ type: "select", version: data.version, rows: [...data.ticked] });
+    const { rows } = session;
+    if (rows) session.send({ type: "select", version: rows.version, rows: [...rows.ticked] });
+    showTools();
   }
 
   /** @param {string} what @param {number} row */
   function act(what, row) {
-    const { data, shown } = session;
-    if (!data || !shown) return;
-    const { version, columns } = data;
-    if (what === "open" && shown.kind === "sub-accounts") goTo({ type: "open", version, row });
-    if (what === "reconnect") session.ask({ type: "reconnect", version, row });
+    const { rows, shown } = session;
+    if (!rows || !shown) return;
+    if (what === "open" && shown.kind === "sub-accounts") {
+      session.ask({ type: "open", version: rows.version, row });
+    }
+    if (what === "reconnect" || what === "detach") actOn(what, [row]);
+  }
+
+  /** @param {"reconnect" | "detach"} what */
+  function actOnTicked(what) {
+    if (list) actOn(what, list.tickedRows());
+  }
+
+  /** @param {"reconnect" | "detach"} what @param {number[]} chosen */
+  function actOn(what, chosen) {
+    const { rows, isSilent } = session;
+    if (!rows || chosen.length === 0 || isSilent) return;
+    const { version, columns } = rows;
+    if (what === "reconnect") session.ask({ type: "reconnect", version, rows: chosen });
     if (what === "detach" && "state" in columns) {
       main.inert = true;
-      question.ask(columns, row, (isSure) => {
+      const focused = focusIn(panel);
+      question.ask(columns, chosen, (isSure) => {
         main.inert = false;
-        if (isSure) session.ask({ type: "detach", version, row });
-        list?.focus();
+        if (isSure) session.ask({ type: "detach", version, rows: chosen });
+        if (focused instanceof HTMLElement && tools.contains(focused)) focused.focus();
+        else list?.focus();
       });
     }
   }
 
-  /** Move the keyboard focus to the new content if it was in the removed one. @param {string} now */
-  function settle(now) {
-    const active = focusIn(panel);
-    if (active && active !== document.body && !box().contains(active)) return;
-    if (now === "login") focusWhenThere(box(), ".ghl-connect-card");
-    else title.focus();
-  }
-
-  function box() {
-    return panel.closest(".ghl-accounts-panel") ?? panel;
-  }
-
-  /** Request content that another view of the box will show. @param {import("./protocol").ToKernel} message */
-  function goTo(message) {
-    session.ask(message);
-    focusWhenThere(box(), ".ghl-connect-panel-title", panel);
-  }
-}
-
-// ---- confirmation before an account is detached -------------------------------------------------
-
-class Question {
-  /** @type {((isSure: boolean) => void) | null} */
-  answer = null;
-
-  /** @param {AbortSignal} signal */
-  constructor(signal) {
-    this.text = make("div", "panel-question", { id: `ghl-connect-${newId()}` });
-    this.more = make("div", "panel-about", { id: `ghl-connect-${newId()}` });
-    this.keep = button("primary", "Keep it", () => this.end(false), signal);
-    const detach = button("danger", "Detach", () => this.end(true), signal);
-    const box = make("div", "panel-dialog", {
-      role: "alertdialog", "aria-modal": "true", "aria-labelledby": this.text.id,
-      "aria-describedby": this.more.id,
-    }, this.text, this.more, make("div", "panel-actions", {}, this.keep, detach));
-    this.node = make("div", "panel-veil", { hidden: "" }, box);
-    box.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Escape") this.end(false);
-      // The rest of the panel is inert; the rest of the page is not.
-      if (event.key === "Tab") {
-        event.preventDefault();
-        (focusIn(this.node) === this.keep ? detach : this.keep).focus();
-      }
-    }, { signal });
-  }
-
-  /**
-   * @param {import("./protocol").AccountColumns} all @param {number} row
-   * @param {(isSure: boolean) => void} answer
-   */
-  ask(all, row, answer) {
-    const name = () => make("bdi", "", {}, all.name[row] ?? "");
-    const title = all.title[row] ?? "";
-    const groups = all.groups[row];
-    this.answer = answer;
-    this.text.replaceChildren("Detach ", name(), ` (${title})?`);
-    this.more.replaceChildren(
-      make("p", "", {}, `What was published stays on ${title}. Posts that are still planned for this `
-        + "account cannot be expected to go out: how the service treats them is not documented."),
-      ...(groups ? [make("p", "", {}, "It also leaves its groups: ", make("bdi", "", {}, groups), ".")] : []),
-      make("p", "", {}, "To have it back, log in once more and attach it."),
-    );
-    this.node.hidden = false;
-    this.keep.focus();
-    this.node.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {boolean} isSure */
-  end(isSure) {
-    const { answer } = this;
-    this.answer = null;
-    this.node.hidden = true;
-    answer?.(isSure);
-  }
-}
-
-// ---- the accounts that a login can attach -------------------------------------------------------
-
-class Pages {
-  /** @type {import("./protocol").Page[] | null} As last received. */
-  told = null;
-  /** @type {HTMLInputElement[]} */
-  boxes = [];
-
-  /** @param {PanelSession} session @param {AbortSignal} signal */
-  constructor(session, signal) {
-    this.session = session;
-    this.lead = make("p", "panel-lead");
-    this.list = make("ul", "panel-pages");
-    this.attach = make("button", "button", { type: "submit" }, "Attach");
-    this.attach.classList.add("ghl-connect-primary");
-    this.node = make("form", "panel-attach", { hidden: "" }, this.lead, this.list,
-      make("div", "panel-actions", {}, this.attach));
-    this.node.addEventListener("change", () => this.count(), { signal });
-    this.node.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const ticked = this.ticked();
-      if (ticked.length) session.ask({ type: "attach", pages: ticked });
-    }, { signal });
-  }
-
-  /** @param {ShownAccounts | null} shown @param {boolean} isBusy */
-  show(shown, isBusy) {
-    this.node.hidden = !shown || (shown.pages === null && !shown.reconnecting);
-    this.isBusy = isBusy;
-    if (!shown) {
-      this.told = null;
-      return;
+  async function copyRows() {
+    const rows = list?.sheet() ?? [];
+    try {
+      await navigator.clipboard.writeText(toTabs(rows));
+      live.textContent = `${rows.length - 1} rows copied.`;
+      copy.textContent = "Copied";
+    } catch {
+      live.textContent = "This page may not use the clipboard. Use Export CSV instead.";
+      copy.textContent = "Not allowed here";
     }
-    const { pages, reconnecting, platform } = shown;
-    say(this.lead, reconnecting
-      ? `${reconnecting} is still expired. Was it selected in the login? Attaching it again may reconnect it.`
-      : pages?.length === 0 ? "No account was shared in this login, so there is nothing to attach."
-        : `${platform} is connected. Choose what the sub-account gets.`);
-    if (JSON.stringify(pages) !== JSON.stringify(this.told)) this.build(pages ?? []);
-    this.told = pages;
-    this.count();
+    setTimeout(() => { copy.textContent = "Copy"; }, PATIENCE_MS);
   }
 
-  /** @param {import("./protocol").Page[]} pages */
-  build(pages) {
-    const free = pages.filter((page) => !page.is_attached);
-    this.boxes = pages.map((page) => {
-      const box = make("input", "", { type: "checkbox" });
-      box.checked = page.is_attached || page.is_ticked || free.length === 1;
-      box.disabled = page.is_attached;
-      return box;
-    });
-    this.list.replaceChildren(...pages.map((page, i) => make("li", "", {},
-      make("label", "panel-page", {}, /** @type {HTMLInputElement} */ (this.boxes[i]),
-        avatar(page.name, page.avatar),
-        twoLines(page.name, [page.username ? `@${page.username}` : null,
-          page.is_attached ? "attached already" : null])),
-      ...(page.error ? [make("p", "error", {}, page.error)] : []))));
+  function saveRows() {
+    const { shown } = session;
+    const name = (shown?.kind === "accounts" ? shown.name : null) ?? "";
+    const what = shown?.kind === "accounts" ? "accounts" : "sub-accounts";
+    download(fileName(what, name, new Date().toISOString().slice(0, 10)), toCsv(list?.sheet() ?? []));
   }
 
-  /** @returns {number[]} */
-  ticked() {
-    return this.boxes.flatMap((box, i) => (box.checked && !box.disabled ? [i] : []));
-  }
-
-  count() {
-    const { length } = this.ticked();
-    this.attach.hidden = this.boxes.every((box) => box.disabled);
-    const label = length ? `Attach ${length} account${length === 1 ? "" : "s"}` : "Attach";
-    say(this.attach, this.attach.hidden ? "" : label);
-    this.attach.setAttribute("aria-disabled", String(this.isBusy || length === 0));
+  /** Move the keyboard focus to the new content if it was in the removed one. */
+  function settle() {
+    const active = focusIn(panel);
+    if (active && active !== document.body && !panel.contains(active)) return;
+    /** @type {HTMLElement} */ (cards.querySelector(".ghl-connect-card") ?? title).focus();
   }
 }
 
-/**
- * Focus an element once it exists: other widgets are rendered later.
- *
- * @param {Element} box @param {string} selector @param {Element} [besides] An element to ignore.
- */
-function focusWhenThere(box, selector, besides) {
-  const look = () => {
-    const found = [...box.querySelectorAll(selector)].find((node) => !besides?.contains(node));
-    if (!(found instanceof HTMLElement)) return;
-    observer.disconnect();
-    found.focus();
-  };
-  const observer = new MutationObserver(look);
-  observer.observe(box, { childList: true, subtree: true });
-  AbortSignal.timeout(PATIENCE_MS).addEventListener("abort", () => observer.disconnect());
-  look();
+/** @param {import("./protocol").ShownAccounts} shown What stands above the accounts to attach. */
+function leadOf({ pages, reconnecting, platform }) {
+  if (reconnecting) {
+    return `${reconnecting} is still expired. Was it selected in the login? Attaching it again may `
+      + "reconnect it.";
+  }
+  return pages?.length === 0 ? "No account was shared in this login, so there is nothing to attach."
+    : `${platform} is connected. Choose the accounts to attach to the sub-account.`;
 }
 
 export default widgetOf(
-  (/** @type {Model} */ model, signal) => new PanelSession(model, signal),
+  (/** @type {import("@anywidget/types").AnyModel<{saved: SavedTable}>} */ model, signal) => (
+    new PanelSession(model, signal)),
   renderPanel,
 );

@@ -9,7 +9,7 @@ export interface AccountColumns {
   platform: (string | null)[];
   /** The platform's name for people. */
   title: string[];
-  groups: (string | null)[];
+  groups: string[][];
   state: State[];
   /** Whole days until it expires. */
   days: (number | null)[];
@@ -27,6 +27,9 @@ export interface LocationColumns {
   expiring: (number | null)[];
   /** Why it could not be fetched, and the next step. */
   message: (string | null)[];
+  /** Number of accounts by the name of their platform. */
+  platforms: Record<string, number>[];
+  groups: string[][];
 }
 
 export interface Page {
@@ -45,8 +48,14 @@ interface Shown {
   busy: string | null;
   error: string | null;
   notice: string | null;
+  /** When the rows were fetched, in seconds since the epoch. */
+  fetched_at: number | null;
   /** Id of the sub-account or the agency. */
   id: string;
+  /** Start of the addresses of sub-accounts in GoHighLevel; null in a demo. */
+  app: string | null;
+  /** Within so many days, a connection is about to expire. */
+  expiring_days: number;
 }
 
 export interface ShownAccounts extends Shown {
@@ -63,6 +72,8 @@ export interface ShownAccounts extends Shown {
   pages: Page[] | null;
   /** The account that the login was to reconnect. */
   reconnecting: string | null;
+  /** Names of those that are reconnected after it. */
+  next: string[];
 }
 
 export interface ShownLocations extends Shown {
@@ -73,16 +84,37 @@ export interface ShownLocations extends Shown {
 export type FromKernel =
   | ShownAccounts
   | ShownLocations
-  | { type: "rows"; version: number; columns: AccountColumns | LocationColumns;
-      selected: number[] };
+  | { type: "rows"; list: string; version: number; columns: AccountColumns | LocationColumns;
+      selected: number[] }
+  /** The answer to a ping. */
+  | { type: "alive" }
+  /** The traits of the login's card; `id` tells one login from the next. */
+  | { type: "card"; id: number; traits: import("../../login/static/protocol").Traits }
+  | { type: "to_card"; id: number; message: import("../../login/static/protocol").FromKernel };
+
+/** What a notebook saves of the rows; without them before they are fetched. */
+export interface SavedTable {
+  title?: string;
+  headings?: string[];
+  rows?: string[][];
+  more?: number;
+  fetched_at?: number;
+}
 
 /** Page to kernel. A row is its number in the rows of that version. */
 export type ToKernel =
   /** A page has the panel now. */
   | { type: "hello" }
+  /** Is the kernel there? */
+  | { type: "ping" }
   | { type: "refresh" }
   | { type: "connect"; platform: string }
   | { type: "back" }
   | { type: "attach"; pages: number[] }
   | { type: "select"; version: number; rows: number[] }
-  | { type: "reconnect" | "detach" | "open"; version: number; row: number };
+  | { type: "reconnect" | "detach"; version: number; rows: number[] }
+  | { type: "open"; version: number; row: number }
+  /** Go on with the next account to reconnect. */
+  | { type: "skip" }
+  /** What the card says. */
+  | { type: "from_card"; id: number; message: object };
