@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from ghl_notebook.errors import ArgumentError
+from ghl_notebook.analysis.inputs import ValueType, check_number, read_now
 from ghl_notebook.guard import guarded
+from ghl_notebook.settings import MAX_EXPIRING_DAYS, read_expiring_days
 
 from .bars import counted, draw, titles
-from .inputs import ValueType, check_number, read_columns
+from .inputs import read_columns
 from .look import (
     BLUE,
     GREY,
@@ -26,7 +25,7 @@ from .look import (
     nothing,
     require_altair,
 )
-from .time_steps import name_of
+from .time_steps import labels, name_of
 
 if TYPE_CHECKING:
     import altair as alt
@@ -36,8 +35,12 @@ _COLUMNS: Final[dict[str, ValueType]] = {
     "is_expired": "flag",
     "platform": "text",
     "deleted": "flag",
+    "name": "text",
+    "location_name": "text",
 }
-_MAX_DISTANCE: Final = pd.Timedelta(days=365)
+_MAX_NAMED: Final = 25
+"""Up to so many connections, each has a line with its name."""
+_MAX_DISTANCE: Final = pd.Timedelta(days=MAX_EXPIRING_DAYS)
 """Connections that expire further from today are only counted: they would squeeze the others."""
 
 
@@ -45,22 +48,23 @@ _MAX_DISTANCE: Final = pd.Timedelta(days=365)
 def plot_expiry(
     accounts: pd.DataFrame,
     *,
-    soon: float = 14,
+    soon: float | None = None,
     now: datetime | None = None,
     theme: Theme | None = None,
 ) -> alt.Chart | alt.LayerChart:
     """Draw when connections expire: how many have, how many will soon, and when.
 
-    Bars are days, or longer steps if the dates are far apart, in UTC; a line marks today. Expired
-    connections have their own color, and lie before today unless the API reports that they expired
-    early. Deleted accounts are left out.
+    Up to 25 connections have a line each, with the name of the account. More are counted in bars of
+    days, or of longer steps if the dates are far apart. Dates are in UTC; a line marks today.
+    Expired connections have their own color, and lie before today unless the API reports that they
+    expired early. Deleted accounts are left out.
 
     Parameters
     ----------
     accounts : pandas.DataFrame
         Accounts of `fetch_accounts` or `read_run`, of one sub-account or a whole agency.
-    soon : float, default 14
-        How many days count as soon.
+    soon : float, optional
+        How many days count as soon. By default, ``GHL_EXPIRING_DAYS``, which is 30.
     now : datetime, optional
         Today, with a time zone: ``client.clock()`` works for a demo, too. By default, the current
         time.
@@ -70,8 +74,8 @@ def plot_expiry(
     Returns
     -------
     altair.LayerChart
-        One bar per period and state, with a transparent background. If there is nothing to draw, an
-        `altair.Chart` with the reason as text.
+        A point per connection, or a bar per period and state, with a transparent background. If
+        there is nothing to draw, an `altair.Chart` with the reason as text.
 
     Raises
     ------
@@ -83,9 +87,13 @@ def plot_expiry(
     require_altair()
     ink = ink_of(theme)
     rows = read_columns(
-        accounts, _COLUMNS, source="fetch_accounts()", optional={"deleted", "platform"}
+        accounts,
+        _COLUMNS,
+        source="fetch_accounts()",
+        optional={"deleted", "platform", "name", "location_name"},
     )
-    today = _today(now)
+    today = read_now(now)
+    soon = read_expiring_days() if soon is None else soon
     check_number("soon", soon, 0, _MAX_DISTANCE.days)
     rows = rows[~rows["deleted"]]
     if rows.empty:
@@ -104,22 +112,11 @@ def plot_expiry(
     notes = [summary]
     if far.any():
         notes.append(f"Not shown: {far.sum():,} that expire more than a year from today")
-    chart = _draw(rows[near], states[:-1], today, ink)
+    shown = rows[near]
+    few = len(shown) <= _MAX_NAMED
+    parts = _points(shown, states[:-1], today) if few else _bars(shown, states[:-1])
+    chart = _draw(parts, today, ink)
     return finish(chart, "When connections expire", notes, theme)
-
-
-def _today(now: object) -> pd.Timestamp:
-    if now is None:
-        return pd.Timestamp.now("UTC")
-    if isinstance(now, datetime):
-        with suppress(Exception):  # no time zone, out of range, or a failing class of the user's
-            today = pd.Timestamp(now).tz_convert("UTC")
-            if 1970 <= today.year < 2200:
-                return today
-    raise ArgumentError(
-        f"now is {reprlib.repr(now)}, not a time with a time zone between 1970 and 2199.",
-        "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
-    )
 
 
 def _states(
@@ -133,30 +130,74 @@ def _states(
     return found
 
 
-def _draw(
-    rows: pd.DataFrame, states: Sequence[str], today: pd.Timestamp, ink: str
-) -> alt.LayerChart:
+def _points(rows: pd.DataFrame, states: Sequence[str], today: pd.Timestamp) -> alt.LayerChart:
+    """Draw a line from today to the date of each connection."""
     import altair as alt
 
+    rows = rows.sort_values("expire", kind="stable")
+    account = rows["name"].fillna("Account without a name") + " · " + rows["platform"]
+    names = account + (" · " + rows["location_name"]).fillna("")
+    again = names.groupby(names).cumcount()
+    rows = pd.DataFrame(
+        {
+            "account": names.where(again == 0, names + " " + (again + 1).astype("string")),
+            "platform": rows["platform"],
+            "state": rows["state"],
+            "expire": rows["expire"],
+            "today": today,
+            "when": rows["expire"].map(lambda time: name_of(time.tz_localize(None).to_period("D"))),
+        }
+    )
+    base = alt.Chart(rows).encode(
+        x=alt.X("expire:T", title="Day of expiry (UTC)")
+        .scale(type="utc")
+        .axis(grid=False, labelExpr=labels("day"), tickCount=6),
+        y=alt.Y("account:N", title="Account", sort=None).axis(
+            labelLimit=280, titleAngle=0, titleAlign="right", titleX=-10, titleY=-10
+        ),
+        color=_color(states),
+        tooltip=["account:N", "platform:N", "state:N", alt.Tooltip("when:N", title="expires")],
+    )
+    lines = base.mark_rule(strokeWidth=1).encode(x2="today:T")
+    points = base.mark_point(filled=True, size=90, opacity=1)
+    chart: alt.LayerChart = (lines + points).properties(height=alt.Step(22))
+    return chart
+
+
+def _bars(rows: pd.DataFrame, states: Sequence[str]) -> alt.Chart:
     bars, step = counted(rows, "expire", "state")
     bars["order"] = bars["state"].map(list(states).index)
-    ends = draw(
-        bars,
-        "state",
-        step=step,
-        things="connections",
-        of=" of expiry",
-        title="Connections",
-        numbers=min(5, int(bars.groupby("start")["count"].sum().max())),
-    ).encode(
-        color=alt.Color("state:N", title=None)
-        .scale(domain=states, range=[VERMILION, BLUE, GREY])
-        .legend(orient="top", offset=26),
-        order="order:O",
+    return (
+        draw(
+            bars,
+            "state",
+            step=step,
+            things="connections",
+            of=" of expiry",
+            title="Connections",
+            numbers=min(5, int(bars.groupby("start")["count"].sum().max())),
+        )
+        .encode(order="order:O", color=_color(states))
+        .properties(height=240)
     )
+
+
+def _color(states: Sequence[str]) -> alt.Color:
+    import altair as alt
+
+    return (
+        alt.Color("state:N", title=None)
+        .scale(domain=states, range=[VERMILION, BLUE, GREY])
+        .legend(orient="top", offset=26)
+    )
+
+
+def _draw(parts: alt.Chart | alt.LayerChart, today: pd.Timestamp, ink: str) -> alt.LayerChart:
+    import altair as alt
+
     name = name_of(today.tz_localize(None).to_period("D"))
     day = alt.Chart(pd.DataFrame({"today": [today]})).encode(x=alt.X("today:T"))
     line = day.mark_rule(color=ink, strokeDash=[4, 3], strokeWidth=1.5)
     word = day.mark_text(text=f"today, {name}", color=ink, align="left", dx=-4, y=-8)
-    chart: alt.LayerChart = (ends + line + word).properties(width=WIDTH, height=240)
+    chart: alt.LayerChart = (parts + line + word).properties(width=WIDTH)
     return chart

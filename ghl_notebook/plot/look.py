@@ -6,10 +6,8 @@ import importlib.util
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
 
-from ghl_notebook.errors import SettingsError
-from ghl_notebook.models import platform_title
-
-from .inputs import check_choice
+from ghl_notebook.errors import SettingsError, install_command
+from ghl_notebook.models import platform_title, read_choice
 
 if TYPE_CHECKING:
     import altair as alt
@@ -51,7 +49,7 @@ WIDTH: Final = 640
 
 # Text for light and dark pages: no gray has a contrast above 4.4:1 to both white and #111.
 _EITHER: Final = "#7a7a7a"
-_INKS: Final[dict[Theme | None, str]] = {None: _EITHER, "light": "#333333", "dark": "#d6d6d6"}
+_INKS: Final[dict[str | None, str]] = {None: _EITHER, "light": "#333333", "dark": "#d6d6d6"}
 
 
 def ink_of(theme: Theme | None) -> str:
@@ -62,23 +60,23 @@ def ink_of(theme: Theme | None) -> str:
     ArgumentError
         If there is no such theme.
     """
-    if theme is not None:
-        check_choice("theme", theme, get_args(Theme))
-    return _INKS[theme]
+    chosen = None if theme is None else read_choice("theme", theme, get_args(Theme))
+    return _INKS[chosen]
 
 
 def require_altair() -> None:
-    """Check that altair is installed.
+    """Check that the libraries that draw charts are installed.
 
     Raises
     ------
     SettingsError
-        If it is not.
+        If one is not.
     """
-    if importlib.util.find_spec("altair") is None:
+    missing = [name for name in ("altair", "vl_convert") if importlib.util.find_spec(name) is None]
+    if missing:
         raise SettingsError(
-            "Charts need altair, which is not installed.",
-            'Install it: pip install "ghl-notebook[plot]", and restart the kernel.',
+            f"Charts need {' and '.join(missing)}, which is not installed.",
+            f"{install_command('plot')}, and restart the kernel.",
         )
 
 
@@ -99,10 +97,12 @@ def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | 
     """Give a chart its title, a transparent background, and colors that suit the page."""
     import altair as alt
 
+    from .display import displayed
+
     ink = ink_of(theme)
     words: dict[str, Any] = {"labelColor": ink, "titleColor": ink, "labelFontSize": 11}
     lines: dict[str, Any] = {"domainColor": ink, "gridColor": ink, "tickColor": ink}
-    finished: AnyChart = chart.properties(
+    finished = chart.properties(
         background="transparent",
         title=alt.TitleParams(title, subtitle=list(subtitle), anchor="start", offset=12),
     ).configure(
@@ -112,7 +112,8 @@ def finish(chart: AnyChart, title: str, subtitle: Sequence[str], theme: Theme | 
         title={"color": ink, "subtitleColor": ink, "fontSize": 15, "subtitleFontSize": 12},
         view={"stroke": None},
     )
-    return finished
+    drawn: AnyChart = displayed(finished)
+    return drawn
 
 
 def nothing(text: str, theme: Theme | None) -> alt.Chart:

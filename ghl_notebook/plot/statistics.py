@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
+from ghl_notebook.analysis.inputs import ValueType
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
+from ghl_notebook.models import one_of, read_choice
 from ghl_notebook.sanitize import defuse_markup
 
 from .bars import titles
-from .inputs import ValueType, check_choice, read_columns
+from .inputs import read_columns
 from .look import WIDTH, Theme, color_of, finish, nothing, require_altair, words_of
 from .time_steps import Step, edges, in_steps, labels, ticks
 
@@ -28,6 +31,7 @@ _COLUMNS: Final[dict[str, ValueType]] = {
     "account_id": "text",
     "name": "text",
 }
+_ENGAGEMENT: Final = "engagement"
 _OF_ENGAGEMENT: Final = ("likes", "comments", "shares")
 _MAX_PANELS: Final = 60
 _NUMBER: Final = "format(datum.value, abs(datum.value) < 1000 ? '.2~f' : '.3~s')"
@@ -43,8 +47,8 @@ class _Size(NamedTuple):
 
 
 _SIZES: Final[dict[str, _Size]] = {
-    "platform": _Size(3, 120, 62, 3),
-    "account": _Size(4, 50, 78, 2),
+    "platform": _Size(3, 120, 80, 3),
+    "account": _Size(4, 76, 92, 2),
 }
 
 
@@ -99,23 +103,28 @@ def plot_statistics(
     require_altair()
     import altair as alt
 
-    check_choice("by", by, _SIZES)
-    names = _names_of(metric)
-    rows = _read(statistics, by)
+    chosen = read_choice("grouping by", by, _SIZES)
+    rows = _read(statistics, chosen)
+    names = [_known_metric(name, rows) for name in _names_of(metric)]
     found = {name: _of_metric(rows, name) for name in names}
-    lines = {name: _lines(part, by) for name, part in found.items() if part["value"].notna().any()}
+    lines = {
+        name: _lines(part, chosen) for name, part in found.items() if part["value"].notna().any()
+    }
     if not lines:
         return nothing(f"No statistics of {', '.join(names)}", theme)
     notes = list(dict.fromkeys(note for one in lines.values() for note in one.notes))
+    if not same_scale and any(len(one.panels) > 1 for one in lines.values()):
+        notes.insert(0, "Each panel has its own scale")
     notes += [f"No numbers of {name}" for name in names if name not in lines]
     pictures = {
-        words_of(name): _draw(one, by, same_scale=same_scale) for name, one in lines.items()
+        words_of(name): _draw(one, chosen, words_of(name), same_scale=same_scale)
+        for name, one in lines.items()
     }
     if len(pictures) == 1:
         ((name, picture),) = pictures.items()
-        return finish(picture, f"{name} by {by}", notes, theme)
+        return finish(picture, f"{name} by {chosen}", notes, theme)
     titled = [picture.properties(title=name) for name, picture in pictures.items()]
-    return finish(alt.vconcat(*titled, spacing=30), f"Statistics by {by}", notes, theme)
+    return finish(alt.vconcat(*titled, spacing=30), f"Statistics by {chosen}", notes, theme)
 
 
 def _names_of(metric: object) -> list[str]:
@@ -136,20 +145,26 @@ def _read(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
     return rows.assign(platform=titles(rows["platform"]))
 
 
+def _known_metric(name: str, rows: pd.DataFrame) -> str:
+    """Return a metric as the DataFrame spells it."""
+    there = sorted(rows["metric"].dropna().unique())
+    sums = [_ENGAGEMENT] if set(there) & set(_OF_ENGAGEMENT) else []
+    if not there:
+        return name
+    with suppress(ArgumentError):
+        return read_choice("metric", name, [*there, *sums])
+    choice = one_of(name, there)
+    if name.strip().lower() == "reach":
+        choice += (
+            " The API reports reach only as totals of a period: draw those of "
+            "fetch_statistics_breakdowns(), as the docstring of plot_statistics() describes."
+        )
+    raise ArgumentError(f"The DataFrame has no metric {name!r}.", choice)
+
+
 def _of_metric(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    there = list(rows["metric"].dropna().unique())
-    if name == "engagement" and name not in there and set(there) & set(_OF_ENGAGEMENT):
-        part = rows[rows["metric"].isin(_OF_ENGAGEMENT)]
-    elif name in there or rows.empty:
-        part = rows[rows["metric"] == name]
-    else:
-        choice = f"Choose one of: {', '.join(sorted(there))}."
-        if name == "reach":
-            choice += (
-                " The API reports reach only as totals of a period: draw those of "
-                "fetch_statistics_breakdowns(), as the docstring of plot_statistics() describes."
-            )
-        raise ArgumentError(f"The DataFrame has no metric {name!r}.", choice)
+    is_sum = name == _ENGAGEMENT and not (rows["metric"] == name).any()
+    part = rows[rows["metric"].isin(_OF_ENGAGEMENT if is_sum else [name])]
     return part[part["date"].notna()]
 
 
@@ -195,12 +210,12 @@ def _titles_of_accounts(rows: pd.DataFrame) -> pd.Series[Any]:
     return rows["account_id"].map(names)
 
 
-def _draw(lines: _Lines, by: str, *, same_scale: bool) -> alt.FacetChart:
+def _draw(lines: _Lines, by: str, title: str, *, same_scale: bool) -> alt.FacetChart:
     import altair as alt
 
     size = _SIZES[by]
     columns = min(size.columns, len(lines.panels))
-    width = WIDTH // columns - 45
+    width = WIDTH // columns - 60
     platforms = list(lines.points["platform"].unique())
     chart: alt.FacetChart = (
         alt.Chart(lines.points, width=width, height=size.height)
@@ -209,14 +224,14 @@ def _draw(lines: _Lines, by: str, *, same_scale: bool) -> alt.FacetChart:
             strokeWidth=1.8, strokeJoin="round", point=alt.OverlayMarkDef(size=60, opacity=0)
         )
         .encode(
-            x=alt.X("start:T", title=None)
+            x=alt.X("start:T", title=f"{lines.step.capitalize()} (UTC)")
             .scale(type="utc")
             .axis(
                 grid=False,
                 values=ticks(lines.points["start"], lines.step, most=size.dates),
                 labelExpr=labels(lines.step),
             ),
-            y=alt.Y("value:Q", title=None)
+            y=alt.Y("value:Q", title=title)
             .scale(zero=False)
             .axis(labelExpr=_NUMBER, tickCount=3, labelFlush=True),
             color=alt.Color("platform:N")
@@ -235,7 +250,7 @@ def _draw(lines: _Lines, by: str, *, same_scale: bool) -> alt.FacetChart:
             columns=columns,
             # Aligns the plots, however wide their axis labels are.
             bounds="flush",
-            spacing={"row": size.row_spacing, "column": 45},
+            spacing={"row": size.row_spacing, "column": 60},
         )
         .resolve_axis(x="independent")
         .resolve_scale(y="shared" if same_scale else "independent")

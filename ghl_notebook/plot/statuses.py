@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
+from ghl_notebook.analysis.inputs import ValueType
 from ghl_notebook.guard import guarded
+from ghl_notebook.models import read_choice
 
 from .bars import counted, draw, titles
-from .inputs import ValueType, check_choice, read_columns
+from .inputs import read_columns
 from .look import (
     BLUE,
     BROWN,
@@ -85,20 +87,20 @@ def plot_statuses(
         If altair is not installed.
     """
     require_altair()
-    check_choice("by", by, ("date", "platform"))
+    chosen = read_choice("grouping by", by, ("date", "platform"))
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
     rows = rows.assign(
         status=rows["status"].fillna("unknown"),
         platform=titles(rows["platform"]),
         date=rows["display_date"].fillna(rows["created_at"]),
     )
-    notes = []
-    if by == "date" and (dateless := int(rows["date"].isna().sum())):
+    notes = ["Each status has its own scale"]
+    if chosen == "date" and (dateless := int(rows["date"].isna().sum())):
         notes.append(f"{dateless:,} posts left out: they have no date")
         rows = rows[rows["date"].notna()]
     if rows.empty:
         return nothing("No posts", theme)
-    return finish(_draw(rows, by), f"Posts by status and {by}", notes, theme)
+    return finish(_draw(rows, chosen), f"Posts by status and {chosen}", notes, theme)
 
 
 def _draw(rows: pd.DataFrame, by: str) -> alt.FacetChart:
@@ -133,7 +135,7 @@ def _draw(rows: pd.DataFrame, by: str) -> alt.FacetChart:
 
 def _over_time(rows: pd.DataFrame) -> alt.Chart:
     bars, step = counted(rows, "date", "status")
-    return draw(bars, "status", step=step, things="posts")
+    return draw(bars, "status", step=step, things="posts", title="Posts")
 
 
 def _by_platform(rows: pd.DataFrame) -> alt.Chart:
@@ -144,10 +146,10 @@ def _by_platform(rows: pd.DataFrame) -> alt.Chart:
         alt.Chart(bars)
         .mark_bar()
         .encode(
-            x=alt.X("platform:N", title=None).axis(
+            x=alt.X("platform:N", title="Platform").axis(
                 labelAngle=0, labelExpr="split(datum.label, ' ')"
             ),
-            y=alt.Y("count:Q", title=None).axis(format=",d", tickCount=1),
+            y=alt.Y("count:Q", title="Posts").axis(format=",d", tickCount=1),
             tooltip=["platform:N", "status:N", alt.Tooltip("count:Q", title="posts", format=",")],
         )
     )

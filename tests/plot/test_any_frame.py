@@ -24,16 +24,30 @@ def plot_expiry(*args: Any, **options: Any) -> Any:
     return ghl.plot_expiry(*args, now=NOW, **options)
 
 
+def plot_calendar(*args: Any, **options: Any) -> Any:
+    """Draw it at the same time."""
+    return ghl.plot_calendar(*args, now=NOW, **options)
+
+
+def plot_hours(*args: Any, **options: Any) -> Any:
+    """Draw the numbers themselves, also of two posts."""
+    return ghl.plot_hours(*args, relative=False, **options)
+
+
 FRAMES: dict[Plot, pd.DataFrame] = {
     plot_expiry: accounts({"expire": NOW}, {}),
     ghl.plot_statistics: statistics({}, {"value": None, "account_id": "b"}),
-    ghl.plot_hours: posts({"like_count": 1}, {}),
+    plot_hours: posts({"like_count": 1}, {}),
+    plot_calendar: posts({}, {"status": "failed", "display_date": NOW}),
+    ghl.plot_frequency: posts(*[{"like_count": 1, "account_id": "a"}] * 3),
     ghl.plot_statuses: posts({}, {"display_date": None, "created_at": NOW}),
 }
 TIMES: dict[Plot, str] = {
+    plot_calendar: "display_date",
+    ghl.plot_frequency: "display_date",
     plot_expiry: "expire",
     ghl.plot_statistics: "date",
-    ghl.plot_hours: "display_date",
+    plot_hours: "display_date",
     ghl.plot_statuses: "display_date",
 }
 
@@ -61,7 +75,7 @@ def test_frames_of_objects_are_drawn_the_same(plot: Plot) -> None:
 @every_plot
 def test_an_index_with_doubles_does_not_matter(plot: Plot) -> None:
     """It is what concat leaves behind; and the frame stays as it was."""
-    frame = FRAMES[plot].set_axis([7, 7])
+    frame = FRAMES[plot].set_axis([7] * len(FRAMES[plot]))
     before = frame.copy()
     assert rows_of(plot(frame)) == rows_of(plot(FRAMES[plot]))
     pd.testing.assert_frame_equal(frame, before)
@@ -119,7 +133,7 @@ def test_times_without_a_time_zone_are_an_error(plot: Plot) -> None:
     [
         (plot_expiry, "is_expired"),
         (ghl.plot_statistics, "value"),
-        (ghl.plot_hours, "like_count"),
+        (plot_hours, "like_count"),
     ],
 )
 def test_numbers_and_flags_as_text_are_an_error(plot: Plot, column: str) -> None:
@@ -162,7 +176,7 @@ def test_a_column_of_arrows_null_has_no_values(plot: Plot) -> None:
 @folded("theme", ["white", "", 1, []])
 def test_a_theme_has_to_exist(plot: Plot, theme: object) -> None:
     """The error names those that do."""
-    with pytest.raises(ghl.errors.ArgumentError, match='"light" or "dark"'):
+    with pytest.raises(ghl.errors.ArgumentError, match="Choose one of: light, dark"):
         plot(FRAMES[plot], theme=theme)
 
 
@@ -208,5 +222,5 @@ def test_without_altair_the_error_says_how_to_install_it(
 ) -> None:
     """It is an extra."""
     monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(ghl.errors.SettingsError, match=r'pip install "ghl-notebook\[plot\]"'):
+    with pytest.raises(ghl.errors.SettingsError, match=r'pip install "\.\[plot\]"'):
         plot(FRAMES[plot])

@@ -18,6 +18,7 @@ WEEK = timedelta(days=7)
 FRAME = posts(
     *({"published_at": NOW - n * WEEK, "like_count": 5} for n in range(3)), {"status": "failed"}
 )
+DATED = posts(*({"display_date": NOW + timedelta(days=n)} for n in range(5)))
 DAYS = statistics(
     *({"date": NOW - timedelta(days=n), "value": n % 3, "metric": "likes"} for n in range(9))
 )
@@ -27,7 +28,12 @@ CHARTS: dict[str, tuple[Callable[[], Any], set[str]]] = {
         {VERMILION, BLUE},
     ),
     "statistics": (lambda: ghl.plot_statistics(DAYS, "likes"), {PINK}),
-    "hours": (lambda: ghl.plot_hours(FRAME), {LOW_TO_HIGH[-1]}),
+    "hours": (lambda: ghl.plot_hours(FRAME, relative=False), {LOW_TO_HIGH[-1]}),
+    "calendar": (lambda: ghl.plot_calendar(DATED, now=NOW), {GREEN}),
+    "frequency": (
+        lambda: ghl.plot_frequency(posts(*[{"like_count": 5}] * 3), few=1),
+        {BLUE},
+    ),
     "statuses": (lambda: ghl.plot_statuses(FRAME), {VERMILION, GREEN}),
 }
 

@@ -21,17 +21,36 @@ def test_connections_are_counted_by_day_and_state() -> None:
         {"expire": at("2026-01-07")},
         {"expire": at("2026-02-07")},
     )
-    chart = ghl.plot_expiry(frame, now=NOW)
+    chart = ghl.plot_expiry(pd.concat([frame] * 9), now=NOW)
     shown = [(r["when"], r["state"], r["count"], r["platforms"]) for r in rows_of(chart)[:3]]
     assert shown == [
-        ("3 Jan 2026", "expired", 1, "Instagram 1"),
-        ("7 Jan 2026", "expire within 14 days", 3, "Instagram 2, Facebook 1"),
-        ("7 Feb 2026", "expire later", 1, "Instagram 1"),
+        ("3 Jan 2026", "expired", 9, "Instagram 9"),
+        ("7 Jan 2026", "expire within 30 days", 27, "Instagram 18, Facebook 9"),
+        ("7 Feb 2026", "expire later", 9, "Instagram 9"),
     ]
     assert (
         said_by(chart)
-        == "When connections expire | 1 expired, 3 expire within 14 days, 1 expire later"
+        == "When connections expire | 9 expired, 27 expire within 30 days, 9 expire later"
     )
+
+
+def test_a_few_are_named() -> None:
+    """Each has a line with its account, platform and sub-account, the next one first."""
+    frame = accounts(
+        {"expire": at("2026-02-07"), "name": "Late", "platform": "facebook"},
+        {"expire": at("2026-01-03"), "name": "Early", "is_expired": True},
+        {"expire": at("2026-01-07")},
+        {"expire": at("2026-01-08")},
+    ).assign(location_name=["Client", None, None, None])
+    chart = ghl.plot_expiry(frame, now=NOW)
+    named = [row for row in rows_of(chart) if "account" in row]
+    assert [(row["account"], row["when"], row["state"]) for row in named] == [
+        ("Early · Instagram", "3 Jan 2026", "expired"),
+        ("Account without a name · Instagram", "7 Jan 2026", "expire within 30 days"),
+        ("Account without a name · Instagram 2", "8 Jan 2026", "expire within 30 days"),
+        ("Late · Facebook · Client", "7 Feb 2026", "expire later"),
+    ]
+    assert spec_of(chart)["layer"][0]["encoding"]["y"]["title"] == "Account"
 
 
 def test_far_apart_they_are_counted_by_week() -> None:
@@ -40,11 +59,11 @@ def test_far_apart_they_are_counted_by_week() -> None:
         *({"expire": at(f"2026-01-{day:02}")} for day in (11, 12, 18, 19)),
         {"expire": at("2026-06-01")},
     )
-    chart = ghl.plot_expiry(frame, now=NOW)
+    chart = ghl.plot_expiry(pd.concat([frame] * 9), now=NOW)
     assert [(row["when"], row["count"]) for row in rows_of(chart)[:3]] == [
-        ("5 Jan to 11 Jan 2026", 1),
-        ("12 Jan to 18 Jan 2026", 2),
-        ("19 Jan to 25 Jan 2026", 1),
+        ("5 Jan to 11 Jan 2026", 9),
+        ("12 Jan to 18 Jan 2026", 18),
+        ("19 Jan to 25 Jan 2026", 9),
     ]
 
 
@@ -64,9 +83,17 @@ def test_soon_is_as_the_reader_says() -> None:
     assert "1 expire later" in said_by(ghl.plot_expiry(frame, soon=9.5, now=NOW))
 
 
+def test_soon_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same as that of the panel."""
+    frame = accounts({"expire": NOW + timedelta(days=29)})
+    assert "1 expire within 30 days" in said_by(ghl.plot_expiry(frame, now=NOW))
+    monkeypatch.setenv("GHL_EXPIRING_DAYS", "7")
+    assert "1 expire later" in said_by(ghl.plot_expiry(frame, now=NOW))
+
+
 def test_today_is_marked() -> None:
     """By a line and a word, at the time that was passed."""
-    spec = spec_of(ghl.plot_expiry(accounts({"expire": at("2026-02-01")}), now=NOW))
+    spec = spec_of(ghl.plot_expiry(accounts(*[{"expire": at("2026-02-01")}] * 26), now=NOW))
     bars, line, word = spec["layer"]
     assert [part["mark"]["type"] for part in (bars, line, word)] == ["bar", "rule", "text"]
     assert word["mark"]["text"] == "today, 5 Jan 2026"
@@ -79,12 +106,12 @@ def test_the_present_is_today_when_nothing_is_passed() -> None:
     now = pd.Timestamp.now("UTC").to_pydatetime()
     hour = timedelta(hours=1)
     said = said_by(ghl.plot_expiry(accounts({"expire": now - hour}, {"expire": now + hour})))
-    assert "1 expired, 1 expire within 14 days" in said
+    assert "1 expired, 1 expire within 30 days" in said
 
 
 def test_days_are_those_of_utc() -> None:
     """On the axis and in the data, whatever the browser's time zone."""
-    chart = ghl.plot_expiry(accounts({"expire": at("2026-02-01T23:59:59")}), now=NOW)
+    chart = ghl.plot_expiry(accounts(*[{"expire": at("2026-02-01T23:59:59")}] * 26), now=NOW)
     x = spec_of(chart)["layer"][0]["encoding"]["x"]
     assert x["scale"]["type"] == "utc"
     assert "utcFormat" in x["axis"]["labelExpr"]
@@ -94,10 +121,10 @@ def test_days_are_those_of_utc() -> None:
 
 def test_what_has_expired_stands_out() -> None:
     """It has a colour of its own, the same ones for all charts, and lies at the bottom."""
-    chart = ghl.plot_expiry(accounts({"expire": at("2026-02-01")}), now=NOW)
+    chart = ghl.plot_expiry(accounts(*[{"expire": at("2026-02-01")}] * 26), now=NOW)
     encoding = spec_of(chart)["layer"][0]["encoding"]
     assert encoding["color"]["scale"] == {
-        "domain": ["expired", "expire within 14 days", "expire later"],
+        "domain": ["expired", "expire within 30 days", "expire later"],
         "range": ["#d55e00", "#0072b2", "#72727a"],
     }
     assert encoding["order"]["field"] == "order"
@@ -124,7 +151,7 @@ def test_deleted_accounts_do_not_count() -> None:
 
 def test_connections_without_an_end_are_told_of() -> None:
     """The service gives no date for some platforms."""
-    frame = accounts({"expire": at("2026-02-01")}, {}, {"is_expired": True})
+    frame = accounts({"expire": at("2026-03-01")}, {}, {"is_expired": True})
     said = said_by(ghl.plot_expiry(frame, now=NOW))
     assert "1 expired, 1 expire later, 1 have no expiry date" in said
 
@@ -157,7 +184,7 @@ def test_the_chart_is_of_a_whole_agency_too() -> None:
     with ghl.demo_agency(locations=3) as agency:
         frame = ghl.fetch_accounts(agency)
         chart = ghl.plot_expiry(frame, now=agency.simulator.now)
-    assert sum(row.get("count", 0) for row in rows_of(chart)) == frame["expire"].notna().sum()
+    assert len([row for row in rows_of(chart) if "account" in row]) == frame["expire"].notna().sum()
 
 
 @pytest.mark.parametrize("soon", [-1, 400, "14"])

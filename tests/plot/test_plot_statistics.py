@@ -37,7 +37,10 @@ def test_the_accounts_of_a_platform_are_added_up() -> None:
         ("Google Business Profile", "1 Jan 2026", 7),
         ("Instagram", "1 Jan 2026", 5),
     ]
-    assert said_by(chart) == "New followers by platform | All accounts of a platform together"
+    assert said_by(chart) == (
+        "New followers by platform | Each panel has its own scale"
+        " | All accounts of a platform together"
+    )
 
 
 def test_an_account_has_a_panel_of_its_own_by_account() -> None:
@@ -212,7 +215,10 @@ def test_a_metric_is_a_name(metric: Any) -> None:
 
 def test_there_are_two_ways_to_divide() -> None:
     """Another is an error that names them."""
-    with pytest.raises(ghl.errors.ArgumentError, match='Choose "platform" or "account"'):
+    with pytest.raises(
+        ghl.errors.ArgumentError,
+        match="no grouping by 'client'",
+    ):
         ghl.plot_statistics(statistics({}), by="client")  # type: ignore[arg-type]
 
 

@@ -63,7 +63,10 @@ def test_a_draft_without_a_date_has_that_of_its_making() -> None:
     )
     chart = ghl.plot_statuses(frame)
     assert [row["when"] for row in rows_of(chart)] == ["2 Jan 2026"]
-    assert said_by(chart) == "Posts by status and date | 1 posts left out: they have no date"
+    assert said_by(chart) == (
+        "Posts by status and date | Each status has its own scale"
+        " | 1 posts left out: they have no date"
+    )
 
 
 @pytest.mark.parametrize("by", ["date", "platform"])
@@ -90,5 +93,5 @@ def test_without_posts_the_chart_says_so(by: str) -> None:
 
 def test_there_are_two_ways_to_divide() -> None:
     """Another is an error that names them."""
-    with pytest.raises(ghl.errors.ArgumentError, match='Choose "date" or "platform"'):
+    with pytest.raises(ghl.errors.ArgumentError, match="Choose one of: date, platform"):
         ghl.plot_statuses(pd.DataFrame(), by="account")  # type: ignore[arg-type]
