@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import reprlib
 from datetime import datetime
+from typing import Final
 
 from .api import Agency, Client, MessageEvent
 from .auth import Credential
 from .auth.agency_credential import passed_credential
-from .errors import GHLError, SettingsError
+from .errors import ArgumentError, GHLError, SettingsError, install_command
 from .fetch.sent_posts import drop, keep_in_memory
 from .guard import guarded
 from .secret import Secret
 from .settings import DEFAULT_ALLOWED_ORIGINS, read_demo_settings
 from .simulator import Simulator
+
+_MAX_SIZE: Final = 10_000
+"""Sub-accounts of a demo, and accounts in each; more would fill the memory."""
 
 
 @guarded
@@ -129,6 +134,12 @@ def demo_agency(
     ArgumentError
         If the API version is unknown.
     """
+    sizes: dict[str, object] = {"locations": locations, "accounts": accounts}
+    for name, size in sizes.items():
+        if not isinstance(size, int) or not 0 <= size <= _MAX_SIZE:
+            raise ArgumentError(
+                f"{name} is {reprlib.repr(size)}.", f"Pass a whole number from 0 to {_MAX_SIZE:,}."
+            )
     simulator = Simulator(seed=seed, locations=locations, accounts=range(1, 2 * accounts))
     if locations > 1:
         refused = list(simulator.state.locations)[-locations // 2]
@@ -167,7 +178,7 @@ def demo(*, seed: int = 0, api_version: str | None = None) -> DemoClient:
     if settings.public_url and importlib.util.find_spec("jupyter_server_proxy") is None:
         raise SettingsError(
             "The browser of a hub's user cannot reach the simulator.",
-            "Install ghl-notebook[binder] where the notebook server runs, and restart the server.",
+            f"{install_command('binder')}, where the notebook server runs, and restart the server.",
         )
     simulator = Simulator(seed=seed, public_url=settings.public_url)
     simulator.start()

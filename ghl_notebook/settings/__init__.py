@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_data_dir
 
@@ -27,6 +28,9 @@ from .table import SETTINGS as SETTINGS
 from .table import Environ, check_choice, read, read_secret
 from .table import markdown_tables as markdown_tables
 from .table import names_set as names_set
+
+MAX_EXPIRING_DAYS: Final = 365
+"""The most days before its expiry from which a connection may count as expiring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +318,27 @@ def read_pictures(pictures: str | None = None, *, environ: Environ = None) -> st
     if pictures is None:
         return read("GHL_PICTURES", environ)
     return check_choice("pictures", pictures, SETTINGS["GHL_PICTURES"].allowed)
+
+
+def read_expiring_days(environ: Environ = None) -> float:
+    """Return how many days before its expiry a connection counts as expiring.
+
+    Raises
+    ------
+    SettingsError
+        ``GHL_EXPIRING_DAYS`` is not a number of days.
+    """
+    text = read("GHL_EXPIRING_DAYS", environ)
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1
+    if not 0 <= days <= MAX_EXPIRING_DAYS:
+        raise SettingsError(
+            f"GHL_EXPIRING_DAYS must be a number from 0 to {MAX_EXPIRING_DAYS}, not {text!r}.",
+            "Set it to a number of days, such as 30.",
+        )
+    return days
 
 
 def read_account_ids(environ: Environ = None) -> dict[str, str]:

@@ -81,6 +81,12 @@ _GROUPS = {
             "platforms",
             allowed=("platforms", "none"),
         ),
+        Setting(
+            "GHL_EXPIRING_DAYS",
+            "Days before its expiry from which a connection counts as expiring, in the panel and "
+            "in charts",
+            "30",
+        ),
     ),
     "A marketplace app": (
         Setting("GHL_CLIENT_ID", "Your app's client ID"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from .many_accounts import ManyAccounts
 from .records import Location, Town, User
@@ -39,9 +40,13 @@ _MANAGERS = (
     ("Ines", "Okoye"), ("Tom", "Becker"), ("Mei", "Tan"), ("Luca", "Ferri"), ("Sara", "Holm"),
     ("Omar", "Aziz"), ("Kate", "Doyle"), ("Raj", "Patel"),
 )  # fmt: skip
+_EDITORS = (
+    ("Lena", "Vogt"), ("Diego", "Ramos"), ("Aoife", "Byrne"), ("Hana", "Sato"), ("Nils", "Dahl"),
+    ("Zoë", "Martin"), ("Kofi", "Mensah"),
+)  # fmt: skip
 
-#: Sub-accounts per account manager: few enough users for a linear search.
-_PER_MANAGER = 25
+#: Sub-accounts per account manager, and per editor: few enough users for a linear search.
+_PER_MANAGER, _PER_EDITOR = 25, 8
 
 
 def add_locations(state: State, count: int, each: int | range, company_id: str) -> None:
@@ -60,12 +65,16 @@ def add_locations(state: State, count: int, each: int | range, company_id: str) 
     for number in range(count):
         name, town = _named(number)
         # The kind is part of the digest: another word would change all ids.
-        location = Location(_id(state, "place", number), name, company_id, town)
+        key = _id(state, "place", number)
+        location = Location(key, name, company_id, town, phone_number(f"{state.seed}:{key}"))
         state.locations[location.id] = location
         numbers[location.id] = number
         if number % _PER_MANAGER == 0:
-            state.users.append(_manager(state, number // _PER_MANAGER))
-        state.users[-1].location_ids.append(location.id)
+            manager = _user(state, "manager", _MANAGERS, number // _PER_MANAGER)
+        if number % _PER_EDITOR == 0:
+            editor = _user(state, "editor", _EDITORS, number // _PER_EDITOR)
+        for user in (manager, editor):
+            user.location_ids.append(location.id)
     state.extra_locations = count
     if each and count:
         owner = next(user.id for user in state.users if user.type == "agency")
@@ -89,13 +98,23 @@ def _named(number: int) -> tuple[str, Town]:
     return (f"{name} {again + 1}" if again else name), _TOWNS[town]
 
 
-def _manager(state: State, number: int) -> User:
-    first, last = _MANAGERS[number % len(_MANAGERS)]
-    return User(
-        id=_id(state, "manager", number), first_name=first, last_name=last,
-        email=f"{first}.{last}.{number + 1}@example.com".lower(), type="account", role="admin",
-        location_ids=[],
+def _user(state: State, kind: str, names: Sequence[tuple[str, str]], number: int) -> User:
+    """Add the nth manager or editor."""
+    first, last = names[number % len(names)]
+    email = f"{first}.{last}.{number + 1}@example.com".lower().replace("ë", "e")
+    user = User(
+        id=_id(state, kind, number), first_name=first, last_name=last, email=email, type="account",
+        role="admin" if kind == "manager" else "user", location_ids=[],
+        phone=phone_number(f"{state.seed}:{kind}:{number}"),
     )  # fmt: skip
+    state.users.append(user)
+    return user
+
+
+def phone_number(key: str) -> str:
+    """Return a number that nobody has, always the same for a key."""
+    digits = int.from_bytes(hashlib.sha256(f"phone:{key}".encode()).digest()[:4], "big")
+    return f"+1202555{100 + digits % 100:04}"
 
 
 def _id(state: State, kind: str, number: int) -> str:

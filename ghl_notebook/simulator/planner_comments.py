@@ -48,7 +48,8 @@ def comments_on(post: Post, origin_id: str, count: int, now: datetime) -> list[C
             likes=digest[3 + number % 29] % 9, is_read=number > 0,
         )  # fmt: skip
         found.append(made)
-        if "?" in text:
+        is_answered = digest[4 + number % 28] % 3 > 0
+        if "?" in text and is_answered:
             author, content = _ANSWER
             answer = replace(
                 made, id=hashlib.sha256(f"{made.id}:answer".encode()).hexdigest()[:24],

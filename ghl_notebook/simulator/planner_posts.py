@@ -15,6 +15,18 @@ from .records import Account
 _WEEKS, _WEEKS_AHEAD = 26, 2
 #: Hours of publishing (UTC).
 _HOURS = (8, 12, 17, 19)
+#: The error of a post whose connection has expired.
+EXPIRED = "The connection has expired"
+#: The other reasons for which posts fail, and the share of posts that do.
+_ERRORS = (
+    "The media could not be downloaded: the format is not supported",
+    "The platform's limit of posts per day was reached",
+    "The platform rejected the text: it was posted before",
+    "The user who connected the account may no longer post on this page",
+)
+_FAILING = 0.02
+#: For so long the posts of a sub-account have been made by its present users.
+_FORMER = timedelta(days=56)
 #: First and last day of a campaign, as days ago, and the appeal of its posts.
 _CAMPAIGN, _APPEAL = (35, 12), 1.8
 
@@ -74,8 +86,12 @@ class Calendar:
         Posts before this time are published.
     habit : Habit
         How often, and on how many accounts.
-    owner, approver : str
-        The users who create and approve the posts.
+    authors : sequence of str
+        The users who create the posts, in turn.
+    former : str
+        A user who no longer exists, and created some of the older posts.
+    approver : str
+        The user who approves the posts.
     categories, tags : sequence of str
         Ids. The campaign uses the last tag and the last category.
     """
@@ -83,7 +99,8 @@ class Calendar:
     seed: int
     now: datetime
     habit: Habit
-    owner: str
+    authors: Sequence[str]
+    former: str
     approver: str
     categories: Sequence[str]
     tags: Sequence[str]
@@ -111,11 +128,17 @@ class Calendar:
         is_its = self.habit.campaign and first.date() <= moment.date() <= last.date()
         is_its = is_its and chance(f"{key}:campaign") < 0.4
         text = text_of(account.page.name, turn, is_campaign=is_its)
+        error = self._error(key, moment, account)
+        # Planned for two days later, or, if that is still to come, during the last four days.
+        last_days = timedelta(hours=1 + int(96 * chance(f"{key}:created")))
+        created_at = min(moment - timedelta(days=2), self.now - last_days)
+        is_old = created_at < self.now - _FORMER
+        authors = [*self.authors, self.former] if is_old else self.authors
         post = Post(
-            id=key, location_id=account.location_id, status=self._status(key, moment, account),
+            id=key, location_id=account.location_id, status=self._status(key, moment, error),
             source="composer", account_ids=[account.id], platform=account.page.platform,
-            created_by=self.owner, created_at=moment - timedelta(days=2),
-            updated_at=moment - timedelta(days=2),
+            created_by=authors[turn % len(authors)], created_at=created_at, updated_at=created_at,
+            error=error,
             content={"type": "post", "summary": text, "media": []}, schedule=moment,
             category_id=self.categories[-1 if is_its else turn % len(self.categories)],
             appeal=_APPEAL if is_its else 1.0,
@@ -132,8 +155,17 @@ class Calendar:
             }
         return post
 
-    def _status(self, key: str, moment: datetime, account: Account) -> str:
+    def _error(self, key: str, moment: datetime, account: Account) -> str:
+        """Return why a past post has failed; an empty text if it has not."""
+        if moment > self.now:
+            return ""
+        if account.expire <= moment:
+            return EXPIRED
+        share = chance(f"{key}:error") / _FAILING
+        return _ERRORS[int(share * len(_ERRORS))] if share < 1 else ""
+
+    def _status(self, key: str, moment: datetime, error: str) -> str:
         if moment <= self.now:
-            return "failed" if account.expire <= moment else "published"
+            return "failed" if error else "published"
         share = chance(f"{key}:status") if self.habit.campaign else 1.0
         return "draft" if share < 0.15 else "in_review" if share < 0.3 else "scheduled"

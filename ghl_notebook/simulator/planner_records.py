@@ -33,6 +33,8 @@ class Post:
     parent_id: str | None = None
     #: Factor for the number of people who see the post.
     appeal: float = 1.0
+    #: Why it failed.
+    error: str = ""
 
     @property
     def moment(self) -> datetime:

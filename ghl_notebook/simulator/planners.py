@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from .engagement import comment_count
 from .planner_comments import comments_on
-from .planner_posts import BUSY, Calendar, habit_of, id_of
+from .planner_posts import BUSY, EXPIRED, Calendar, habit_of, id_of
 from .planner_records import Label, Planner, Post
 from .queue_plan import add_published, plan_due
 from .state import State
@@ -66,7 +66,7 @@ class Planners:
         if is_connected:
             post.status, post.published_at = "published", moment
         else:
-            post.status = "failed"
+            post.status, post.error = "failed", EXPIRED
 
     def to_change(self, location_id: str) -> Planner:
         """Return the planner of a sub-account, which the caller will change."""
@@ -96,7 +96,8 @@ class Planners:
         calendar = Calendar(
             seed=state.seed, now=self._start,
             habit=BUSY if is_main else habit_of(state.seed, location),
-            owner=next((user.id for user in users[::-1] if user.type == "account"), owner),
+            authors=[user.id for user in users[::-1] if user.type == "account"] or [owner],
+            former=id_of(state.seed, "former-user", location, 0)[:20],
             approver=owner, categories=[*planner.categories], tags=[*planner.tags],
         )  # fmt: skip
         origins = {account.id: account.page.origin_id for account in accounts}

@@ -24,7 +24,7 @@ def shown(
     """Return the JSON of a post."""
     levers = context.levers
     tags = post.content.get("tags") or []
-    error: Any = "The connection has expired" if post.status == "failed" else ""
+    error: Any = post.error if post.status == "failed" else ""
     if error and levers.post_error == "object":
         error = {"message": error, "code": 190}
     is_google = post.is_from_api and levers.post_platform == "google"

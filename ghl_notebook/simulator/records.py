@@ -49,6 +49,7 @@ class Location:
     name: str
     company_id: str
     town: Town | None = None
+    phone: str = ""
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class User:
     role: Literal["admin", "user"]
     location_ids: list[str]
     deleted: bool = False
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

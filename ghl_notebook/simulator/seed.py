@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from .many_locations import add_locations
+from .many_locations import add_locations, phone_number
 from .oauth_records import Install, MarketplaceApp
 from .platforms import CONNECTION_LIFETIME, PLATFORMS, make_account
 from .records import Account, AccountGroup, Company, Location, Login, Page, Person, Token, User
@@ -70,8 +70,10 @@ def seed_state(
     """
     state = State(seed, clock)
     company = state.short_id("company")
-    main = Location(state.short_id("location"), "Lumière Hospitality", company)
-    second = Location(state.short_id("location"), "Nordljus Studio", company)
+    main, second = (
+        Location(state.short_id("location"), name, company, phone=phone_number(f"{seed}:{name}"))
+        for name in ("Lumière Hospitality", "Nordljus Studio")
+    )
     state.companies = {company: Company(company, "Bright Harbour Agency")}
     state.locations = {location.id: location for location in (main, second)}
     _add_tokens(state, company, main, second)
@@ -128,6 +130,7 @@ def _add_users(state: State, main: Location, second: Location) -> None:
             id=state.short_id("user"), first_name=first, last_name=last,
             email=f"{first}@example.com".lower(), type="agency" if kind == "agency" else "account",
             role="admin" if kind == "admin" else "user", location_ids=locations, deleted=deleted,
+            phone=phone_number(f"{state.seed}:{first}"),
         )  # fmt: skip
 
     state.users = [
@@ -135,6 +138,7 @@ def _add_users(state: State, main: Location, second: Location) -> None:
         user("Ada", "Agency", "agency", both),
         user("Noor", "Haddad", "admin", [main.id]),
         user("Piet", "Bakker", "user", [main.id]),
+        user("Elin", "Strand", "admin", [second.id]),
     ]
 
 

@@ -205,6 +205,8 @@ def email(location: Location) -> str:
 def location(location: Location) -> dict[str, Any]:
     """Return a sub-account as the search lists it."""
     row = {"id": location.id, "name": location.name, "email": email(location)}
+    if location.phone:
+        row["phone"] = location.phone
     if location.town is not None:
         town = location.town
         row |= {"city": town.name, "country": town.country, "timezone": town.timezone}
@@ -219,7 +221,7 @@ def user(found: User) -> dict[str, Any]:
         "firstName": found.first_name,
         "lastName": found.last_name,
         "email": found.email,
-        "phone": "",
+        "phone": found.phone,
         "extension": "",
         "permissions": {"socialPlanner": True, "settingsEnabled": found.role == "admin"},
         "roles": {

@@ -43,7 +43,7 @@ MUTANTS = [
     Mutant(
         "The frames of a refused argument hold no secret",
         "guard.py",
-        "            _forget(error, set())\n",
+        "    _forget(error, set())\n",
         "",
         "test_planted_arguments.py::an_argument_of_any_kind_shows_no_secret",
     ),
@@ -106,9 +106,9 @@ MUTANTS = [
     ),
     Mutant(
         "The header Version is the one that was chosen",
-        "transport/options.py",
-        '"Version": api_version,',
-        '"Version": API_VERSION,',
+        "api/call.py",
+        "choose(context.api_version, given)",
+        "choose(None, given)",
         "api/test_versions.py::the_version_is_sent",
     ),
     Mutant(
@@ -159,5 +159,12 @@ MUTANTS = [
         "except AttributeError:",
         "except ZeroDivisionError:",
         "test_odd_surroundings.py::a_half_made_object_shows_itself",
+    ),
+    Mutant(
+        "A traceback ends at the caller's line",
+        "guard.py",
+        "linked.__traceback__ = None",
+        "pass",
+        "test_tracebacks.py::an_error_in_a_script_is_short",
     ),
 ]

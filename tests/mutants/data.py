@@ -6,6 +6,34 @@ from .mutant import Mutant
 
 MUTANTS = [
     Mutant(
+        "Names that cannot be read are unknown, and not none",
+        "frames/arrays.py",
+        "[None if length else [] for length in lengths]",
+        "[[] for length in lengths]",
+        "fetch/test_names.py::names_can_be_left_out",
+    ),
+    Mutant(
+        "No users are requested for posts without an author",
+        "fetch/names.py",
+        "for name, one in fetches.items() if name in columns]",
+        "for name, one in fetches.items()]",
+        "fetch/test_names.py::only_names_that_are_needed",
+    ),
+    Mutant(
+        "A sub-account that could not be fetched is unknown",
+        "fetch/coverage.py",
+        '{*attrs["location_ids"]} - {',
+        '{*attrs["location_ids"]} | {',
+        "fetch/test_coverage.py::what_could_not_be_fetched_is_unknown",
+    ),
+    Mutant(
+        "No post of the demo is made in the future",
+        "simulator/planner_posts.py",
+        "min(moment - timedelta(days=2), self.now - last_days)",
+        "moment - timedelta(days=2)",
+        "simulator/test_posts.py::no_post_is_made_in_the_future",
+    ),
+    Mutant(
         "What the service does not say is NA, and not zero",
         "frames/layout.py",
         "missing = (None,) * len(inner.__struct_fields__)",
@@ -56,7 +84,7 @@ MUTANTS = [
     ),
     Mutant(
         "An id that is not connected detaches nothing",
-        "fetch/accounts.py",
+        "fetch/attach.py",
         "if unknown := [one for one in ids if one not in connected]:",
         "if unknown := [one for one in ids[:1] if one not in connected]:",
         "fetch/test_detach.py::an_id_that_is_not_connected_detaches_nothing",
@@ -71,8 +99,8 @@ MUTANTS = [
     Mutant(
         "A platform that does not exist is refused",
         "models/platforms.py",
-        'check_choice("platform", key, get_args(PlatformName))',
-        "pass",
+        'read_choice("platform", name, known)',
+        "str(name)",
         "fetch/test_fetch_posts.py::a_filter_that_makes_no_sense_is_refused",
     ),
     Mutant(
@@ -134,9 +162,30 @@ MUTANTS = [
     Mutant(
         "A name of others is no markup in a chart",
         "plot/inputs.py",
-        "return defuse_markup(value) if isinstance(value, str) else value",
-        "return value",
+        "texts = {text: defuse_markup(text) for text in rows[name].dropna().unique()}",
+        "texts = {text: text for text in rows[name].dropna().unique()}",
         "markup/test_markup.py::a_chart_holds_no_markup",
+    ),
+    Mutant(
+        "A chart displays itself without a network",
+        "plot/display.py",
+        'data: dict[str, Any] = {"image/png": png, "text/plain": text}',
+        'data: dict[str, Any] = {"text/plain": text}',
+        "plot/test_display.py::a_chart_is_data_a_picture_and_text",
+    ),
+    Mutant(
+        "A post is compared with its own account",
+        "analysis/engagement.py",
+        'accounts = known.groupby("account_id", dropna=False)["engagement"]',
+        'accounts = known.groupby("platform" if "platform" in known else "status")["engagement"]',
+        "plot/test_plot_hours.py::an_account_is_compared_with_itself",
+    ),
+    Mutant(
+        "Of a sub-account that could not be fetched, no post is at risk",
+        "analysis/risk.py",
+        'rows = rows[planned & ~rows["location_id"].isin(unknown)].dropna(subset="account_id")',
+        'rows = rows[planned].dropna(subset="account_id")',
+        "analysis/test_questions_of_frames.py::of_a_sub_account_that_failed_nothing_is_said",
     ),
     Mutant(
         "A connection that broke before its time has expired",
@@ -154,7 +203,7 @@ MUTANTS = [
     ),
     Mutant(
         "Hours are those of the time zone",
-        "plot/hours.py",
+        "analysis/engagement.py",
         ".dt.tz_convert(zone)",
         '.dt.tz_convert("UTC")',
         "plot/test_plot_hours.py::hours_are_those_of_the_time_zone",
@@ -183,8 +232,8 @@ MUTANTS = [
     Mutant(
         "Comments that changed between two calls are of no other account",
         "fetch/statistics_calls.py",
-        "or _sum(series) != counts.pop(name)",
-        "or counts.pop(name) < 0",
+        "return rest if agrees else None",
+        "return rest",
         "fetch/test_statistics_calls.py::comments_that_come_between_two_calls",
     ),
     Mutant(
@@ -298,5 +347,12 @@ MUTANTS = [
         "    if len(texts) <= _FEW:",
         "    if True:",
         "reported/test_values.py::the_others_of_a_block_are_not_read_one_by_one",
+    ),
+    Mutant(
+        "An account that nobody has is an error, also for an agency",
+        "fetch/account_filter.py",
+        "    if not unlisted:",
+        "    if False:",
+        "fetch/test_filters.py::an_account_that_no_sub_account_has_is_an_error",
     ),
 ]

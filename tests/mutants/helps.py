@@ -6,6 +6,13 @@ from .mutant import Mutant
 
 MUTANTS = [
     Mutant(
+        "A reader that leaves early gets the status of SIGPIPE",
+        "__main__.py",
+        "sys.exit(main())",
+        "main()",
+        "command/test_read.py::a_reader_may_leave",
+    ),
+    Mutant(
         "The doctor names a missing scope",
         "diagnosis/service.py",
         "    if _is_scope(error):\n",
@@ -56,7 +63,7 @@ MUTANTS = [
     ),
     Mutant(
         "The command's status says whether anything differs",
-        "__main__.py",
+        "command/tools.py",
         "return 1 if report.differing else 0",
         "return 0",
         "verify/test_command.py::verify_live_prints_the_table_alone",
@@ -88,5 +95,19 @@ MUTANTS = [
         "if name in module.__all__:",
         "if name in ():",
         "test_door.py::an_error_or_record_is_suggested_by_its_module",
+    ),
+    Mutant(
+        "A caption in a CSV file is not a formula",
+        "export/csv_file.py",
+        'return f"\'{text}" if escape_formulas and _FORMULA.match(text) else text',
+        "return text",
+        "export/test_csv.py::text_like_a_formula_gets_an_apostrophe",
+    ),
+    Mutant(
+        "The command's status says that a sub-account is missing",
+        "command/read.py",
+        "return 1 if len(missing) else 0",
+        "return 0",
+        "command/test_read.py::an_agency_with_a_sub_account_that_failed",
     ),
 ]

@@ -6,6 +6,20 @@ from .mutant import Mutant
 
 MUTANTS = [
     Mutant(
+        "An account that could not be attached does not count as attached",
+        "login/social/attachment.py",
+        "is_attached=error is None,",
+        "is_attached=True,",
+        "login/test_attachment.py::an_error_belongs_to_its_account_and_can_be_repeated",
+    ),
+    Mutant(
+        "A kernel that does not answer is gone",
+        "widgets/static/heartbeat.js",
+        "if (now - answered > GONE_MS) {",
+        "if (now - answered > 1e9) {",
+        "card/test_heartbeat.py::a_kernel_that_vanishes_ends_the_login",
+    ),
+    Mutant(
         "An observer that fails does not stop the login",
         "widgets/ui_thread.py",
         "            except BaseException:  # noqa: BLE001\n",
@@ -242,8 +256,8 @@ MUTANTS = [
     Mutant(
         "A page acts on no row of an older list",
         "panel/listing.py",
-        "if self.frame is None or version != self.version or not",
-        "if self.frame is None or not",
+        "            or version != self.version\n",
+        "",
         "panel/test_panel.py::a_row_of_an_older_list_is_not_acted_upon",
     ),
     Mutant(
@@ -259,5 +273,19 @@ MUTANTS = [
         "        if self.login is not None:\n            self.login.close()\n        super()",
         "        super()",
         "panel/test_panel.py::close",
+    ),
+    Mutant(
+        "What a notebook saves of a panel is escaped",
+        "panel/saved.py",
+        "<td><bdi>{escape(text)}</bdi></td>",
+        "<td><bdi>{text}</bdi></td>",
+        "panel/test_saved.py::every_text_is_escaped",
+    ),
+    Mutant(
+        "A panel saves no rows if it is told so",
+        "panel/panel.py",
+        "if self._save_rows and show is not None",
+        "if show is not None",
+        "panel/test_panel.py::a_saved_notebook_holds_nothing_if_you_say_so",
     ),
 ]

@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     Mutant(
         "The login window keeps its opener",
-        "login/static/session.js",
+        "login/static/page_access.js",
         "const features = `popup,",
         "const features = `noopener,popup,",
         "card/test_window.py::address_goes_into_the_window",
@@ -114,7 +114,7 @@ MUTANTS = [
     ),
     Mutant(
         "The window of a separate login page cannot lead the notebook's tab elsewhere",
-        "login/static/session.js",
+        "login/static/page_access.js",
         "      popup.opener = null;\n",
         "      void popup.opener;\n",
         "card/test_question.py::a_hostile_login_page_leads_the_notebook_away_only_by_an_opener",
@@ -156,14 +156,14 @@ MUTANTS = [
     ),
     Mutant(
         "A stranger's configuration leads no message elsewhere",
-        "login/static/session.js",
+        "login/static/page_access.js",
         "return address?.origin === location.origin ? [address.href] : [];",
         "return address ? [address.href] : [];",
         "card/test_attacks.py::configuration_of_a_stranger_leads_nowhere",
     ),
     Mutant(
         "A server that does not prove to be the kernel's is told nothing",
-        "login/static/session.js",
+        "login/static/page_access.js",
         "return response.ok && response.headers.get(PROOF) === answer;",
         "return response.ok;",
         "card/test_stranger.py::whoever_knows_no_answer_is_told_nothing",
@@ -200,14 +200,14 @@ MUTANTS = [
         "Detaching is asked about first",
         "panel/static/panel.js",
         'if (what === "detach" && "state" in columns) {',
-        'if (what === "detach") session.ask({ type: "detach", version, row });\n'
+        'if (what === "detach") session.ask({ type: "detach", version, rows: chosen });\n'
         '    else if (what === "detach" && "state" in columns) {',
         "card/test_panel.py::detach_asks_first",
     ),
     Mutant(
         "Nothing is asked for while something is done",
-        "panel/static/panel.js",
-        'if (message.type === "back" || !(this.isAsking || this.shown?.busy)) this.send(message);',
+        "panel/static/session.js",
+        "if (mayAsk && !this.isSilent) this.send(message);",
         "this.send(message);",
         "card/test_panel.py::nothing_is_asked_for_while_something_is_done",
     ),
@@ -224,5 +224,26 @@ MUTANTS = [
         'all.state[row] === "expired" ? -NEVER',
         'all.state[row] === "expired" ? NEVER',
         "card/test_panel.py::the_expired_are_first",
+    ),
+    Mutant(
+        "A file of the panel has no formulas",
+        "panel/static/sheet.js",
+        "return FORMULA.test(text) ? `'${text}` : text;",
+        "return text;",
+        "card/test_panel.py::a_file_has_no_formulas",
+    ),
+    Mutant(
+        "A panel without a kernel has no buttons",
+        "panel/static/panel.js",
+        'refresh.hidden = now === "login" || shown === null || isSilent;',
+        'refresh.hidden = now === "login" || shown === null;',
+        "card/test_panel.py::a_kernel_that_is_gone",
+    ),
+    Mutant(
+        "A panel links to sub-accounts by valid ids only",
+        "panel/static/columns.js",
+        "return /^[A-Za-z0-9]{8,40}$/.test(id) ?",
+        "return id ?",
+        "card/test_panel.py::a_link_to_a_sub_account",
     ),
 ]

@@ -179,6 +179,8 @@ Cells = list[dict[str, Any]]
 def cells_of(frame: pd.DataFrame) -> Cells:
     """Return the rows of a frame."""
     values = frame.astype(object)
+    for name in frame.columns[frame.dtypes == "list<item: string>[pyarrow]"]:
+        values[name] = frame[name].to_list()
     return [
         {str(name): None if value is pd.NA or value != value else value for name, value in row}
         for row in (zip(frame.columns, line, strict=True) for line in values.to_numpy().tolist())

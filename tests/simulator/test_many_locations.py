@@ -61,7 +61,8 @@ def test_each_of_them_can_be_worked_in():
         bearer = {"Authorization": f"Bearer {minted['access_token']}"}
         answer = caller.get("/users/", params={"locationId": location}, headers=bearer)
         caller.http.close()
-    (user,) = answer.json()["users"]
+    user, editor = answer.json()["users"]
+    assert (editor["roles"]["role"], bool(editor["phone"])) == ("user", True)
     assert (user["roles"]["role"], location in user["roles"]["locationIds"]) == ("admin", True)
     assert sim.install(sim.state.locations[location].name)["userId"] == user["id"]
 

@@ -51,12 +51,39 @@ def test_posts_fail_from_the_day_on_which_their_connection_has_ended(caller):
     """No earlier one, and none of another account."""
     (ended,) = (row for row in caller.accounts() if row["isExpired"])
     of = [row for row in _all(caller) if row["accountId"] == ended["id"]]
-    failed = {row["_id"] for row in of if row["status"] == "failed"}
+    failed = {row["_id"] for row in _all(caller, type="failed") if "expired" in row["error"]}
     assert failed == {
         row["_id"] for row in of if ended["expire"] <= row["displayDate"] <= "2026-01-05T09"
     }
-    assert failed == {row["_id"] for row in _all(caller, type="failed")}
     assert failed
+
+
+def test_posts_fail_for_other_reasons_too(caller):
+    """Few of them, and none that is still to come."""
+    rows = _all(caller)
+    failed = [row for row in rows if row["error"]]
+    assert {row["status"] for row in failed} == {"failed"}
+    assert len({row["error"] for row in failed}) >= 4
+    assert len(failed) < len(rows) / 20
+
+
+def test_no_post_is_made_in_the_future(caller):
+    """Not even one that is planned for later, and none before it was made."""
+    for row in _all(caller):
+        assert row["createdAt"] <= row["updatedAt"] < "2026-01-05T09"
+        assert row["createdAt"] < row["displayDate"]
+        assert row.get("publishedAt", "") <= "2026-01-05T09"
+
+
+def test_some_posts_are_by_a_user_who_has_left(caller, sim):
+    """The users do not list them any more; newer posts are by those who are there."""
+    users = {one.id for one in sim.state.users_of(sim.location_id)}
+    rows = _all(caller)
+    by_former = [row for row in rows if row["createdBy"] not in users]
+    assert 0 < len(by_former) < len(rows) / 2
+    assert len({row["createdBy"] for row in by_former}) == 1
+    assert max(row["createdAt"] for row in by_former) < "2025-11-15"
+    assert len({row["createdBy"] for row in rows}) == 3
 
 
 def test_what_was_there_does_not_depend_on_what_came_since(caller, sim):
@@ -64,7 +91,8 @@ def test_what_was_there_does_not_depend_on_what_came_since(caller, sim):
     (ended,) = (row for row in caller.accounts() if row["isExpired"])
     sim.reconnect(sim.location_id, ended["id"])
     failed = _all(caller, type="failed")
-    assert {row["accountId"] for row in failed} == {ended["id"]}
+    expired = [row for row in failed if "expired" in row["error"]]
+    assert {row["accountId"] for row in expired} == {ended["id"]}
 
 
 def test_a_campaign_has_a_tag_and_a_category_of_its_own(caller):

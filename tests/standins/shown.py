@@ -54,7 +54,7 @@ class Shown:
         """Enter an account id, back on the page."""
         self.page.bring_to_front()
         # By script: Playwright's keys do not get into Firefox's frames of other sites.
-        field = self.box.get_by_label("Account id")
+        field = self.box.get_by_label("Account ID")
         expect(field).to_be_editable()
         field.evaluate("(input, text) => { input.value = text; }", account_id)
         self.button("Use it").click()

@@ -116,7 +116,7 @@ def wrong(client: ghl.Client) -> None:
     ghl.fetch_categories(client, serch="offers")  # type: ignore[call-overload]
     ghl.fetch_categories(client, search=5)  # type: ignore[call-overload]
     ghl.fetch_posts(client, "2026-01-01", "2026-01-31", status="x")  # type: ignore[call-overload]
-    ghl.fetch_statistics(client, "2026-01-01", "2026-01-31", platform="x")  # type: ignore[call-overload]
+    ghl.fetch_statistics(client, "2026-01-01", "2026-01-31", platform="x")  # type: ignore[arg-type]
     ghl.connect(client, "orkut")  # type: ignore[arg-type]
     ghl.detach(client, 5)  # type: ignore[call-overload]
     ghl.RateLimitError  # type: ignore[attr-defined]  # noqa: B018

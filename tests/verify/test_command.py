@@ -62,7 +62,7 @@ def test_verify_live_prints_the_table_alone(
     """The table is on stdout, to be copied or redirected; the status shows a difference."""
     environment.levers.start_answer = lever  # type: ignore[assignment]
     monkeypatch.setattr(
-        "ghl_notebook.__main__.verify_live", _with_a_browser(environment)
+        "ghl_notebook.command.tools.verify_live", _with_a_browser(environment)
     )  # only a person could press the button otherwise
     assert __main__.main(["verify-live", "--login-type", "instagram"]) == status
     said = capsys.readouterr()

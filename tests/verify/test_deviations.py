@@ -110,9 +110,19 @@ answer("limits_headers", "x-ratelimit-max is not in lower case", "/users/",
        headers={"X-RateLimit-Max": "100"})  # fmt: skip
 answer("limits_reset", "longer than a day", "/users/",
        headers={"x-ratelimit-daily-reset": "1767600000000"})  # fmt: skip
-answer("step2_envelope", "no message", STEP_2, lambda body: body.pop("message"))
-answer("step2_instagram", "accounts[] without pageId", STEP_2, rows(lambda r: r.pop("pageId")))
-answer("step2_instagram", "also paging", STEP_2, lambda body: body["results"].update(paging={}))
+answer("offered_envelope", "no message", STEP_2, lambda body: body.pop("message"))
+answer(
+    "offered_instagram",
+    "accounts[] without pageId",
+    STEP_2,
+    rows(lambda r: r.pop("pageId")),
+)
+answer(
+    "offered_instagram",
+    "also paging",
+    STEP_2,
+    lambda body: body["results"].update(paging={}),
+)
 answer("document_step2", "accounts[].followers (number) is in no document", STEP_2,
        rows(lambda r: r.update(followers=12)))  # fmt: skip
 answer("document_step2", "statusCode is a string", STEP_2,
@@ -269,13 +279,13 @@ def test_the_long_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator)
     """A wrong path reads as 404: then the login is not confirmed either."""
     sim.levers.fail_with("not_found", f"*/{sim.location_id}/instagram/*", times=None)
     report = verify_live(**options(sim), browser=lambda url: sim.play_user(url.reveal()))
-    assert differing(report) == {"step2_path": "404 NotFoundError"}
+    assert differing(report) == {"offered_path": "404 NotFoundError"}
 
 
 def test_the_short_form_that_is_unknown_is_named(probe: RunProbe, sim: Simulator) -> None:
     """The vendor's page has this form, and working code does not."""
     sim.levers.fail_with("not_found", "*/oauth/instagram/accounts/*", times=None)
-    assert differing(probe()) == {"step2_short": "404 NotFoundError"}
+    assert differing(probe()) == {"offered_short": "404 NotFoundError"}
 
 
 ATTACHED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -325,16 +335,16 @@ def test_a_login_without_pages_is_as_assumed(sim: Simulator) -> None:
         **options(sim), browser=lambda url: sim.play_user(url.reveal(), choose="Sam Rivera")
     )
     assert differing(report) == {}
-    assert seen(report, "step2_empty") == ("as assumed", "{accounts: []}")
+    assert seen(report, "offered_empty") == ("as assumed", "{accounts: []}")
 
 
 def test_every_assumption_was_seen_to_differ_or_cannot() -> None:
     """Every assumption has a deviation in these tests; the others only report the evidence."""
     only_seen = {
-        "accounts_deleted", "message_late", "start_cookies", "step2_empty", "step2_oauth_id",
+        "accounts_deleted", "message_late", "start_cookies", "offered_empty", "offered_oauth_id",
         # Of one form, as those of the other platforms.
-        "step2_facebook", "step2_google", "step2_threads", "step2_youtube", "start_login_type",
-        "attach_tiktok_business", "reconnect_message", "posts_parent",
+        "offered_facebook", "offered_google", "offered_threads", "offered_youtube",
+        "start_login_type", "attach_tiktok_business", "reconnect_message", "posts_parent",
     }  # fmt: skip
     named = {name for _, _, _, expected in test_levers.DEVIATIONS for name in expected}
     named |= {name for _, name, _ in ANSWERS.values()}
@@ -342,7 +352,7 @@ def test_every_assumption_was_seen_to_differ_or_cannot() -> None:
     named |= {name for _, expected in ATTACHED.values() for name in expected}
     named |= {
         "errors_form", "errors_known", "errors_success", "limits_retry_after", "message_account_id",
-        "message_finish", "step2_path", "step2_short",
+        "message_finish", "offered_path", "offered_short",
         # By tests/verify/test_reading.py.
         "versions_accepted", "posts_status", "posts_keys", "posts_tags", "posts_error",
         "draft_created", "draft_edited", "draft_deleted", "statistics_status", "statistics_daily",

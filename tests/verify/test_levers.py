@@ -42,9 +42,9 @@ DEVIATIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, str]]] = [
     ),
     ({"deny_message": "absent"}, "instagram", CANCEL, {"cancel_message": "actionType"}),
     ({"deny_message": "nothing"}, "instagram", CANCEL, {"cancel_message": "no message came"}),
-    ({"linkedin_profile": "object"}, "linkedin", {}, {"step2_linkedin": "profile is one object"}),
-    ({"tiktok_shape": "flat"}, "tiktok", {}, {"step2_tiktok": "also openId"}),
-    ({"pinterest_shape": "flat"}, "pinterest", {}, {"step2_pinterest": "also id"}),
+    ({"linkedin_profile": "object"}, "linkedin", {}, {"offered_linkedin": "profile is one object"}),
+    ({"tiktok_shape": "flat"}, "tiktok", {}, {"offered_tiktok": "also openId"}),
+    ({"pinterest_shape": "flat"}, "pinterest", {}, {"offered_pinterest": "also id"}),
     (
         {"fetch_all_shows_unattached": False}, "instagram", {},
         {"accounts_fetch_all": "not listed"},
@@ -161,7 +161,7 @@ def test_a_probe_goes_on_with_a_message_that_was_refused(probe: RunProbe, sim: S
     report = probe()
     port = sim.base_url.rpartition(":")[2]
     assert f"http://localhost:{port}" in str(report)
-    assert seen(report, "step2_instagram")[0] == "as assumed"
+    assert seen(report, "offered_instagram")[0] == "as assumed"
 
 
 def test_login_type_is_seen_in_the_accounts(probe: RunProbe) -> None:
@@ -183,5 +183,5 @@ def test_several_platforms_are_told_apart(probe: RunProbe, sim: Simulator) -> No
     """A single table: each row names the platforms of its evidence."""
     sim.levers.tiktok_shape = "flat"
     report = probe("instagram", "tiktok")
-    assert differing(report).keys() == {"step2_tiktok"}
+    assert differing(report).keys() == {"offered_tiktok"}
     assert seen(report, "message_account_id")[1] == "instagram: 24 hex; tiktok: 24 hex"

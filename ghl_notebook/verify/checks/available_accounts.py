@@ -15,7 +15,7 @@ assume = section("5 step 2")
 
 
 @assume("H", "Step 2's path has the location.")
-def step2_path(probe: Probe) -> CheckResult | None:
+def offered_path(probe: Probe) -> CheckResult | None:
     """Compare the status of the long form."""
     asked = probe.last(STEP_2)
     if asked is None:
@@ -28,7 +28,7 @@ def step2_path(probe: Probe) -> CheckResult | None:
 
 
 @assume("L", "The form without the location, of the vendor's page, works too.")
-def step2_short(probe: Probe) -> CheckResult | None:
+def offered_short(probe: Probe) -> CheckResult | None:
     """Compare the status of the short form, if the long form works."""
     long, short = probe.last(STEP_2), probe.last(STEP_2_SHORT)
     if short is None or body_of(long) is None:
@@ -38,7 +38,7 @@ def step2_short(probe: Probe) -> CheckResult | None:
 
 
 @assume("H", "The answer has success, statusCode, message and results.")
-def step2_envelope(probe: Probe) -> CheckResult | None:
+def offered_envelope(probe: Probe) -> CheckResult | None:
     """Compare the keys of the answer."""
     asked = probe.last(STEP_2)
     if asked is None or asked.status >= 300:
@@ -51,34 +51,34 @@ def step2_envelope(probe: Probe) -> CheckResult | None:
 
 
 @assume("H", "facebook: pages[] with id, name, avatar, isOwned, isConnected.")
-def step2_facebook(probe: Probe) -> CheckResult | None:
+def offered_facebook(probe: Probe) -> CheckResult | None:
     """Compare results."""
     keys = ("id", "name", "avatar", "isOwned", "isConnected")
     return _lists(probe, ("facebook",), {"pages": keys})
 
 
 @assume("H", "instagram: accounts[] with id or originId, name, avatar, pageId, isConnected.")
-def step2_instagram(probe: Probe) -> CheckResult | None:
+def offered_instagram(probe: Probe) -> CheckResult | None:
     """Compare results."""
     keys = ("id or originId", "name", "avatar", "pageId", "isConnected")
     return _lists(probe, ("instagram",), {"accounts": keys})
 
 
 @assume("M", "linkedin: pages[] and profile[], both lists.")
-def step2_linkedin(probe: Probe) -> CheckResult | None:
+def offered_linkedin(probe: Probe) -> CheckResult | None:
     """Compare results."""
     keys = ("id", "name", "avatar")
     return _lists(probe, ("linkedin",), {"pages": keys, "profile": keys})
 
 
 @assume("M", "tiktok, tiktok-business: profile[].")
-def step2_tiktok(probe: Probe) -> CheckResult | None:
+def offered_tiktok(probe: Probe) -> CheckResult | None:
     """Compare results."""
     return _lists(probe, ("tiktok", "tiktok-business"), {"profile": ("id", "name")})
 
 
 @assume("L", "youtube: profile[] or channels[].")
-def step2_youtube(probe: Probe) -> CheckResult | None:
+def offered_youtube(probe: Probe) -> CheckResult | None:
     """Compare results."""
     results = probe.results
     name = "channels" if isinstance(results, dict) and "channels" in results else "profile"
@@ -86,7 +86,7 @@ def step2_youtube(probe: Probe) -> CheckResult | None:
 
 
 @assume("M", "pinterest: profile[], of type PINNER.")
-def step2_pinterest(probe: Probe) -> CheckResult | None:
+def offered_pinterest(probe: Probe) -> CheckResult | None:
     """Compare results; attaching does not accept the type PINNER."""
     found = _lists(probe, ("pinterest",), {"profile": ("id", "name")})
     results = probe.results
@@ -97,7 +97,7 @@ def step2_pinterest(probe: Probe) -> CheckResult | None:
 
 
 @assume("open", "google: locations is one {location, account} or a list of them.")
-def step2_google(probe: Probe) -> CheckResult | None:
+def offered_google(probe: Probe) -> CheckResult | None:
     """Compare results."""
     results = probe.results
     if probe.platform != "google" or not isinstance(results, dict) or not results:
@@ -109,13 +109,13 @@ def step2_google(probe: Probe) -> CheckResult | None:
 
 
 @assume("L", "threads: profile[].")
-def step2_threads(probe: Probe) -> CheckResult | None:
+def offered_threads(probe: Probe) -> CheckResult | None:
     """Compare results."""
     return _lists(probe, ("threads",), {"profile": ("id", "name")})
 
 
 @assume("H", "An empty list with success true is normal.")
-def step2_empty(probe: Probe) -> CheckResult | None:
+def offered_empty(probe: Probe) -> CheckResult | None:
     """Look at the results of a login without pages."""
     results = probe.results
     is_empty = isinstance(results, dict) and not any(results.values())
@@ -123,7 +123,7 @@ def step2_empty(probe: Probe) -> CheckResult | None:
 
 
 @assume("M", "The message's accountId is oauthId in the accounts list.")
-def step2_oauth_id(probe: Probe) -> CheckResult | None:
+def offered_oauth_id(probe: Probe) -> CheckResult | None:
     """Look for the login's rows in the accounts list."""
     if probe.own_rows():
         return judge(True, f"{len(probe.own_rows())} rows")
