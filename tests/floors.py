@@ -30,14 +30,14 @@ TESTS: Final = (
     *("tests/auth", "tests/agency", "tests/login", "tests/panel", "tests/simulator"),
     *("tests/contract", "tests/diagnosis", "tests/verify", "tests/test_door.py"),
 )
-EXTRAS: Final = ("dask", "plot")
+EXTRAS: Final = ("dask", "excel", "plot")
 TOOLS: Final = {
     *("aiolimiter", "beautifulsoup4", "hypothesis", "jsonschema", "jupyter-server-proxy"),
     *("nbclient", "nbformat"),
     *("opentelemetry-instrumentation-httpx", "opentelemetry-sdk", "pillow", "playwright"),
     *("psutil", "pytest", "pytest-asyncio", "referencing", "trustme"),
 }
-"""Of the extra ``test``: what those tests need, in its usual version."""
+"""Of the group ``test``: what those tests need, in its usual version."""
 
 
 def floors(project: dict[str, Any]) -> list[str]:
@@ -53,27 +53,27 @@ def floors(project: dict[str, Any]) -> list[str]:
     return found
 
 
-def tools(project: dict[str, Any]) -> list[str]:
+def tools(groups: dict[str, list[Any]]) -> list[str]:
     """Return the requirements of `TOOLS`."""
-    lines = project["optional-dependencies"]["test"]
+    lines = [line for line in groups["test"] if isinstance(line, str)]
     found = {Requirement(line).name: line for line in lines}
     return [found[name] for name in sorted(TOOLS)]
 
 
-def install(folder: Path, project: dict[str, Any]) -> Path:
+def install(folder: Path, document: dict[str, Any]) -> Path:
     """Return the interpreter of a new environment with all of it."""
     constraints = folder / "constraints.txt"
-    constraints.write_text("\n".join(floors(project)), encoding="utf-8")
+    constraints.write_text("\n".join(floors(document["project"])), encoding="utf-8")
     options = ["--only-binary", ":all:", "--constraint", constraints]
-    what = ["--editable", f"{ROOT}[{','.join(EXTRAS)}]", *tools(project)]
+    what = ["--editable", f"{ROOT}[{','.join(EXTRAS)}]", *tools(document["dependency-groups"])]
     return make_environment(folder / "environment", *options, *what)
 
 
 def main(options: Iterable[str]) -> int:
     """Run pytest, and return its exit code."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
-        python = install(Path(folder), project)
+        python = install(Path(folder), document)
         command = [python, "-m", "pytest", "-p", "no:cacheprovider", *(list(options) or TESTS)]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
 

@@ -100,15 +100,17 @@ PRONOUNS_PER_HUNDRED: Final = 5
 YOU_PER_THOUSAND: Final = 15
 """How often a guide says "you" or "your" in a thousand words, at least."""
 
-# Pages that look up facts and pages without sentences of their own: "you" is not their subject.
+# Pages without sentences of their own.
 NOT_GUIDES: Final = {
     "docs/changelog.md",
     "docs/index.md",
     "docs/notebooks.md",
     "docs/scale.md",
-    "docs/service.md",
     "docs/where-it-works.md",
 }
+
+REFERENCES: Final = {"docs/numbers.md", "docs/service.md"}
+"""Pages that list facts: "you" is not their subject."""
 
 _PATTERN: Final = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern in WORDS)})\b")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'-]*")
@@ -184,6 +186,8 @@ class Guide(NamedTuple):
         Each private word with some words around it, and what to write instead.
     you : int
         How often the page says "you" or "your".
+    is_reference : bool
+        Whether the page lists facts, so that "you" is not its subject.
     """
 
     words: int
@@ -191,6 +195,7 @@ class Guide(NamedTuple):
     unclear: list[str]
     private: list[tuple[str, str]]
     you: int
+    is_reference: bool = False
 
     @property
     def faults(self) -> list[str]:
@@ -200,7 +205,7 @@ class Guide(NamedTuple):
             found.append(f"private words: {self.private}")
         if len(self.unclear) > math.ceil(len(self.sentences) * PRONOUNS_PER_HUNDRED / 100):
             found.append(f"sentences without a noun as their subject: {self.unclear}")
-        if self.you < self.words * YOU_PER_THOUSAND / 1000:
+        if not self.is_reference and self.you < self.words * YOU_PER_THOUSAND / 1000:
             found.append(f'{self.you} times "you" or "your" in {self.words} words')
         return found
 
@@ -242,7 +247,7 @@ def guides() -> dict[str, Guide]:
         paths += sorted(ROOT.glob(pattern))
     names = {path.relative_to(ROOT).as_posix(): path for path in paths}
     return {
-        name: read_guide(markdown_of(path))
+        name: read_guide(markdown_of(path))._replace(is_reference=name in REFERENCES)
         for name, path in names.items()
         if name not in NOT_GUIDES
     }

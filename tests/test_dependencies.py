@@ -16,11 +16,13 @@ from packaging.utils import canonicalize_name
 
 from tests.rooms import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+_DOCUMENT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = _DOCUMENT["project"]
+GROUPS = _DOCUMENT["dependency-groups"]
 OURS = {"ghl_notebook", "tests", "docs", "notebooks", "of_the_package"}
 
 # Room of the package → the extra whose packages it may import as well.
-EXTRA_OF = {"agency": "dask", "plot": "plot"}
+EXTRA_OF = {"agency": "dask", "export": "excel", "plot": "plot"}
 
 _IMPORT = re.compile(
     r"^ *(?:from (?P<single>[A-Za-z_]\w*)[\w.]* import\b"
@@ -28,18 +30,28 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 
-NOT_IMPORTED = {"sniffio"}
-"""Required although nothing in the package imports it: httpcore does."""
+NOT_IMPORTED = {"ipywidgets", "sniffio"}
+"""Required although nothing in the package imports them: anywidget and httpcore do."""
 
 INSTALLED_ELSEWHERE = {"highlevel"}
 """The vendor's SDK: benchmarks install it for themselves."""
 
 
-def declared(*extras: str) -> set[str]:
-    """Return the names that are required, with those of some extras."""
+def of_group(name: str) -> list[str]:
+    """Return the requirements of a dependency group, and of those that it includes."""
+    lines = []
+    for line in GROUPS[name]:
+        lines += [line] if isinstance(line, str) else of_group(line["include-group"])
+    return lines
+
+
+def declared(*extras: str, group: str | None = None) -> set[str]:
+    """Return the names that are required, with those of some extras and of a group."""
     lines = list(PROJECT["dependencies"])
     for extra in extras:
         lines += PROJECT["optional-dependencies"][extra]
+    if group is not None:
+        lines += of_group(group)
     found = set()
     for requirement in map(Requirement, lines):
         if requirement.name == PROJECT["name"]:
@@ -112,9 +124,12 @@ def test_what_is_declared_is_imported() -> None:
 
 
 def test_what_tests_and_documentation_import_is_declared() -> None:
-    """The extra ``test``, with which the checks run, is enough for them."""
+    """What ``tests/run`` installs is enough for them."""
     paths = [path for folder in ("tests", "docs") for path in (ROOT / folder).rglob("*.py")]
-    assert set(undeclared(imported(paths), declared("test"))) == INSTALLED_ELSEWHERE
+    assert (
+        set(undeclared(imported(paths), declared("dask", "excel", "plot", group="test")))
+        == INSTALLED_ELSEWHERE
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,8 +157,9 @@ def test_each_dependency_has_its_reason() -> None:
         name = extra.strip("`") or name
         extras.setdefault(name, []).append(packages)
     assert _names(core[2:]) == _required(PROJECT["dependencies"])
-    for extra, lines in PROJECT["optional-dependencies"].items():
-        assert _names(extras[extra]) == _required(lines), extra
+    for extra, lines in (PROJECT["optional-dependencies"] | GROUPS).items():
+        own = [line for line in lines if isinstance(line, str)]
+        assert _names(extras[extra]) == _required(own), extra
 
 
 def _names(cells: list[str]) -> set[str]:

@@ -168,9 +168,19 @@ def test_a_date_at_the_edge(name: str, parameter: str) -> None:
     if parameter == "now":
         account = {"expire": "2026-01-05", "is_expired": False, "platform": "x", "deleted": False}
         frame = pd.DataFrame([account])
-        given = {"accounts": frame.assign(expire=pd.to_datetime(frame["expire"], utc=True))}
-        if "frame" in inspect.signature(getattr(ghl, name)).parameters:
-            given["frame"] = pd.DataFrame({"account_ids": ["x"], "schedule_date": ["x"]})
+        day = pd.Series([pd.Timestamp("2026-01-05", tz="UTC")])
+        columns = ghl.columns("posts")["column"].to_list()
+        frames = {
+            "accounts": frame.assign(
+                expire=pd.to_datetime(frame["expire"], utc=True), id="x", name="x", location_id="x"
+            ),
+            "frame": pd.DataFrame({"account_ids": ["x"], "schedule_date": ["x"]}),
+            "posts": pd.DataFrame(
+                {name: day if "_at" in name or "date" in name else ["x"] for name in columns}
+            ),
+        }
+        wanted = inspect.signature(getattr(ghl, name)).parameters
+        given = {key: value for key, value in frames.items() if key in wanted}
     for value in DATES:
         with pytest.raises(ghl.errors.ArgumentError, match=parameter) as caught:
             getattr(ghl, name)(**given | {parameter: value})

@@ -113,6 +113,8 @@ def right() -> dict[str, object]:
         "transport": Stub(httpx.ConnectError("refused")),
         "value": "x",
         "frame": pd.DataFrame(),
+        "frames": pd.DataFrame(),
+        "path": Path("no-such-folder"),
         "simulator": SIMULATOR,
         "agency": ghl.DemoAgency(SIMULATOR),
         "since": "2026-01-01",
@@ -125,6 +127,7 @@ def right() -> dict[str, object]:
         "time_limit": 0.001,
         "folder": Path("no-such-folder"),
         **dict.fromkeys(("before", "after", "accounts", "posts", "statistics"), pd.DataFrame()),
+        "locations": None,
     }
 
 

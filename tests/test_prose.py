@@ -75,7 +75,7 @@ def test_each_guide_addresses_the_reader() -> None:
 def test_the_guides_are_those_of_the_documentation() -> None:
     """Nothing is left out but what is named, and that is there."""
     assert {"README.md", "docs/connect.md", "docs/how-to/vscode.md"} <= prose.guides().keys()
-    assert sum(name.endswith(".ipynb") for name in prose.guides()) == 5
+    assert sum(name.endswith(".ipynb") for name in prose.guides()) == 6
     assert [name for name in prose.NOT_GUIDES if not (prose.ROOT / name).is_file()] == []
 
 

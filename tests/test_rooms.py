@@ -203,7 +203,7 @@ def test_the_checker_lets_sound_imports_pass(module: str, source: str) -> None:
 
 def test_a_room_has_its_own_tests_and_those_of_its_importers() -> None:
     """Whoever changes `fetch` runs its tests, then those of the rooms that stand on it."""
-    assert importers("fetch") == ["panel", "_demo", "__init__"]
+    assert importers("fetch") == ["panel", "command", "_demo", "__init__"]
     paths = paths_of("fetch")
     assert paths[:2] == ["tests/fetch", "tests/panel"]
     assert not {"tests/api", "tests/card", "tests/browser"} & set(paths)

@@ -28,6 +28,7 @@ from ghl_notebook.settings import (
     read_app_settings,
     read_credentials_folder,
     read_demo_settings,
+    read_expiring_days,
     read_plans_folder,
     read_renewal_settings,
     read_settings,
@@ -475,3 +476,17 @@ def test_every_setting_of_the_readme_is_one() -> None:
     named = set(re.findall(r"\bGHL_[A-Z_]+\b", text))
     assert "GHL_TOKEN" in named
     assert named <= set(SETTINGS)
+
+
+@folded(("text", "days"), [(None, 30), ("14", 14), (" 0.5 ", 0.5), ("365", 365)])
+def test_when_a_connection_counts_as_expiring_is_one_setting(text: str | None, days: float) -> None:
+    """The panel and the charts read it."""
+    environ = {} if text is None else {"GHL_EXPIRING_DAYS": text}
+    assert read_expiring_days(environ) == days
+
+
+@folded("text", ["soon", "-1", "nan", "inf", "366"])
+def test_days_are_a_number(text: str) -> None:
+    """The error names the variable and what is allowed."""
+    with pytest.raises(SettingsError, match="GHL_EXPIRING_DAYS must be a number from 0 to 365"):
+        read_expiring_days({"GHL_EXPIRING_DAYS": text})

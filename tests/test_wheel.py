@@ -138,6 +138,14 @@ def test_wheel_has_its_licence(names: set[str]) -> None:
     assert [name for name in names if name.endswith("/licenses/LICENSE")]
 
 
+def test_the_package_index_would_take_it(wheel: Path) -> None:
+    """Its metadata are complete, the README is shown, and no file lies where it must not."""
+    assert "PASSED" in run(
+        sys.executable, "-m", "twine", "check", "--strict", wheel, cwd=wheel.parent
+    )
+    assert "OK" in run(sys.executable, "-m", "check_wheel_contents", wheel, cwd=wheel.parent)
+
+
 def test_demo_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
     """From a login to a frame, with warnings as errors and no source nearby."""
     said = run(python, "-W", "error", "-c", DEMO, cwd=tmp_path, GHL_DEMO_USER="simulated")
@@ -155,11 +163,11 @@ def test_demo_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
 
 
 def test_every_module_imports_without_extras(python: Path, tmp_path: Path) -> None:
-    """What the package imports is what it asks for."""
+    """What the package imports is what it asks for, but for classes that extend an extra's."""
     code = (
         "import importlib, pkgutil, ghl_notebook\n"
         "for found in pkgutil.walk_packages(ghl_notebook.__path__, 'ghl_notebook.'):\n"
-        "    if not found.name.endswith('__main__'):\n"
+        "    if not found.name.endswith(('__main__', 'plot.display')):\n"
         "        print(importlib.import_module(found.name).__name__)\n"
     )
     said = run(python, "-c", code, cwd=tmp_path)
@@ -179,7 +187,7 @@ def test_charts_name_the_extra_that_they_need(python: Path, tmp_path: Path) -> N
         "    print(error)\n"
     )
 
-    assert 'pip install "ghl-notebook[plot]"' in run(python, "-c", code, cwd=tmp_path)
+    assert 'pip install ".[plot]"' in run(python, "-c", code, cwd=tmp_path)
 
 
 def test_every_public_name_is_there(python: Path, tmp_path: Path) -> None:
