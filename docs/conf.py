@@ -45,6 +45,8 @@ numpydoc_xref_aliases = PATHS
 # A notebook shows what is saved in it: nothing is run.
 nb_execution_mode = "off"
 nb_merge_streams = True
+# Charts are shown as the pictures that lie beside their data.
+suppress_warnings = ["mystnb.unknown_mime_type"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist", "colon_fence"]
 

@@ -44,7 +44,9 @@ PAGES = {
     "login": "login",
     "auth": "login",
     "fetch": "fetch",
+    "export": "export",
     "panel": "panel",
+    "analysis": "analysis",
     "plot": "plot",
     "diagnosis": "doctor",
 }

@@ -30,6 +30,9 @@ def charts() -> Iterator[tuple[str, Callable[[Theme], Any]]]:
         days = ghl.fetch_statistics(client, SINCE, "2026-01-04")
     with closing(ghl.demo_agency()) as agency:
         accounts, now = ghl.fetch_accounts(agency), agency.clock()
+    recent = posts["display_date"] >= "2025-12-15T00:00Z"
+    yield "calendar", lambda theme: ghl.plot_calendar(posts[recent], now=now, theme=theme)
+    yield "frequency", lambda theme: ghl.plot_frequency(posts, theme=theme)
     yield "expiry", lambda theme: ghl.plot_expiry(accounts, now=now, theme=theme)
     yield "statistics", lambda theme: ghl.plot_statistics(days, "engagement", theme=theme)
     yield "hours", lambda theme: ghl.plot_hours(posts, tz="Europe/Paris", theme=theme)
