@@ -1,5 +1,6 @@
-"""Run every notebook without a browser and save its outputs: ``python notebooks/refresh.py``.
+"""Run notebooks without a browser and save outputs: ``python notebooks/refresh.py [NAME ...]``.
 
+Without a name, such as ``client-report``, all of them are run.
 No widget state and nothing of this machine is saved. ``pytest --nbval notebooks`` then compares
 the saved outputs with those of a new run.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -59,5 +61,6 @@ def smaller(png: bytes) -> bytes:
 
 if __name__ == "__main__":
     for found in sorted(FOLDER.glob("*.ipynb")):
-        refresh(found)
-        print(f"refreshed {found.name}")
+        if not sys.argv[1:] or found.stem in sys.argv[1:]:
+            refresh(found)
+            print(f"refreshed {found.name}")
