@@ -20,6 +20,8 @@ import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
 
+# A kernel that does not start is an error, and what it was to run is skipped.
+_FAULTS = ("failure", "error", "skipped")
 _COLORS = re.compile(r"#x1B\[[\d;]*m")
 
 
@@ -72,7 +74,8 @@ def run_nbval(paths: Iterable[Path], folder: Path, *, strict: bool = True) -> di
         one = judged.get(name, Judged(0, []))
         failed = [
             f"{cell.attrib['name']}: {_COLORS.sub('', fault.text or '')}"
-            for fault in cell.iter("failure")
+            for fault in cell
+            if fault.tag in _FAULTS
         ]
         judged[name] = Judged(one.passed + (not failed), one.failed + failed)
     return judged

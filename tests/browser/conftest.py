@@ -203,7 +203,7 @@ def open_notebook(
         server.write(name, *cells, "", kernel=kernel)
         front_end.open(server, name)
         notebook = Notebook(front_end.page)
-        notebook.wait_until_open(kernel)
+        notebook.wait_until_open(kernel, lambda: front_end.page.goto(server.address(name)))
         return notebook
 
     return open_it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,15 @@ class Notebook:
         """The only card."""
         return Card(self.cards)
 
-    def wait_until_open(self, kernel: str) -> None:
+    def wait_until_open(self, kernel: str, show_again: Callable[[], object]) -> None:
         """Wait until the notebook is shown and its new kernel has answered."""
         try:
             self.wait_until_idle(kernel, _FIRST_ANSWER)
         except AssertionError:
             # JupyterLab asks a new kernel only once what it does, and on a busy machine the kernel
-            # may miss the question. Whoever sees "unknown" for long loads the page again.
-            self.page.reload()
+            # may miss the question. Whoever sees "unknown" for long loads the page again; under
+            # its first address, because JupyterLab would show what earlier tests have opened too.
+            show_again()
             self.wait_until_idle(kernel)
 
     def wait_until_idle(self, kernel: str = KERNEL, timeout: float | None = None) -> None:

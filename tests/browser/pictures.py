@@ -97,7 +97,7 @@ def notebook_of(server: JupyterServer, browsers: Browsers, *cells: str) -> Itera
     server.write("connect-instagram.ipynb", *cells, "")
     front_end.open(server, "connect-instagram.ipynb")
     notebook = Notebook(page)
-    notebook.wait_until_open(files.KERNEL)
+    notebook.wait_until_open(files.KERNEL, page.reload)
     page.keyboard.press("Control+b")
     yield notebook
     front_end.context.close()
