@@ -99,10 +99,11 @@ class WindowLost(msgspec.Struct, tag="window_lost"):
 
 
 class Mine(msgspec.Struct, tag="mine"):
-    """A login in the accounts list is the user's own."""
+    """A login in the accounts list is the user's own, and these of its accounts are to attach."""
 
     run: str
     account_id: str
+    origin_ids: list[str] = []
 
 
 class NotMine(msgspec.Struct, tag="not_mine"):

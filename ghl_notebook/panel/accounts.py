@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any, Literal
 
 import pandas as pd
 
 from ghl_notebook.api import Client
-from ghl_notebook.api.attach_each import attach_each
 from ghl_notebook.errors import ArgumentError, GHLError
-from ghl_notebook.fetch.accounts import fetch_accounts, fetch_available_accounts
-from ghl_notebook.login.social.attachment import Choice
+from ghl_notebook.fetch.accounts import fetch_accounts
 from ghl_notebook.login.social.connect import reconnect_options
-from ghl_notebook.models import PLATFORMS, platform_title
+from ghl_notebook.login.social.names import NameLookup
+from ghl_notebook.models import PLATFORMS
 from ghl_notebook.settings import read_expiring_days
-from ghl_notebook.widgets import Pictures
+from ghl_notebook.widgets import UI_THREAD, Pictures
 
 from .card import EmbeddedCard
 from .listing import Listing
 from .protocol import (
-    Attach,
     Back,
     Connect,
     Detach,
@@ -62,7 +59,7 @@ class Accounts(Listing):
     login : EmbeddedCard or None
         The login displayed instead of the list, or just before.
     stage : str
-        What is displayed: ``list``, ``login`` (its card), or ``attach`` (what it can attach).
+        What is displayed: ``list``, or ``login`` (its card, which also attaches accounts).
     """
 
     kind = "accounts"
@@ -80,14 +77,13 @@ class Accounts(Listing):
         super().__init__(send, changed)
         self.client = client
         self.login: EmbeddedCard | None = None
-        self.stage: Literal["list", "login", "attach"] = "list"
+        self.stage: Literal["list", "login"] = "list"
         self._pictures = pictures
         self._name = name
+        self._names = NameLookup(client.core, self._show_name)
         self._leave = leave
         self._reconnecting: pd.Series[Any] | None = None
         self._still_to_reconnect: deque[pd.Series[Any]] = deque()
-        self._candidates: list[Choice] = []
-        self._has_candidates = False
 
     async def load(self) -> pd.DataFrame:
         """Fetch the accounts."""
@@ -110,22 +106,21 @@ class Accounts(Listing):
 
     def view(self) -> ToPage:
         """Return what the page shows besides the rows."""
-        login = self.login
         return {
-            "name": self._name,
+            "name": self._name or self._names.known.location,
             "app": app_address(self.client.core),
             "expiring_days": read_expiring_days(),
             "can_leave": self._leave is not None,
             "stage": self.stage,
             "platforms": [[p.key, p.title] for p in PLATFORMS.values() if p.key != _NOT_CONNECTED],
-            "platform": None if login is None else platform_title(login.platform),
-            "pages": [asdict(one) for one in self._candidates] if self._has_candidates else None,
             "reconnecting": None if self._reconnecting is None else _name_of(self._reconnecting),
             "next": [_name_of(account) for account in self._still_to_reconnect],
         }
 
     def resend(self) -> None:
         """Send the pages everything that they show."""
+        if self._name is None:
+            self._names.start()
         super().resend()
         if self.login is not None:
             self._send(self, self.login.shown)
@@ -143,8 +138,6 @@ class Accounts(Listing):
     def handle(self, message: FromPage) -> None:
         """Do what the page requests."""
         match message:
-            case Refresh() if self.stage == "attach":
-                self._load_candidates()
             case Refresh():
                 self.fetch_here()
             case Back() if self.stage != "list":
@@ -163,18 +156,18 @@ class Accounts(Listing):
             case Detach(version=version, rows=rows):
                 if accounts := self.rows(version, rows):
                     self._detach(accounts)
-            case Attach(pages=numbers) if self.stage == "attach":
-                self._attach(
-                    [self._candidates[n] for n in numbers if 0 <= n < len(self._candidates)]
-                )
             case _:
                 pass
 
     def close(self) -> None:
         """Cancel an unfinished login, and remove the list."""
+        self._names.stop()
         if self.login is not None:
             self.login.close()
         super().close()
+
+    def _show_name(self) -> None:
+        UI_THREAD.post(self.publish)
 
     # Detaching.
 
@@ -207,7 +200,7 @@ class Accounts(Listing):
 
         self.do(f"Detaching {_joined(accounts)}…", work, then)
 
-    # Connecting, reconnecting, attaching.
+    # Connecting and reconnecting; the card attaches.
 
     def _show_login(self, platform: str, options: dict[str, Any]) -> None:
         login = EmbeddedCard(
@@ -220,6 +213,7 @@ class Accounts(Listing):
         self.login, self.stage = login, "login"
         self._send(self, login.shown)
         login.observe(lambda change: self._follow(login, change["new"]), "status")
+        login.observe(lambda change: self._follow_attaching(login, change["new"]), "is_attaching")
 
     def _reconnect_next(self) -> None:
         """Show the card of the next account to reconnect, or the list again."""
@@ -235,23 +229,32 @@ class Accounts(Listing):
     def _end_login(self) -> None:
         login, self.login, self._reconnecting = self.login, None, None
         self._still_to_reconnect.clear()
-        self.stage, self._candidates, self._has_candidates = "list", [], False
+        self.stage = "list"
         if login is not None:
             login.close()
 
     def _follow(self, login: EmbeddedCard, status: str) -> None:
-        """Continue once the login is connected, in the UI thread."""
-        if status != "connected" or login is not self.login:
-            return
-        if self._reconnecting is None:
-            self._load_candidates()
-        else:
-            account = self._reconnecting
+        """Check a reconnected account, in the UI thread."""
+        account = self._reconnecting
+        if status == "connected" and login is self.login and account is not None:
             self.do(
                 "Checking the connection…",
                 self.load,
                 lambda frame: self._check_reconnected(frame, login, account),
             )
+
+    def _follow_attaching(self, login: EmbeddedCard, is_attaching: bool) -> None:
+        """Show what the card has attached, in the UI thread."""
+        if is_attaching or self._is_closed:
+            return
+        if login is self.login and not any(one["error"] for one in login.choices):
+            self._reconnect_next()
+        if login.attached:
+            names = (one["name"] or one["origin_id"] for one in login.attached)
+            self.notice = f"Attached: {', '.join(names)}."
+            self.fetch_here()
+        else:
+            self.publish()
 
     def _check_reconnected(
         self, frame: pd.DataFrame, login: EmbeddedCard, account: pd.Series[Any]
@@ -264,47 +267,7 @@ class Accounts(Listing):
             self._reconnect_next()
             self.notice = f"{_name_of(account)} is reconnected."
         else:
-            self._load_candidates()
-
-    def _load_candidates(self) -> None:
-        login = self.login
-        assert login is not None
-        self.stage = "attach"
-
-        def then(available: pd.DataFrame) -> None:
-            if login is self.login:
-                self._candidates = _candidates(available, self._reconnecting, self._pictures)
-                self._has_candidates = True
-
-        self.do(
-            "Fetching what this login can attach…",
-            lambda: fetch_available_accounts(self.client.core, login),
-            then,
-        )
-
-    def _attach(self, chosen: Sequence[Choice]) -> None:
-        login, core = self.login, self.client.core
-        assert login is not None
-
-        async def work() -> list[str | None]:
-            results = await attach_each(core, *login.finished(), [one.origin_id for one in chosen])
-            return [str(one) if isinstance(one, GHLError) else None for one in results]
-
-        def then(errors: list[str | None]) -> None:
-            done = [one.name for one, e in zip(chosen, errors, strict=True) if e is None]
-            after = {
-                one.origin_id: one.tried(error) for one, error in zip(chosen, errors, strict=True)
-            }
-            self._candidates = [after.get(one.origin_id, one) for one in self._candidates]
-            if len(done) == len(chosen):
-                self._reconnect_next()
-            if done:
-                self.notice = f"Attached: {', '.join(done)}."
-                self.fetch_here()
-
-        if chosen:
-            count = f"{len(chosen)} accounts" if len(chosen) > 1 else chosen[0].name
-            self.do(f"Attaching {count}…", work, then)
+            login.offer_again(str(account["origin_id"]))
 
 
 async def _try_to(action: Any) -> str | None:
@@ -314,25 +277,6 @@ async def _try_to(action: Any) -> str | None:
     except GHLError as error:
         return str(error)
     return None
-
-
-def _candidates(
-    available: pd.DataFrame, reconnecting: pd.Series[Any] | None, pictures: Pictures
-) -> list[Choice]:
-    """Return what is offered; an account that is still to be reconnected is ticked."""
-    wanted = None if reconnecting is None else reconnecting["origin_id"]
-    return [
-        Choice(
-            origin_id=row["origin_id"],
-            name=_name_of(row),
-            username=None if pd.isna(row["username"]) else row["username"].removeprefix("@"),
-            avatar=None if pd.isna(row["avatar"]) else pictures.choose(row["avatar"]),
-            is_attached=row["is_connected"] is True and row["origin_id"] != wanted,
-            is_ticked=row["origin_id"] == wanted,
-        )
-        for row in available.astype(object).to_dict("records")
-        if not pd.isna(row["origin_id"])
-    ]
 
 
 def _name_of(row: Any) -> str:

@@ -42,6 +42,10 @@ class EmbeddedCard(ConnectAccount):
         """Handle a message of the card on the page."""
         self._receive(self, message, ())
 
+    def offer_again(self, origin_id: str) -> None:
+        """Offer what the login shares, an account ticked that it has not reconnected."""
+        self._login.attachment.offer_again(origin_id)
+
     def open(self) -> None:
         """Open no comm."""
 

@@ -32,12 +32,6 @@ class Back(msgspec.Struct, tag="back"):
     """Go back to the list, or from a sub-account to the agency."""
 
 
-class Attach(msgspec.Struct, tag="attach"):
-    """Attach some of the offered accounts, by their numbers."""
-
-    pages: list[int]
-
-
 class Select(msgspec.Struct, tag="select"):
     """Tick exactly these rows."""
 
@@ -78,18 +72,7 @@ class FromCard(msgspec.Struct, tag="from_card"):
 
 
 FromPage = (
-    Hello
-    | Ping
-    | Refresh
-    | Connect
-    | Back
-    | Attach
-    | Select
-    | Reconnect
-    | Skip
-    | Detach
-    | Open
-    | FromCard
+    Hello | Ping | Refresh | Connect | Back | Select | Reconnect | Skip | Detach | Open | FromCard
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from tests.card.harness import TRAITS, Card
-from tests.card.states import ERROR, LONG_NAME
+from tests.card.states import ERROR, LONG_NAME, choices
 
 PLACE = "ve9EPM428h8vShlRW1KT"
 
@@ -88,26 +88,6 @@ LOCATIONS: dict[str, list[Any]] = {
     "groups": [["Hotels"], ["Hotels", "Gardens"], [], []],
 }
 
-PAGES = [
-    {
-        "origin_id": str(n),
-        "name": name,
-        "username": username,
-        "avatar": None,
-        "is_attached": n == 1,
-        "is_ticked": n == 3,
-        "error": ERROR if n == 3 else None,
-    }
-    for n, (name, username) in enumerate(
-        [
-            ("Café Lumière", "cafe.lumiere"),
-            ("東京ラーメン日記", "tokyo.ramen.diary"),
-            ("مقهى الياسمين", None),
-            (LONG_NAME, "green.corner.garden.centre"),
-        ]
-    )
-]
-
 
 class Panel(Card):
     """One model of a panel on the page, and the kernel that a test plays."""
@@ -178,10 +158,14 @@ def _asked_of_several(page: Page) -> Panel:
 
 
 def _logging_in(page: Page) -> Panel:
-    panel = Panel(page).list(
-        stage="login", platform="Instagram", reconnecting=LONG_NAME, next=["Café Lumière"]
-    )
+    panel = Panel(page).list(stage="login", reconnecting=LONG_NAME, next=["Café Lumière"])
     panel.tell(type="card", id=1, traits=TRAITS | {"reconnect": True, "account_name": LONG_NAME})
+    return panel
+
+
+def _choosing_in_the_card(page: Page) -> Panel:
+    panel = Panel(page).list(stage="login")
+    panel.tell(type="card", id=1, traits=TRAITS | {"status": "connected", "choices": choices()})
     return panel
 
 
@@ -213,10 +197,6 @@ def _found(page: Page, text: str) -> Panel:
     return panel
 
 
-def _attaching(page: Page, **shown: object) -> Panel:
-    return Panel(page).list(stage="attach", platform="Instagram", **shown)
-
-
 STATES: dict[str, Callable[[Page], Panel]] = {
     "asking-the-kernel": lambda page: Panel(page, views=1, busy="Asking GoHighLevel…"),
     "accounts": lambda page: Panel(page).list(),
@@ -230,12 +210,9 @@ STATES: dict[str, Callable[[Page], Panel]] = {
     "ticked": lambda page: _ticked(page),
     "asked-of-several": lambda page: _asked_of_several(page),
     "login": lambda page: _logging_in(page),
+    "attach": _choosing_in_the_card,
     "silent": lambda page: _silent(page),
     "saved": lambda page: Panel(page, saved=SAVED),
-    "attach": lambda page: _attaching(page, pages=PAGES),
-    "attach-nothing": lambda page: _attaching(page, pages=[]),
-    "attach-anew": lambda page: _attaching(page, pages=PAGES, reconnecting=LONG_NAME),
-    "attach-failed": lambda page: _attaching(page, error=ERROR),
     "sub-account": lambda page: Panel(page).list(name="Lumière Hospitality", can_leave=True),
     "agency": of_agency,
 }

@@ -97,7 +97,13 @@ def _asked_again(page: Page) -> Card:
 
 def found(*names: str, account_id: str = "66a1b2c3d4e5f60718293a4b") -> dict[str, object]:
     """Return a login that is in the accounts list, as the kernel asks about it."""
-    return {"account_id": account_id, "names": [*names], "picture": None, "found_at": 1_767_622_245}
+    return {
+        "account_id": account_id,
+        "names": [*names],
+        "picture": None,
+        "found_at": 1_767_622_245,
+        "choices": [],
+    }
 
 
 def _asking(page: Page, *logins: dict[str, object]) -> Card:
@@ -179,6 +185,9 @@ ALWAYS: dict[str, Callable[[Page], Card]] = {
         page, status="connected", choices=choices(error=ERROR), attached=ATTACHED
     ),
     "connected-empty": lambda page: Card(page, status="connected"),
+    "connected-again": lambda page: Card(
+        page, status="connected", reconnect=True, account_name=LONG_NAME, choices=choices()
+    ),
     "reconnected": lambda page: Card(
         page, status="connected", reconnect=True, account_name=LONG_NAME, account_names=[LONG_NAME]
     ),
@@ -203,6 +212,7 @@ STATES: dict[str, Callable[[Page], Card]] = {
     "failed": lambda page: Card(page, status="failed", error=ERROR),
     "kernel-gone": _kernel_gone,
     "asking": lambda page: _asking(page, found(LONG_NAME)),
+    "asking-to-attach": lambda page: _asking(page, found(*NAMES[:3]) | {"choices": choices()}),
     "asking-which": lambda page: _asking(page, found(*NAMES[:3]), found(account_id="6" * 24)),
     "others": lambda page: _others(page, status="waiting"),
     "others-connected": lambda page: _others(page, status="connected", account_names=NAMES),

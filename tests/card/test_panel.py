@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.card.harness import TRAITS, in_one_browser
 from tests.card.looks import Dress, dress, misfits, name, violations
-from tests.card.panels import LOCATIONS, PAGES, STATES, Panel, columns, many, of_agency
+from tests.card.panels import LOCATIONS, STATES, Panel, columns, many, of_agency
 from tests.card.states import ERROR, LONG_NAME, THEMES
 
 AVATAR = "http://avatars.test/picture.png"
@@ -272,35 +272,11 @@ def test_nothing_is_asked_for_while_something_is_done(page: Page) -> None:
     panel.wait_for_sent("refresh")
 
 
-@in_one_browser
-def test_attach_pages(page: Page) -> None:
-    """What is attached already rests; the ticked ones are named by their numbers."""
-    panel = STATES["attach"](page)
-    expect(panel.part("chooser-list").get_by_label("東京ラーメン日記")).to_be_disabled()
-    expect(panel.part("chooser")).to_contain_text(ERROR)
-    expect(panel.button("Attach 1 account")).to_be_visible()
-    panel.part("chooser-list").get_by_label("Café Lumière").check()
-    panel.button("Attach 2 accounts").click()
-    assert panel.wait_for_sent("attach") == [{"type": "attach", "pages": [0, 3]}]
-
-
-@in_one_browser
-def test_ticks_of_pages_stay_when_the_panel_is_told_something_else(page: Page) -> None:
-    """Only new pages are built anew."""
-    panel = STATES["attach"](page)
-    panel.part("chooser-list").get_by_label("Café Lumière").check()
-    panel.show(stage="attach", platform="Instagram", pages=PAGES, notice="Something.")
-    expect(panel.part("panel-notice")).to_have_text("Something.")
-    expect(panel.part("chooser-list").get_by_label("Café Lumière")).to_be_checked()
-
-
 def test_the_focus_follows_what_is_shown(page: Page) -> None:
-    """From the list to the pages and back, the title has the focus, which a reader hears."""
-    panel = Panel(page).list()
-    panel.button_of("Reconnect", "Nordljus Studio").click()
-    panel.show(stage="attach", platform="Instagram", pages=PAGES)
-    expect(panel.part("panel-title")).to_be_focused()
-    expect(panel.part("panel-title")).to_have_text("Attach accounts of Instagram")
+    """On the card, and back on the list's title, which a reader hears."""
+    panel = STATES["attach"](page)
+    expect(panel.part("card")).to_be_focused()
+    expect(panel.part("panel-title")).to_have_text("Connect an account")
     panel.button("Back to the accounts").click()
     panel.wait_for_sent("back")
     panel.show(notice="Attached: Café Lumière.")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.card.harness import RESULT, AppCard, Card, block_windows, in_one_browser, post
-from tests.card.states import NAMES, STATES, found
+from tests.card.states import LONG_NAME, NAMES, STATES, choices, found
 
 ANOTHER = "of another browser"
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -25,7 +25,10 @@ def asking(page: Page, *logins: dict[str, object]) -> Card:
 @pytest.mark.parametrize(
     ("button", "answer"),
     [
-        ("Yes, this is mine", {"type": "mine", "run": "run-1", "account_id": "6" * 24}),
+        (
+            "Yes, this is mine",
+            {"type": "mine", "run": "run-1", "account_id": "6" * 24, "origin_ids": []},
+        ),
         ("No, not mine", {"type": "not_mine", "run": "run-1"}),
     ],
 )
@@ -43,6 +46,27 @@ def test_one_click_answers(page: Page, button: str, answer: dict[str, object]) -
     card.set(found=[])
     expect(question).to_be_hidden()
     expect(card.text).to_have_text("Still waiting for the result.")
+
+
+@in_one_browser
+def test_one_click_answers_and_attaches(page: Page) -> None:
+    """What the login can attach is ticked in the question; ticks survive what else is found."""
+    card = asking(page, found("First", account_id="1" * 24))
+    card.set(found=[found("First", account_id="1" * 24) | {"choices": choices()}])
+    question = card.part("found")
+    expect(question.get_by_label("Acme Foods")).to_be_disabled()
+    expect(card.button("Yes, attach 1 account")).to_have_accessible_description("First")
+    question.get_by_label(LONG_NAME).check()
+    card.set(
+        found=[
+            found("Second", account_id="2" * 24),
+            found("First", account_id="1" * 24) | {"choices": choices(error="Busy.")},
+        ]
+    )
+    card.button("Yes, attach 2 accounts").click()
+    assert card.wait_for_sent("mine") == [
+        {"type": "mine", "run": "run-1", "account_id": "1" * 24, "origin_ids": ["1", "3"]}
+    ]
 
 
 @in_one_browser

@@ -25,7 +25,7 @@ def test_cards_are_typed(node_modules: Path) -> None:
 
 MISTAKES = [
     ("connect.js", 'get("platform_name")', 'get("platfrom_name")'),
-    ("connect.js", 'type: "recheck"', 'type: "rechek"'),
+    ("connect_session.js", 'type: "recheck"', 'type: "rechek"'),
     ("connect.js", "session.recheck()", "session.check()"),
     ("app.js", 'get("listens")', 'get("listen")'),
     ("app.js", 'type: "redirected"', 'type: "redirect"'),

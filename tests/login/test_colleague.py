@@ -51,6 +51,49 @@ def test_a_colleagues_login_does_not_count(card: Card, client: Client, sim: Simu
     assert (login.account_id, login.delivered_by, login.found) == (mine, "accounts", [])
 
 
+def test_the_answer_chooses_what_is_attached(card: Card, client: Client, sim: Simulator) -> None:
+    """One step for whose it is and what to attach; the list of choices comes with the question."""
+    login = card()
+    page: Page = login.comm
+    run = lose(login)
+    mine = str(sim.play_user(page.heard("authorize")[0]["url"]).data["accountId"])
+    page.hear_traits(lambda traits: any(one["choices"] for one in traits.get("found", ())))
+    (found,) = login.found
+    free = [one["origin_id"] for one in found["choices"] if not one["is_attached"]]
+    page.say("mine", run=run, account_id=mine, origin_ids=free[:1])
+    login.wait_attached(PATIENCE)
+
+    assert [one["origin_id"] for one in login.attached] == free[:1]
+    assert (login.account_id, login.delivered_by) == (mine, "accounts")
+
+
+def test_a_question_without_its_choices_is_asked(
+    card: Card, client: Client, sim: Simulator
+) -> None:
+    """What cannot be looked up costs the choices only."""
+    login = card()
+    run = lose(login)
+    sim.levers.fail("*/oauth/*/instagram/accounts/*", 500, "{}", times=None)
+    theirs = log_in_elsewhere(client, sim)
+
+    assert login.comm.hear_question(theirs)["choices"] == []
+    login.comm.say("not_mine", run=run)
+    login.comm.hear_traits(lambda traits: traits.get("found") == [])
+
+
+def test_what_was_chosen_belongs_to_one_login(card: Card, client: Client, sim: Simulator) -> None:
+    """An answer to what was not asked attaches nothing of the login that counts."""
+    login = card()
+    page: Page = login.comm
+    run = lose(login)
+    mine = str(sim.play_user(page.heard("authorize")[0]["url"]).data["accountId"])
+    page.say("mine", run=run, account_id=mine, origin_ids=["1", "2"])
+    login.paste(mine)
+    login.wait(PATIENCE)
+
+    assert (login.is_attaching, login.attached) == (False, [])
+
+
 def test_code_may_answer(card: Card, client: Client, sim: Simulator) -> None:
     """By the account id, which the service confirms like any other."""
     login = card()

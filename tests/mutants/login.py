@@ -6,6 +6,43 @@ from .mutant import Mutant
 
 MUTANTS = [
     Mutant(
+        "What the user chose with the question is attached",
+        "login/social/connect_flow.py",
+        "                    self.attachment.attach_chosen()\n",
+        "",
+        "login/test_colleague.py::the_answer_chooses_what_is_attached",
+    ),
+    Mutant(
+        "An answer to what was not asked chooses nothing",
+        "login/social/connect_flow.py",
+        "                    if self._apply(machine.mine(run, account_id)):\n"
+        "                        self.attachment.choose(account_id, origin_ids)\n",
+        "                    self._apply(machine.mine(run, account_id))\n"
+        "                    self.attachment.choose(account_id, origin_ids)\n",
+        "login/test_colleague.py::what_was_chosen_belongs_to_one_login",
+    ),
+    Mutant(
+        "Accounts stay ticked while others arrive",
+        "widgets/static/chooser.js",
+        "(before.get(one.origin_id) ?? isOnly)",
+        "isOnly",
+        "card/test_question.py::one_click_answers_and_attaches",
+    ),
+    Mutant(
+        "A second card of a client gets the names, too",
+        "login/social/names.py",
+        "            if not shared.task.done() and self._changed not in shared.waiting:\n",
+        "            if not shared.waiting:\n",
+        "login/test_names.py::two_cards_of_a_client_show_names",
+    ),
+    Mutant(
+        "Going back in the panel loses no attachment",
+        "panel/accounts.py",
+        "        if is_attaching or self._is_closed:\n",
+        "        if is_attaching or login is not self.login:\n",
+        "panel/test_panel.py::going_back_while_it_attaches_loses_nothing",
+    ),
+    Mutant(
         "An account that could not be attached does not count as attached",
         "login/social/attachment.py",
         "is_attached=error is None,",

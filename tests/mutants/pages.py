@@ -7,9 +7,10 @@ from .mutant import Mutant
 MUTANTS = [
     Mutant(
         "The login window opens in the click",
-        "login/static/connect.js",
-        "    this.popup = openWindow(first, ASKING, !this.isSeparate);\n",
-        "    if (first !== null) this.popup = openWindow(first, ASKING, !this.isSeparate);\n",
+        "login/static/connect_session.js",
+        "    this.popup = openWindow(first, CARD_STATES.starting.text, !this.isSeparate);\n",
+        "    if (first !== null) "
+        "this.popup = openWindow(first, CARD_STATES.starting.text, !this.isSeparate);\n",
         "card/test_window.py::click_opens_a_blank_window_and_asks",
     ),
     Mutant(
@@ -21,7 +22,7 @@ MUTANTS = [
     ),
     Mutant(
         "A card that is removed leaves no listener of the page's messages",
-        "login/static/connect.js",
+        "login/static/connect_session.js",
         "(event) => this.onMessage(event), { signal });",
         "(event) => this.onMessage(event));",
         "card/test_card.py::nothing_is_left_behind",
@@ -100,14 +101,14 @@ MUTANTS = [
     ),
     Mutant(
         "A card does not take the message of another card's window",
-        "login/static/connect.js",
+        "login/static/connect_session.js",
         "    if (owner !== undefined && owner !== this.run) return;\n",
         "",
         "card/test_window.py::two_cards_do_not_mix",
     ),
     Mutant(
         "A frame at an allowed origin is not the login's window",
-        "login/static/connect.js",
+        "login/static/connect_session.js",
         'const source = owner === undefined ? "other" : "popup";',
         'const source = "popup";',
         "card/test_attacks.py::frame_at_the_allowed_origin_is_not_the_window",
@@ -128,14 +129,14 @@ MUTANTS = [
     ),
     Mutant(
         "A flood of messages is capped",
-        "login/static/connect.js",
+        "login/static/connect_session.js",
         "    if (this.claims[source] >= MAX_CLAIMS) return;\n",
         "",
         "card/test_messages.py::flood_is_capped_for_each_run",
     ),
     Mutant(
         "Inherited fields are no part of a message",
-        "login/static/connect.js",
+        "login/static/claim.js",
         "if (Object.hasOwn(data, key) && isSimple(data[key]))",
         "if (isSimple(data[key]))",
         "card/test_attacks.py::prototype_of_the_page_is_no_part_of_a_message",

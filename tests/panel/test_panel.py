@@ -74,6 +74,13 @@ def test_rows_of_the_page(page: PanelPage, client: DemoClient) -> None:
     assert told["avatar"][0].startswith(client.simulator.base_url)
 
 
+def test_the_sub_account_has_its_name(page: PanelPage, client: DemoClient) -> None:
+    """As soon as a page shows the panel; without the scope, the id stays."""
+    assert page.shown()["name"] is None
+    page.say("hello")
+    page.until(name=client.location().name)
+
+
 def test_a_page_that_comes_later_is_told_everything(page: PanelPage) -> None:
     """After a reload the rows are there again."""
     before = len(page.comm.heard("rows"))
@@ -201,15 +208,24 @@ def test_repr(panel: AccountsPanel) -> None:
 # Connecting and attaching.
 
 
+def attach(page: PanelPage, *names: str) -> None:
+    """Attach accounts in the card, by their names."""
+    offered = {one["name"]: one["origin_id"] for one in page.login.choices}
+    page.say_of_card("attach", origin_ids=[offered[name] for name in names])
+
+
 def test_connect_and_attach(panel: AccountsPanel, page: PanelPage, client: DemoClient) -> None:
-    """The card in place of the list, then the pages, then the list with what was attached."""
+    """The card in place of the list, which attaches, then the list with what was attached."""
     page.say("connect", platform="instagram")
-    page.until(stage="login", platform="Instagram")
-    log_in(page, client, tick=["Café Lumière", "東京ラーメン日記"])
-    shown = page.until(stage="attach")
-    assert [p["name"] for p in shown["pages"]] == ["Café Lumière", "東京ラーメン日記"]
-    assert [p["is_attached"] for p in shown["pages"]] == [False, False]
-    page.say("attach", pages=[0, 1])
+    page.until(stage="login")
+    login = log_in(page, client, tick=["Café Lumière", "東京ラーメン日記"])
+    flush()
+    assert page.until(stage="login")["notice"] is None
+    assert {one["name"]: one["is_attached"] for one in login.choices} == {
+        "Café Lumière": False,
+        "東京ラーメン日記": False,
+    }
+    attach(page, "Café Lumière", "東京ラーメン日記")
     page.until(stage="list", notice="Attached: Café Lumière, 東京ラーメン日記.")
     assert panel.frame["name"].to_list().count("Café Lumière") == 4
     assert len(page.columns["name"]) == CONNECTED + 2
@@ -219,55 +235,43 @@ def test_what_is_attached_already_says_so(page: PanelPage, client: DemoClient) -
     """It is not offered a second time."""
     page.say("connect", platform="facebook")
     page.until(stage="login")
-    log_in(page, client)
-    pages = page.until(stage="attach")["pages"]
-    assert {p["name"]: p["is_attached"] for p in pages}["Café Lumière"] is True
+    login = log_in(page, client)
+    flush()
+    assert {one["name"]: one["is_attached"] for one in login.choices}["Café Lumière"] is True
 
 
 def test_attaching_that_fails_in_part(
     panel: AccountsPanel, page: PanelPage, client: DemoClient
 ) -> None:
-    """What went wrong stands beside its page, ticked to be tried again; the others are attached."""
+    """The card stays with what went wrong, to be tried again; the others are attached."""
     page.say("connect", platform="instagram")
     page.until(stage="login")
-    log_in(page, client, tick=["Café Lumière", "東京ラーメン日記"])
-    page.until(stage="attach")
+    login = log_in(page, client, tick=["Café Lumière", "東京ラーメン日記"])
+    flush()
     client.simulator.levers.fail_with("scope_missing", "*/accounts/*", method="POST")
-    page.say("attach", pages=[0, 1])
-    shown = page.until(stage="attach", notice="Attached: 東京ラーメン日記.")
-    first, second = shown["pages"]
+    attach(page, "Café Lumière", "東京ラーメン日記")
+    page.until(stage="login", notice="Attached: 東京ラーメン日記.")
+    first, second = login.choices
     assert "Add the scope socialplanner/" in first["error"]
     assert (first["is_ticked"], first["is_attached"]) == (True, False)
     assert (second["error"], second["is_attached"]) == (None, True)
-    page.say("attach", pages=[0])
-    page.until(stage="list", notice="Attached: Café Lumière.")
+    attach(page, "Café Lumière")
+    page.until(stage="list", notice="Attached: 東京ラーメン日記, Café Lumière.")
     assert len(panel.frame) == CONNECTED + 2
 
 
-def test_pages_that_cannot_be_listed(page: PanelPage, client: DemoClient) -> None:
-    """The error is shown where the pages would be, and Refresh asks again."""
+def test_going_back_while_it_attaches_loses_nothing(
+    panel: AccountsPanel, page: PanelPage, client: DemoClient
+) -> None:
+    """The list shows what was attached, even though its card is gone."""
     page.say("connect", platform="instagram")
     page.until(stage="login")
+    log_in(page, client, tick=["Café Lumière"])
     flush()
-    connect_then_fail(page, client)
-    shown = page.until(stage="attach")
-    assert "Add the scope socialplanner/" in shown["error"]
-    assert shown["pages"] is None
-    page.say("refresh")
-    assert page.until(stage="attach", error=None)["pages"]
-
-
-def connect_then_fail(page: PanelPage, client: DemoClient) -> None:
-    """Log in; the login's own check is answered, and what is asked after it fails."""
-    login = page.login
-    address = page.click()
-    event = client.simulator.play_user(address["url"])
-    login.observe(
-        lambda _: client.simulator.levers.fail_with("scope_missing", "*/accounts/*"),
-        "account_names",  # set before the status
-    )
-    page.claim(address["run"], event.origin, event.data)
-    login._login.outcome().result(60)
+    attach(page, "Café Lumière")
+    page.say("back")
+    page.until(stage="list", notice="Attached: Café Lumière.")
+    assert len(panel.frame) == CONNECTED + 1
 
 
 def test_back_gives_the_login_up(panel: AccountsPanel, page: PanelPage) -> None:
@@ -278,7 +282,7 @@ def test_back_gives_the_login_up(panel: AccountsPanel, page: PanelPage) -> None:
     login = page.login
     page.click()
     page.say("back")
-    page.until(stage="list", platform=None)
+    page.until(stage="list")
     assert login._login.state.status == "cancelled"
 
 
@@ -324,9 +328,10 @@ def test_reconnecting_somebody_else(page: PanelPage, client: DemoClient) -> None
     """A login that did not renew the account says so, and offers what it may attach."""
     page.say("reconnect", **page.rows(EXPIRED))
     page.until(stage="login")
-    log_in(page, client, choose="Amara Diallo")
-    shown = page.until(stage="attach", reconnecting=EXPIRED)
-    assert EXPIRED not in [p["name"] for p in shown["pages"]]
+    login = log_in(page, client, choose="Amara Diallo")
+    page.hear_card("card", lambda message: message["traits"]["choices"])
+    assert page.until(reconnecting=EXPIRED)["stage"] == "login"
+    assert EXPIRED not in [one["name"] for one in login.choices]
 
 
 # Detaching.

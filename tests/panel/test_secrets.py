@@ -37,8 +37,8 @@ def test_of_a_sub_account(
     page.until(stage="login")
     flush()
     page.log_in(client.simulator)
-    page.until(stage="attach")
-    page.say("attach", pages=[0])
+    flush()
+    page.say_of_card("attach", origin_ids=[page.login.choices[0]["origin_id"]])
     page.until(stage="list")
     token = client.simulator.token
     refusal = json.dumps({"statusCode": 401, "message": f"Invalid JWT: Bearer {token}"})

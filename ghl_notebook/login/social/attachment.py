@@ -51,6 +51,9 @@ class Attachment:
     ----------
     choices : tuple of Choice
         The accounts that the card offers; empty before the login is finished.
+    previews : dict of str to tuple of Choice
+        What each login in the accounts list can attach, by its account id, for the user who is
+        asked whether it is theirs.
     attached : tuple of AttachedAccount
         The accounts that this login has attached.
     is_busy : bool
@@ -59,10 +62,13 @@ class Attachment:
 
     def __init__(self, client: Client, platform: str, changed: Callable[[], None]) -> None:
         self.choices: tuple[Choice, ...] = ()
+        self.previews: dict[str, tuple[Choice, ...]] = {}
         self.attached: tuple[AttachedAccount, ...] = ()
         self.is_busy = False
         self._client, self._platform, self._changed = client, platform, changed
         self._account_id = ""
+        self._shared: tuple[Choice, ...] = ()
+        self._chosen: tuple[str, Sequence[str]] = ("", ())
         self._is_offered = False
         self._lock = threading.RLock()
         self._waiters: list[Future[None]] = []
@@ -73,23 +79,50 @@ class Attachment:
         is_left = any(not one.is_attached for one in self.choices)
         return self._is_offered and not self.is_busy and (bool(self.attached) or not is_left)
 
-    def offer(self, account_id: str, accounts: Sequence[AvailableAccount]) -> None:
-        """Offer what a finished login can attach."""
+    def offer(
+        self, account_id: str, accounts: Sequence[AvailableAccount], *, is_renewal: bool
+    ) -> None:
+        """Offer what a finished login can attach; a reconnected account is attached already."""
         self._account_id = account_id
-        self.choices = tuple(
-            Choice(
-                origin_id=one.origin_id,
-                name=one_line(one.name or one.origin_id, _LONGEST_NAME),
-                username=one_line(one.username, _LONGEST_NAME).removeprefix("@")
-                if one.username
-                else None,
-                avatar=one.avatar,
-                is_attached=one.is_connected is True,
-            )
-            for one in accounts[:_MOST_CHOICES]
-            if one.origin_id
-        )
+        self._shared = _choices_of(accounts)
+        self.choices = () if is_renewal else self._shared
         self._is_offered = True
+
+    def offer_again(self, origin_id: str) -> None:
+        """Offer what the login shares, an account ticked that it has not reconnected."""
+        with self._lock:
+            self.choices = tuple(
+                replace(one, is_attached=False, is_ticked=True)
+                if one.origin_id == origin_id
+                else one
+                for one in self._shared
+            )
+        self._changed()
+
+    async def preview(self, account_id: str) -> None:
+        """Look up what a login in the accounts list can attach, once.
+
+        ``GET /social-media-posting/oauth/{locationId}/{platform}/accounts/{accountId}``
+        """
+        if account_id in self.previews:
+            return
+        try:
+            accounts = await self._client.core.oauth.available_accounts(self._platform, account_id)
+        except GHLError:
+            accounts = []  # the user can answer without them, and then the login is checked
+        with self._lock:
+            self.previews[account_id] = _choices_of(accounts)
+        self._changed()
+
+    def choose(self, account_id: str, origin_ids: Sequence[str]) -> None:
+        """Keep what is to be attached as soon as this login is confirmed."""
+        self._chosen = account_id, origin_ids
+
+    def attach_chosen(self) -> None:
+        """Attach what the user chose while the login was not confirmed yet."""
+        account_id, origin_ids = self._chosen
+        if account_id == self._account_id:
+            self.attach(origin_ids)
 
     def outcome(self) -> Future[None]:
         """Return a future that is set as soon as `is_done`."""
@@ -148,3 +181,19 @@ class Attachment:
 
     def _choice(self, origin_id: str) -> Choice:
         return next(one for one in self.choices if one.origin_id == origin_id)
+
+
+def _choices_of(accounts: Sequence[AvailableAccount]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            origin_id=one.origin_id,
+            name=one_line(one.name or one.origin_id, _LONGEST_NAME),
+            username=one_line(one.username, _LONGEST_NAME).removeprefix("@")
+            if one.username
+            else None,
+            avatar=one.avatar,
+            is_attached=one.is_connected is True,
+        )
+        for one in accounts[:_MOST_CHOICES]
+        if one.origin_id
+    )

@@ -23,11 +23,11 @@ from ghl_notebook.sanitize import one_line
 from ghl_notebook.settings import read_account_ids, read_pictures
 from ghl_notebook.widgets import Pictures
 
+from .attachment import Choice
 from .connect_flow import ConnectFlow, MessageObserver
 from .names import NameLookup
-from .state import Appearance, LoginState
+from .state import MAX_FOUND, Appearance, LoginState
 
-_MOST_FOUND = 5
 _MOST_NAMES = 5
 _LONGEST_NAME = 200
 
@@ -130,8 +130,9 @@ class ConnectAccount(BaseCard):
         A hint while waiting, for instance that a message was rejected.
     found : list of dict
         While waiting: logins in the accounts list that the card asks about, five at most, each with
-        `account_id`, `names`, `picture` (an address or None), and `found_at` (seconds since the
-        epoch). To use one from code, call ``login.paste(account_id)``.
+        `account_id`, `names`, `picture` (an address or None), `found_at` (seconds since the epoch),
+        and `choices` (as in the trait; empty for a reconnection). To use one from code, call
+        ``login.paste(account_id)``.
     watches_accounts : bool
         While waiting: the card watches the accounts list for changes.
     separate_page : bool
@@ -329,13 +330,17 @@ class ConnectAccount(BaseCard):
     def _attachment_traits(self) -> dict[str, Any]:
         """Return the traits that show what can be attached, and what was."""
         now = self._login.attachment
-        choices = [
-            asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in now.choices
-        ]
         attached = [
             {"id": one.id, "name": one.name, "origin_id": one.origin_id} for one in now.attached
         ]
-        return {"choices": choices, "is_attaching": now.is_busy, "attached": attached}
+        return {
+            "choices": self._shown(now.choices),
+            "attached": attached,
+            "is_attaching": now.is_busy,
+        }
+
+    def _shown(self, choices: Sequence[Choice]) -> list[dict[str, Any]]:
+        return [asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in choices]
 
     def _traits_of(self, state: LoginState) -> dict[str, Any]:
         """Return the traits that show a state, `status` last."""
@@ -358,7 +363,7 @@ class ConnectAccount(BaseCard):
             "error": None if state.error is None else str(state.error),
             "notice": state.notice,
             **self._attachment_traits(),
-            "found": list(map(self._found, state.found[:_MOST_FOUND])),
+            "found": list(map(self._found, state.found[:MAX_FOUND])),
             "watches_accounts": state.watches_accounts,
             "can_recheck": state.can_recheck,
             "status": str(state.status),
@@ -375,6 +380,7 @@ class ConnectAccount(BaseCard):
             "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
             "picture": self._pictures.choose(one.picture),
             "found_at": one.found_at,
+            "choices": self._shown(self._login.attachment.previews.get(one.account_id, ())),
         }
 
     def _needs_page(self) -> bool:

@@ -47,7 +47,7 @@ from ghl_notebook.widgets import UI_THREAD
 from .accounts_watch import AccountsWatch
 from .attachment import Attachment
 from .registry import LoginRegistry
-from .state import Appearance, LoginState
+from .state import MAX_FOUND, Appearance, LoginState
 from .state_machine import LoginMachine
 
 # How the API reports that this sub-account does not have an account id.
@@ -197,8 +197,9 @@ class ConnectFlow(LoginFlow[LoginState]):
                     if observer is not None:
                         UI_THREAD.post(observer.on_window_lost)
                     machine.on_window_lost(run)
-                case Mine(run=run, account_id=account_id):
-                    self._apply(machine.mine(run, account_id))
+                case Mine(run=run, account_id=account_id, origin_ids=origin_ids):
+                    if self._apply(machine.mine(run, account_id)):
+                        self.attachment.choose(account_id, origin_ids)
                 case NotMine(run=run):
                     self._apply(machine.not_mine(run))
                 case Paste(account_id=account_id):
@@ -307,10 +308,11 @@ class ConnectFlow(LoginFlow[LoginState]):
             else:
                 names = [account.name or account.origin_id or "" for account in found]
                 with self._lock:
-                    # After a reconnection, the accounts are attached already.
-                    offered = () if self._reconnect else found
-                    self.attachment.offer(state.payload.account_id, offered)
+                    self.attachment.offer(
+                        state.payload.account_id, found, is_renewal=self._reconnect
+                    )
                     self._apply(self._machine.confirmed(run, names))
+                    self.attachment.attach_chosen()
 
     def _may_recheck(self, error: GHLError, wait: float) -> bool:
         return is_transient(error) and (self.seconds_left() or 0.0) > wait
@@ -340,6 +342,8 @@ class ConnectFlow(LoginFlow[LoginState]):
                 self._apply(self._machine.watching(run, on=True))
                 if found is not None:
                     self._apply(self._machine.on_accounts_changed(run, found))
+            for one in () if self._reconnect else self.state.found[:MAX_FOUND]:
+                await self.attachment.preview(one.account_id)
             await anyio.sleep(_WATCH_SECONDS)
 
     def _end_without_user(self, run: str) -> None:
@@ -351,6 +355,7 @@ class ConnectFlow(LoginFlow[LoginState]):
 
     def _begin_run(self, run: str) -> None:
         self._url, self._refuted = None, 0
+        self.attachment.choose("", ())
         self._restart_companions(run)
 
     def _restart_companions(self, run: str) -> None:

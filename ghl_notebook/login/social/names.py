@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -33,7 +35,17 @@ class Names(NamedTuple):
     users: dict[str, str]
 
 
-_KNOWN: WeakKeyDictionary[AsyncClient, Names] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Shared:
+    """The look-up of one client, for all cards that show it."""
+
+    names: Names = field(default_factory=lambda: Names(None, {}))
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+    task: Future[None] | None = None
+
+
+_LOCK = threading.Lock()
+_SHARED: WeakKeyDictionary[AsyncClient, _Shared] = WeakKeyDictionary()
 
 
 class NameLookup:
@@ -51,24 +63,33 @@ class NameLookup:
 
     def __init__(self, core: AsyncClient, changed: Callable[[], None]) -> None:
         self._core, self._changed = core, changed
-        self._task: Future[None] | None = None
 
     @property
     def known(self) -> Names:
         """What was looked up so far."""
-        return _KNOWN.get(self._core, Names(None, {}))
+        return _SHARED.get(self._core, _Shared()).names
 
     def start(self) -> None:
-        """Look up the names unless that was tried before."""
-        if self._core not in _KNOWN:
-            _KNOWN[self._core] = self.known
-            self._task = start_in_background(self._look_up)
+        """Look up the names unless that was tried before, for another card perhaps."""
+        with _LOCK:
+            shared = _SHARED.setdefault(self._core, _Shared())
+            if shared.task is None:
+                shared.task = start_in_background(self._look_up)
+            if not shared.task.done() and self._changed not in shared.waiting:
+                shared.waiting.append(self._changed)
 
     def stop(self) -> None:
-        """Stop it: the client may be closed next."""
-        if self._task is not None and not self._task.done():
+        """Stop it, unless another card waits for it: the client may be closed next."""
+        with _LOCK:
+            shared = _SHARED.get(self._core)
+            if shared is None or self._changed not in shared.waiting:
+                return
+            shared.waiting.remove(self._changed)
+            if shared.waiting or shared.task is None:
+                return
+            del _SHARED[self._core]
             with suppress(RuntimeError):  # other code has closed the background loop
-                self._task.cancel()
+                shared.task.cancel()
 
     async def _look_up(self) -> None:
         location, users = None, {}
@@ -81,5 +102,9 @@ class NameLookup:
             users = {str(user.id): one_line(str(user.name), _LONGEST_NAME) for user in named}
         except Exception as error:  # noqa: BLE001
             _log.debug("The users' names were not found: %s", error)
-        _KNOWN[self._core] = Names(location and one_line(location, _LONGEST_NAME), users)
-        self._changed()
+        with _LOCK:
+            shared = _SHARED.setdefault(self._core, _Shared())
+            shared.names = Names(location and one_line(location, _LONGEST_NAME), users)
+            waiting, shared.waiting = shared.waiting, []
+        for changed in waiting:
+            changed()

@@ -9,6 +9,8 @@ from ghl_notebook.login.flow import FlowState, Status
 from ghl_notebook.login.page_messages import Channel, Claim
 from ghl_notebook.models import MessagePayload
 
+# How many logins in the accounts list the user is asked about at once.
+MAX_FOUND = 5
 _MOST_PENDING = 8
 
 

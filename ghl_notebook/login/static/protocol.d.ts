@@ -44,6 +44,8 @@ export interface FoundLogin {
   picture: string | null;
   /** Seconds since the epoch. */
   found_at: number;
+  /** What it can attach; empty if that is not known, or nothing is to be attached. */
+  choices: import("../../widgets/static/chooser").Choice[];
 }
 
 export type AppStatus = Exclude<Status, "starting">;
@@ -110,7 +112,7 @@ export type FromPage =
   /** The window of the run reads closed, or this page never had a handle to it. */
   | { type: "window_lost"; run: string }
   /** A login that was found is the user's own, or none of them is. */
-  | { type: "mine"; run: string | null; account_id: string }
+  | { type: "mine"; run: string | null; account_id: string; origin_ids: string[] }
   | { type: "not_mine"; run: string | null }
   /** What the user has entered as an account id. */
   | { type: "paste"; account_id: string }

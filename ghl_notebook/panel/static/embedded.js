@@ -7,7 +7,8 @@
  * @typedef {import("@anywidget/types").AnyModel<Traits>} CardModel
  */
 
-import { ConnectSession, renderCard } from "../../login/static/connect.js";
+import { renderCard } from "../../login/static/connect.js";
+import { ConnectSession } from "../../login/static/connect_session.js";
 import { make } from "../../widgets/static/parts.js";
 
 export class EmbeddedCard {

@@ -7,7 +7,6 @@
  */
 
 import { PATIENCE_MS, button, focusIn, make, say, widgetOf } from "../../widgets/static/parts.js";
-import { Chooser } from "../../widgets/static/chooser.js";
 import { appLink, locationAddress } from "./columns.js";
 import { List } from "./list.js";
 import { Question } from "./question.js";
@@ -50,7 +49,6 @@ function renderPanel(session, el, signal) {
   const saved = make("div", "panel-saved", { hidden: "" });
   const live = make("p", "live", { "aria-live": "polite" });
   const question = new Question(signal);
-  const chooser = new Chooser((numbers) => session.ask({ type: "attach", pages: numbers }), signal);
   const renew = button("quiet", "Reconnect", () => actOnTicked("reconnect"), signal);
   const detach = button("quiet", "Detach", () => actOnTicked("detach"), signal);
   const copy = button("quiet", "Copy", () => void copyRows(), signal);
@@ -71,7 +69,7 @@ function renderPanel(session, el, signal) {
     make("div", "panel-head", {}, make("div", "panel-heading", {}, title,
       make("p", "place", {}, place, updated, app)),
       make("div", "panel-actions", {}, back, skip, connect, refresh)),
-    choices, busy, error, notice, next, body, cards, chooser.node, saved, live);
+    choices, busy, error, notice, next, body, cards, saved, live);
   const panel = make("div", "panel ghl-connect-box", { role: "group", lang: "en", dir: "ltr" },
     make("div", "panel-bar", { "aria-hidden": "true" }), main, question.node);
   connect.setAttribute("aria-expanded", "false");
@@ -97,7 +95,6 @@ function renderPanel(session, el, signal) {
     const heads = {
       list: name ?? (shown?.kind === "sub-accounts" ? "Sub-accounts" : "Connected accounts"),
       login: isOfAccounts && shown.reconnecting ? `Reconnect ${shown.reconnecting}` : "Connect an account",
-      attach: `Attach accounts of ${isOfAccounts ? shown.platform : ""}`,
     };
     say(title, heads[now]);
     panel.setAttribute("aria-label", name ? `Connected accounts of ${name}` : heads.list);
@@ -123,8 +120,6 @@ function renderPanel(session, el, signal) {
     if (isOfAccounts) showChoices(shown.platforms);
     choices.hidden = !isOpen || now !== "list" || isSilent;
     connect.setAttribute("aria-expanded", String(!choices.hidden));
-    const isChoosing = isOfAccounts && now === "attach" && !!(shown.pages || shown.reconnecting);
-    chooser.show(isChoosing ? shown.pages ?? [] : null, isChoosing ? leadOf(shown) : "", isBusy);
     showCard();
     showTools();
     showSaved();
@@ -289,16 +284,6 @@ function renderPanel(session, el, signal) {
     if (active && active !== document.body && !panel.contains(active)) return;
     /** @type {HTMLElement} */ (cards.querySelector(".ghl-connect-card") ?? title).focus();
   }
-}
-
-/** @param {import("./protocol").ShownAccounts} shown What stands above the accounts to attach. */
-function leadOf({ pages, reconnecting, platform }) {
-  if (reconnecting) {
-    return `${reconnecting} is still expired. Was it selected in the login? Attaching it again may `
-      + "reconnect it.";
-  }
-  return pages?.length === 0 ? "No account was shared in this login, so there is nothing to attach."
-    : `${platform} is connected. Choose the accounts to attach to the sub-account.`;
 }
 
 export default widgetOf(

@@ -32,16 +32,6 @@ export interface LocationColumns {
   groups: string[][];
 }
 
-export interface Page {
-  origin_id: string;
-  name: string;
-  username: string | null;
-  avatar: string | null;
-  is_attached: boolean;
-  is_ticked: boolean;
-  error: string | null;
-}
-
 interface Shown {
   type: "show";
   /** What is being done, what went wrong last, what was done last. */
@@ -63,13 +53,9 @@ export interface ShownAccounts extends Shown {
   name: string | null;
   /** Whether there is an agency to go back to. */
   can_leave: boolean;
-  stage: "list" | "login" | "attach";
+  stage: "list" | "login";
   /** Key and name of those that can be connected. */
   platforms: [string, string][];
-  /** The name of the login's. */
-  platform: string | null;
-  /** What the login may attach; null: not known yet. */
-  pages: Page[] | null;
   /** The account that the login was to reconnect. */
   reconnecting: string | null;
   /** Names of those that are reconnected after it. */
@@ -110,7 +96,6 @@ export type ToKernel =
   | { type: "refresh" }
   | { type: "connect"; platform: string }
   | { type: "back" }
-  | { type: "attach"; pages: number[] }
   | { type: "select"; version: number; rows: number[] }
   | { type: "reconnect" | "detach"; version: number; rows: number[] }
   | { type: "open"; version: number; row: number }

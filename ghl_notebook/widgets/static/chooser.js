@@ -17,12 +17,19 @@ import { avatar, button, make, say } from "./parts.js";
 export class Chooser {
   /** @type {string | null} The accounts, as last received. */
   received = null;
+  /** @type {Choice[]} */
+  choices = [];
   /** @type {HTMLInputElement[]} */
   boxes = [];
   isBusy = false;
 
-  /** @param {(numbers: number[]) => void} onAttach Gets the ticked ones. @param {AbortSignal} signal */
-  constructor(onAttach, signal) {
+  /**
+   * @param {(numbers: number[]) => void} onAttach Gets the ticked ones.
+   * @param {AbortSignal} signal
+   * @param {string} [yes] The button's text if it may be pressed with no account ticked.
+   */
+  constructor(onAttach, signal, yes = "") {
+    this.yes = yes;
     this.lead = make("p", "chooser-lead");
     this.list = make("ul", "chooser-list");
     this.attach = button("primary", "Attach", () => {}, signal);
@@ -33,7 +40,7 @@ export class Chooser {
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       const ticked = this.ticked();
-      if (ticked.length && !this.isBusy) onAttach(ticked);
+      if ((ticked.length || this.yes) && !this.isBusy) onAttach(ticked);
     }, { signal });
   }
 
@@ -51,9 +58,13 @@ export class Chooser {
   /** @param {Choice[]} choices */
   build(choices) {
     const free = choices.filter((one) => !one.is_attached);
+    const isOnly = choices.length === 1 && free.length === 1;
+    const before = new Map(this.choices.map((one, i) => [one.origin_id, this.boxes[i]?.checked]));
+    this.choices = choices;
     this.boxes = choices.map((one) => {
       const box = make("input", "", { type: "checkbox" });
-      box.checked = one.is_attached || one.is_ticked || (choices.length === 1 && free.length === 1);
+      // What the user has ticked stays ticked when news of an account arrives.
+      box.checked = one.is_attached || one.is_ticked || (before.get(one.origin_id) ?? isOnly);
       box.disabled = one.is_attached;
       return box;
     });
@@ -72,10 +83,12 @@ export class Chooser {
 
   count() {
     const { length } = this.ticked();
-    this.attach.hidden = this.boxes.every((box) => box.disabled);
-    const label = length ? `Attach ${length} account${length === 1 ? "" : "s"}` : "Attach";
+    this.attach.hidden = !this.yes && this.boxes.every((box) => box.disabled);
+    const attach = this.yes ? "Yes, attach" : "Attach";
+    const some = `${attach} ${length} account${length === 1 ? "" : "s"}`;
+    const label = length ? some : this.yes || attach;
     say(this.attach, this.attach.hidden ? "" : this.isBusy ? "Attaching…" : label);
-    this.attach.setAttribute("aria-disabled", String(this.isBusy || length === 0));
+    this.attach.setAttribute("aria-disabled", String(this.isBusy || (length === 0 && !this.yes)));
   }
 }
 
