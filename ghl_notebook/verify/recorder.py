@@ -42,6 +42,7 @@ _TEMPLATES: Final = tuple(
         ),
         (r"/social-media-posting/[^/]+/posts", "/social-media-posting/{locationId}/posts"),
         (r"/social-media-posting/statistics", "/social-media-posting/statistics"),
+        (r"/social-media-posting/[^/]+/csv", "/social-media-posting/{locationId}/csv"),
     )
 )
 START: Final = f"GET {_TEMPLATES[0][1]}"
@@ -56,6 +57,7 @@ EDIT_POST: Final = f"PUT {_TEMPLATES[6][1]}"
 DELETE_POST: Final = f"DELETE {_TEMPLATES[6][1]}"
 CREATE_POST: Final = f"POST {_TEMPLATES[7][1]}"
 STATISTICS: Final = f"POST {_TEMPLATES[8][1]}"
+IMPORTS: Final = f"GET {_TEMPLATES[9][1]}"
 
 # Only the values of these headers and parameters are recorded.
 _SAFE_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})

@@ -41,8 +41,8 @@ def test_a_draft_is_made_edited_and_deleted(read: RunReading, sim: Simulator) ->
     for name in ("draft_created", "draft_edited", "draft_deleted"):
         assert seen(report, name)[0] == "as assumed"
     written = [r for r in sim.requests if r.method in ("PUT", "DELETE")]
-    assert [r.method for r in written] == ["PUT", "DELETE"]
-    assert {r.body["status"] for r in written[:1]} == {"draft"}
+    assert [r.method for r in written] == ["PUT", "PUT", "DELETE"]
+    assert {r.body["status"] for r in written[:2]} == {"draft"}
     made = next(r for r in sim.requests if r.method == "POST" and r.path.endswith("/posts"))
     assert made.body["status"] == "draft"
     assert made.answer["results"]["post"]["_id"] not in str(report)
@@ -132,6 +132,15 @@ def test_a_creation_that_answers_200_is_named(read: RunReading) -> None:
     """The draft is deleted all the same."""
     found = differing(read(draft=True, transport=Altering("*/posts", status=200, method="POST")))
     assert found == {"draft_created": "200"}
+
+
+def test_a_draft_that_cannot_be_edited_is_edited_once(read: RunReading, sim: Simulator) -> None:
+    """The shorter edit is sent only after a complete one; the draft is deleted in any case."""
+    sim.levers.fail_with("unknown_property", "*/posts/*", method="PUT", times=None)
+    report = read(draft=True)
+    assert differing(report).keys() == {"draft_edited"}
+    assert seen(report, "draft_replaced")[0] == "not seen"
+    assert [r.method for r in sim.requests if r.method in ("PUT", "DELETE")] == ["PUT", "DELETE"]
 
 
 def test_a_draft_that_stays_is_named(read: RunReading, sim: Simulator) -> None:
