@@ -58,7 +58,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diagnosis": {
         "api", "background", "errors", "guard", "login", "models", "sanitize", "settings",
     },
-    "verify": {"api", "errors", "login", "models", "secret", "settings", "transport"},
+    "verify": {
+        "api", "errors", "login", "models", "sanitize", "secret", "settings", "transport",
+    },
     "command": {
         "_demo", "api", "diagnosis", "errors", "export", "fetch", "models", "sanitize", "verify",
     },

@@ -46,7 +46,8 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--read-only",
         action="store_true",
-        help="do not log in: compare API versions, posts and statistics, which changes nothing",
+        help="do not log in: compare API versions, posts, CSV imports, and statistics, which "
+        "changes nothing",
     )
     parser.add_argument(
         "--draft",

@@ -3,7 +3,8 @@
 Sections refer to the project's fact sheet on the service. Confidence is ``H`` (captured, or seen by
 several people), ``M`` (likely), ``L`` (a guess), ``open`` (unknown: the sentence states what the
 code is prepared for), or ``document`` (the vendor's OpenAPI files). Agencies and the refresh of
-tokens are not part of a probe, and have no assumptions here.
+tokens are not part of a probe, and have no assumptions here. Facts that need a scheduled or
+published post have none either: a check could publish something.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from .recorder import ACCOUNTS, START, STEP_2, Exchange
+from .recorder import ACCOUNTS, POST, POSTS, START, STEP_2, Exchange
 from .shape import Shape
 
 Variant = Literal["connect", "reconnect", "cancel", "read"]
@@ -162,6 +162,22 @@ class Probe:
         rows = [*self.rows(), *self.rows(fetch_all=True)]
         return [row for row in rows if row.get("oauthId") == "{accountId}"]
 
+    def posts(self, kind: str = "all") -> list[dict[str, Shape]] | None:
+        """Return the posts of the last list of a kind; None without such a list."""
+        for one in reversed(self.exchanges):
+            is_it = isinstance(one.asked, dict) and one.asked.get("type") == f'"{kind}"'
+            if one.operation == POSTS and is_it and body_of(one) is not None:
+                results = results_of(one)
+                return list(dicts(results.get("posts"))) if isinstance(results, dict) else []
+        return None
+
+    def single_posts(self, name: str) -> Iterator[dict[str, Shape]]:
+        """Yield the posts that were read one at a time, whose ids have this name."""
+        for one in self.exchanges:
+            post = post_of(one) if one.operation == POST else None
+            if post is not None and str(post.get("_id")).startswith(f"{{{name}"):
+                yield post
+
 
 def body_of(exchange: Exchange | None) -> dict[str, Shape] | None:
     """Return the body of a success: a 2xx JSON object without ``success: false``."""
@@ -175,6 +191,13 @@ def results_of(exchange: Exchange | None) -> Shape | None:
     """Return ``results`` of a success."""
     body = body_of(exchange)
     return None if body is None else body.get("results")
+
+
+def post_of(exchange: Exchange | None) -> dict[str, Shape] | None:
+    """Return the post of a success."""
+    results = results_of(exchange)
+    post = results.get("post") if isinstance(results, dict) else None
+    return post if isinstance(post, dict) else None
 
 
 def dicts(shape: Shape | None) -> Iterator[dict[str, Shape]]:

@@ -58,7 +58,7 @@ def verify_live(
     attach : str, optional
         The ``origin_id`` of an account to attach, or an empty string for the only one.
     read_only : bool, default False
-        Do not log in: compare API versions, posts, and statistics of the sub-account instead.
+        Do not log in: compare API versions, posts, CSV imports, and statistics instead.
     draft : bool, default False
         With `read_only`: also create a draft for one connected account, edit it, and delete it.
     time_limit : float, default 600

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import httpx
 import msgspec
 
+from ghl_notebook.sanitize import replace_half_characters
 from ghl_notebook.settings import is_loopback
 from ghl_notebook.transport import MAX_BODY, read_error_response, read_whole, trusted
 
@@ -41,6 +42,7 @@ _TEMPLATES: Final = tuple(
         ),
         (r"/social-media-posting/[^/]+/posts", "/social-media-posting/{locationId}/posts"),
         (r"/social-media-posting/statistics", "/social-media-posting/statistics"),
+        (r"/social-media-posting/[^/]+/csv", "/social-media-posting/{locationId}/csv"),
     )
 )
 START: Final = f"GET {_TEMPLATES[0][1]}"
@@ -55,6 +57,7 @@ EDIT_POST: Final = f"PUT {_TEMPLATES[6][1]}"
 DELETE_POST: Final = f"DELETE {_TEMPLATES[6][1]}"
 CREATE_POST: Final = f"POST {_TEMPLATES[7][1]}"
 STATISTICS: Final = f"POST {_TEMPLATES[8][1]}"
+IMPORTS: Final = f"GET {_TEMPLATES[9][1]}"
 
 # Only the values of these headers and parameters are recorded.
 _SAFE_HEADERS: Final = frozenset({"content-type", "retry-after", "version", "user-agent", "accept"})
@@ -111,6 +114,8 @@ class Exchange:
         ``json``, ``html``, ``empty`` or ``other``.
     body : dict, list or str
         The shape of the body; `asked` is the shape of the request's body.
+    is_cut : bool
+        Whether a text of the body has half a character.
     meaning : str
         The name of the error class; empty for a success.
     redirect : RedirectShape or None
@@ -126,6 +131,7 @@ class Exchange:
     headers: dict[str, str]
     kind: str
     body: Shape
+    is_cut: bool
     meaning: str
     redirect: RedirectShape | None
 
@@ -170,7 +176,8 @@ class Recorder(httpx.AsyncBaseTransport):
             await self.inner.aclose()
 
     def _exchange(self, request: httpx.Request, response: httpx.Response) -> Exchange:
-        kind, body = _body(response.content, self.names)
+        content = replace_half_characters(response.content)
+        kind, body = _body(content, self.names)
         return Exchange(
             operation=f"{request.method} {_template(request.url.path)}",
             query=tuple(_parameter(k, v) for k, v in request.url.params.multi_items()),
@@ -185,6 +192,7 @@ class Recorder(httpx.AsyncBaseTransport):
             },
             kind=kind,
             body=body,
+            is_cut=kind == "json" and content != response.content,
             meaning=_meaning(response),
             redirect=_redirect(request.url, response),
         )

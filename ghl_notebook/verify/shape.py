@@ -30,6 +30,7 @@ _FORMS: Final = (
     (re.compile(r"(?=.*\d)[A-Za-z0-9]{8,}"), "{n} letters and digits"),
     (re.compile(r"[a-z][a-z0-9+.-]*://.*", re.IGNORECASE | re.DOTALL), "URL"),
     (re.compile(r"[^@\s]+@[^@\s]+"), "mail address"),
+    (re.compile(r"(image|video)/[a-z0-9.+-]+"), "MIME type"),
 )
 _MAX_DEPTH: Final = 8
 

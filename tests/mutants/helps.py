@@ -62,6 +62,27 @@ MUTANTS = [
         "verify/test_report.py::without_attach_nothing_is_written",
     ),
     Mutant(
+        "verify-live edits its draft with a status",
+        "verify/reading.py",
+        '            status="draft",  # without a status, the service may publish the post\n',
+        "",
+        "verify/test_reading.py::a_draft_is_made_edited_and_deleted",
+    ),
+    Mutant(
+        "verify-live shortens only a draft that stayed a draft",
+        "verify/reading.py",
+        "    if edited is not None:\n",
+        "    if True:\n",
+        "verify/test_reading.py::a_draft_that_cannot_be_edited_is_edited_once",
+    ),
+    Mutant(
+        "verify-live names half a character",
+        "verify/recorder.py",
+        'is_cut=kind == "json" and content != response.content,',
+        "is_cut=False,",
+        "verify/test_levers.py::a_deviation_of_what_is_read_is_named",
+    ),
+    Mutant(
         "The command's status says whether anything differs",
         "command/tools.py",
         "return 1 if report.differing else 0",

@@ -14,6 +14,7 @@ from tests.login.recording import PATIENCE, plain_http, settle
 from tests.verify.person import Person
 
 RunProbe = Callable[..., Report]
+RunReading = Callable[..., Report]
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +69,23 @@ def probe(sim: Simulator, said: list[str]) -> Iterator[RunProbe]:
     for person in people:
         person.leave()
     settle()
+
+
+@pytest.fixture
+def read(sim: Simulator, said: list[str]) -> RunReading:
+    """Probe the simulator without a login."""
+
+    def go(**options: Any) -> Report:
+        return verify_live(
+            token=sim.token,
+            location_id=sim.location_id,
+            base_url=sim.base_url,
+            clock=lambda: sim.now,
+            say=said.append,
+            **({"read_only": True, "transport": plain_http()} | options),
+        )
+
+    return go
 
 
 def differing(report: Report) -> dict[str, str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ghl_notebook import Client
 from ghl_notebook.simulator import Levers, Simulator
-from tests.verify.conftest import RunProbe, differing, seen
+from tests.verify.conftest import RunProbe, RunReading, differing, seen
 
 PLATFORMS = [
     "facebook", "instagram", "google", "linkedin", "tiktok", "tiktok-business", "youtube",
     "pinterest", "threads",
 ]  # fmt: skip
+CSV = b"postAtSpecificTime (YYYY-MM-DD HH:mm:ss),content\n2026-02-01 09:00:00,Hello\n"
 CANCEL = {"variants": ("cancel",)}
 RECONNECT = {"variants": ("reconnect",)}
+DRAFT = {"draft": True}
 
 # Levers, how to probe, and what then differs: the assumption and a part of what is said of it.
 DEVIATIONS: list[tuple[dict[str, Any], str, dict[str, Any], dict[str, str]]] = [
@@ -72,22 +76,44 @@ ACCEPTED: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
 
 # What only a browser sees: tests/verify/test_browser.py.
 IN_A_BROWSER = {"consent_coop", "late_ms", "close_ms", "keep_open"}
-# Of the app's login and of renewal, which a probe does not meet.
-OF_TOKENS = {
-    "not_installed", "paused",
-    "code_lifetime", "pkce", "refresh_lifetime", "refresh_repeats", "rotate_then_fail",
-    "token_lifetime",
-    "token_location", "version_id",
-}  # fmt: skip
+# The same as `DEVIATIONS`, of what is read without a login, or of the draft.
+READ: list[tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = [
+    ({"empty_tags": "text"}, {}, {"posts_tags": "array, string"}),
+    ({"post_error": "object"}, {}, {"posts_error": "{message: text, code: number}"}),
+    ({"post_per_account": True}, {}, {"posts_parent": "2 posts with parentPostId"}),
+    ({"shown_media": "sent"}, {}, {"posts_media": "type is MIME type, no thumbnail"}),
+    ({"listed_media": 1}, {}, {"posts_media_count": "1 of 2 media"}),
+    ({"csv_imports": "one"}, {}, {"imports_list": "csvs is object"}),
+    ({"half_characters": True}, {}, {"texts_complete": "half a character at GET /users/"}),
+    ({"post_platform": "account"}, DRAFT, {"draft_platform": 'platform is "'}),
+    ({"post_lag": 1}, DRAFT, {"draft_listed": "not listed"}),
+    ({"edit": "changes"}, DRAFT, {"draft_replaced": "summary is text"}),
+]
 
-# Of what is posted, which a probe does not ask for.
-OF_POSTS = {
-    "csv_imports", "deleted_published", "edit", "half_characters", "listed_media",
-    "media_types", "post_error", "post_lag", "post_per_account", "post_platform", "publish_answer",
-    "refuses_png", "shown_media", "statusless_post", "strict_posts", "unscheduled",
-}  # fmt: skip
-# Named by tests/verify/test_reading.py.
-READ = {"empty_tags"}
+# Levers that no probe can see without harm, each with the reason.
+NOT_WITHOUT_HARM = {
+    "deleted_published": "a published post would have to be deleted",
+    "media_types": "drafts are not checked: a post would have to be scheduled",
+    "publish_answer": "a post would have to be published",
+    "refuses_png": "drafts are not checked: a post would have to be scheduled",
+    "statusless_post": "the post may be published at once",
+    "strict_posts": "drafts are not checked: a post that is accepted would be published",
+    "unscheduled": "a scheduled post may be published when it is edited without its date",
+}
+# Levers of tokens, each with the reason why a probe does not see it: it has the token of one
+# sub-account, and neither logs in as an app nor refreshes the token.
+OF_TOKENS = {
+    "code_lifetime": "a code is only in the login of an app",
+    "not_installed": "only an agency's token is exchanged for those of its sub-accounts",
+    "paused": "only an agency's token is exchanged, and a paused sub-account is needed",
+    "pkce": "only the login of an app has a challenge",
+    "refresh_lifetime": "a refresh token would have to be left unused for a year",
+    "refresh_repeats": "a refresh token works once: a second use may end the stored login",
+    "rotate_then_fail": "a refresh whose answer is lost may end the stored login",
+    "token_lifetime": "only a refresh shows it, and uses up the refresh token",
+    "token_location": "only a refresh shows it, and uses up the refresh token",
+    "version_id": "the authorization page needs the client id of an app, and a browser",
+}
 
 
 def turn(sim: Simulator, levers: dict[str, Any]) -> None:
@@ -148,11 +174,51 @@ def test_what_may_be_does_not_differ(
     assert differing(probe(platform, **how)) == {}
 
 
+def plan(sim: Simulator) -> None:
+    """Plan a post of two accounts with two pictures, and import a file."""
+    with Client(sim.token, sim.location_id, sim.user_id, base_url=sim.base_url) as client:
+        ids = [str(a.id) for a in client.accounts.list().accounts if not a.is_expired][:2]
+        media = [{"url": f"https://example.com/{n}.jpg", "type": "image/jpeg"} for n in "ab"]
+        later = sim.now + timedelta(days=30)
+        client.posts.create(ids, media=media, status="scheduled", schedule_date=later)
+        file = client.csv_imports.upload(CSV)
+        client.csv_imports.set_accounts(
+            ids, file_path=str(file.file_path), rows_count=1, file_name=str(file.file_name)
+        )
+
+
+@pytest.mark.parametrize(("levers", "how", "expected"), READ, ids=repr)
+def test_a_deviation_of_what_is_read_is_named(
+    read: RunReading,
+    sim: Simulator,
+    levers: dict[str, Any],
+    how: dict[str, Any],
+    expected: dict[str, str],
+) -> None:
+    """The right row differs, with the difference, and no other row does."""
+    plan(sim)
+    turn(sim, levers)
+    found = differing(read(**how))
+    assert found.keys() == expected.keys()
+    for name, words in expected.items():
+        assert words in found[name]
+
+
+def test_what_is_read_is_as_assumed_without_a_lever(read: RunReading, sim: Simulator) -> None:
+    """Each row that a lever turns is seen, and does not differ."""
+    plan(sim)
+    report = read(draft=True)
+    assert differing(report) == {}
+    rows = {name for _, _, expected in READ for name in expected}
+    assert {seen(report, name)[0] for name in rows} == {"as assumed"}
+
+
 def test_every_lever_was_turned() -> None:
     """A new lever needs its place in one of the tables."""
-    turned = {name for levers, *_ in (*DEVIATIONS, *ACCEPTED) for name in levers}
-    levers = {name for name in vars(Levers()) if name[0] != "_"}
-    assert levers == turned | IN_A_BROWSER | OF_TOKENS | OF_POSTS | READ
+    turned = {name for levers, *_ in (*DEVIATIONS, *ACCEPTED, *READ) for name in levers}
+    others = IN_A_BROWSER | OF_TOKENS.keys() | NOT_WITHOUT_HARM.keys()
+    assert not turned & others
+    assert {name for name in vars(Levers()) if name[0] != "_"} == turned | others
 
 
 def test_a_probe_goes_on_with_a_message_that_was_refused(probe: RunProbe, sim: Simulator) -> None:

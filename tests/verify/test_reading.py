@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ghl_notebook import __main__
 from ghl_notebook.simulator import Simulator
-from ghl_notebook.verify import Report, verify_live
-from tests.login.recording import plain_http
-from tests.verify.conftest import differing, seen
+from tests.verify.conftest import RunReading, differing, seen
 from tests.verify.test_deviations import Altering
-
-Read = Callable[..., Report]
 
 POSTS, STATISTICS = "*/posts/list", "*/statistics"
 
 
-@pytest.fixture
-def read(sim: Simulator, said: list[str]) -> Read:
-    """Probe the simulator."""
-
-    def go(**options: Any) -> Report:
-        return verify_live(
-            token=sim.token,
-            location_id=sim.location_id,
-            base_url=sim.base_url,
-            clock=lambda: sim.now,
-            say=said.append,
-            **({"read_only": True, "transport": plain_http()} | options),
-        )
-
-    return go
-
-
-def test_nothing_differs_by_itself(read: Read, sim: Simulator) -> None:
+def test_nothing_differs_by_itself(read: RunReading, sim: Simulator) -> None:
     """Nothing is changed, and no browser is needed."""
     report = read()
     assert differing(report) == {}
@@ -49,33 +27,28 @@ def test_nothing_differs_by_itself(read: Read, sim: Simulator) -> None:
     }
 
 
-def test_the_report_has_no_words_of_a_post(read: Read, sim: Simulator) -> None:
+def test_the_report_has_no_words_of_a_post(read: RunReading, sim: Simulator) -> None:
     """Texts, names, and ids are left out."""
     text = str(read(draft=True))
     for secret in (sim.location_id, sim.token, "baker", "verify-live. You can", "piet@example.com"):
         assert secret not in text
 
 
-def test_a_draft_is_made_edited_and_deleted(read: Read, sim: Simulator) -> None:
+def test_a_draft_is_made_edited_and_deleted(read: RunReading, sim: Simulator) -> None:
     """Only if it is asked for; nothing is left of it."""
     report = read(draft=True)
     assert differing(report) == {}
     for name in ("draft_created", "draft_edited", "draft_deleted"):
         assert seen(report, name)[0] == "as assumed"
-    written = [r.method for r in sim.requests if r.method in ("PUT", "DELETE")]
-    assert written == ["PUT", "DELETE"]
+    written = [r for r in sim.requests if r.method in ("PUT", "DELETE")]
+    assert [r.method for r in written] == ["PUT", "PUT", "DELETE"]
+    assert {r.body["status"] for r in written[:2]} == {"draft"}
     made = next(r for r in sim.requests if r.method == "POST" and r.path.endswith("/posts"))
     assert made.body["status"] == "draft"
     assert made.answer["results"]["post"]["_id"] not in str(report)
 
 
-def test_a_lever_is_named(read: Read, sim: Simulator) -> None:
-    """The row of its fact, and no other."""
-    sim.levers.empty_tags = "text"
-    assert differing(read()) == {"posts_tags": "array, string"}
-
-
-def test_a_version_that_is_refused_is_named(read: Read, sim: Simulator) -> None:
+def test_a_version_that_is_refused_is_named(read: RunReading, sim: Simulator) -> None:
     """With the status."""
 
     def is_old(request: Any) -> bool:
@@ -135,7 +108,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_changed_answer_is_named(read: Read, name: str) -> None:
+def test_a_changed_answer_is_named(read: RunReading, name: str) -> None:
     """By the row of its fact."""
     path, change, row, words = CHANGES[name]
     found = differing(read(transport=Altering(path, method="POST", **change)))
@@ -143,7 +116,7 @@ def test_a_changed_answer_is_named(read: Read, name: str) -> None:
     assert words in found[row]
 
 
-def test_a_draft_that_changes_is_named(read: Read) -> None:
+def test_a_draft_that_changes_is_named(read: RunReading) -> None:
     """An edit that does not leave a draft."""
     reads = itertools.count()
 
@@ -155,13 +128,22 @@ def test_a_draft_that_changes_is_named(read: Read) -> None:
     assert found == {"draft_edited": 'status is "published"'}
 
 
-def test_a_creation_that_answers_200_is_named(read: Read) -> None:
+def test_a_creation_that_answers_200_is_named(read: RunReading) -> None:
     """The draft is deleted all the same."""
     found = differing(read(draft=True, transport=Altering("*/posts", status=200, method="POST")))
     assert found == {"draft_created": "200"}
 
 
-def test_a_draft_that_stays_is_named(read: Read, sim: Simulator) -> None:
+def test_a_draft_that_cannot_be_edited_is_edited_once(read: RunReading, sim: Simulator) -> None:
+    """The shorter edit is sent only after a complete one; the draft is deleted in any case."""
+    sim.levers.fail_with("unknown_property", "*/posts/*", method="PUT", times=None)
+    report = read(draft=True)
+    assert differing(report).keys() == {"draft_edited"}
+    assert seen(report, "draft_replaced")[0] == "not seen"
+    assert [r.method for r in sim.requests if r.method in ("PUT", "DELETE")] == ["PUT", "DELETE"]
+
+
+def test_a_draft_that_stays_is_named(read: RunReading, sim: Simulator) -> None:
     """A deletion that is refused."""
     sim.levers.fail_with("wrong_location", "*/posts/*", method="DELETE", times=None)
     found = differing(read(draft=True))

@@ -6,11 +6,11 @@ from typing import Final
 
 from ghl_notebook.verify.assumptions import Assumption
 
-from . import accounts, available_accounts, documents, message, planner, service
+from . import accounts, available_accounts, documents, draft, message, planner, service
 
 ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
     found
-    for module in (message, service, available_accounts, accounts, planner, documents)
+    for module in (message, service, available_accounts, accounts, planner, draft, documents)
     for found in vars(module).values()
     if isinstance(found, Assumption)
 )

@@ -1,4 +1,4 @@
-"""API versions, posts and statistics: sections 7b and 8; only `--read-only` asks for them."""
+"""API versions, posts and statistics: sections 7b and 8; only `--read-only` fetches them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from collections.abc import Iterator
 
 from ghl_notebook.verify.assumptions import section
 from ghl_notebook.verify.evidence import CheckResult, Probe, body_of, dicts, results_of
-from ghl_notebook.verify.recorder import (
-    ACCOUNTS,
-    CREATE_POST,
-    DELETE_POST,
-    EDIT_POST,
-    POST,
-    POSTS,
-    STATISTICS,
-    Exchange,
-)
+from ghl_notebook.verify.recorder import ACCOUNTS, IMPORTS, POSTS, STATISTICS, Exchange
 from ghl_notebook.verify.shape import Shape, brief, type_of
 
-from .results import judge, listed, without
+from .results import NOTHING, differs, judge, listed, without
 
 assume_version = section("8 versions")
 assume_post = section("7b posts")
+assume_import = section("OpenAPI")
 assume_statistic = section("7b statistics")
 
 
@@ -47,7 +39,7 @@ def posts_status(probe: Probe) -> CheckResult | None:
 @assume_post("M", "A post has _id, platform, status, and a list accountIds.")
 def posts_keys(probe: Probe) -> CheckResult | None:
     """Compare the keys of each post."""
-    posts = _posts(probe)
+    posts = probe.posts() or []
     faults = [f"no {k}" for p in posts for k in ("_id", "platform", "status") if k not in p]
     kinds = {type_of(post.get("accountIds", "null")) for post in posts}
     faults += [f"accountIds is {kind}" for kind in sorted(kinds - {"array"})]
@@ -57,67 +49,58 @@ def posts_keys(probe: Probe) -> CheckResult | None:
 @assume_post("M", "tags is a list, also of a post without tags.")
 def posts_tags(probe: Probe) -> CheckResult | None:
     """Compare the types of tags."""
-    posts = [post for post in _posts(probe) if "tags" in post]
+    posts = [post for post in probe.posts() or () if "tags" in post]
     kinds = {type_of(post["tags"]) for post in posts}
     return judge(kinds == {"array"}, listed(sorted(kinds))) if posts else None
 
 
-@assume_post("M", "The error of a post is a text, or an object with a message.")
+@assume_post("M", "The error of a post is a text.")
 def posts_error(probe: Probe) -> CheckResult | None:
-    """Compare the types of error."""
-    found = [post["error"] for post in _posts(probe) if post.get("error", "null") != "null"]
-    odd = [
-        brief(error)
-        for error in found
-        if type_of(error) != "string" and not (isinstance(error, dict) and "message" in error)
-    ]
-    return without(odd, listed(type_of(error) for error in found)) if found else None
+    """Compare the types of error; an object with a message is handled, too."""
+    errors = [post.get("error", "absent") for post in probe.posts() or ()]
+    found = [error for error in errors if error not in NOTHING]
+    odd = (brief(error) for error in found if type_of(error) != "string")
+    return without(odd, f"{len(found)} texts") if found else None
 
 
-@assume_post("L", "A listed post has its platform and its parentPostId.")
+@assume_post("L", "A post of several accounts is listed once, without a parentPostId.")
 def posts_parent(probe: Probe) -> CheckResult | None:
-    """Count the posts with a parent; the evidence alone."""
-    posts = _posts(probe)
-    count = sum(post.get("parentPostId", "empty") not in ("empty", "null") for post in posts)
-    return judge(True, f"{count} of {len(posts)} with parentPostId") if posts else None
+    """Count the posts with a parent, and those with several accounts."""
+    posts = probe.posts() or []
+    count = sum(post.get("parentPostId", "absent") not in NOTHING for post in posts)
+    if count:
+        return differs(f"{count} posts with parentPostId")
+    several = sum(len(found) > 1 for p in posts if isinstance(found := p.get("accountIds"), list))
+    return judge(True, f"{several} posts with several accounts") if several else None
 
 
-@assume_post("H", "Creating a draft answers 201 with its id in results.post._id (--draft).")
-def draft_created(probe: Probe) -> CheckResult | None:
-    """Compare the answer."""
-    asked = probe.last(CREATE_POST)
-    if asked is None:
-        return None
-    results = results_of(asked)
-    post = results.get("post") if isinstance(results, dict) else None
-    has_id = isinstance(post, dict) and "_id" in post
-    seen = f"{asked.status} {asked.meaning}".strip()
-    return judge(asked.status == 201 and has_id, seen if has_id else f"{seen}, no results.post._id")
+@assume_post("H", "Media are shown with a word as their type, such as image, and a thumbnail.")
+def posts_media(probe: Probe) -> CheckResult | None:
+    """Compare the media of the listed posts, and of planned posts that were read."""
+    posts = [*(probe.posts() or ()), *probe.single_posts("post")]
+    media = [one for post in posts for one in dicts(post.get("media"))]
+    kinds = [str(one.get("type", "absent")) for one in media]
+    odd = [f"type is {kind}" for kind in kinds if not kind.startswith('"')]
+    odd += ["no thumbnail" for one in media if "thumbnail" not in one]
+    return without(odd, listed(kinds)) if media else None
 
 
-@assume_post("H", "A whole draft that is edited stays a draft, with its accounts (--draft).")
-def draft_edited(probe: Probe) -> CheckResult | None:
-    """Compare the draft after its edit."""
-    edited, read = probe.last(EDIT_POST), _read(probe, after_delete=False)
-    if edited is None:
-        return None
-    if edited.status >= 300 or read is None:
-        return judge(False, f"{edited.status} {edited.meaning}, sent {brief(edited.asked)}")
-    faults = [] if read.get("status") == '"draft"' else [f"status is {brief(_of(read, 'status'))}"]
-    if read.get("accountIds", []) == []:
-        faults.append("no accountIds")
-    return without(faults, "a draft, with accountIds")
+@assume_post("L", "A planned post with several media is listed with all of them.")
+def posts_media_count(probe: Probe) -> CheckResult | None:
+    """Compare the list with the planned posts that were read."""
+    rows = {str(row.get("_id")): row for row in probe.posts("scheduled") or ()}
+    read = [(rows.get(str(post["_id"])), _media(post)) for post in probe.single_posts("post")]
+    counts = [(_media(row), count) for row, count in read if row is not None and count > 1]
+    odd = (f"{few} of {count} media listed" for few, count in counts if few != count)
+    return without(odd, f"{len(counts)} planned posts") if counts else None
 
 
-@assume_post("M", "A draft that is deleted cannot be read (--draft).")
-def draft_deleted(probe: Probe) -> CheckResult | None:
-    """Compare the status of a read after the deletion."""
-    deleted = probe.last(DELETE_POST)
-    if deleted is None:
-        return None
-    if deleted.status >= 300:
-        return judge(False, f"{deleted.status} {deleted.meaning}")
-    return judge(_read(probe, after_delete=True) is None, f"{deleted.status}")
+@assume_import("document", "CSV imports are a list (v3), not a single object (2021-07-28).")
+def imports_list(probe: Probe) -> CheckResult | None:
+    """Compare the type of csvs, if there are imports."""
+    results = results_of(probe.last(IMPORTS))
+    found = results.get("csvs") if isinstance(results, dict) else None
+    return judge(isinstance(found, list), f"csvs is {type_of(found)}") if found else None
 
 
 @assume_statistic("M", "Statistics answer 201 (200 under v3), without success.")
@@ -145,25 +128,8 @@ def statistics_daily(probe: Probe) -> CheckResult | None:
     return without(odd, f"{len(series)} series of 7; values: {listed(kinds)}")
 
 
-def _posts(probe: Probe) -> list[dict[str, Shape]]:
-    results = results_of(probe.last(POSTS))
-    return list(dicts(results.get("posts"))) if isinstance(results, dict) else []
-
-
-def _read(probe: Probe, *, after_delete: bool) -> dict[str, Shape] | None:
-    """Return the draft as it was read before or after its deletion; None: it was not there."""
-    gone, found = False, None
-    for one in probe.exchanges:
-        gone = gone or one.operation == DELETE_POST
-        if one.operation == POST and gone == after_delete:
-            results = results_of(one)
-            post = results.get("post") if isinstance(results, dict) else None
-            found = post if isinstance(post, dict) else None
-    return found
-
-
-def _of(record: dict[str, Shape], key: str) -> Shape:
-    return record.get(key, "absent")
+def _media(post: dict[str, Shape]) -> int:
+    return len(list(dicts(post.get("media"))))
 
 
 def _series(shape: Shape) -> Iterator[list[Shape]]:

@@ -8,6 +8,9 @@ from ghl_notebook.verify.evidence import CheckResult, Verdict
 
 _MAX_WORDS = 6
 
+NOTHING = ("absent", "empty", "null")
+"""Shapes of a value that is missing."""
+
 
 def judge(is_so: bool, seen: str = "") -> CheckResult:
     """Return that the service is as assumed, or differs."""

@@ -1,4 +1,4 @@
-"""Start, errors and limits: sections 2, 3 and 4."""
+"""Start, errors, texts and limits: sections 2, 3, 4 and 7b."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _DAY_MS = 24 * 60 * 60 * 1000
 assume_start = section("2 start")
 assume_error = section("3 errors")
 assume_limit = section("4 limits")
+assume_text = section("7b texts")
 
 
 @assume_start("H", "start answers 302 with a Location.")
@@ -113,6 +114,14 @@ def errors_success(probe: Probe) -> CheckResult | None:
     ]
     odd = [f"{e.status} with success {v} at {e.operation}" for e, v in said if v != "true"]
     return without(odd, f"{len(said)} answers") if said else None
+
+
+@assume_text("M", "Texts have complete characters.")
+def texts_complete(probe: Probe) -> CheckResult | None:
+    """Look for half a character in each answer."""
+    answers = [e for e in probe.exchanges if e.kind == "json"]
+    odd = (f"half a character at {e.operation}" for e in answers if e.is_cut)
+    return without(odd, f"{len(answers)} answers") if answers else None
 
 
 @assume_limit("H", "Six x-ratelimit headers are on every answer, in lower case.")
