@@ -28,6 +28,35 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = errors.__all__
+SEARCHED = {
+    "excel": "how-to/export",
+    "csv": "how-to/export",
+    "parquet": "how-to/export",
+    "polars": "how-to/export",
+    "duckdb": "how-to/export",
+    "popup blocked": "how-to/help",
+    "429": "how-to/errors",
+    "offline": "how-to/errors",
+    "proxy": "how-to/proxies",
+    "token": "authentication",
+    "private integration": "authentication",
+    "scopes": "authentication",
+    "report": "notebooks/client-report",
+    "cron": "how-to/headless",
+    "followers": "charts",
+    "best time": "how-to/questions",
+    "expired": "keep-healthy",
+    "reconnect": "keep-healthy",
+    "agency": "agency",
+    "colab": "how-to/colab",
+    "vscode": "how-to/vscode",
+    "voila": "how-to/front-ends",
+    "marimo": "how-to/front-ends",
+    "binder": "how-to/hub",
+    "jupyterhub": "how-to/hub",
+}
+"""Words that users type → the page that answers them."""
+
 RECORDS = [
     name
     for name in models.__all__
@@ -253,6 +282,18 @@ def test_the_site_can_be_searched(site: Site) -> None:
 
     assert all(word in index for word in ('"Quickstart"', '"voila"', '"fetch_accounts"'))
     assert "search.html" in site.pages
+
+
+def test_a_search_finds_the_page(site: Site) -> None:
+    """The page is the first or second of the results that the site's own search shows."""
+    command = ["node", str(ROOT / "tests/search.js"), str(site.folder), *SEARCHED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = {
+        words: [page for page, *_ in results]
+        for words, results in zip(SEARCHED, json.loads(done.stdout), strict=True)
+    }
+
+    assert {w: found[w][:4] for w, page in SEARCHED.items() if page not in found[w][:2]} == {}
 
 
 def test_no_secret_and_no_machine_is_in_the_site(site: Site) -> None:
