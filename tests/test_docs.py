@@ -50,10 +50,12 @@ SEARCHED = {
     "agency": "agency",
     "colab": "how-to/colab",
     "vscode": "how-to/vscode",
-    "voila": "how-to/front-ends",
-    "marimo": "how-to/front-ends",
-    "binder": "how-to/hub",
+    "voila": "how-to/voila",
+    "marimo": "how-to/marimo",
+    "binder": "how-to/binder",
     "jupyterhub": "how-to/hub",
+    "jupyterlab": "how-to/jupyterlab",
+    "notebook 7": "how-to/jupyterlab",
 }
 """Words that users type → the page that answers them."""
 
