@@ -20,6 +20,8 @@ import ghl_notebook as ghl
 from ghl_notebook import errors, frames, models, settings
 from ghl_notebook.api import resources
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.command.output import FORMATS
+from ghl_notebook.command.read import READERS
 from tests.folding import folded
 
 pytestmark = pytest.mark.process
@@ -328,12 +330,51 @@ def test_a_notebook_is_shown_as_it_is_saved(site: Site, path: Path) -> None:
     assert len(site.pages[page].select("div.cell_output > *")) >= len(outputs)
 
 
+@folded("name", READERS)
+def test_a_command_that_reads_is_documented(site: Site, name: str) -> None:
+    """Its section of the reference has all of its options."""
+    helped = subprocess.run(
+        [sys.executable, "-m", "ghl_notebook", name, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    options = {*re.findall(r"--\w+", helped.stdout)}
+    page = site.pages["reference/command.html"]
+    section = page.find(id=f"ghl-notebook-{name}")
+
+    assert isinstance(section, Tag)
+    assert len(options) > 6
+    assert options <= {*re.findall(r"--\w+", section.get_text())}
+
+
+def test_the_formats_and_statuses_of_the_command_are_documented(site: Site) -> None:
+    """The guide has a row for each of them, and no other."""
+    tables = [
+        [row.find("td").get_text() for row in table.select("tbody tr")]
+        for table in site.pages["how-to/command-line.html"].find_all("table")
+    ]
+
+    assert [*FORMATS] in tables
+    assert ["0", "1", "2"] in tables
+
+
 def test_every_setting_is_documented_and_no_other(site: Site) -> None:
     """The variables of the page are those that the package reads."""
     page = site.pages["reference/settings.html"]
     shown = [code.get_text() for code in page.select("table td:first-child code")]
 
     assert shown == list(settings.SETTINGS)
+
+
+def test_every_logger_is_documented(site: Site) -> None:
+    """The loggers of the page are those of the package."""
+    page = site.pages["how-to/logging.html"]
+    shown = [code.get_text() for code in page.select("table td:first-child code")]
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "ghl_notebook").rglob("*.py")]
+    named = re.findall(r'getLogger\("(ghl_notebook[.\w]*)"\)', "".join(texts))
+
+    assert sorted(shown) == sorted({*named})
 
 
 def test_every_fact_about_the_service_says_how_sure_it_is(site: Site) -> None:
