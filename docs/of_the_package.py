@@ -458,6 +458,22 @@ def lead_to_notebooks(_app: Sphinx, _page: str, source: list[str]) -> None:
     source[0] = re.sub(r"\]\((?:\.\./)+notebooks/", "](/notebooks/", source[0])
 
 
+_SEARCHED = re.compile(r"^<!-- search: (.+) -->$", re.MULTILINE)
+
+
+def add_searched_words(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """Have a search for the words in ``<!-- search: one, another -->`` lead to that position.
+
+    In the repository, the comment is not shown.
+    """
+
+    def entry(comment: re.Match[str]) -> str:
+        words = ", ".join(f"! {word.strip()}" for word in comment[1].split(","))
+        return f"```{{index}} {words}\n```"
+
+    source[0] = _SEARCHED.sub(entry, source[0])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it."""
     bring_notebooks(app)
@@ -470,6 +486,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("command", Command)
     app.add_transform(LinkCode)
     app.connect("source-read", lead_to_notebooks)
+    app.connect("source-read", add_searched_words)
     app.connect("autodoc-process-docstring", add_what_is_known, priority=900)  # after numpydoc
     app.connect("autodoc-process-signature", hide_what_says_nothing, priority=400)
     app.connect("autodoc-process-bases", name_bases)

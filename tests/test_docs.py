@@ -20,6 +20,8 @@ import ghl_notebook as ghl
 from ghl_notebook import errors, frames, models, settings
 from ghl_notebook.api import resources
 from ghl_notebook.api.operation import Operation
+from ghl_notebook.command.output import FORMATS
+from ghl_notebook.command.read import READERS
 from tests.folding import folded
 
 pytestmark = pytest.mark.process
@@ -28,6 +30,38 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ERRORS = errors.__all__
+SEARCHED = {
+    "excel": "how-to/export",
+    "csv": "how-to/export",
+    "parquet": "how-to/export",
+    "polars": "how-to/export",
+    "duckdb": "how-to/export",
+    "popup blocked": "how-to/help",
+    "429": "how-to/errors",
+    "offline": "how-to/errors",
+    "proxy": "how-to/proxies",
+    "token": "authentication",
+    "private integration": "authentication",
+    "scopes": "authentication",
+    "report": "how-to/export",
+    "papermill": "how-to/export",
+    "cron": "how-to/headless",
+    "followers": "charts",
+    "best time": "how-to/questions",
+    "expired": "keep-healthy",
+    "reconnect": "keep-healthy",
+    "agency": "agency",
+    "colab": "how-to/colab",
+    "vscode": "how-to/vscode",
+    "voila": "how-to/voila",
+    "marimo": "how-to/marimo",
+    "binder": "how-to/binder",
+    "jupyterhub": "how-to/hub",
+    "jupyterlab": "how-to/jupyterlab",
+    "notebook 7": "how-to/jupyterlab",
+}
+"""Words that users type → the page that answers them."""
+
 RECORDS = [
     name
     for name in models.__all__
@@ -255,6 +289,18 @@ def test_the_site_can_be_searched(site: Site) -> None:
     assert "search.html" in site.pages
 
 
+def test_a_search_finds_the_page(site: Site) -> None:
+    """The page is the first or second of the results that the site's own search shows."""
+    command = ["node", str(ROOT / "tests/search.js"), str(site.folder), *SEARCHED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = {
+        words: [page for page, *_ in results]
+        for words, results in zip(SEARCHED, json.loads(done.stdout), strict=True)
+    }
+
+    assert {w: found[w][:4] for w, page in SEARCHED.items() if page not in found[w][:2]} == {}
+
+
 def test_no_secret_and_no_machine_is_in_the_site(site: Site) -> None:
     """No token, no state and no path of the computer that built it."""
     machine = re.compile(rf"{re.escape(str(ROOT))}|(?<![\w.…/])/(?:home|root|Users)/\w+")
@@ -285,12 +331,51 @@ def test_a_notebook_is_shown_as_it_is_saved(site: Site, path: Path) -> None:
     assert len(site.pages[page].select("div.cell_output > *")) >= len(outputs)
 
 
+@folded("name", READERS)
+def test_a_command_that_reads_is_documented(site: Site, name: str) -> None:
+    """Its section of the reference has all of its options."""
+    helped = subprocess.run(
+        [sys.executable, "-m", "ghl_notebook", name, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    options = {*re.findall(r"--\w+", helped.stdout)}
+    page = site.pages["reference/command.html"]
+    section = page.find(id=f"ghl-notebook-{name}")
+
+    assert isinstance(section, Tag)
+    assert len(options) > 6
+    assert options <= {*re.findall(r"--\w+", section.get_text())}
+
+
+def test_the_formats_and_statuses_of_the_command_are_documented(site: Site) -> None:
+    """The guide has a row for each of them, and no other."""
+    tables = [
+        [row.select("td")[0].get_text() for row in table.select("tbody tr")]
+        for table in site.pages["how-to/command-line.html"].find_all("table")
+    ]
+
+    assert [*FORMATS] in tables
+    assert ["0", "1", "2"] in tables
+
+
 def test_every_setting_is_documented_and_no_other(site: Site) -> None:
     """The variables of the page are those that the package reads."""
     page = site.pages["reference/settings.html"]
     shown = [code.get_text() for code in page.select("table td:first-child code")]
 
     assert shown == list(settings.SETTINGS)
+
+
+def test_every_logger_is_documented(site: Site) -> None:
+    """The loggers of the page are those of the package."""
+    page = site.pages["how-to/logging.html"]
+    shown = [code.get_text() for code in page.select("table td:first-child code")]
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "ghl_notebook").rglob("*.py")]
+    named = re.findall(r'getLogger\("(ghl_notebook[.\w]*)"\)', "".join(texts))
+
+    assert sorted(shown) == sorted({*named})
 
 
 def test_every_fact_about_the_service_says_how_sure_it_is(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,17 @@ def test_a_client_that_is_missing_is_named(folder: Path) -> None:
     with ghl.demo_agency() as agency:
         (missing,) = ghl.failures(ghl.fetch_accounts(agency, progress=None))["location_name"]
     assert f"Without {missing}: no data." in text
+
+
+def test_the_recipe_passes_the_parameters_of_the_notebook() -> None:
+    """The table of the documentation lists them, and its command passes no other."""
+    recipe = (ROOT / "docs/how-to/export.md").read_text("utf-8").partition("## Client report")[2]
+    notebook = json.loads((ROOT / "notebooks/client-report.ipynb").read_text("utf-8"))
+    (cell,) = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
+    names = re.findall(r"^(\w+) =", "".join(cell["source"]), re.MULTILINE)
+
+    assert re.findall(r"^\| `(\w+)`", recipe, re.MULTILINE) == names
+    assert {*re.findall(r"-p (\w+)", recipe)} < {*names}
 
 
 def test_the_page_is_printed(page: Path) -> None:

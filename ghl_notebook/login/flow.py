@@ -44,8 +44,8 @@ TICKET_REUSED = "The address of the login page was opened a second time"
 def ticket_reused() -> LoginFailedError:
     """Return the error of a login whose page was opened twice."""
     return LoginFailedError(
-        f"{TICKET_REUSED}, so somebody else may have logged in there. Nothing was taken from it.",
-        "Begin the login again.",
+        f"{TICKET_REUSED}, so somebody else may have logged in there. Its result was ignored.",
+        "Start the login again.",
     )
 
 

@@ -96,7 +96,7 @@ def test_loopback_redirect(
     notebook = open_notebook(CELL.format(redirect_uri=here) + CARD)
     notebook.run()
     window = notebook.card.open("Log in").wait_until_loaded()
-    notebook.card.expect_status("waiting", "The answer arrives here by itself.")
+    notebook.card.expect_status("waiting", "The answer arrives here on its own.")
     window.allow()
 
     notebook.card.expect_status("connected", "You are logged in to a sub-account.")

@@ -108,7 +108,7 @@ def test_paste(open_notebook: Callable[..., Notebook]) -> None:
     tab_to(card.box.get_by_label("Account ID"))
     page.keyboard.type("not an id")
     page.keyboard.press("Enter")
-    card.expect_status("waiting", "That is no account id.")
+    card.expect_status("waiting", "This is not an account ID.")
     expect(card.box.get_by_label("Account ID")).to_be_focused()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(account_id)

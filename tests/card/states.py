@@ -19,7 +19,7 @@ NOTICE = (
     "your service's address, add it to GHL_ALLOWED_ORIGINS."
 )
 ASKED_AGAIN = (
-    "GoHighLevel has not confirmed the result yet, and is asked again. (GoHighLevel had a problem "
+    "GoHighLevel has not confirmed the result yet. The card asks again. (GoHighLevel had a problem "
     "of its own (500).)"
 )
 NAMES = ["Acme Foods", "Café Ümlaut", "מטבח טוב", "Night Market", "Harbour & Sons", "Six", "Seven"]

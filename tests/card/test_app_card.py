@@ -54,7 +54,7 @@ def test_an_address_for_another_click_is_not_opened(page: Page) -> None:
     card.authorize("run-1", request="another")
     card.authorize("run-1", "javascript:alert(1)", card.wait_for_sent("begin")[0]["request"])
 
-    expect(card.part("error")).to_contain_text("no web address")
+    expect(card.part("error")).to_contain_text("not a web address")
     wait_until_closed(opened.value)
 
 
@@ -124,7 +124,7 @@ def test_the_field_is_there_where_no_answer_arrives_by_itself(page: Page) -> Non
     """What is pasted goes to the kernel once, and does not stay in the field."""
     card = AppCard(page)
     card.open()
-    field = card.box.get_by_role("textbox", name="Address that it ended at")
+    field = card.box.get_by_role("textbox", name="Address of the last page")
     field.fill(ADDRESS)
     field.press("Enter")
 
@@ -141,7 +141,7 @@ def test_the_field_is_behind_a_button_where_the_answer_arrives(page: Page) -> No
     field, more = card.box.get_by_role("textbox"), card.button("Paste the address instead")
     expect(field).to_be_hidden()
     expect(more).to_have_attribute("aria-expanded", "false")
-    expect(card.hint).to_have_text("The answer arrives here by itself.")
+    expect(card.hint).to_have_text("The answer arrives here on its own.")
     page.bring_to_front()
     more.press("Enter")
 
@@ -274,7 +274,7 @@ def test_an_older_attempts_window_is_closed_for_another_tabs_run(page: Page) -> 
     window = card.open()
     with window.expect_event("close"):
         card.tell(type="time", run="run-2", seconds_left=600)
-    expect(card.text).to_contain_text("begun in another tab")
+    expect(card.text).to_contain_text("started in another tab")
 
 
 # The page that the login ends at.

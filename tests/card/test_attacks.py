@@ -240,7 +240,7 @@ def test_link_leads_to_the_web_only(page: Page, when: str) -> None:
         card.tell(type="authorize", request=request, run="run-1", url=url, seconds_left=300)
         card.set(status="waiting" if when == "blocked" else "idle")
         assert (url, card.box.locator("a[href]").count()) == (url, 0)
-        expect(card.box.get_by_role("alert")).to_contain_text("no web address")
+        expect(card.box.get_by_role("alert")).to_contain_text("not a web address")
     assert page.evaluate("() => window.attacked") is None
 
 

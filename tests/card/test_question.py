@@ -202,7 +202,7 @@ def test_two_tabs_of_a_browser_are_one_users(page: Page) -> None:
     """They find each other; a tab of another browser they do not find."""
     other = page.context.new_page()
     other.goto(page.url)
-    expect(_shown_beside(page, other)).to_contain_text("begun in another tab")
+    expect(_shown_beside(page, other)).to_contain_text("started in another tab")
     other.close()
 
 

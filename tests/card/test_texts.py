@@ -15,7 +15,9 @@ from tests.card.harness import ROOT, STATIC
 QUOTE = re.compile(r"(?:[Pp]ress|asks|shows|or)\s+\*\*([^*]+)\*\*")
 ROW = re.compile(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", re.MULTILINE)
 PAGES = ["README.md", "docs/connect.md", "docs/quickstart.md", "docs/security.md"]
-PAGES += ["docs/how-to/colab.md", "docs/how-to/vscode.md"]
+PAGES += [
+    f"docs/how-to/{name}.md" for name in ("binder", "colab", "jupyterlab", "marimo", "vscode")
+]
 
 
 def table(card: str) -> dict[str, Any]:

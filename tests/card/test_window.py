@@ -124,7 +124,7 @@ def test_no_web_address_is_not_opened(page: Page) -> None:
         card = Card(page)
         popup = _click_connect(card)
         card.authorize("run-1", url, _request(card))
-        expect(card.box.get_by_role("alert")).to_contain_text("no web address")
+        expect(card.box.get_by_role("alert")).to_contain_text("not a web address")
         expect(card.button("Try again"), url).to_be_visible()
         wait_until_closed(popup)
 
@@ -137,7 +137,7 @@ def test_answer_to_another_tab_ends_a_lost_race(page: Page) -> None:
     with popup.expect_event("close"):
         card.authorize("run-1", request="of-another-tab")
     card.set(status="waiting")
-    expect(card.text).to_contain_text("begun in another tab")
+    expect(card.text).to_contain_text("started in another tab")
     card.button("Cancel").click()
     assert card.sent("cancel")[0]["run"] == "run-1"
 
@@ -262,7 +262,7 @@ def test_reloaded_page_offers_to_open_again(page: Page) -> None:
     """A page that holds no address of the run that is going can begin again, or cancel."""
     card = Card(page, status="waiting")
     card.tell(type="time", run="run-1", seconds_left=100)
-    expect(card.text).to_contain_text("begun in another tab, or before the page was loaded again")
+    expect(card.text).to_contain_text("started in another tab, or before the page was reloaded")
     expect(card.time).to_have_text(re.compile(r"Time left 1:\d\d"))
     card.button("Open the login window again").click()
     assert card.wait_for_sent("begin")

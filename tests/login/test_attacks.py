@@ -401,7 +401,7 @@ def test_what_is_pasted_and_no_id_is_never_sent(card: Card, sim: Simulator, text
     settle()
 
     assert login.status == "waiting"
-    assert "no account id" in str(login.notice)
+    assert "not an account ID" in str(login.notice)
     assert len(str(login.notice)) < 300
     assert checks(sim) == []
 

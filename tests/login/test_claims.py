@@ -623,7 +623,7 @@ def test_what_is_no_id_is_said(text: str) -> None:
     login.paste(text, 1.0)
 
     assert login.state.status is Status.WAITING
-    assert "no account id" in str(login.state.notice)
+    assert "not an account ID" in str(login.state.notice)
 
 
 def test_a_pasted_id_that_is_unknown_leaves_an_open_window_waiting() -> None:

@@ -123,7 +123,7 @@ def test_a_page_cannot_answer_what_is_not_asked(card: Card, answer: str) -> None
     run = lose(login)
     login.comm.say(answer, run=run, account_id="f" * 24)
     login.comm.say("paste", account_id="no id")
-    login.comm.hear_traits(lambda traits: "no account id" in str(traits.get("notice")))
+    login.comm.hear_traits(lambda traits: "not an account ID" in str(traits.get("notice")))
 
     assert login.status == "waiting"
 

@@ -92,7 +92,7 @@ def test_connect_refuses_the_account_id_of_a_stranger(
     monkeypatch.setenv("GHL_ACCOUNT_IDS", "instagram=66a1b2c3d4e5f60718293a4b")
     monkeypatch.setattr("ghl_notebook.login.social.connect.find_front_end", lambda _: "nobody")
     monkeypatch.setattr("ghl_notebook.login.social.connect_card.find_front_end", lambda _: "nobody")
-    with pytest.raises(errors.LoginFailedError, match="knows no Instagram login"):
+    with pytest.raises(errors.LoginFailedError, match="has no Instagram login"):
         ghl.connect(client, time_limit=PATIENCE)
 
 

@@ -214,7 +214,7 @@ def test_a_check_is_repeated_until_the_service_answers(
     result = sim.play_user(screen.open().url.reveal())
     AWAY[fault](sim)
     screen.claim(result)
-    assert "is asked again" in screen.until_notice()
+    assert "asks again" in screen.until_notice()
     assert screen.states[-1].status is Status.CHECKING
     sim.levers.reset()
     sim.start()

@@ -227,8 +227,8 @@ class AuthorizationCodeFlow(LoginFlow[AuthorizationCodeState], Generic[T]):
                 redirect = None
                 notice = (
                     f"Port {self.app.loopback_port}, where the login ends, is used by another "
-                    "program, so its answer does not arrive by itself. Paste the address that the "
-                    "login's window ends at."
+                    "program, so the answer does not arrive on its own. Paste the address of the "
+                    "window's last page."
                 )
         with self._lock:
             authorization = self._authorization if self.state.run == run else None

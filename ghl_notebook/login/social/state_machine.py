@@ -247,7 +247,7 @@ class LoginMachine:
         """
         if not self._is(run, Status.CHECKING):
             return False
-        unknown = f"This sub-account knows no {self.platform.title} login of that account id."
+        unknown = f"This sub-account has no {self.platform.title} login with that account ID."
         if not self._has_window:
             next_step = "Check the id and the sub-account, or log in."
             return self._end(Status.FAILED, error=LoginFailedError(unknown, next_step))
@@ -267,7 +267,7 @@ class LoginMachine:
     def check_delayed(self, run: str, error: GHLError) -> bool:
         """The check got no answer yet and is repeated."""
         return self._is(run, Status.CHECKING) and self._notice(
-            f"GoHighLevel has not confirmed the result yet, and is asked again. ({error.what})"
+            f"GoHighLevel has not confirmed the result yet. The card asks again. ({error.what})"
         )
 
     def check_failed(self, run: str, error: GHLError) -> bool:
