@@ -84,7 +84,11 @@ def test_frame_at_an_allowed_origin(
     window = notebook.card.open().wait_until_loaded()
     frame = frame_at(notebook.page, str(notebook.evaluate("client.simulator.origin")))
     post_up(frame, FORGED | {"accountId": account_id})
-    said = "names an earlier login" if kind == "old" else "whose account this sub-account does not"
+    said = (
+        "names an earlier login"
+        if kind == "old"
+        else "The sub-account has no login with the account ID of a result"
+    )
     notebook.card.expect_status("waiting", said)
     window.allow()
     notebook.card.expect_status("connected", "Café Lumière")

@@ -87,7 +87,7 @@ def test_an_id_of_elsewhere_connects_over_no_channel(
             event = forged(account_id, sim)
             screen.send(Claim(run, event.origin, PAGE_ORIGIN, "popup", event.data), channel)
 
-    assert "know" in screen.until_notice()
+    assert "sub-account has no" in screen.until_notice()
     assert screen.until(Status.WAITING).payload is None
 
 

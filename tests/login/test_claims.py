@@ -278,7 +278,7 @@ def test_two_waiting_logins_make_an_unknown_window_ambiguous() -> None:
         login.claim(claim(run_of(login), source="other"))
 
     assert [m.state.status for m in (first, second)] == [Status.WAITING] * 2
-    assert "two logins wait for Instagram" in str(first.state.notice)
+    assert "two logins were waiting for Instagram" in str(first.state.notice)
 
 
 def test_two_waiting_logins_take_the_results_of_their_own_windows() -> None:
@@ -540,7 +540,7 @@ def test_two_cards_do_not_take_one_login() -> None:
     assert second.mine(run_of(second), ACCOUNT)
     assert second.state.status is Status.WAITING
     assert second.state.found == ()
-    assert "another card" in str(second.state.notice)
+    assert "Another card" in str(second.state.notice)
 
 
 def test_a_login_that_a_reconnect_renews_may_have_finished_one_before() -> None:

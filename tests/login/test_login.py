@@ -308,7 +308,7 @@ def test_the_logins_of_a_process_know_of_each_other(log_in: LogIn) -> None:
         second.open()
         result = sim.play_user(address.url.reveal())
         first.claim(result, source="other")
-        assert "two logins wait for Instagram" in first.until_notice()
+        assert "two logins were waiting for Instagram" in first.until_notice()
         second.login.cancel()
         first.claim(result, source="other")
 

@@ -265,4 +265,4 @@ def test_a_refused_result_of_a_clients_own_browser_ends_the_login(
 
     state = screen.end()
     assert state.status is Status.FAILED
-    assert "not taken" in str(state.error)
+    assert "ignored" in str(state.error)

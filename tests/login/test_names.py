@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from ghl_notebook import Client, ConnectAccount
+from ghl_notebook.login.social import names
 from ghl_notebook.simulator import Simulator
 from tests.login.page import Page
 
@@ -52,3 +56,20 @@ def test_a_look_up_that_was_stopped_is_repeated(card: Card, sim: Simulator) -> N
     show(first)
     first.close()
     show(card()).hear_traits(named)
+
+
+def test_a_card_may_be_closed_in_the_middle_of_it(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The garbage collector closes cards, in any thread and at any line."""
+    first, second = card(), card("facebook")
+    show(first)
+    start = names.start_in_background
+
+    def collecting(*args: Any) -> Any:
+        first.close()
+        return start(*args)
+
+    monkeypatch.setattr(names, "start_in_background", collecting)
+    first._names.stop()
+    show(second).hear_traits(named)

@@ -44,7 +44,8 @@ class _Shared:
     task: Future[None] | None = None
 
 
-_LOCK = threading.Lock()
+# Reentrant: a card that the garbage collector closes may interrupt any of these.
+_LOCK = threading.RLock()
 _SHARED: WeakKeyDictionary[AsyncClient, _Shared] = WeakKeyDictionary()
 
 

@@ -13,7 +13,8 @@ NO_ACCOUNT_ID = (
 )
 NO_USABLE_ID = "A message without a usable account ID arrived, and was ignored."
 UNKNOWN_RESULT = (
-    "The sub-account does not know the account of a result that arrived, so the result was ignored."
+    "The sub-account has no login with the account ID of a result that arrived, so the result was "
+    "ignored."
 )
 USED_TWICE = "Another card has used that login in the meantime, so it was not used again."
 REUSED_AFTER = f"{TICKET_REUSED} after the login. Check that the account is yours."
