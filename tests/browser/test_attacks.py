@@ -87,7 +87,7 @@ def test_frame_at_an_allowed_origin(
     said = (
         "names an earlier login"
         if kind == "old"
-        else "The sub-account has no login with the account ID of a result"
+        else "has no login with the account ID"
     )
     notebook.card.expect_status("waiting", said)
     window.allow()

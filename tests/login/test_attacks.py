@@ -633,4 +633,4 @@ def test_a_lie_to_the_server_is_only_a_claim(card: Card, sim: Simulator) -> None
     settle()
 
     assert login.status == "waiting"
-    assert "does not know" in str(login.notice)
+    assert "has no login" in str(login.notice)
