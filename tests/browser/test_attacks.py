@@ -84,11 +84,7 @@ def test_frame_at_an_allowed_origin(
     window = notebook.card.open().wait_until_loaded()
     frame = frame_at(notebook.page, str(notebook.evaluate("client.simulator.origin")))
     post_up(frame, FORGED | {"accountId": account_id})
-    said = (
-        "names an earlier login"
-        if kind == "old"
-        else "has no login with the account ID"
-    )
+    said = "names an earlier login" if kind == "old" else "has no login with the account ID"
     notebook.card.expect_status("waiting", said)
     window.allow()
     notebook.card.expect_status("connected", "Café Lumière")
