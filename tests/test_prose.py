@@ -129,3 +129,10 @@ def test_a_guide_beyond_a_limit_has_a_fault(text: str, fault: str) -> None:
 
     assert len(faults) == bool(fault)
     assert fault in "".join(faults)
+
+
+@pytest.mark.parametrize(("page", "most"), [("README.md", 700), ("CHANGELOG.md", 400)])
+def test_what_is_read_first_is_short(page: str, most: int) -> None:
+    """The rest is on the site."""
+    words = (prose.ROOT / page).read_text(encoding="utf-8").split()
+    assert sum(any(map(str.isalnum, word)) for word in words) <= most
