@@ -121,7 +121,7 @@ def test_pasted_address(
     window = choose(notebook.card.open("Log in"), "Agency")
     window.page.get_by_role("button", name="Allow").click()
     window.page.wait_for_url(f"{ELSEWHERE}**")
-    notebook.card.expect_status("waiting", "copy the whole address")
+    notebook.card.expect_status("waiting", "copy the complete address")
     notebook.page.bring_to_front()
     field = notebook.card.box.get_by_role("textbox")
     field.fill(f"{ELSEWHERE}?code=another&state=another")

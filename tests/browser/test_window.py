@@ -68,7 +68,7 @@ def test_page_reloaded_while_waiting(open_notebook: Callable[..., Notebook]) -> 
     notebook.save()
     notebook.page.reload()
     notebook.wait_until_idle()
-    notebook.card.expect_status("waiting", "before the page was loaded again")
+    notebook.card.expect_status("waiting", "before the page was reloaded")
     notebook.card.open("Open the login window again").wait_until_loaded().allow()
     notebook.card.expect_status("connected", "Café Lumière")
     assert notebook.evaluate("login.status") == "connected"

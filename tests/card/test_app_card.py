@@ -166,7 +166,7 @@ def test_a_kernel_elsewhere_hears_no_redirect(page: Page) -> None:
     card.open(listens=True)
 
     expect(card.box.get_by_role("textbox")).to_be_visible()
-    expect(card.hint).to_contain_text("copy the whole address")
+    expect(card.hint).to_contain_text("copy the complete address")
 
 
 @in_one_browser
