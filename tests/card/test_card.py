@@ -17,7 +17,7 @@ from tests.card.harness import (
     in_one_browser,
     post,
 )
-from tests.card.states import NAMES, NOTICE, SCENES, STATES
+from tests.card.states import ATTACHED, NAMES, NOTICE, SCENES, STATES
 
 CONTROLS = {
     "idle": ["Connect Instagram"],
@@ -260,6 +260,8 @@ def test_next_step_is_copied(page: Page) -> None:
     page.locator("textarea").focus()
     page.keyboard.press("ControlOrMeta+V")
     expect(page.locator("textarea")).to_have_value("ghl.fetch_available_accounts(client, login)")
+    card.set(attached=ATTACHED)
+    expect(card.part("code").first).to_have_text("ghl.fetch_accounts(client)")
 
 
 def test_next_step_is_selected_where_the_clipboard_is_kept_away(page: Page) -> None:

@@ -22,7 +22,6 @@ import {
 import { Chooser } from "../../widgets/static/chooser.js";
 
 const DOUBLE_CLICK_MS = 1000;
-const NEXT_STEP = "ghl.fetch_available_accounts(client, login)";
 
 /**
  * Build one view. Its nodes stay for good and are only shown, hidden and reworded: that keeps the
@@ -45,8 +44,8 @@ export function renderCard(session, el, signal) {
   const names = make("ul", "names");
   const error = make("p", "error", { role: "alert" });
   const notice = make("p", "notice");
-  const code = make("code", "code", {}, NEXT_STEP);
-  const copy = button("secondary", CONTROLS.copy, () => copyText(NEXT_STEP, code, copy), signal);
+  const code = make("code", "code");
+  const copy = button("secondary", CONTROLS.copy, () => copyText(nextStep(model), code, copy), signal);
   const next = make("div", "next", {}, CONTROLS.next, make("div", "row", {}, code, copy));
   const primary = button("primary", "", () => look(session).primary?.act?.(), signal);
   const link = make("a", "button", { target: "_blank", rel: "opener" }, CONTROLS.link);
@@ -125,6 +124,7 @@ export function renderCard(session, el, signal) {
     say(notice, model.get("notice"));
     chooser.show(session.choices, "", model.get("is_attaching"));
     form.hidden = !session.mayPaste;
+    say(code, nextStep(model));
     next.hidden = session.status !== "connected";
     say(primary, view.primary?.label);
     primary.setAttribute("aria-disabled", String(view.primary?.act === undefined));
@@ -187,6 +187,12 @@ export function renderCard(session, el, signal) {
       live.textContent = "Selected. Press Control C or Command C to copy.";
     }
   }
+}
+
+/** @param {ConnectSession["model"]} model @returns {string} What an analyst does after the login. */
+function nextStep(model) {
+  return model.get("reconnect") || model.get("attached").length ? "ghl.fetch_accounts(client)"
+    : "ghl.fetch_available_accounts(client, login)";
 }
 
 export default widgetOf(
