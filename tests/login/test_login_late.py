@@ -184,6 +184,26 @@ def test_an_earlier_runs_check_is_not_taken(
     assert screen.login.state.status is Status.WAITING
 
 
+def test_an_earlier_runs_accounts_are_not_offered(
+    held: tuple[Client, Held], log_in: LogIn, sim: Simulator
+) -> None:
+    """A late confirmation does not replace what the connected login can attach."""
+    client, transport = held
+    screen = log_in(client=client)
+    screen.claim(sim.play_user(screen.open().url.reveal(), tick=[]))
+    gate = transport.held()
+    screen.login.cancel()
+    screen.claim(sim.play_user(screen.open().url.reveal()))
+    transport.held(1).set_result(None)
+    screen.until(Status.CONNECTED)
+    offered = screen.login.attachment.choices
+    assert offered
+    gate.set_result(None)
+    settle()
+
+    assert screen.login.attachment.choices == offered
+
+
 def test_nothing_comes_after_connected(log_in: LogIn, sim: Simulator) -> None:
     """Neither a second message, nor a click, nor Cancel undoes a connection."""
     screen = log_in()

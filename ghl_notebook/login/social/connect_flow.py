@@ -308,11 +308,12 @@ class ConnectFlow(LoginFlow[LoginState]):
             else:
                 names = [account.name or account.origin_id or "" for account in found]
                 with self._lock:
-                    self.attachment.offer(
-                        state.payload.account_id, found, is_renewal=self._reconnect
-                    )
-                    self._apply(self._machine.confirmed(run, names))
-                    self.attachment.attach_chosen()
+                    if self._machine.confirmed(run, names):
+                        self.attachment.offer(
+                            state.payload.account_id, found, is_renewal=self._reconnect
+                        )
+                        self._apply(True)
+                        self.attachment.attach_chosen()
 
     def _may_recheck(self, error: GHLError, wait: float) -> bool:
         return is_transient(error) and (self.seconds_left() or 0.0) > wait
