@@ -45,7 +45,7 @@ class Attachment:
     platform : str
         The login's platform.
     changed : callable
-        Called after every change, with the lock held.
+        Called after every change.
 
     Attributes
     ----------

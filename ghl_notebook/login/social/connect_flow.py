@@ -130,7 +130,7 @@ class ConnectFlow(LoginFlow[LoginState]):
         self._machine = LoginMachine(
             self.platform, client.allowed_origins, time_limit, _REGISTRY, assume_mine
         )
-        self.attachment = Attachment(client, self.platform.key, self._update)
+        self.attachment = Attachment(client, self.platform.key, self.show)
         self._url: Secret | None = None  # of the current run; deleted at its end
         self._refuted = 0  # claims of the current run
         self._shown_status = Status.IDLE
