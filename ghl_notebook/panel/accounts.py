@@ -216,15 +216,19 @@ class Accounts(Listing):
         login.observe(lambda change: self._follow_attaching(login, change["new"]), "is_attaching")
 
     def _reconnect_next(self) -> None:
-        """Show the card of the next account to reconnect, or the list again."""
+        """Show the card of the next account that can be reconnected, or the list again."""
         accounts = self._still_to_reconnect
         self._still_to_reconnect = deque()
         self._end_login()
-        if accounts:
+        while accounts and self.login is None:
             account = accounts.popleft()
-            self._still_to_reconnect = accounts
-            self._show_login(*reconnect_options(self.client, account))
-            self._reconnecting = account
+            try:
+                self._show_login(*reconnect_options(self.client, account))
+            except GHLError as error:  # of this account only, such as an unknown platform
+                known = f"{self.error}\n" if self.error else ""
+                self.error = f"{known}{_name_of(account)}: {error}"
+            else:
+                self._reconnecting, self._still_to_reconnect = account, accounts
 
     def _end_login(self) -> None:
         login, self.login, self._reconnecting = self.login, None, None

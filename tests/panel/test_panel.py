@@ -324,6 +324,21 @@ def test_reconnect_several(panel: AccountsPanel, page: PanelPage, client: DemoCl
     page.until(stage="list", reconnecting=None)
 
 
+def test_an_account_that_cannot_be_reconnected_stops_no_other(
+    make_panel: MakePanel, client: DemoClient
+) -> None:
+    """Its error shows, with the card of the next account."""
+    panel = make_panel(client)
+    page = PanelPage(panel)
+    page.until(stage="list")
+    platforms = panel.frame["platform"].astype("string")
+    panel.frame["platform"] = platforms.where(panel.frame.index != 0, "friendster")
+    first, second = panel.frame["name"].iloc[[0, 2]]
+    page.say("reconnect", version=page.row(first)["version"], rows=[0, 2])
+    shown = page.until(stage="login", reconnecting=second, next=[])
+    assert shown["error"].startswith(f"{first}: There is no platform 'friendster'")
+
+
 def test_reconnecting_somebody_else(page: PanelPage, client: DemoClient) -> None:
     """A login that did not renew the account says so, and offers what it may attach."""
     page.say("reconnect", **page.rows(EXPIRED))
