@@ -258,6 +258,20 @@ def test_cancel_before_the_run_has_a_name(page: Page) -> None:
 
 
 @in_one_browser
+def test_cancel_of_a_later_run_before_it_has_a_name(page: Page) -> None:
+    """The kernel is not told to cancel the run before, which has ended already."""
+    card = Card(page)
+    card.open("run-1")
+    card.set(status="timed_out")
+    with page.expect_popup():
+        card.button("Try again").click()
+    card.set(status="starting")
+    card.tell(type="time", run="run-2", seconds_left=300)
+    card.button("Cancel").click()
+    assert card.sent("cancel") == [{"type": "cancel", "run": None}]
+
+
+@in_one_browser
 def test_reloaded_page_offers_to_open_again(page: Page) -> None:
     """A page that holds no address of the run that is going can begin again, or cancel."""
     card = Card(page, status="waiting")

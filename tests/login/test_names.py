@@ -10,7 +10,7 @@ import pytest
 from ghl_notebook import Client, ConnectAccount
 from ghl_notebook.login.social import names
 from ghl_notebook.simulator import Simulator
-from tests.login.page import Page
+from tests.login.page import Page, flush
 
 Card = Callable[..., ConnectAccount]
 
@@ -73,3 +73,12 @@ def test_a_card_may_be_closed_in_the_middle_of_it(
     monkeypatch.setattr(names, "start_in_background", collecting)
     first._names.stop()
     show(second).hear_traits(named)
+
+
+def test_a_later_card_of_a_client_shows_the_names(card: Card, sim: Simulator) -> None:
+    """They were looked up for an earlier card, and are shown without a click."""
+    show(card()).hear_traits(named)
+    later = card("facebook")
+    show(later)
+    flush()
+    assert later.location_name is not None

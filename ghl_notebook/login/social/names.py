@@ -39,7 +39,8 @@ class Names(NamedTuple):
 class _Shared:
     """The look-up of one client, for all cards that show it."""
 
-    names: Names = field(default_factory=lambda: Names(None, {}))
+    names: Names | None = None
+    """None until they are looked up."""
     waiting: list[Callable[[], None]] = field(default_factory=list)
     task: Future[None] | None = None
 
@@ -59,25 +60,31 @@ class NameLookup:
     core : AsyncClient
         The client of the sub-account.
     changed : callable
-        Called when the names are there, in the background loop.
+        Called when the names are there: in the background loop, or by `start`.
     """
 
     def __init__(self, core: AsyncClient, changed: Callable[[], None]) -> None:
         self._core, self._changed = core, changed
+        self._is_told = False
 
     @property
     def known(self) -> Names:
-        """What was looked up so far."""
-        return _SHARED.get(self._core, _Shared()).names
+        """The names, as far as they are known."""
+        return _SHARED.get(self._core, _Shared()).names or Names(None, {})
 
     def start(self) -> None:
-        """Look up the names unless that was tried before, for another card perhaps."""
+        """Look up the names, unless that was done before, for this card or another."""
         with _LOCK:
             shared = _SHARED.setdefault(self._core, _Shared())
             if shared.task is None:
                 shared.task = start_in_background(self._look_up)
-            if not shared.task.done() and self._changed not in shared.waiting:
-                shared.waiting.append(self._changed)
+            if shared.names is None:
+                if self._changed not in shared.waiting:
+                    shared.waiting.append(self._changed)
+                return
+            is_news, self._is_told = not self._is_told, True
+        if is_news:  # looked up for an earlier card
+            self._changed()
 
     def stop(self) -> None:
         """Stop it, unless another card waits for it: the client may be closed next."""
