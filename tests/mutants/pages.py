@@ -14,6 +14,13 @@ MUTANTS = [
         "card/test_window.py::click_opens_a_blank_window_and_asks",
     ),
     Mutant(
+        "Cancel before the answer to a click ends the run of that click",
+        "login/static/session.js",
+        "run: this.isAsking ? null : this.run });",
+        "run: this.run });",
+        "card/test_window.py::cancel_of_a_later_run_before_it_has_a_name",
+    ),
+    Mutant(
         "The login window keeps its opener",
         "login/static/page_access.js",
         "const features = `popup,",

@@ -204,7 +204,8 @@ export class Session {
   onLook() {}
 
   cancel() {
-    this.send({ type: "cancel", run: this.run });
+    // Before the kernel has answered a click, this page knows the run before it; null is the current.
+    this.send({ type: "cancel", run: this.isAsking ? null : this.run });
     this.settle();
     this.ahead = /** @type {T["status"]} */ ("cancelled");
     this.update();
