@@ -17,7 +17,7 @@ from tests.card.harness import (
     in_one_browser,
     post,
 )
-from tests.card.states import ATTACHED, NAMES, NOTICE, SCENES, STATES
+from tests.card.states import ATTACHED, NAMES, NOTICE, SCENES, STATES, choices
 
 CONTROLS = {
     "idle": ["Connect Instagram"],
@@ -103,7 +103,7 @@ def test_failure_shows_its_reason_and_a_second_check(page: Page) -> None:
 def test_notice_shows_while_the_login_goes_on(page: Page) -> None:
     """A hint of the kernel shows until the kernel takes it back, as it does when a login ends."""
     card = STATES["noticed"](page)
-    expect(card.part("notice")).to_have_text(NOTICE)
+    expect(card.box.get_by_role("alert")).to_have_text(NOTICE)
     card.set(status="connected", notice=None)
     expect(card.part("notice")).to_be_hidden()
 
@@ -230,6 +230,30 @@ def test_focus_stays_in_the_card(page: Page) -> None:
     card.button("Cancel").focus()
     card.set(status="connected")
     expect(card.button("Copy")).to_be_focused()
+
+
+def test_focus_stays_among_the_choices(page: Page) -> None:
+    """Attached from a checkbox, the focus stays there, or moves on if nothing is to tick any more."""
+    card = Card(page, status="connected", choices=choices())
+    box = card.box.get_by_label(NAMES[2])
+    box.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert card.wait_for_sent("attach")
+    card.set(is_attaching=True, choices=[one | {"is_ticked": True} for one in choices()])
+    expect(box).to_be_focused()
+    attached = [one | {"is_attached": True} for one in choices()]
+    card.set(is_attaching=False, choices=attached, attached=ATTACHED)
+    expect(card.button("Copy")).to_be_focused()
+
+
+@in_one_browser
+def test_why_an_account_was_not_attached_is_announced(page: Page) -> None:
+    """The reason stands with its account, as an alert."""
+    card = Card(page, status="connected", choices=choices())
+    expect(card.box.get_by_role("alert")).to_have_count(0)
+    card.set(choices=choices(error="Busy."))
+    expect(card.box.get_by_role("alert")).to_have_text("Busy.")
 
 
 def test_focus_elsewhere_is_left_alone(page: Page) -> None:

@@ -21,6 +21,13 @@ MUTANTS = [
         "card/test_window.py::cancel_of_a_later_run_before_it_has_a_name",
     ),
     Mutant(
+        "The focus stays among the choices while they are attached",
+        "widgets/static/chooser.js",
+        "=== focused?.origin_id)]?.focus();",
+        "=== null)]?.focus();",
+        "card/test_card.py::focus_stays_among_the_choices",
+    ),
+    Mutant(
         "The login window keeps its opener",
         "login/static/page_access.js",
         "const features = `popup,",

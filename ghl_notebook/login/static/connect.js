@@ -43,7 +43,7 @@ export function renderCard(session, el, signal) {
   const hint = make("p", "hint");
   const names = make("ul", "names");
   const error = make("p", "error", { role: "alert" });
-  const notice = make("p", "notice");
+  const notice = make("p", "notice", { role: "alert" });
   const code = make("code", "code");
   const copy = button("secondary", CONTROLS.copy, () => copyText(nextStep(model), code, copy), signal);
   const next = make("div", "next", {}, CONTROLS.next, make("div", "row", {}, code, copy));
@@ -148,7 +148,7 @@ export function renderCard(session, el, signal) {
     }
     // Move the focus to the question from the card or the body, but never from a cell.
     if (isAsked && (wasHere || focused === document.body)) question.node.focus();
-    else keepFocus(card, focused, [question.node, primary, link, outside, copy]);
+    else keepFocus(card, focused, [question.node, chooser.attach, primary, link, outside, copy]);
   }
 
   /** @param {string} platform @param {string} name */

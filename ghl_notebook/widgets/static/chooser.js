@@ -12,7 +12,7 @@
  * @property {string | null} error Why it could not be attached, and the next step.
  */
 
-import { avatar, button, make, say } from "./parts.js";
+import { avatar, button, focusIn, make, say } from "./parts.js";
 
 export class Chooser {
   /** @type {string | null} The accounts, as last received. */
@@ -59,6 +59,7 @@ export class Chooser {
   build(choices) {
     const free = choices.filter((one) => !one.is_attached);
     const isOnly = choices.length === 1 && free.length === 1;
+    const focused = this.choices[this.boxes.findIndex((box) => box === focusIn(this.list))];
     const before = new Map(this.choices.map((one, i) => [one.origin_id, this.boxes[i]?.checked]));
     this.choices = choices;
     this.boxes = choices.map((one) => {
@@ -73,7 +74,9 @@ export class Chooser {
         avatar(one.name, one.avatar),
         make("span", "choice-name", {}, make("bdi", "", {}, one.name),
           make("span", "choice-more", {}, ...aboutChoice(one)))),
-      ...(one.error ? [make("p", "error", {}, one.error)] : []))));
+      ...(one.error ? [make("p", "error", { role: "alert" }, one.error)] : []))));
+    // Building its box anew has taken the keyboard's focus away.
+    this.boxes[choices.findIndex((one) => one.origin_id === focused?.origin_id)]?.focus();
   }
 
   /** @returns {number[]} */

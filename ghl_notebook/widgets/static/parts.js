@@ -119,15 +119,17 @@ export function announcer(live) {
 }
 
 /**
- * Move the keyboard's focus if the node that had it was hidden.
+ * Move the keyboard's focus if the node that had it was hidden or removed.
  *
- * @param {HTMLElement} card @param {Element | null} focused
+ * @param {HTMLElement} card @param {Element | null} focused What had the focus before.
  * @param {HTMLElement[]} onward The first that is shown gets it. Never Cancel: the next press of
  *   the key would end what the last one began.
  */
 export function keepFocus(card, focused, onward) {
-  if (!focused || !card.contains(focused) || !focused.closest("[hidden]")) return;
-  (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
+  if (!focused) return;
+  const isLost = focused.isConnected ? card.contains(focused) && focused.closest("[hidden]")
+    : !card.contains(focusIn(card));
+  if (isLost) (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
 }
 
 /** @param {HTMLElement} card @returns {Element | null} Before it is painted. */
