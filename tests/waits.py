@@ -8,4 +8,4 @@ import pytest
 def shorten_waits(patch: pytest.MonkeyPatch) -> None:
     """Let a request be repeated after a wait that is as random, and short."""
     patch.setattr("ghl_notebook.transport.retry._FIRST_WAIT", 0.004)
-    patch.setattr("ghl_notebook.transport.retry._LONGEST_WAIT", 0.05)
+    patch.setattr("ghl_notebook.transport.retry._MAX_WAIT", 0.05)

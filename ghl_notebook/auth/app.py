@@ -34,7 +34,7 @@ from ghl_notebook.settings import (
 
 _PER_LOGIN = {"state", "code_challenge", "code_challenge_method"}
 _AROUND = "\"'`<>\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"  # by mails, shells
-_LONGEST_ERROR = 200
+_MAX_ERROR_LENGTH = 200
 _WAIT = "Log in again in a moment."
 _ADVICE = {  # by the codes of RFC 6749, 4.1.2.1
     "invalid_scope": "Compare GHL_SCOPES with the scopes in the app's marketplace settings.",
@@ -268,7 +268,7 @@ def _refused(error: Secret, description: Secret | None) -> Exception:
 
 
 def _quotable(said: Secret) -> str:
-    return one_line(said.reveal(), _LONGEST_ERROR)
+    return one_line(said.reveal(), _MAX_ERROR_LENGTH)
 
 
 def _bytes(secret: Secret) -> bytes:

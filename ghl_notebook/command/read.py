@@ -30,7 +30,7 @@ READERS: Final[dict[str, Any]] = {
 """Name of a command → what it calls."""
 
 _RELATIVE: Final = re.compile(r"(\+?)(\d{1,4})d")
-_MOST_FAILURES: Final = 20
+_MAX_FAILURES: Final = 20
 
 
 def add_reader(commands: Any, name: str) -> None:
@@ -114,8 +114,8 @@ def _chosen(frame: Any, columns: str | None) -> Any:
 
 
 def _tell(missing: Any) -> int:
-    for row in missing.head(_MOST_FAILURES).itertuples():
+    for row in missing.head(_MAX_FAILURES).itertuples():
         print(f"Not fetched: sub-account {row.location_id}: {row.message}", file=sys.stderr)
-    if len(missing) > _MOST_FAILURES:
-        print(f"... and {len(missing) - _MOST_FAILURES:,} more.", file=sys.stderr)
+    if len(missing) > _MAX_FAILURES:
+        print(f"... and {len(missing) - _MAX_FAILURES:,} more.", file=sys.stderr)
     return 1 if len(missing) else 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("ghl_notebook.login.connection")
 
-_MOST_HEADER_BYTES = 65_536
+_MAX_HEADER_BYTES = 65_536
 _KEEP_ALIVE_SECONDS = 5
 
 
@@ -37,7 +37,7 @@ def make_config(app: ASGIApp) -> Config:
         access_log=False,
         lifespan="off",
         server_header=False,
-        h11_max_incomplete_event_size=_MOST_HEADER_BYTES,
+        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     config.load()

@@ -47,10 +47,10 @@ Message = dict[str, Any]
 
 # A claim's data may be as long as a message, once more escaped as JSON, and has a frame around it.
 _MAX_BYTES: Final = 4 * MAX_MESSAGE_CHARACTERS
-_MOST_STREAMS: Final = 8
-_MOST_ORIGINS: Final = 8
-_MOST_TICKETS: Final = 100
-_MOST_CHALLENGES: Final = 8
+_MAX_STREAMS: Final = 8
+_MAX_ORIGINS: Final = 8
+_MAX_TICKETS: Final = 100
+_MAX_CHALLENGES: Final = 8
 _HEARTBEAT_SECONDS: Final = 15.0
 _FILES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
     "": ("text/html", lambda _: read_page("page.html")),
@@ -132,7 +132,7 @@ class LoginEndpoint:
 
     def allow_origin(self, origin: str) -> None:
         """Allow an origin to post here: its page used the comm, so it has the card."""
-        if len(self._origins) < _MOST_ORIGINS:
+        if len(self._origins) < _MAX_ORIGINS:
             self._origins.add(origin)
 
     def allows_origin(self, origin: str) -> bool:
@@ -149,7 +149,7 @@ class LoginEndpoint:
         """Return a challenge and its answer, for the page alone; only the newest few are valid."""
         challenge, answer = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self._answers[challenge] = answer
-        if len(self._answers) > _MOST_CHALLENGES:
+        if len(self._answers) > _MAX_CHALLENGES:
             self._answers.pop(next(iter(self._answers)))
         return challenge, answer
 
@@ -164,7 +164,7 @@ class LoginEndpoint:
 
     def renew_ticket(self) -> str:
         """Return a new ticket; earlier tickets still work once each."""
-        if len(self._unused) < _MOST_TICKETS:
+        if len(self._unused) < _MAX_TICKETS:
             self.ticket = secrets.token_urlsafe(32)
             self._unused.add(self.ticket)
         return self.ticket
@@ -305,7 +305,7 @@ class LoopbackServer:
         # Another origin cannot read this, but could use up the streams.
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
             raise refused(403)
-        if len(endpoint.streams) >= _MOST_STREAMS:
+        if len(endpoint.streams) >= _MAX_STREAMS:
             raise refused(503)
         return StreamingResponse(
             endpoint.events(), headers=_HEADERS, media_type="text/event-stream"

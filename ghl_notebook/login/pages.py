@@ -28,8 +28,8 @@ from .page_messages import Begin, Channel, FromPage, Hello, Here, Ping
 _log = logging.getLogger("ghl_notebook.login")
 
 _INVITE_SECONDS = 1.0
-_MOST_REMEMBERED = 1000
-_LONGEST_ID = 64
+_MAX_REMEMBERED = 1000
+_MAX_ID_LENGTH = 64
 
 
 class Pages:
@@ -108,12 +108,12 @@ class Pages:
         """Handle a page's message once: pages send each message over every channel."""
         self.received[channel].set()
         number = content.get("id")
-        if isinstance(number, str) and len(number) <= _LONGEST_ID:
+        if isinstance(number, str) and len(number) <= _MAX_ID_LENGTH:
             with self._lock:
                 if number in self._known_ids:
                     return
                 self._known_ids[number] = None
-                if len(self._known_ids) > _MOST_REMEMBERED:
+                if len(self._known_ids) > _MAX_REMEMBERED:
                     self._known_ids.pop(next(iter(self._known_ids)))
         match parse_message(content, FromPage):
             case Hello(origin=origin, page_id=page_id):

@@ -9,7 +9,7 @@ import sys
 from ghl_notebook.errors import LoginCancelledError
 from ghl_notebook.secret import Secret
 
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 
 
 def print_error(text: str) -> bool:
@@ -44,7 +44,7 @@ class TerminalLines:
         ready, _, _ = select.select([sys.stdin], [], [], seconds)
         if not ready:
             return []
-        chunk = os.read(sys.stdin.fileno(), _MOST_BYTES).decode("utf-8", "replace")
+        chunk = os.read(sys.stdin.fileno(), _MAX_BYTES).decode("utf-8", "replace")
         if not chunk:
             raise LoginCancelledError("The terminal was closed.", "Log in to start over.")
         *complete, rest = (self._rest.reveal() + chunk).split("\n")

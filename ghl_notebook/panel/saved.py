@@ -7,7 +7,7 @@ from typing import Any, Final, TypedDict
 
 from .protocol import ToPage
 
-_MOST: Final = 500
+_MAX_ROWS: Final = 500
 _STATES: Final = {"expired": "Expired", "expiring": "Expires soon", "connected": "Connected"}
 
 
@@ -55,8 +55,10 @@ def table_of(shown: ToPage, rows: ToPage) -> SavedTable:
     return {
         "title": title,
         "headings": headings,
-        "rows": [[_text(*pair) for pair in zip(names, row, strict=True)] for row in values[:_MOST]],
-        "more": max(0, len(values) - _MOST),
+        "rows": [
+            [_text(*pair) for pair in zip(names, row, strict=True)] for row in values[:_MAX_ROWS]
+        ],
+        "more": max(0, len(values) - _MAX_ROWS),
         "fetched_at": shown["fetched_at"],
     }
 

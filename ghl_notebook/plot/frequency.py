@@ -16,7 +16,7 @@ from .look import BLUE, Theme, finish, ink_of, nothing, require_altair
 if TYPE_CHECKING:
     import altair as alt
 
-_MOST: Final = 7
+_MAX_PER_WEEK: Final = 7
 """Posts per week from which weeks are one bar."""
 _MAX_FEW: Final = 1000
 
@@ -84,13 +84,15 @@ def _bars(posts: pd.DataFrame) -> pd.DataFrame:
         .reset_index(drop=True)
     )
     found = (
-        weeks.groupby(weeks["posts"].clip(upper=_MOST))
+        weeks.groupby(weeks["posts"].clip(upper=_MAX_PER_WEEK))
         .agg(mean=("mean", "mean"), weeks=("mean", "size"), total=("posts", "sum"))
         .rename_axis("per_week")
         .reset_index()
     )
     labels = found["per_week"].astype("string")
-    return found.assign(per_week=labels.where(found["per_week"] < _MOST, f"{_MOST} or more"))
+    return found.assign(
+        per_week=labels.where(found["per_week"] < _MAX_PER_WEEK, f"{_MAX_PER_WEEK} or more")
+    )
 
 
 def _draw(bars: pd.DataFrame, few: int, ink: str) -> alt.LayerChart:

@@ -38,7 +38,7 @@ class RetryPolicy(NamedTuple):
 
 # Waits between zero and 0.4, 0.8, 1.6 … seconds: "full jitter" spreads clients out best.
 _FIRST_WAIT: Final = 0.4
-_LONGEST_WAIT: Final = 5.0
+_MAX_WAIT: Final = 5.0
 
 
 class RetryBudget:
@@ -143,4 +143,4 @@ class Retries:
         if self._failures >= self._policy.attempts or not self._budget.spend():
             return None
         longest = _FIRST_WAIT * 2 ** (self._failures + self._refusals - 1)
-        return random.uniform(0.0, min(longest, _LONGEST_WAIT))  # noqa: S311
+        return random.uniform(0.0, min(longest, _MAX_WAIT))  # noqa: S311

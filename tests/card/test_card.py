@@ -233,7 +233,7 @@ def test_focus_stays_in_the_card(page: Page) -> None:
 
 
 def test_focus_stays_among_the_choices(page: Page) -> None:
-    """Attached from a checkbox, the focus stays there, or moves on if nothing is to tick any more."""
+    """Attached from a checkbox, it stays there, and moves on when nothing is left to tick."""
     card = Card(page, status="connected", choices=choices())
     box = card.box.get_by_label(NAMES[2])
     box.focus()

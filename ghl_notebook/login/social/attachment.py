@@ -14,8 +14,9 @@ from ghl_notebook.errors import GHLError, LoginFailedError
 from ghl_notebook.models import AttachedAccount, AvailableAccount
 from ghl_notebook.sanitize import one_line
 
-_LONGEST_NAME = 200
-_MOST_CHOICES = 200
+from .state import MAX_NAME_LENGTH
+
+_MAX_CHOICES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +188,13 @@ def _choices_of(accounts: Sequence[AvailableAccount]) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             origin_id=one.origin_id,
-            name=one_line(one.name or one.origin_id, _LONGEST_NAME),
-            username=one_line(one.username, _LONGEST_NAME).removeprefix("@")
+            name=one_line(one.name or one.origin_id, MAX_NAME_LENGTH),
+            username=one_line(one.username, MAX_NAME_LENGTH).removeprefix("@")
             if one.username
             else None,
             avatar=one.avatar,
             is_attached=one.is_connected is True,
         )
-        for one in accounts[:_MOST_CHOICES]
+        for one in accounts[:_MAX_CHOICES]
         if one.origin_id
     )

@@ -26,10 +26,9 @@ from ghl_notebook.widgets import Pictures
 from .attachment import Choice
 from .connect_flow import ConnectFlow, MessageObserver
 from .names import NameLookup
-from .state import MAX_FOUND, Appearance, LoginState
+from .state import MAX_FOUND, MAX_NAME_LENGTH, Appearance, LoginState
 
-_MOST_NAMES = 5
-_LONGEST_NAME = 200
+_MAX_NAMES = 5
 
 
 @guarded
@@ -377,7 +376,7 @@ class ConnectAccount(BaseCard):
         """Return the card's description of a login that may be another user's."""
         return {
             "account_id": one.account_id,
-            "names": [one_line(name, _LONGEST_NAME) for name in one.names[:_MOST_NAMES]],
+            "names": [one_line(name, MAX_NAME_LENGTH) for name in one.names[:_MAX_NAMES]],
             "picture": self._pictures.choose(one.picture),
             "found_at": one.found_at,
             "choices": self._shown(self._login.attachment.previews.get(one.account_id, ())),

@@ -64,7 +64,7 @@ _WATCH_SECONDS = 3.0
 _QUICK_CHECKS = 20
 _SLOW_CHECK_SECONDS = 0.25
 _RECHECK_SECONDS = 1.0
-_MOST_RECHECK_SECONDS = 10.0  # the interval of the API's rate limit
+_MAX_RECHECK_SECONDS = 10.0  # the interval of the API's rate limit
 
 _REGISTRY = LoginRegistry()
 
@@ -304,7 +304,7 @@ class ConnectFlow(LoginFlow[LoginState]):
                         return
                     self._apply(self._machine.check_delayed(run, error))
                 await anyio.sleep(wait)
-                wait = min(2 * wait, _MOST_RECHECK_SECONDS)
+                wait = min(2 * wait, _MAX_RECHECK_SECONDS)
             else:
                 names = [account.name or account.origin_id or "" for account in found]
                 with self._lock:

@@ -15,7 +15,7 @@ from ghl_notebook.api import AsyncClient
 from ghl_notebook.background import start_in_background
 from ghl_notebook.sanitize import one_line
 
-_LONGEST_NAME = 200
+from .state import MAX_NAME_LENGTH
 
 _log = logging.getLogger("ghl_notebook.login")
 
@@ -107,12 +107,12 @@ class NameLookup:
             _log.debug("The sub-account's name was not found: %s", error)
         try:
             named = [user for user in await self._core.users() if user.id and user.name]
-            users = {str(user.id): one_line(str(user.name), _LONGEST_NAME) for user in named}
+            users = {str(user.id): one_line(str(user.name), MAX_NAME_LENGTH) for user in named}
         except Exception as error:  # noqa: BLE001
             _log.debug("The users' names were not found: %s", error)
         with _LOCK:
             shared = _SHARED.setdefault(self._core, _Shared())
-            shared.names = Names(location and one_line(location, _LONGEST_NAME), users)
+            shared.names = Names(location and one_line(location, MAX_NAME_LENGTH), users)
             waiting, shared.waiting = shared.waiting, []
         for changed in waiting:
             changed()

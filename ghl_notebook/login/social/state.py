@@ -11,7 +11,8 @@ from ghl_notebook.models import MessagePayload
 
 # How many logins in the accounts list the user is asked about at once.
 MAX_FOUND = 5
-_MOST_PENDING = 8
+MAX_NAME_LENGTH = 200
+_MAX_PENDING = 8
 
 
 class Appearance(NamedTuple):
@@ -68,7 +69,7 @@ class PendingClaims:
             for c, _, allowed in self._pending
             if (c.source, allowed) == (claim.source, is_allowed)
         ]
-        if len(same) < _MOST_PENDING:
+        if len(same) < _MAX_PENDING:
             self._pending.append((claim, channel, is_allowed))
 
     def take(self) -> list[tuple[Claim, Channel]]:

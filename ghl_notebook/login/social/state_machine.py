@@ -50,10 +50,9 @@ from ghl_notebook.sanitize import one_line
 from . import notices
 from .message_check import belongs_elsewhere, is_allowed, read_result
 from .registry import LoginRegistry
-from .state import Appearance, LoginState, PendingClaims
+from .state import MAX_NAME_LENGTH, Appearance, LoginState, PendingClaims
 
-_MOST_NAMES = 1_000
-_LONGEST_NAME = 200
+_MAX_NAMES = 1_000
 
 
 @dataclass(slots=True)
@@ -237,7 +236,7 @@ class LoginMachine:
             Status.CONNECTED,
             payload=self.state.payload,
             delivered_by=self.state.delivered_by,
-            account_names=tuple(one_line(n, _LONGEST_NAME) for n in account_names)[:_MOST_NAMES],
+            account_names=tuple(one_line(n, MAX_NAME_LENGTH) for n in account_names)[:_MAX_NAMES],
         )
 
     def not_confirmed(self, run: str) -> bool:

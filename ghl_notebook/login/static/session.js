@@ -20,10 +20,10 @@ const TICK_MS = 500;
 /** After its time limit, a login whose end the kernel has not reported ends in the page. */
 const LATE_MS = 15_000;
 const FRESH_MS = 3000;
-const LONGEST_CALL_MS = 15_000;
-const LEAST_PAUSE_MS = 2000;
-const MOST_PAUSE_MS = 30_000;
-const MOST_UNSENT = 100;
+const MAX_CALL_MS = 15_000;
+const MIN_PAUSE_MS = 2000;
+const MAX_PAUSE_MS = 30_000;
+const MAX_UNSENT = 100;
 const PAGES = "ghl_notebook.pages";
 
 /**
@@ -57,7 +57,7 @@ export class Session {
   /** @type {Invitation | null} The newest that came in the meantime. */
   next = null;
   /** Until when, on the clock of performance.now(), that server is not looked for again. */
-  pause = { until: 0, length: LEAST_PAUSE_MS };
+  pause = { until: 0, length: MIN_PAUSE_MS };
   /** The least time that a message of the kernel took, and the difference of the two clocks. */
   leastDelay = Infinity;
   wasShown = false;
@@ -313,7 +313,7 @@ export class Session {
     }
     this.isCalling = true;
     const { calls, unsent } = this;
-    const signal = AbortSignal.any([calls.signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
+    const signal = AbortSignal.any([calls.signal, AbortSignal.timeout(MAX_CALL_MS)]);
     const mayCall = () => !signal.aborted && performance.now() - now < FRESH_MS;
     const hello = { type: "hello", page_id: this.pageId, origin: location.origin, id: newId() };
     let found = null;
@@ -331,7 +331,7 @@ export class Session {
     this.server = found;
     if (found === null) {
       this.pause.until = performance.now() + this.pause.length;
-      this.pause.length = Math.min(2 * this.pause.length, MOST_PAUSE_MS);
+      this.pause.length = Math.min(2 * this.pause.length, MAX_PAUSE_MS);
     }
     this.update();
     const { next } = this;
@@ -353,7 +353,7 @@ export class Session {
     this.isCalling = false;
     this.endpoint = this.server = this.next = null;
     this.unsent = [];
-    this.pause = { until: 0, length: LEAST_PAUSE_MS };
+    this.pause = { until: 0, length: MIN_PAUSE_MS };
   }
 
   /**
@@ -394,7 +394,7 @@ export class Session {
   send(message) {
     const numbered = { ...message, id: newId() };
     const isKept = message.type !== "hello" && message.type !== "ping";
-    if (isKept && this.unsent.length < MOST_UNSENT) this.unsent.push(numbered);
+    if (isKept && this.unsent.length < MAX_UNSENT) this.unsent.push(numbered);
     // As a buffer: a kernel that logs everything would log the code in a message.
     const { address, ...rest } = /** @type {{address?: string}} */ (numbered);
     const buffers = address === undefined ? [] : [new TextEncoder().encode(address)];
