@@ -103,7 +103,7 @@ class AccountsPanel(anywidget.AnyWidget):
 
     _esm = read_script(_STATIC / "panel.js")
     _css = read_style(
-        card_style_file(), *(_STATIC / f"{part}.css" for part in ("grid", "panel", "embedded"))
+        card_style_file(), *(_STATIC / f"{part}.css" for part in ("grid", "embedded", "panel"))
     )
 
     status = t.Unicode("fetching", read_only=True)

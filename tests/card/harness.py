@@ -36,7 +36,7 @@ STYLES = {
     "app": card_style("app"),
     "connect": card_style("connect"),
     "panel": read_style(
-        card_style_file(), *(PANEL / f"{part}.css" for part in ("grid", "panel", "embedded"))
+        card_style_file(), *(PANEL / f"{part}.css" for part in ("grid", "embedded", "panel"))
     ),
 }
 PICTURES = ROOT / "test-results" / "card"
