@@ -111,6 +111,7 @@ def test_wheel_has_every_file_of_the_package(names: set[str]) -> None:
         "ghl_notebook/panel/static/columns.js",
         "ghl_notebook/panel/static/grid.js",
         "ghl_notebook/panel/static/list.js",
+        "ghl_notebook/panel/static/embedded.css",
         "ghl_notebook/panel/static/panel.css",
         "ghl_notebook/panel/static/panel.js",
         "ghl_notebook/simulator/static/finish.js",

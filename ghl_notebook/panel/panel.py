@@ -102,7 +102,9 @@ class AccountsPanel(anywidget.AnyWidget):
     """
 
     _esm = read_script(_STATIC / "panel.js")
-    _css = read_style(card_style_file(), _STATIC / "grid.css", _STATIC / "panel.css")
+    _css = read_style(
+        card_style_file(), *(_STATIC / f"{part}.css" for part in ("grid", "embedded", "panel"))
+    )
 
     status = t.Unicode("fetching", read_only=True)
     error = t.Unicode(None, allow_none=True, read_only=True)

@@ -7,7 +7,9 @@ from playwright.sync_api import Browser
 from tests.browser.front_end import WINDOW, FrontEnd, make_front_end
 from tests.browser.servers.jupyter import JupyterServer
 
+# Of a page that was loaded again, JupyterLab opens what was open before, and may be slow at it.
 _CLOSE_ALL = """async () => {
+    await jupyterapp.restored;
     for (const widget of [...jupyterapp.shell.widgets("main")]) {
         const session = widget.sessionContext;
         // JupyterLab keeps the widgets of a closed notebook until their kernel closes them.

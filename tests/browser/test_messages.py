@@ -88,7 +88,7 @@ def test_forged_at_an_allowed_origin(open_notebook: Callable[..., Notebook]) -> 
         FORGED,
     ):
         stranger.post(forged)
-    notebook.card.expect_status("waiting", "whose account this sub-account does not know")
+    notebook.card.expect_status("waiting", "has no login with the account ID")
     assert notebook.evaluate("login.status, login.account_id") == ("waiting", None)
     window.allow()
     notebook.card.expect_status("connected", "Café Lumière")
@@ -100,7 +100,7 @@ def test_forged_in_the_login_window(open_notebook: Callable[..., Notebook]) -> N
     notebook = open_notebook(DEMO)
     window = _begin(notebook)
     window.post(FORGED)
-    notebook.card.expect_status("waiting", "whose account this sub-account does not know")
+    notebook.card.expect_status("waiting", "has no login with the account ID")
     window.allow()
     notebook.card.expect_status("connected", "Café Lumière")
 

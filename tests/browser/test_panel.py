@@ -44,11 +44,11 @@ def test_the_story_of_a_sub_account(open_notebook: Callable[..., Notebook]) -> N
     window.allow()
     pages = panel.locator(".ghl-connect-chooser-list")
     expect(pages.get_by_role("checkbox")).to_have_count(3)
-    expect(notebook.cards).to_have_count(0)
     pages.get_by_label("Café Lumière").check()
     pages.get_by_label("東京ラーメン日記").check()
     panel.get_by_role("button", name="Attach 2 accounts").click()
     expect(panel).to_contain_text("Attached: Café Lumière, 東京ラーメン日記.")
+    expect(notebook.cards).to_have_count(0)
     expect(panel.get_by_role("row")).to_have_count(10)
 
     panel.get_by_role("button", name="Reconnect Nordljus Studio").click()

@@ -35,7 +35,9 @@ SCRIPTS = {
 STYLES = {
     "app": card_style("app"),
     "connect": card_style("connect"),
-    "panel": read_style(card_style_file(), PANEL / "grid.css", PANEL / "panel.css"),
+    "panel": read_style(
+        card_style_file(), *(PANEL / f"{part}.css" for part in ("grid", "embedded", "panel"))
+    ),
 }
 PICTURES = ROOT / "test-results" / "card"
 NODE_MODULES = HERE / "node_modules"

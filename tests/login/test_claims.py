@@ -420,7 +420,7 @@ def test_not_confirmed_says_so() -> None:
     login.not_confirmed(run_of(login))
 
     assert login.state.payload is None
-    assert "does not know" in str(login.state.notice)
+    assert "has no login" in str(login.state.notice)
 
 
 # The accounts list.

@@ -222,7 +222,7 @@ def test_a_false_claim_does_not_connect(
     screen.open()
     screen.claim(forged(pick(sim), sim))
 
-    assert "does not know" in screen.until_notice()
+    assert "has no login" in screen.until_notice()
     assert screen.until(Status.WAITING).payload is None
 
 
@@ -236,7 +236,7 @@ def test_every_no_of_the_service_means_a_false_claim(
     sim.levers.fail_with(fault, "*/accounts/*")  # type: ignore[arg-type]
     screen.claim(sim.play_user(address.url.reveal()))
 
-    assert "does not know" in screen.until_notice()
+    assert "has no login" in screen.until_notice()
 
 
 def test_the_real_result_wins_after_a_false_one(log_in: LogIn, sim: Simulator) -> None:

@@ -130,8 +130,7 @@ class ConnectAccount(BaseCard):
     found : list of dict
         While waiting: logins in the accounts list that the card asks about, five at most, each with
         `account_id`, `names`, `picture` (an address or None), `found_at` (seconds since the epoch),
-        and `choices` (as in the trait; empty for a reconnection). To use one from code, call
-        ``login.paste(account_id)``.
+        and `choices`. To use one from code, call ``login.paste(account_id)``.
     watches_accounts : bool
         While waiting: the card watches the accounts list for changes.
     separate_page : bool
@@ -332,11 +331,8 @@ class ConnectAccount(BaseCard):
         attached = [
             {"id": one.id, "name": one.name, "origin_id": one.origin_id} for one in now.attached
         ]
-        return {
-            "choices": self._shown(now.choices),
-            "attached": attached,
-            "is_attaching": now.is_busy,
-        }
+        choices = self._shown(now.choices)
+        return {"choices": choices, "attached": attached, "is_attaching": now.is_busy}
 
     def _shown(self, choices: Sequence[Choice]) -> list[dict[str, Any]]:
         return [asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in choices]
