@@ -49,6 +49,11 @@ class EmbeddedCard(ConnectAccount):
     def open(self) -> None:
         """Open no comm."""
 
+    def close(self) -> None:
+        """Cancel the login, and send the page nothing more, which would show the card again."""
+        self._send_to_page = lambda _: None
+        super().close()
+
     def send(self, content: Any, buffers: Any = None) -> None:  # noqa: ARG002
         """Send a message to the card on the page."""
         self._send_to_page({"type": "to_card", "id": self.id, "message": content})

@@ -260,6 +260,20 @@ def test_attaching_that_fails_in_part(
     assert len(panel.frame) == CONNECTED + 2
 
 
+def test_a_card_that_is_done_does_not_come_back(page: PanelPage, client: DemoClient) -> None:
+    """Once the list is shown again, the page hears no more of the card."""
+    page.say("connect", platform="instagram")
+    page.until(stage="login")
+    log_in(page, client, tick=["Café Lumière"])
+    flush()
+    attach(page, "Café Lumière")
+    page.until(stage="list", notice="Attached: Café Lumière.")
+    flush()
+    said = page.comm.said
+    (*_, card) = (n for n, one in enumerate(said) if one["type"] in ("card", "to_card"))
+    assert next(n for n, one in enumerate(said) if one.get("notice")) > card
+
+
 def test_going_back_while_it_attaches_loses_nothing(
     panel: AccountsPanel, page: PanelPage, client: DemoClient
 ) -> None:

@@ -129,7 +129,8 @@ export function keepFocus(card, focused, onward) {
   if (!focused) return;
   const isLost = focused.isConnected ? card.contains(focused) && focused.closest("[hidden]")
     : !card.contains(focusIn(card));
-  if (isLost) (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
+  if (!isLost) return;
+  (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
 }
 
 /** @param {HTMLElement} card @returns {Element | null} Before it is painted. */
