@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +14,9 @@ import pytest
 import ghl_notebook as ghl
 from ghl_notebook import AccountsPanel, DemoClient, errors
 from ghl_notebook.panel.card import EmbeddedCard
+from ghl_notebook.widgets import UI_THREAD
 from tests.login.page import flush
+from tests.login.recording import PATIENCE
 from tests.panel.page import PanelPage
 
 MakePanel = Callable[..., AccountsPanel]
@@ -258,6 +262,28 @@ def test_attaching_that_fails_in_part(
     attach(page, "Café Lumière")
     page.until(stage="list", notice="Attached: 東京ラーメン日記, Café Lumière.")
     assert len(panel.frame) == CONNECTED + 2
+
+
+def test_what_is_attached_while_nothing_is_shown_is_in_the_list(
+    panel: AccountsPanel, page: PanelPage, client: DemoClient
+) -> None:
+    """A user's observer takes so long that the panel learns only of the end."""
+    page.say("connect", platform="instagram")
+    page.until(stage="login")
+    attachment = log_in(page, client, tick=["Café Lumière"])._login.attachment
+    flush()
+    free = threading.Event()
+
+    def hold() -> None:
+        free.wait(PATIENCE)
+
+    UI_THREAD.post(hold)
+    attachment.attach_all()
+    while attachment.is_busy:
+        time.sleep(0.01)
+    free.set()
+    page.until(stage="list", notice="Attached: Café Lumière.")
+    assert len(panel.frame) == CONNECTED + 1
 
 
 def test_a_card_that_is_done_does_not_come_back(page: PanelPage, client: DemoClient) -> None:

@@ -75,6 +75,12 @@ class Attachment:
         self._waiters: list[Future[None]] = []
 
     @property
+    def shown(self) -> tuple[tuple[Choice, ...], tuple[AttachedAccount, ...], bool]:
+        """The choices, what is attached, and whether it is busy: of one moment."""
+        with self._lock:
+            return self.choices, self.attached, self.is_busy
+
+    @property
     def is_done(self) -> bool:
         """Whether accounts are attached, or the login can attach no others."""
         is_left = any(not one.is_attached for one in self.choices)

@@ -327,12 +327,12 @@ class ConnectAccount(BaseCard):
 
     def _attachment_traits(self) -> dict[str, Any]:
         """Return the traits that show what can be attached, and what was."""
-        now = self._login.attachment
-        attached = [
-            {"id": one.id, "name": one.name, "origin_id": one.origin_id} for one in now.attached
-        ]
-        choices = self._shown(now.choices)
-        return {"choices": choices, "attached": attached, "is_attaching": now.is_busy}
+        choices, attached, is_busy = self._login.attachment.shown
+        return {
+            "choices": self._shown(choices),
+            "attached": [{n: getattr(a, n) for n in ("id", "name", "origin_id")} for a in attached],
+            "is_attaching": is_busy,
+        }
 
     def _shown(self, choices: Sequence[Choice]) -> list[dict[str, Any]]:
         return [asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in choices]
