@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tests.rooms import ROOT
 
-_MOST_LINES = 400
+_MAX_LINES = 400
 
 # File → its lines. A file leaves this list when it is short enough, and none is added.
 _STILL_LONGER: dict[str, int] = {
-    "login/static/session.js": 459,
+    "login/static/session.js": 442,
 }
 
 
@@ -26,7 +26,7 @@ def test_no_file_is_longer_than_can_be_read_in_one_sitting() -> None:
     faults = {
         name: lines
         for name, lines in _lines().items()
-        if lines > _STILL_LONGER.get(name, _MOST_LINES)
+        if lines > _STILL_LONGER.get(name, _MAX_LINES)
     }
     assert faults == {}
 
@@ -34,4 +34,4 @@ def test_no_file_is_longer_than_can_be_read_in_one_sitting() -> None:
 def test_what_is_short_enough_is_on_no_list() -> None:
     """So that it stays short."""
     lines = _lines()
-    assert [name for name in _STILL_LONGER if lines.get(name, 0) <= _MOST_LINES] == []
+    assert [name for name in _STILL_LONGER if lines.get(name, 0) <= _MAX_LINES] == []

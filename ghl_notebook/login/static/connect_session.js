@@ -29,7 +29,7 @@ export class ConnectSession extends Session {
   outside = null;
   /** Whether a click in this page began, or reopened, the current run. */
   begun = false;
-  /** @type {Window[]} Held because a window that nobody holds may lose its place in the registry. */
+  /** @type {Window[]} Kept from being collected, and so in `windowsOfThePage`. */
   opened = [];
   /** How many messages of each kind of window were sent to the kernel in this run. */
   claims = { popup: 0, other: 0 };
@@ -153,7 +153,7 @@ export class ConnectSession extends Session {
     this.reportLost();
   }
 
-  /** Only then may the kernel use the accounts list, which does not show whose login is new. */
+  /** Only then may the kernel use the accounts list, in which a new login may be anybody's. */
   reportLost() {
     const isLost = this.readsClosed || this.isElsewhere || (this.isSeparate && this.begun)
       // Begun in another tab, which has the window, or here, before the page was loaded again.
@@ -167,7 +167,7 @@ export class ConnectSession extends Session {
   onAuthorize({ request, run, url, seconds_left }) {
     if (request !== this.request) {
       if (request === null || run === this.run) return;
-      // Another tab's click has begun this run, and the kernel attends to one at a time.
+      // Another tab's click has begun this run, and the kernel has only one run at a time.
       this.settle();
       return this.keepUp(run, seconds_left);
     }

@@ -1,7 +1,11 @@
 // @ts-check
-/** The page that shows a card: what it is, what it may open, and how it reaches the loopback server. */
+/**
+ * The page that shows a card: what it is, which others there are, what it may open, and how it
+ * reaches the loopback server.
+ */
 
 const PROOF = "Kernel-Proof";
+const PAGES = "ghl_notebook.pages";
 
 /** @param {number} port @param {...string} words Whether an invitation is well formed. */
 export function isEndpoint(port, ...words) {
@@ -10,9 +14,9 @@ export function isEndpoint(port, ...words) {
 }
 
 /**
- * Where the kernel's loopback server may be reached, the likeliest first. A kernel on this computer
- * is there directly; another one, or one in a container, is behind the notebook's own server, which
- * hands requests on if it has jupyter-server-proxy.
+ * Addresses at which the kernel's loopback server may be reachable, the likeliest first. A kernel on
+ * this computer is reached directly; another one, or one in a container, through the notebook's own
+ * server, which forwards requests if it has jupyter-server-proxy.
  *
  * @param {number} port
  */
@@ -29,7 +33,7 @@ export function isHere() {
 
 /** @param {string} path @returns {string[]} The address below the notebook's own server, if any. */
 export function notebookServer(path) {
-  // A script, because what is displayed in a notebook may bring any other element.
+  // Only a script element counts: a notebook's outputs can add any other element with this id.
   const config = document.querySelector("script#jupyter-config-data")?.textContent;
   try {
     /** @type {{baseUrl?: string}} */
@@ -72,7 +76,7 @@ export async function proves(server, challenge, answer, signal) {
 
 /**
  * @param {string} address @param {object} message @param {AbortSignal} signal
- * @returns {Promise<boolean>} Whether the loopback server has taken it.
+ * @returns {Promise<boolean>} Whether the loopback server has accepted it.
  */
 export async function post(address, message, signal) {
   try {
@@ -98,10 +102,10 @@ export function ask(address, request) {
 
 /**
  * @param {string | null} url Null: a blank one, whose address comes later.
- * @param {string} note What stands in a blank one.
+ * @param {string} note The text of a blank one.
  * @param {boolean} hasOpener Whether its pages can post to this one; then they can lead this tab
  *   elsewhere, too. Without, it has to be a blank one.
- * @returns {Window | null} Null where the browser gave no window.
+ * @returns {Window | null} Null if the browser opened none.
  */
 export function openWindow(url, note, hasOpener) {
   const [width, height] = [600, 760];
@@ -135,4 +139,24 @@ export function openWindow(url, note, hasOpener) {
     }
   }
   return popup;
+}
+
+/**
+ * Find out which other pages this browser has: those of one user, in most cases.
+ *
+ * @param {string} pageId @param {(pageId: string) => void} found @param {AbortSignal} signal
+ */
+export function findNeighbors(pageId, found, signal) {
+  try {
+    const channel = new BroadcastChannel(PAGES);
+    channel.addEventListener("message", ({ data }) => {
+      if (typeof data?.pageId !== "string") return;
+      found(data.pageId);
+      if (data.asks === true) channel.postMessage({ pageId, asks: false });
+    }, { signal });
+    signal.addEventListener("abort", () => channel.close(), { once: true });
+    channel.postMessage({ pageId, asks: true });
+  } catch {
+    // Not allowed in this frame: every other page then counts as another user's.
+  }
 }

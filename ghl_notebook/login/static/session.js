@@ -8,7 +8,7 @@
 
 import { PATIENCE_MS, newId, webAddress } from "../../widgets/static/parts.js";
 import {
-  isEndpoint, loopbackServers, post, proves,
+  findNeighbors, isEndpoint, loopbackServers, post, proves,
 } from "./page_access.js";
 import { watchKernel } from "../../widgets/static/heartbeat.js";
 
@@ -24,7 +24,6 @@ const MAX_CALL_MS = 15_000;
 const MIN_PAUSE_MS = 2000;
 const MAX_PAUSE_MS = 30_000;
 const MAX_UNSENT = 100;
-const PAGES = "ghl_notebook.pages";
 
 /**
  * A card's page: the state of its login, and the messages to and from the kernel. A subclass per
@@ -54,25 +53,25 @@ export class Session {
   /** Aborts all requests to that server. */
   calls = new AbortController();
   isCalling = false;
-  /** @type {Invitation | null} The newest that came in the meantime. */
+  /** @type {Invitation | null} The newest one that arrived during a call. */
   next = null;
-  /** Until when, on the clock of performance.now(), that server is not looked for again. */
+  /** When to look for that server again, by performance.now(), and the length of that pause. */
   pause = { until: 0, length: MIN_PAUSE_MS };
-  /** The least time that a message of the kernel took, and the difference of the two clocks. */
+  /** The smallest delay of an invitation so far; it includes the difference of the two clocks. */
   leastDelay = Infinity;
   wasShown = false;
   /** @type {Window | null} */
   popup = null;
   readsClosed = false;
   blocked = false;
-  /** @type {number | null} On the clock of performance.now(), as `asked` and `lost`. */
+  /** @type {number | null} The time limit, by performance.now(), as are `asked` and `lost`. */
   deadline = null;
   asked = performance.now();
-  /** @type {number | null} Since when the kernel has not been heard though it should have been. */
+  /** @type {number | null} When the kernel may have gone; null as soon as it sends a message. */
   lost = null;
   /** @type {string | null} What went wrong in the page itself. */
   problem = null;
-  /** @type {T["status"] | null} Shown from the click until the kernel, which may be busy, says more. */
+  /** @type {T["status"] | null} Shown after a click until the kernel, which may be busy, reacts. */
   ahead = null;
   /** @type {Set<() => void>} */
   views = new Set();
@@ -125,7 +124,7 @@ export class Session {
     this.hello();
   }
 
-  /** The kernel does not answer: end here what only the kernel could end. */
+  /** The kernel does not answer: end in the page what the kernel can no longer end. */
   onGone() {
     this.forget();
     this.settle();
@@ -196,11 +195,10 @@ export class Session {
     }
     const isLate = this.deadline !== null && performance.now() > this.deadline + LATE_MS;
     if (isLate && this.status !== "checking") return this.onGone();
-    this.update();
-    return undefined;
+    return this.update();
   }
 
-  /** The window was looked at. */
+  /** Called after each check of whether the window reads closed. */
   onLook() {}
 
   cancel() {
@@ -339,7 +337,11 @@ export class Session {
     if (next !== null) await this.call(next);
   }
 
-  /** @param {number} sent Whether the kernel sent a message just now, by its own clock. */
+  /**
+   * Whether an invitation took little longer than the fastest one.
+   *
+   * @param {number} sent When the kernel sent it, in seconds by the kernel's clock.
+   */
   isFresh(sent) {
     const delay = Date.now() - sent * 1000;
     this.leastDelay = Math.min(this.leastDelay, delay);
@@ -417,26 +419,6 @@ export class Session {
     this.popup?.close();
     this.popup = null;
     this.readsClosed = this.blocked = false;
-  }
-}
-
-/**
- * Find out which other pages this browser has: those of one user, in most cases.
- *
- * @param {string} pageId @param {(pageId: string) => void} found @param {AbortSignal} signal
- */
-function findNeighbors(pageId, found, signal) {
-  try {
-    const channel = new BroadcastChannel(PAGES);
-    channel.addEventListener("message", ({ data }) => {
-      if (typeof data?.pageId !== "string") return;
-      found(data.pageId);
-      if (data.asks === true) channel.postMessage({ pageId, asks: false });
-    }, { signal });
-    signal.addEventListener("abort", () => channel.close(), { once: true });
-    channel.postMessage({ pageId, asks: true });
-  } catch {
-    // A frame that may not know of others: each page is taken for another user's.
   }
 }
 

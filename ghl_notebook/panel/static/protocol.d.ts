@@ -1,4 +1,4 @@
-/** What kernel and page of the panel say to each other. Only the type check reads this file. */
+/** The messages between kernel and page of the panel. Only the type check reads this file. */
 
 export type State = "expired" | "expiring" | "connected";
 
@@ -66,7 +66,7 @@ export interface ShownLocations extends Shown {
   kind: "sub-accounts";
 }
 
-/** Kernel to page. Each holds until the same type is said again. */
+/** Kernel to page. Each is valid until the next one of its type. */
 export type FromKernel =
   | ShownAccounts
   | ShownLocations
@@ -99,7 +99,7 @@ export type ToKernel =
   | { type: "select"; version: number; rows: number[] }
   | { type: "reconnect" | "detach"; version: number; rows: number[] }
   | { type: "open"; version: number; row: number }
-  /** Go on with the next account to reconnect. */
+  /** Show the card of the next account to reconnect. */
   | { type: "skip" }
-  /** What the card says. */
+  /** A message of the card. */
   | { type: "from_card"; id: number; message: object };

@@ -6,7 +6,7 @@
 
 const PING_MS = 5000;
 const GONE_MS = 15_000;
-/** The computer slept, or the browser held the page's timers: messages may be on their way. */
+/** After so long without a check, the computer slept, or the browser paused the page's timers. */
 const PAUSED_MS = 10_000;
 
 /**
@@ -26,8 +26,8 @@ export function watchKernel({ ping, isWatched, onProbe, onGone, signal }) {
   let answered = performance.now();
   let checked = answered;
   let asked = -Infinity;
-  /** Since when an answer is awaited although nothing depends on the kernel. */
-  let isProbing = true; // the page has said hello
+  /** Whether an answer is awaited although nothing depends on the kernel. */
+  let isProbing = true; // to the page's hello
   const check = () => {
     const now = performance.now();
     if (now - checked > PAUSED_MS || !(isProbing || isWatched())) answered = now;

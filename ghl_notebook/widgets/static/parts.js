@@ -133,7 +133,7 @@ export function keepFocus(card, focused, onward) {
   (onward.find((node) => !node.closest("[hidden]")) ?? card).focus();
 }
 
-/** @param {HTMLElement} card @returns {Element | null} Before it is painted. */
+/** @param {HTMLElement} card @returns {Element | null} What has the focus, in the card or outside. */
 export function focusIn(card) {
   const root = /** @type {Document | ShadowRoot} */ (card.getRootNode());
   return card.isConnected ? root.activeElement : null;
