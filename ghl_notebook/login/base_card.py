@@ -176,7 +176,7 @@ class BaseCard(anywidget.AnyWidget):
         # ipywidgets also closes widgets whose __init__ failed, and all others when the interpreter
         # exits and can no longer start a thread.
         if (pages := getattr(self, "_pages", None)) and not sys.is_finalizing():
-            self._login.cancel()
+            self._login.close()
             pages.close()
         super().close()
 

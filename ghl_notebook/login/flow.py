@@ -127,6 +127,10 @@ class LoginFlow(ABC, Generic[S]):
     def cancel(self, run: str | None = None) -> None:
         """Give up `run`, or with None the current run."""
 
+    def close(self) -> None:
+        """Give up for good."""
+        self.cancel()
+
     @abstractmethod
     def ticket_reused(self) -> None:
         """End an attempt whose login page was opened twice: one of the two may be a stranger."""

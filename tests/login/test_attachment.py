@@ -118,6 +118,20 @@ def test_a_blocked_cell_hears_of_the_attachment(card: Card, sim: Simulator) -> N
     assert len(login.attached) == 1
 
 
+def test_a_card_that_is_closed_attaches_nothing_more(card: Card, sim: Simulator) -> None:
+    """Who waits for the attachment learns it."""
+    login = card()
+    connect(login, sim)
+    page: Page = login.comm
+    before = len(page.heard("loopback"))
+    with ThreadPoolExecutor(1) as cell:
+        waiting = cell.submit(login.wait_attached, PATIENCE)
+        page.hear("loopback", before)
+        login.close()
+        with pytest.raises(errors.LoginCancelledError, match="closed"):
+            waiting.result(PATIENCE)
+
+
 async def test_the_attachment_can_be_awaited(card: Card, sim: Simulator) -> None:
     """A cell that awaits gets the login as soon as something is attached."""
     login = card()

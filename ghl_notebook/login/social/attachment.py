@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ghl_notebook.api import Client
 from ghl_notebook.api.attach_each import attach_each
 from ghl_notebook.background import start_in_background
-from ghl_notebook.errors import GHLError, LoginFailedError
+from ghl_notebook.errors import GHLError, LoginCancelledError, LoginFailedError
 from ghl_notebook.models import AttachedAccount, AvailableAccount
 from ghl_notebook.sanitize import one_line
 
@@ -148,6 +148,16 @@ class Attachment:
         for waiter in waiters:
             if waiter.set_running_or_notify_cancel():
                 waiter.set_result(None)
+
+    def close(self) -> None:
+        """End the waiting: nobody can attach anything more."""
+        with self._lock:
+            waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if waiter.set_running_or_notify_cancel():
+                waiter.set_exception(
+                    LoginCancelledError("This card is closed.", "Make another one.")
+                )
 
     def attach(self, origin_ids: Sequence[str]) -> None:
         """Attach some of the choices, unless it is busy."""

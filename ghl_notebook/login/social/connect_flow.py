@@ -51,13 +51,7 @@ from .state import MAX_FOUND, Appearance, LoginState
 from .state_machine import LoginMachine
 
 # How the API reports that this sub-account does not have an account id.
-_UNKNOWN_ID = (
-    BadRequestError,
-    LocationAccessError,
-    NotFoundError,
-    RefusedError,
-    ValidationError,
-)
+_UNKNOWN_ID = (BadRequestError, LocationAccessError, NotFoundError, RefusedError, ValidationError)
 
 _WATCH_SECONDS = 3.0
 # A page that keeps posting false claims must not use up the API's rate limit.
@@ -229,6 +223,11 @@ class ConnectFlow(LoginFlow[LoginState]):
         """Give up `run`, or with None the current run."""
         with self._lock:
             self._apply(self._machine.cancel(run))
+
+    def close(self) -> None:
+        """Give up the login for good, also what is not attached yet."""
+        super().close()
+        self.attachment.close()
 
     def ticket_reused(self) -> None:
         """End an attempt whose login page was opened twice: one of the two may be a stranger."""
