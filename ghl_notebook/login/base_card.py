@@ -18,7 +18,7 @@ import anywidget
 from ghl_notebook.api.arguments import check_patience
 from ghl_notebook.errors import ArgumentError, FrontEndError, LoginTimeoutError
 from ghl_notebook.secret import Secret
-from ghl_notebook.widgets import UI_THREAD, pass_on
+from ghl_notebook.widgets import UI_THREAD, layout_of, pass_on
 
 from .flow import ENDS, LoginFlow, Status
 from .page_messages import Channel
@@ -26,7 +26,6 @@ from .pages import Pages
 from .terminal import print_error
 
 _log = logging.getLogger("ghl_notebook.login")
-_SET_BY_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
 Buffer = bytes | memoryview
 _RESEND_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
@@ -184,7 +183,7 @@ class BaseCard(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Accept from a page only the card's layout, never its content."""
-        super().set_state({k: v for k, v in sync_data.items() if k in _SET_BY_PAGE})
+        super().set_state(layout_of(sync_data))
 
     def _receive(self, _widget: object, content: object, _buffers: Sequence[Buffer]) -> None:
         if isinstance(content, dict):

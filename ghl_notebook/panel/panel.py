@@ -22,6 +22,7 @@ from ghl_notebook.settings import read_pictures
 from ghl_notebook.widgets import (
     UI_THREAD,
     Pictures,
+    layout_of,
     parse_message,
     pass_on,
     read_script,
@@ -35,7 +36,6 @@ from .saved import SavedTable, html_of, table_of
 from .sub_accounts import SubAccounts
 
 _STATIC: Final = Path(__file__).parent / "static"
-_SET_BY_PAGE: Final = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
 _PATIENCE_SECONDS: Final = 60.0
 
 
@@ -217,7 +217,7 @@ class AccountsPanel(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Accept from a page only the layout, never the content."""
-        super().set_state({k: v for k, v in sync_data.items() if k in _SET_BY_PAGE})
+        super().set_state(layout_of(sync_data))
 
     # Displaying.
 

@@ -1,4 +1,4 @@
-"""Keywords that a caller passes on to ipywidgets."""
+"""What callers and pages may set of a widget."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from typing import Any
 from traitlets import TraitError
 
 from ghl_notebook.errors import ArgumentError
+
+_SET_BY_PAGE = frozenset({"layout", "tabbable", "tooltip", "_dom_classes", "_view_count"})
+
+
+def layout_of(sync_data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a page may set: the widget's layout, never its content."""
+    return {k: v for k, v in sync_data.items() if k in _SET_BY_PAGE}
 
 
 def pass_on(initialize: Callable[..., None], *args: Any, **kwargs: Any) -> None:

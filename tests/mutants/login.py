@@ -152,7 +152,7 @@ MUTANTS = [
     Mutant(
         "A page sets no trait that the kernel owns",
         "login/base_card.py",
-        "super().set_state({k: v for k, v in sync_data.items() if k in _SET_BY_PAGE})",
+        "super().set_state(layout_of(sync_data))",
         "super().set_state(sync_data)",
         "login/test_connect_card.py::an_update_of_the_page_changes_nothing",
     ),
