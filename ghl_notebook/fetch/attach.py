@@ -106,7 +106,7 @@ def detach(
 
     Calls ``DELETE /social-media-posting/{locationId}/accounts/{id}`` (scope
     ``socialplanner/account.write``), once per account; before and after it ``GET
-    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``)
+    /social-media-posting/{locationId}/accounts`` (scope ``socialplanner/account.readonly``).
 
     Parameters
     ----------
