@@ -213,7 +213,7 @@ class Accounts(Listing):
         self.login, self.stage = login, "login"
         self._send(self, login.shown)
         login.observe(lambda change: self._follow(login, change["new"]), "status")
-        login.observe(lambda change: self._follow_attaching(login, change["new"]), "is_attaching")
+        login.observe(lambda _: self._follow_attaching(login), "attached")
 
     def _reconnect_next(self) -> None:
         """Show the card of the next account to reconnect, or the list again."""
@@ -243,18 +243,15 @@ class Accounts(Listing):
                 lambda frame: self._check_reconnected(frame, login, account),
             )
 
-    def _follow_attaching(self, login: EmbeddedCard, is_attaching: bool) -> None:
+    def _follow_attaching(self, login: EmbeddedCard) -> None:
         """Show what the card has attached, in the UI thread."""
-        if is_attaching or self._is_closed:
+        if self._is_closed:
             return
         if login is self.login and not any(one["error"] for one in login.choices):
             self._reconnect_next()
-        if login.attached:
-            names = (one["name"] or one["origin_id"] for one in login.attached)
-            self.notice = f"Attached: {', '.join(names)}."
-            self.fetch_here()
-        else:
-            self.publish()
+        names = (one["name"] or one["origin_id"] for one in login.attached)
+        self.notice = f"Attached: {', '.join(names)}."
+        self.fetch_here()
 
     def _check_reconnected(
         self, frame: pd.DataFrame, login: EmbeddedCard, account: pd.Series[Any]

@@ -38,8 +38,8 @@ MUTANTS = [
     Mutant(
         "Going back in the panel loses no attachment",
         "panel/accounts.py",
-        "        if is_attaching or self._is_closed:\n",
-        "        if is_attaching or login is not self.login:\n",
+        "        if self._is_closed:\n            return\n        if login is self.login",
+        "        if login is not self.login:\n            return\n        if login is self.login",
         "panel/test_panel.py::going_back_while_it_attaches_loses_nothing",
     ),
     Mutant(

@@ -333,7 +333,7 @@ class ConnectAccount(BaseCard):
             {"id": one.id, "name": one.name, "origin_id": one.origin_id} for one in now.attached
         ]
         choices = self._shown(now.choices)
-        return {"choices": choices, "attached": attached, "is_attaching": now.is_busy}
+        return {"choices": choices, "is_attaching": now.is_busy, "attached": attached}
 
     def _shown(self, choices: Sequence[Choice]) -> list[dict[str, Any]]:
         return [asdict(one) | {"avatar": self._pictures.choose(one.avatar)} for one in choices]
