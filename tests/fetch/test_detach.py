@@ -18,6 +18,8 @@ WAYS = {
     "a row": (1, lambda rows: rows.iloc[0]),
     "a row as a dict": (1, lambda rows: dict(rows.iloc[0])),
     "rows": (2, lambda rows: rows.iloc[:2]),
+    "named tuples": (2, lambda rows: rows.iloc[:2].itertuples()),
+    "a generator": (2, lambda rows: (one for one in rows["id"].iloc[:2])),
     "no rows": (0, lambda rows: rows.iloc[:0]),
 }
 
