@@ -100,9 +100,9 @@ def write_csv(
 def _values(column: pd.Series[Any]) -> list[Any]:
     """Return the values of a column; datetimes as text of one precision."""
     if types.is_datetime64_any_dtype(column.dtype):
-        found: list[datetime] = [one for one in column if one is not pd.NaT]
+        found: list[datetime] = [one for one in column if not is_missing(one)]
         step = "seconds" if all(one.microsecond == 0 for one in found) else "microseconds"
-        return [None if one is pd.NaT else one.isoformat(timespec=step) for one in column]
+        return [None if is_missing(one) else one.isoformat(timespec=step) for one in column]
     return column.to_list()
 
 

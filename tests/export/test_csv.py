@@ -42,6 +42,14 @@ def test_numbers_and_other_text_are_unchanged() -> None:
     assert written(frame) == ('n,t,at,tags\n-1,"a = b\nc",2026-01-05T09:00:00+00:00,"x, y"\n,,,\n')
 
 
+def test_a_missing_time_is_empty_whatever_stores_it() -> None:
+    """Also with Arrow dtypes, which the guide recommends for Parquet files."""
+    times = pd.Series(pd.to_datetime(["2026-01-05T09:00Z", None], utc=True), name="at")
+    frame = times.to_frame().assign(n=[1, 2])
+    for dtype in ("datetime64[ms, UTC]", "timestamp[ms, tz=UTC][pyarrow]"):
+        assert written(frame.astype({"at": dtype})) == "at,n\n2026-01-05T09:00:00+00:00,1\n,2\n"
+
+
 def test_an_index_with_a_name_is_written() -> None:
     """As after `groupby`, also of categories."""
     frame = pd.DataFrame({"kind": pd.Categorical(["a"]), "n": [1]})
