@@ -201,6 +201,13 @@ def test_the_columns_are_those_of_the_docstring(name: str) -> None:
     assert list(frame.columns) == [column for column in documented if column in frame]
 
 
+def test_a_number_of_numpy_is_a_number() -> None:
+    """As one that was computed from a column is."""
+    frame, known = posts(*published("a", 20)), accounts(ACCOUNT)
+    for days in (14, np.int64(14), np.float32(14)):
+        assert len(ghl.find_silent_accounts(frame, known, days=days, now=NOW)) == 1
+
+
 def test_another_frame_is_an_error() -> None:
     """It says which columns are missing, and what to pass."""
     with pytest.raises(ghl.errors.ArgumentError, match=r"no column .* Pass what fetch_accounts"):
