@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import pandas as pd
@@ -64,13 +65,15 @@ def zones_of(posts: pd.DataFrame, tz: object) -> tuple[pd.Series[Any], str]:
     if isinstance(tz, pd.DataFrame):
         columns: dict[str, ValueType] = {"location_id": "text", "timezone": "text"}
         locations = read_columns(tz, columns, source="fetch_locations()").dropna()
-        if not posts["location_id"].isin(locations["location_id"]).any():
+        known = {}
+        for location_id, name in locations.itertuples(index=False):
+            with suppress(ArgumentError):  # others wrote it, and it may be unknown here
+                known[location_id] = read_zone(name)
+        if not posts["location_id"].isin([*known]).any():
             raise ArgumentError(
                 "None of the posts' sub-accounts has a known time zone.",
                 "Pass what fetch_locations(agency, installed=False) returned.",
             )
-        zones = locations["timezone"].map(read_zone)
-        known = dict(zip(locations["location_id"], zones, strict=True))
         return posts["location_id"].map(known).astype("object"), "each sub-account's time"
     zone = read_zone(tz)
     return pd.Series([zone] * len(posts), index=posts.index, dtype="object"), str(zone)
@@ -89,8 +92,9 @@ def in_zones(times: pd.Series[Any], zones: pd.Series[Any]) -> pd.DataFrame:
                 "hour": local.dt.hour,
             }
         )
-        for zone, part in times.groupby(zones, sort=False)
-        for local in [part.dt.tz_convert(zone)]
+        # By name: the time zones of dateutil cannot be hashed.
+        for _, part in times.groupby(zones.map(str, na_action="ignore"), sort=False)
+        for local in [part.dt.tz_convert(zones[part.index[0]])]
     ]
     if parts:
         return pd.concat(parts)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ghl_notebook as ghl
-from tests.plot.made import NOW, accounts, at, posts, statistics
+from tests.folding import folded
+from tests.plot.made import NOW, accounts, at, posts, rows_of, said_by, statistics
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PLANNED = {"status": "scheduled", "account_id": "a", "location_id": "here"}
 ACCOUNT = {"id": "a", "location_id": "here", "name": "Café", "expire": NOW + 30 * DAY}
 
@@ -127,6 +129,49 @@ def test_the_best_hour_is_that_of_each_client() -> None:
         ["here", "Saturday", 19, 4 / 4, 3, "Europe/Paris"],
         ["there", "-", "-", "-", "-", "Europe/Paris"],
     ]
+
+
+class Unhashable(tzinfo):
+    """A time zone that cannot be hashed, as those of dateutil."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        """Always the same."""
+        return 5.5 * HOUR
+
+    def dst(self, when: datetime | None) -> timedelta:
+        """No summer time."""
+        return 0 * HOUR
+
+    def tzname(self, when: datetime | None) -> str:
+        """No name of a file."""
+        return "IST"
+
+
+@folded("tz", [ZoneInfo("Asia/Kolkata"), Unhashable(), timezone(5.5 * HOUR, "IST")])
+def test_any_object_of_a_time_zone_will_do(tz: tzinfo) -> None:
+    """Also one that cannot be hashed, or whose name is not known."""
+    row = {"account_id": "a", "location_id": "here", "like_count": 2}
+    frame = posts(*[row | {"published_at": at("2026-01-04T20:00:00")}] * 3)
+    (best,) = ghl.find_best_hours(frame, tz=tz).to_dict("records")
+    assert (best["weekday"], best["hour"]) == ("Monday", 1)
+    assert "Monday 1:00 to 2:00" in said_by(ghl.plot_hours(frame, tz=tz))
+    (day,) = (
+        one for one in rows_of(ghl.plot_calendar(frame, tz=tz, now=NOW)) if one.get("is_today")
+    )
+    assert day["day"] == "5 Jan"
+
+
+def test_a_time_zone_that_is_not_known_here_costs_only_its_own_sub_account() -> None:
+    """It came from others, so it is no error; what is left has an answer."""
+    row = {"account_id": "a", "like_count": 2}
+    frame = posts(*[row | {"location_id": one} for one in ("here", "there", "else") * 3])
+    ids = pd.Series(["here", "there", "else"])
+    locations = pd.DataFrame({"location_id": ids, "timezone": ["Europe/Paris", "Mars/Base", ""]})
+    assert ghl.find_best_hours(frame, tz=locations)["location_id"].to_list() == ["here"]
+    assert "6 posts left out: the time zone" in said_by(ghl.plot_hours(frame, tz=locations))
 
 
 def test_two_periods_are_side_by_side() -> None:
