@@ -127,7 +127,7 @@ def find_silent_accounts(
         for name in ("account", "platform", "account_id"):
             connected[name] = pd.NA
     listed = connected.drop_duplicates(key)
-    times = rows[rows["when"] <= today].groupby(key)["when"]
+    times = rows[rows["when"] <= today].groupby(key, dropna=False)["when"]
     found = times.agg(last_published="max", usual_days=_usual_days, posts="size").reset_index()
     # Without posts, pandas takes it for a datetime.
     found["usual_days"] = found["usual_days"].astype("object").astype("Float64")

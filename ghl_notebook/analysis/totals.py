@@ -135,14 +135,17 @@ def compare_statistics(
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    return read_columns(
+    rows = read_columns(
         frame, _STATISTICS, source="fetch_statistics()", optional={"location_name", "name"}
     )
+    # Fetched in overlapping periods.
+    again = rows.duplicated([*_KEYS["account"], "metric", "date"], keep="last")
+    return rows[~again | rows["account_id"].isna()]
 
 
 def _sums(rows: pd.DataFrame, key: list[str], name: str) -> pd.DataFrame:
     """Return the total of each group, and on how many days it has a number."""
-    groups = rows.dropna(subset="value").groupby(key)
+    groups = rows.dropna(subset="value").groupby(key, dropna=False)
     sums: pd.DataFrame = pd.DataFrame(
         {name: groups["value"].sum(), f"days_{name}": groups["date"].nunique()}
     ).reset_index()

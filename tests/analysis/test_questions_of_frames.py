@@ -195,6 +195,15 @@ def test_two_periods_are_side_by_side() -> None:
         )
 
 
+def test_overlapping_periods_count_once() -> None:
+    """The later frame counts, and a row without a platform counts, too."""
+    week = statistics({"value": 4}, {"date": at("2026-01-02"), "value": 2})
+    days = statistics({"date": at("2026-01-02"), "value": 3}, {"date": at("2026-01-03")})
+    both = pd.concat([week, days]).assign(location_id="here", platform=pd.NA)
+    (found,) = ghl.compare_statistics(both, both[:0], by="platform").to_dict("records")
+    assert (found["before"], found["days_before"]) == (8, 3)
+
+
 @pytest.mark.parametrize(("by", "rows"), [("location", 1), ("platform", 2), ("account", 3)])
 def test_periods_are_compared_by_what_is_asked(by: Any, rows: int) -> None:
     """A sub-account, its platforms, or its accounts."""
