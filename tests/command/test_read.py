@@ -64,6 +64,16 @@ def test_a_file_says_its_format(tmp_path: Path, suffix: str) -> None:
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
+@folded("kind", ["table", "csv", "json", "parquet", "xlsx"])
+def test_a_column_that_is_chosen_twice_is_there_once(tmp_path: Path, kind: str) -> None:
+    """JSON and Parquet cannot have it twice."""
+    path = tmp_path / f"file.{kind}"
+    options = ["--columns", "name, platform,name", "--format", kind, "--output", str(path)]
+    assert main(["accounts", "--demo", *options]) == 0
+    if kind == "json":
+        assert list(json.loads(path.read_text())[0]) == ["name", "platform"]
+
+
 def test_an_agency_with_a_sub_account_that_failed(capsys: pytest.CaptureFixture[str]) -> None:
     """The status says so, and stderr which; stdout has the others."""
     assert main(["accounts", "--demo", "--agency", "--format", "json"]) == 1
