@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any, Final, Literal
 
 from ghl_notebook.errors import ArgumentError
@@ -105,4 +106,5 @@ def _has_type(type_: ValueType, dtype: Any) -> bool:
         return bool(types.is_bool_dtype(dtype))
     if type_ == "number":
         return bool(types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype))
-    return type_ == "text" or bool(types.is_datetime64_any_dtype(dtype))
+    is_date = isinstance(dtype, pd.ArrowDtype) and dtype.type is date  # a datetime for pandas
+    return type_ == "text" or bool(types.is_datetime64_any_dtype(dtype) and not is_date)

@@ -255,6 +255,14 @@ def test_the_columns_are_those_of_the_docstring(name: str) -> None:
     assert list(frame.columns) == [column for column in documented if column in frame]
 
 
+def test_days_are_no_times() -> None:
+    """Also with the dtype in which Parquet files return them."""
+    frame = accounts(ACCOUNT)
+    days = frame.assign(expire=frame["expire"].dt.date.astype("date32[day][pyarrow]"))
+    with pytest.raises(ghl.errors.ArgumentError, match=r"expire holds date32.*, not times"):
+        ghl.find_posts_at_risk(posts(), days, now=NOW)
+
+
 def test_a_number_of_numpy_is_a_number() -> None:
     """As one that was computed from a column is."""
     frame, known = posts(*published("a", 20)), accounts(ACCOUNT)
