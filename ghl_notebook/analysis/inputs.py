@@ -14,7 +14,7 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import ValueType, user_columns
 
-__all__ = ["ValueType", "check_number", "read_columns", "read_now"]
+__all__ = ["ValueType", "are_known", "check_number", "read_columns", "read_now"]
 
 
 def read_columns(
@@ -35,6 +35,14 @@ def read_columns(
         elif type_ == "number":
             read[name] = read[name].astype("float64")
     return read
+
+
+def are_known(location_ids: pd.Series[Any], frame: pd.DataFrame) -> pd.Series[bool]:
+    """Tell whether sub-accounts were fetched for a DataFrame, as far as its ``attrs`` show it."""
+    attrs = frame.attrs
+    failed = [failure["location_id"] for failure in attrs.get("failures", ())]
+    one = [attrs["location_id"]] if "location_id" in attrs else location_ids
+    return location_ids.isin(attrs.get("location_ids", one)) & ~location_ids.isin(failed)
 
 
 def check_number(name: str, value: Any, least: int, most: int) -> None:

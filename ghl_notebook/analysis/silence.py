@@ -12,7 +12,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
 from .engagement import MIN_POSTS, published
-from .inputs import ValueType, check_number, read_columns, read_now
+from .inputs import ValueType, are_known, check_number, read_columns, read_now
 from .outputs import typed
 
 _COLUMNS: Final[Schema] = {
@@ -62,8 +62,9 @@ def find_silent_accounts(
     posts : pandas.DataFrame
         Posts of `fetch_posts`: fetch a few months, to see the usual interval.
     accounts : pandas.DataFrame
-        Accounts of `fetch_accounts`, of the same client or agency. Sub-accounts listed in the
-        ``attrs["failures"]`` of either DataFrame are left out: they may have posted.
+        Accounts of `fetch_accounts`, of the same client or agency. Sub-accounts that are listed in
+        the ``attrs["failures"]`` of either DataFrame, or whose posts you did not fetch, are left
+        out: they may have posted.
     days : float, default 14
         List those whose last post is at least this many days ago.
     by : {"account", "location"}, default "account"
@@ -76,7 +77,8 @@ def find_silent_accounts(
     -------
     pandas.DataFrame
         One row per account or sub-account, longest silence first, with a new integer index and the
-        same columns even if empty. ``attrs["failures"]`` lists the sub-accounts that are left out.
+        same columns even if empty. ``attrs["failures"]`` lists the sub-accounts that could not be
+        fetched.
 
         ============== ========= ==========================================================
         Column         Type      Meaning
@@ -120,7 +122,8 @@ def find_silent_accounts(
         for frame in (accounts, posts)
         for failure in frame.attrs.get("failures", ())
     }
-    connected = known[~known["deleted"] & ~known["location_id"].isin([*failures])]
+    ids = known["location_id"]
+    connected = known[~known["deleted"] & are_known(ids, accounts) & are_known(ids, posts)]
     connected = connected.rename(columns={"id": "account_id", "name": "account"})
     key = ["location_id", "account_id"] if chosen == "account" else ["location_id"]
     if chosen == "location":

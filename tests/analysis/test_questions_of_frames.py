@@ -105,6 +105,18 @@ def test_who_could_not_be_fetched_is_not_silent() -> None:
     assert len(ghl.failures(found)) == 1
 
 
+@folded("attrs", [{"location_ids": ["there"], "failures": []}, {"location_id": "there"}])
+def test_of_a_sub_account_that_was_not_fetched_nothing_is_said(attrs: dict[str, Any]) -> None:
+    """Frames of other sub-accounts do not make its accounts silent, or its posts fail."""
+    frame, known = posts(PLANNED | {"display_date": NOW + DAY}), accounts(ACCOUNT)
+    frame.attrs = attrs
+    assert ghl.find_silent_accounts(frame, known, now=NOW).empty
+    others = accounts(ACCOUNT | {"location_id": "there"})
+    assert len(ghl.find_posts_at_risk(frame, others, now=NOW)) == 1
+    others.attrs = attrs
+    assert ghl.find_posts_at_risk(frame, others, now=NOW).empty
+
+
 def test_the_best_hour_is_that_of_each_client() -> None:
     """Of hours with enough posts; a client without one has a row without an hour."""
 
