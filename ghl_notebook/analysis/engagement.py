@@ -11,10 +11,11 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import read_zone
 
-from .inputs import ValueType, read_columns
+from .inputs import ValueType, read_columns, without_repeats
 
 COUNTS: Final = ("like_count", "comment_count", "share_count")
 POST_COLUMNS: Final[Mapping[str, ValueType]] = {
+    "id": "text",
     "status": "text",
     "published_at": "time",
     "display_date": "time",
@@ -27,8 +28,9 @@ MIN_POSTS: Final = 3
 
 
 def published(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the published posts, with the column ``when``."""
-    rows = posts.assign(when=posts["published_at"].fillna(posts["display_date"]))
+    """Return the published posts, each of them once, with the column ``when``."""
+    rows = without_repeats(posts, ["id", "account_id"])
+    rows = rows.assign(when=rows["published_at"].fillna(rows["display_date"]))
     return rows[(rows["status"] == "published").fillna(False)].dropna(subset="when")
 
 

@@ -102,7 +102,7 @@ def find_best_hours(
             posts,
             {**POST_COLUMNS, "location_name": "text"},
             source="fetch_posts()",
-            optional={"location_name"},
+            optional={"location_name", "id"},
         )
     )
     used = with_engagement(rows, relative=True)

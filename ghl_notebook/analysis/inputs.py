@@ -14,7 +14,7 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames import ValueType, user_columns
 
-__all__ = ["ValueType", "are_known", "check_number", "read_columns", "read_now"]
+__all__ = ["ValueType", "are_known", "check_number", "read_columns", "read_now", "without_repeats"]
 
 
 def read_columns(
@@ -35,6 +35,11 @@ def read_columns(
         elif type_ == "number":
             read[name] = read[name].astype("float64")
     return read
+
+
+def without_repeats(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the last of the rows with the same key: fetched in overlapping periods."""
+    return rows[~rows.duplicated(key, keep="last") | rows[key].isna().any(axis="columns")]
 
 
 def are_known(location_ids: pd.Series[Any], frame: pd.DataFrame) -> pd.Series[bool]:

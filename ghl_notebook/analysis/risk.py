@@ -10,7 +10,7 @@ import pandas as pd
 from ghl_notebook.frames import CategoryType, Schema
 from ghl_notebook.guard import guarded
 
-from .inputs import ValueType, are_known, read_columns, read_now
+from .inputs import ValueType, are_known, read_columns, read_now, without_repeats
 from .outputs import typed
 
 _PLANNED: Final = ("scheduled", "in_review", "pending")
@@ -109,6 +109,7 @@ def find_posts_at_risk(
         posts, _POSTS, source="fetch_posts()", optional={"location_name", "summary"}
     )
     known = read_columns(accounts, _ACCOUNTS, source="fetch_accounts()", optional={"deleted"})
+    rows = without_repeats(rows, ["id", "account_id"])
     planned = rows["status"].isin(_PLANNED) & (rows["display_date"] >= today)
     rows = rows[planned & are_known(rows["location_id"], accounts)].dropna(subset="account_id")
     connected = known[~known["deleted"]].rename(columns={"id": "account_id", "name": "account"})

@@ -27,6 +27,7 @@ _COLUMNS: Final[Schema] = {
     "location_id": "string",
 }
 _POSTS: Final[dict[str, ValueType]] = {
+    "id": "text",
     "status": "text",
     "published_at": "time",
     "display_date": "time",
@@ -113,7 +114,7 @@ def find_silent_accounts(
     chosen = read_choice("grouping by", by, ("account", "location"))
     check_number("days", days, 0, _MAX_DAYS)
     today = read_now(now)
-    rows = published(read_columns(posts, _POSTS, source="fetch_posts()"))
+    rows = published(read_columns(posts, _POSTS, source="fetch_posts()", optional={"id"}))
     known = read_columns(
         accounts, _ACCOUNTS, source="fetch_accounts()", optional={"location_name", "deleted"}
     )

@@ -10,7 +10,7 @@ from ghl_notebook.frames import Schema
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
-from .inputs import ValueType, read_columns
+from .inputs import ValueType, read_columns, without_repeats
 from .outputs import typed
 
 _KEYS: Final = {
@@ -138,9 +138,7 @@ def _read(frame: pd.DataFrame) -> pd.DataFrame:
     rows = read_columns(
         frame, _STATISTICS, source="fetch_statistics()", optional={"location_name", "name"}
     )
-    # Fetched in overlapping periods.
-    again = rows.duplicated([*_KEYS["account"], "metric", "date"], keep="last")
-    return rows[~again | rows["account_id"].isna()]
+    return without_repeats(rows, [*_KEYS["account"], "metric", "date"])
 
 
 def _sums(rows: pd.DataFrame, key: list[str], name: str) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ghl_notebook.analysis.engagement import in_zones, zones_of
-from ghl_notebook.analysis.inputs import ValueType, read_now
+from ghl_notebook.analysis.inputs import ValueType, read_now, without_repeats
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_zone
 
@@ -26,6 +26,8 @@ _COLUMNS: Final[dict[str, ValueType]] = {
     "display_date": "time",
     "location_id": "text",
     "account": "text",
+    "id": "text",
+    "account_id": "text",
 }
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MAX_WEEKS: Final = 10
@@ -78,8 +80,10 @@ def plot_calendar(
     """
     require_altair()
     ink = ink_of(theme)
-    optional = {"account"} if isinstance(tz, pd.DataFrame) else {"account", "location_id"}
+    optional = {"account", "id", "account_id"}
+    optional |= set() if isinstance(tz, pd.DataFrame) else {"location_id"}
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional=optional)
+    rows = without_repeats(rows, ["id", "account_id"])
     today = read_now(now)
     dated = rows.dropna(subset="display_date")
     if dated.empty:

@@ -95,6 +95,21 @@ def test_a_sub_account_is_silent_if_all_its_accounts_are() -> None:
     assert ghl.find_silent_accounts(loud, known, by="location", now=NOW).empty
 
 
+def test_posts_of_overlapping_periods_count_once() -> None:
+    """The later fetch counts; a post of two accounts is one of each."""
+    rows = [row | {"id": str(n)} for n, row in enumerate(published("a", 20, 23, 27))]
+    frame = posts(*rows, *rows, rows[0] | {"account_id": "b"})
+    known = accounts(*(ACCOUNT | {"id": name} for name in "ab"))
+    found = ghl.find_silent_accounts(frame, known, now=NOW).set_index("account_id")
+    assert found["posts"].to_dict() == {"a": 3, "b": 1}
+    assert found["usual_days"]["a"] == 3.5
+    assert "4 posts" in said_by(ghl.plot_calendar(frame, now=NOW))
+    plan = PLANNED | {"id": "0", "display_date": NOW + DAY}
+    moved = posts(plan, plan | {"display_date": NOW + 2 * DAY})
+    found = ghl.find_posts_at_risk(moved, accounts(ACCOUNT | {"is_expired": True}), now=NOW)
+    assert found["display_date"].to_list() == [NOW + 2 * DAY]
+
+
 def test_who_could_not_be_fetched_is_not_silent() -> None:
     """Whichever of the two frames lacks it."""
     frame, known = posts(), accounts(ACCOUNT)

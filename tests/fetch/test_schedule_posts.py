@@ -81,7 +81,7 @@ def test_the_same_call_sends_nothing_a_second_time(client: Client, sim: Simulato
 
 
 def test_a_plan_that_was_stored_is_the_same(client: Client, sim: Simulator, tmp_path: Path) -> None:
-    """pandas reads lists from Parquet as arrays of numpy."""
+    """Pandas reads lists from Parquet as arrays of numpy."""
     media = [{"url": "https://example.com/a.jpg", "type": "image/jpeg"}]
     rows = plan(client, {"media": media, "tags": list(ghl.fetch_tags(client)["id"][:2])})
     rows["account_ids"] = [[one] for one in rows["account_ids"]]
