@@ -112,8 +112,8 @@ def find_posts_at_risk(
     rows = without_repeats(rows, ["id", "account_id"])
     planned = rows["status"].isin(_PLANNED) & (rows["display_date"] >= today)
     rows = rows[planned & are_known(rows["location_id"], accounts)].dropna(subset="account_id")
+    known = without_repeats(known, ["location_id", "id"])
     connected = known[~known["deleted"]].rename(columns={"id": "account_id", "name": "account"})
-    connected = connected.drop_duplicates(["location_id", "account_id"])
     both = rows.merge(connected, how="left", on=["location_id", "account_id"], indicator="found")
     reason = pd.Series(pd.NA, index=both.index, dtype="object")
     reason[both["expire"] <= both["display_date"]] = "expires before"

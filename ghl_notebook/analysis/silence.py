@@ -12,7 +12,14 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
 from .engagement import MIN_POSTS, published
-from .inputs import ValueType, are_known, check_number, read_columns, read_now
+from .inputs import (
+    ValueType,
+    are_known,
+    check_number,
+    read_columns,
+    read_now,
+    without_repeats,
+)
 from .outputs import typed
 
 _COLUMNS: Final[Schema] = {
@@ -118,6 +125,7 @@ def find_silent_accounts(
     known = read_columns(
         accounts, _ACCOUNTS, source="fetch_accounts()", optional={"location_name", "deleted"}
     )
+    known = without_repeats(known, ["location_id", "id"])
     failures = {
         failure["location_id"]: failure
         for frame in (accounts, posts)

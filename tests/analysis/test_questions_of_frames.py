@@ -95,6 +95,15 @@ def test_a_sub_account_is_silent_if_all_its_accounts_are() -> None:
     assert ghl.find_silent_accounts(loud, known, by="location", now=NOW).empty
 
 
+def test_of_accounts_that_were_fetched_twice_the_later_counts() -> None:
+    """Whether the connection has expired since, or was detached."""
+    frame = posts(PLANNED | {"display_date": NOW + DAY})
+    for change, reason in (({"is_expired": True}, "expired"), ({"deleted": True}, "not connected")):
+        known = accounts(ACCOUNT, ACCOUNT | change)
+        assert ghl.find_posts_at_risk(frame, known, now=NOW)["reason"].to_list() == [reason]
+        assert len(ghl.find_silent_accounts(frame, known, now=NOW)) == (reason == "expired")
+
+
 def test_posts_of_overlapping_periods_count_once() -> None:
     """The later fetch counts; a post of two accounts is one of each."""
     rows = [row | {"id": str(n)} for n, row in enumerate(published("a", 20, 23, 27))]
@@ -156,6 +165,14 @@ def test_the_best_hour_is_that_of_each_client() -> None:
         ["here", "Saturday", 19, 4 / 4, 3, "Europe/Paris"],
         ["there", "-", "-", "-", "-", "Europe/Paris"],
     ]
+
+
+def test_a_client_that_was_renamed_is_one() -> None:
+    """In posts of several fetches, of which one does not name it."""
+    row = {"account_id": "a", "location_id": "here", "like_count": 2, "published_at": NOW}
+    frame = posts(*[row] * 3).assign(location_name=["Café", "Café Lumière", None])
+    (found,) = ghl.find_best_hours(frame).to_dict("records")
+    assert (found["location_name"], found["hour"], found["posts"]) == ("Café Lumière", 9, 3)
 
 
 class Unhashable(tzinfo):
