@@ -223,7 +223,7 @@ def _ids_of(accounts: Any, location_id: str) -> list[str]:
     if isinstance(accounts, Iterator):  # such as itertuples(): it is read twice
         accounts = list(accounts)
     for other in _items(accounts, "location_id", is_optional=True)[1]:
-        if other is not None and other != location_id:
+        if isinstance(other, str) and other != location_id:
             raise ArgumentError(
                 f"An account belongs to the sub-account {other}, the client to {location_id}.",
                 "Use the client of that sub-account.",
