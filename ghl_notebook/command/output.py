@@ -25,7 +25,7 @@ def format_of(chosen: str | None, output: str | None) -> str:
     Raises
     ------
     ArgumentError
-        If it is not for a terminal, or there is no standard output.
+        If a terminal cannot show it, or the standard output is closed.
     """
     if output is None and sys.stdout is None:
         raise ArgumentError("There is no standard output.", "Add --output FILE.")
