@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final, Literal
@@ -27,6 +28,8 @@ _CONVERSIONS: Final[dict[ValueType, tuple[str, str]]] = {
     "time": ("times", ".pipe(pandas.to_datetime, utc=True)"),
 }
 """Type → its name, and how to convert a column of text to it, as a CSV file has it."""
+
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 
 
 def user_columns(
@@ -78,6 +81,9 @@ def _read(frame: pd.DataFrame, name: str, type_: ValueType) -> pd.Series[Any]:
             f"The DataFrame has {column.shape[1]} columns {name}.", "Leave one of them."
         )
     column = column.reset_index(drop=True)
+    is_text = column.dtype == object and pd.api.types.infer_dtype(column) == "string"
+    if is_text and type_ == "text":
+        column = column.map(_without_halves, na_action="ignore")
     dtype = dtype_of(_COLUMN_TYPES[type_])
     if column.dtype == object:
         column = column.convert_dtypes()
@@ -98,6 +104,11 @@ def _read(frame: pd.DataFrame, name: str, type_: ValueType) -> pd.Series[Any]:
         column = column.dt.tz_convert("UTC")
     read: pd.Series[Any] = column.astype(dtype)
     return read
+
+
+def _without_halves(text: str) -> str:
+    """Return text in which half a character, which Arrow cannot store, is U+FFFD."""
+    return _HALF_CHARACTER.sub("\ufffd", text)
 
 
 def _has_type(type_: ValueType, dtype: Any) -> bool:

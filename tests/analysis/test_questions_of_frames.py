@@ -299,6 +299,15 @@ def test_the_columns_are_those_of_the_docstring(name: str) -> None:
     assert list(frame.columns) == [column for column in documented if column in frame]
 
 
+def test_half_a_character_costs_nothing_else() -> None:
+    """As other programs cut text: Arrow cannot store it."""
+    frame = posts(PLANNED | {"display_date": NOW + DAY}).astype({"summary": object})
+    frame.loc[0, "summary"] = "cut \ud83d"
+    known = accounts(ACCOUNT | {"is_expired": True})
+    found = ghl.find_posts_at_risk(frame, known, now=NOW)
+    assert found["summary"].to_list() == ["cut \ufffd"]
+
+
 def test_days_are_no_times() -> None:
     """Also with the dtype in which Parquet files return them."""
     frame = accounts(ACCOUNT)
