@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import pandas as pd
@@ -10,10 +11,11 @@ import pandas as pd
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.models import read_zone
 
-from .inputs import ValueType, read_columns
+from .inputs import ValueType, read_columns, without_repeats
 
 COUNTS: Final = ("like_count", "comment_count", "share_count")
 POST_COLUMNS: Final[Mapping[str, ValueType]] = {
+    "id": "text",
     "status": "text",
     "published_at": "time",
     "display_date": "time",
@@ -26,8 +28,9 @@ MIN_POSTS: Final = 3
 
 
 def published(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the published posts, with the column ``when``."""
-    rows = posts.assign(when=posts["published_at"].fillna(posts["display_date"]))
+    """Return the published posts, each of them once, with the column ``when``."""
+    rows = without_repeats(posts, ["id", "account_id"])
+    rows = rows.assign(when=rows["published_at"].fillna(rows["display_date"]))
     return rows[(rows["status"] == "published").fillna(False)].dropna(subset="when")
 
 
@@ -64,13 +67,15 @@ def zones_of(posts: pd.DataFrame, tz: object) -> tuple[pd.Series[Any], str]:
     if isinstance(tz, pd.DataFrame):
         columns: dict[str, ValueType] = {"location_id": "text", "timezone": "text"}
         locations = read_columns(tz, columns, source="fetch_locations()").dropna()
-        if not posts["location_id"].isin(locations["location_id"]).any():
+        known = {}
+        for location_id, name in locations.itertuples(index=False):
+            with suppress(ArgumentError):  # others wrote it, and it may be unknown here
+                known[location_id] = read_zone(name)
+        if not posts["location_id"].isin([*known]).any():
             raise ArgumentError(
                 "None of the posts' sub-accounts has a known time zone.",
                 "Pass what fetch_locations(agency, installed=False) returned.",
             )
-        zones = locations["timezone"].map(read_zone)
-        known = dict(zip(locations["location_id"], zones, strict=True))
         return posts["location_id"].map(known).astype("object"), "each sub-account's time"
     zone = read_zone(tz)
     return pd.Series([zone] * len(posts), index=posts.index, dtype="object"), str(zone)
@@ -89,8 +94,9 @@ def in_zones(times: pd.Series[Any], zones: pd.Series[Any]) -> pd.DataFrame:
                 "hour": local.dt.hour,
             }
         )
-        for zone, part in times.groupby(zones, sort=False)
-        for local in [part.dt.tz_convert(zone)]
+        # By name: the time zones of dateutil cannot be hashed.
+        for _, part in times.groupby(zones.map(str, na_action="ignore"), sort=False)
+        for local in [part.dt.tz_convert(zones[part.index[0]])]
     ]
     if parts:
         return pd.concat(parts)

@@ -102,12 +102,15 @@ def find_best_hours(
             posts,
             {**POST_COLUMNS, "location_name": "text"},
             source="fetch_posts()",
-            optional={"location_name"},
+            optional={"location_name", "id"},
         )
     )
     used = with_engagement(rows, relative=True)
     zones, _ = zones_of(used, tz) if len(used) else (pd.Series(dtype="object"), "")
     used = used.assign(timezone=zones.map(str, na_action="ignore"))
+    names = used.dropna(subset="location_name").drop_duplicates("location_id", keep="last")
+    renamed = dict(zip(names["location_id"], names["location_name"], strict=True))
+    used["location_name"] = used["location_id"].map(renamed).astype("string")
     if chosen == "location":
         used["account_id"] = pd.NA
     local = in_zones(used["when"], zones).join(used)

@@ -6,29 +6,15 @@ import reprlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any
 
+import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from ghl_notebook.errors import ArgumentError
+from ghl_notebook.frames import ValueType, user_columns
 
-ValueType = Literal["flag", "number", "text", "time"]
-
-_DTYPES: Final[dict[ValueType, Any]] = {
-    "flag": pd.BooleanDtype(),
-    "number": pd.Float64Dtype(),
-    "text": pd.StringDtype(),
-    "time": pd.DatetimeTZDtype("ms", "UTC"),
-}
-
-_CONVERSIONS: Final[dict[ValueType, tuple[str, str]]] = {
-    "flag": ("True and False", '.astype("boolean")'),
-    "number": ("numbers", ".pipe(pandas.to_numeric)"),
-    "text": ("text", '.astype("string")'),
-    "time": ("times", ".pipe(pandas.to_datetime, utc=True)"),
-}
-"""Type → its name, and how to convert a column of text to it, as a CSV file has it."""
+__all__ = ["ValueType", "are_known", "check_number", "read_columns", "read_now", "without_repeats"]
 
 
 def read_columns(
@@ -38,46 +24,36 @@ def read_columns(
     source: str,
     optional: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Return some columns of a DataFrame, with the same dtypes wherever it came from.
+    """Return some columns of a DataFrame; see `ghl_notebook.frames.user_columns`.
 
-    Raises `ArgumentError` if `frame` is not a DataFrame, or a column is missing or has another
-    type.
-
-    Parameters
-    ----------
-    frame : object
-        The user's argument.
-    columns : mapping
-        Column → type of its values. A column without values has any type.
-    source : str
-        The function that returns such DataFrames.
-    optional : collection of str
-        Columns that may be missing: they are returned without values.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Flags as ``bool`` (missing is False), numbers as ``float64``, text as ``string``, times as
-        ``datetime64[ms, UTC]``; with a new index.
+    Flags are ``bool`` (missing is False), and numbers ``float64``.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise ArgumentError(
-            f"This function needs a pandas DataFrame, not a {type(frame).__name__}.",
-            f"Pass what {source} returned. With an async client, await it; with dask, compute() "
-            "it.",
-        )
-    missing = [name for name in columns if name not in frame and name not in optional]
-    if missing:
-        raise ArgumentError(
-            f"The DataFrame has no column {', '.join(missing)}.", f"Pass what {source} returned."
-        )
-    found = {name: _read(frame, name, type_) for name, type_ in columns.items()}
-    return pd.DataFrame(found)
+    read = user_columns(frame, columns, source=source, optional=optional)
+    for name, type_ in columns.items():
+        if type_ == "flag":
+            read[name] = read[name].fillna(False).astype(bool)
+        elif type_ == "number":
+            read[name] = read[name].astype("float64")
+    return read
 
 
-def check_number(name: str, value: object, least: int, most: int) -> None:
+def without_repeats(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the last of the rows with the same key: fetched in overlapping periods."""
+    return rows[~rows.duplicated(key, keep="last") | rows[key].isna().any(axis="columns")]
+
+
+def are_known(location_ids: pd.Series[Any], frame: pd.DataFrame) -> pd.Series[bool]:
+    """Tell whether sub-accounts were fetched for a DataFrame, as far as its ``attrs`` show it."""
+    attrs = frame.attrs
+    failed = [failure["location_id"] for failure in attrs.get("failures", ())]
+    one = [attrs["location_id"]] if "location_id" in attrs else location_ids
+    return location_ids.isin(attrs.get("location_ids", one)) & ~location_ids.isin(failed)
+
+
+def check_number(name: str, value: Any, least: int, most: int) -> None:
     """Raise an `ArgumentError` if a value is not a number in this range."""
-    if not isinstance(value, int | float) or not least <= value <= most:
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    if not is_number or not least <= value <= most:
         raise ArgumentError(f"{name} is {value!r}.", f"Pass a number from {least} to {most}.")
 
 
@@ -94,44 +70,3 @@ def read_now(now: object) -> pd.Timestamp:
         f"now is {reprlib.repr(now)}, not a time with a time zone between 1970 and 2199.",
         "Pass one, for instance datetime(2026, 1, 5, tzinfo=UTC).",
     )
-
-
-def _read(frame: pd.DataFrame, name: str, type_: ValueType) -> pd.Series[Any]:
-    column: Any = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
-    if isinstance(column, pd.DataFrame):
-        raise ArgumentError(
-            f"The DataFrame has {column.shape[1]} columns {name}.", "Leave one of them."
-        )
-    column = column.reset_index(drop=True)
-    if column.dtype == object:
-        column = column.convert_dtypes()
-    if column.isna().all():
-        column = pd.Series(pd.NA, index=column.index, dtype=_DTYPES[type_])
-    elif not _has_type(type_, column.dtype):
-        what, conversion = _CONVERSIONS[type_]
-        raise ArgumentError(
-            f"The column {name} holds {column.dtype}, not {what}.",
-            f'Convert it: frame["{name}"] = frame["{name}"]{conversion}.',
-        )
-    if type_ == "time":
-        if column.dt.tz is None:
-            raise ArgumentError(
-                f"The times of the column {name} have no time zone.",
-                f'Add one: frame["{name}"] = frame["{name}"].dt.tz_localize("UTC").',
-            )
-        column = column.dt.tz_convert("UTC")
-    column = column.astype(_DTYPES[type_])
-    plain: pd.Series[Any] = column
-    if type_ == "flag":
-        plain = column.fillna(False).astype(bool)
-    elif type_ == "number":
-        plain = column.astype("float64")
-    return plain
-
-
-def _has_type(type_: ValueType, dtype: Any) -> bool:
-    if type_ == "flag":
-        return types.is_bool_dtype(dtype)
-    if type_ == "number":
-        return types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype)
-    return type_ == "text" or types.is_datetime64_any_dtype(dtype)

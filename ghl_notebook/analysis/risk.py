@@ -10,7 +10,7 @@ import pandas as pd
 from ghl_notebook.frames import CategoryType, Schema
 from ghl_notebook.guard import guarded
 
-from .inputs import ValueType, read_columns, read_now
+from .inputs import ValueType, are_known, read_columns, read_now, without_repeats
 from .outputs import typed
 
 _PLANNED: Final = ("scheduled", "in_review", "pending")
@@ -60,8 +60,9 @@ def find_posts_at_risk(
         Posts of `fetch_posts`: fetch the days to come. Posts that are scheduled, in review, or
         pending count.
     accounts : pandas.DataFrame
-        Accounts of `fetch_accounts`, of the same client or agency. Posts of sub-accounts listed in
-        its ``attrs["failures"]`` are left out: their connections are unknown.
+        Accounts of `fetch_accounts`, of the same client or agency. Posts of sub-accounts that are
+        listed in its ``attrs["failures"]``, or that you did not fetch, are left out: their
+        connections are unknown.
     now : datetime, optional
         The current time, with a time zone: ``client.clock()`` works for a demo, too. Posts before
         it are left out. By default, the time of your computer.
@@ -108,17 +109,16 @@ def find_posts_at_risk(
         posts, _POSTS, source="fetch_posts()", optional={"location_name", "summary"}
     )
     known = read_columns(accounts, _ACCOUNTS, source="fetch_accounts()", optional={"deleted"})
-    failures = accounts.attrs.get("failures", [])
-    unknown = [failure["location_id"] for failure in failures]
+    rows = without_repeats(rows, ["id", "account_id"])
     planned = rows["status"].isin(_PLANNED) & (rows["display_date"] >= today)
-    rows = rows[planned & ~rows["location_id"].isin(unknown)].dropna(subset="account_id")
+    rows = rows[planned & are_known(rows["location_id"], accounts)].dropna(subset="account_id")
+    known = without_repeats(known, ["location_id", "id"])
     connected = known[~known["deleted"]].rename(columns={"id": "account_id", "name": "account"})
-    connected = connected.drop_duplicates(["location_id", "account_id"])
     both = rows.merge(connected, how="left", on=["location_id", "account_id"], indicator="found")
     reason = pd.Series(pd.NA, index=both.index, dtype="object")
     reason[both["expire"] <= both["display_date"]] = "expires before"
     reason[both["is_expired"].eq(True) | (both["expire"] <= today)] = "expired"
     reason[both["found"] == "left_only"] = "not connected"
     found = typed(both.assign(reason=reason)[reason.notna()], _COLUMNS, by="display_date")
-    found.attrs["failures"] = failures
+    found.attrs["failures"] = accounts.attrs.get("failures", [])
     return found

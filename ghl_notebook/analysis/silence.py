@@ -12,7 +12,14 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
 from .engagement import MIN_POSTS, published
-from .inputs import ValueType, check_number, read_columns, read_now
+from .inputs import (
+    ValueType,
+    are_known,
+    check_number,
+    read_columns,
+    read_now,
+    without_repeats,
+)
 from .outputs import typed
 
 _COLUMNS: Final[Schema] = {
@@ -27,6 +34,7 @@ _COLUMNS: Final[Schema] = {
     "location_id": "string",
 }
 _POSTS: Final[dict[str, ValueType]] = {
+    "id": "text",
     "status": "text",
     "published_at": "time",
     "display_date": "time",
@@ -62,8 +70,9 @@ def find_silent_accounts(
     posts : pandas.DataFrame
         Posts of `fetch_posts`: fetch a few months, to see the usual interval.
     accounts : pandas.DataFrame
-        Accounts of `fetch_accounts`, of the same client or agency. Sub-accounts listed in the
-        ``attrs["failures"]`` of either DataFrame are left out: they may have posted.
+        Accounts of `fetch_accounts`, of the same client or agency. Sub-accounts that are listed in
+        the ``attrs["failures"]`` of either DataFrame, or whose posts you did not fetch, are left
+        out: they may have posted.
     days : float, default 14
         List those whose last post is at least this many days ago.
     by : {"account", "location"}, default "account"
@@ -76,7 +85,8 @@ def find_silent_accounts(
     -------
     pandas.DataFrame
         One row per account or sub-account, longest silence first, with a new integer index and the
-        same columns even if empty. ``attrs["failures"]`` lists the sub-accounts that are left out.
+        same columns even if empty. ``attrs["failures"]`` lists the sub-accounts that could not be
+        fetched.
 
         ============== ========= ==========================================================
         Column         Type      Meaning
@@ -111,23 +121,25 @@ def find_silent_accounts(
     chosen = read_choice("grouping by", by, ("account", "location"))
     check_number("days", days, 0, _MAX_DAYS)
     today = read_now(now)
-    rows = published(read_columns(posts, _POSTS, source="fetch_posts()"))
+    rows = published(read_columns(posts, _POSTS, source="fetch_posts()", optional={"id"}))
     known = read_columns(
         accounts, _ACCOUNTS, source="fetch_accounts()", optional={"location_name", "deleted"}
     )
+    known = without_repeats(known, ["location_id", "id"])
     failures = {
         failure["location_id"]: failure
         for frame in (accounts, posts)
         for failure in frame.attrs.get("failures", ())
     }
-    connected = known[~known["deleted"] & ~known["location_id"].isin([*failures])]
+    ids = known["location_id"]
+    connected = known[~known["deleted"] & are_known(ids, accounts) & are_known(ids, posts)]
     connected = connected.rename(columns={"id": "account_id", "name": "account"})
     key = ["location_id", "account_id"] if chosen == "account" else ["location_id"]
     if chosen == "location":
         for name in ("account", "platform", "account_id"):
             connected[name] = pd.NA
     listed = connected.drop_duplicates(key)
-    times = rows[rows["when"] <= today].groupby(key)["when"]
+    times = rows[rows["when"] <= today].groupby(key, dropna=False)["when"]
     found = times.agg(last_published="max", usual_days=_usual_days, posts="size").reset_index()
     # Without posts, pandas takes it for a datetime.
     found["usual_days"] = found["usual_days"].astype("object").astype("Float64")

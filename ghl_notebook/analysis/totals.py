@@ -10,7 +10,7 @@ from ghl_notebook.frames import Schema
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
-from .inputs import ValueType, read_columns
+from .inputs import ValueType, read_columns, without_repeats
 from .outputs import typed
 
 _KEYS: Final = {
@@ -135,14 +135,15 @@ def compare_statistics(
 
 
 def _read(frame: pd.DataFrame) -> pd.DataFrame:
-    return read_columns(
+    rows = read_columns(
         frame, _STATISTICS, source="fetch_statistics()", optional={"location_name", "name"}
     )
+    return without_repeats(rows, [*_KEYS["account"], "metric", "date"])
 
 
 def _sums(rows: pd.DataFrame, key: list[str], name: str) -> pd.DataFrame:
     """Return the total of each group, and on how many days it has a number."""
-    groups = rows.dropna(subset="value").groupby(key)
+    groups = rows.dropna(subset="value").groupby(key, dropna=False)
     sums: pd.DataFrame = pd.DataFrame(
         {name: groups["value"].sum(), f"days_{name}": groups["date"].nunique()}
     ).reset_index()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 from ghl_notebook.errors import GHLError
 
+from .output import drop_output
 from .read import READERS, add_reader, read
 from .tools import SETTINGS_NOTE, add_verify, run_doctor, run_verify
 
@@ -53,7 +52,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)  # `print` uses stdout if there is no stderr
         return 2
     except BrokenPipeError:
-        # Python writes what is left when it exits: to nothing.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return _BROKEN_PIPE

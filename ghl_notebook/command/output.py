@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,8 +25,10 @@ def format_of(chosen: str | None, output: str | None) -> str:
     Raises
     ------
     ArgumentError
-        If it is not for a terminal.
+        If a terminal cannot show it, or the standard output is closed.
     """
+    if output is None and sys.stdout is None:
+        raise ArgumentError("There is no standard output.", "Add --output FILE.")
     suffix = "" if output is None else Path(output).suffix.lower().removeprefix(".")
     kind = chosen or (suffix if suffix in FORMATS else "table")
     if kind in _BINARY and output is None and sys.stdout.isatty():
@@ -46,9 +50,24 @@ def write_frame(frame: Any, kind: str, output: str | None) -> None:
                 "Choose a folder that exists, and in which you may write.",
             ) from None
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise GHLError(
+            f"The standard output could not be written: {error.strerror}.",
+            "Free space on its disk, or add --output with a file on another.",
+        ) from None
+
+
+def drop_output() -> None:
+    """Let Python write what is left of the standard output to nothing when it exits."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _content(frame: Any, kind: str, *, is_file: bool) -> bytes:

@@ -105,7 +105,7 @@ def _day(text: str, today: date) -> str:
 def _chosen(frame: Any, columns: str | None) -> Any:
     if columns is None:
         return frame
-    names = [name.strip() for name in columns.split(",")]
+    names = list(dict.fromkeys(name.strip() for name in columns.split(",")))
     if unknown := [name for name in names if name not in frame]:
         raise ArgumentError(
             f"There is no column {', '.join(unknown)}.", f"Choose from {', '.join(frame)}."

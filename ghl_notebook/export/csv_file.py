@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import IO, Any, Final, Literal
 
 import pandas as pd
-from pandas.api import types
 
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.sanitize import replace_unprintable
 
 from .destination import Destination, write_to
-from .flat import check_frame, is_missing, table_of
+from .flat import check_frame, has_times, is_missing, table_of
 
 # A cell that begins so is a formula for a spreadsheet program, also behind blanks and quotes; the
 # last four characters are the wide forms of the first four.
@@ -99,10 +98,10 @@ def write_csv(
 
 def _values(column: pd.Series[Any]) -> list[Any]:
     """Return the values of a column; datetimes as text of one precision."""
-    if types.is_datetime64_any_dtype(column.dtype):
-        found: list[datetime] = [one for one in column if one is not pd.NaT]
+    if has_times(column):
+        found: list[datetime] = [one for one in column if not is_missing(one)]
         step = "seconds" if all(one.microsecond == 0 for one in found) else "microseconds"
-        return [None if one is pd.NaT else one.isoformat(timespec=step) for one in column]
+        return [None if is_missing(one) else one.isoformat(timespec=step) for one in column]
     return column.to_list()
 
 

@@ -8,7 +8,7 @@ import math
 import numbers
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
+from datetime import MAXYEAR, date, datetime, tzinfo
 from typing import IO, Any, Final
 
 import pandas as pd
@@ -19,7 +19,7 @@ from ghl_notebook.guard import guarded
 from ghl_notebook.sanitize import replace_unprintable
 
 from .destination import Destination, write_to
-from .flat import check_frame, is_missing, table_of
+from .flat import check_frame, has_times, is_missing, table_of
 
 _LOG: Final = logging.getLogger("ghl_notebook.export")
 
@@ -184,13 +184,11 @@ class _Sheet:
             )
 
     def _write_column(self, number: int, name: str, column: pd.Series[Any]) -> None:
-        if types.is_datetime64_any_dtype(column.dtype):
+        if has_times(column):
             column = column.astype("datetime64[ms]")  # Excel's own precision
         width = len(name) + 3  # with the button of the filter
         self._write_text(0, number, name, self._heading)
-        is_day = types.is_datetime64_any_dtype(column.dtype) and bool(
-            (column == column.dt.normalize())[column.notna()].all()
-        )
+        is_day = has_times(column) and bool((column == column.dt.normalize())[column.notna()].all())
         for row, value in enumerate(column, 1):
             if is_missing(value):
                 self._sheet.write_blank(row, number, None, self._text)  # a row may have no value
@@ -212,7 +210,7 @@ class _Sheet:
         if is_number and not isinstance(value, complex) and math.isfinite(value):
             self._sheet.write_number(row, column, float(value))
             return 8
-        if isinstance(value, datetime) and value.tzinfo is None and value.date() >= _FIRST_DAY:
+        if isinstance(value, datetime) and value.tzinfo is None and _is_in_calendar(value):
             form = self._day if is_day else self._time
             self._sheet.write_datetime(row, column, value, form)
             return len(_DAY if is_day else _TIME)
@@ -227,6 +225,11 @@ class _Sheet:
         self._cut += shown != text
         self._sheet.write_string(row, column, shown, form)
         return len(shown)
+
+
+def _is_in_calendar(value: datetime) -> bool:
+    """Tell whether Excel has this day; a Timestamp may lie beyond Python's calendar, too."""
+    return _FIRST_DAY.year <= value.year <= MAXYEAR and value.date() >= _FIRST_DAY
 
 
 def _cut(text: str, most: int) -> str:

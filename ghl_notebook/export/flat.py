@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_zone
 
-_LISTS: Final = (list, tuple, set, frozenset, np.ndarray)
+_LISTS: Final = (list, tuple, set, frozenset, np.ndarray, pd.Series, pd.Index)
 
 
 @guarded
@@ -58,7 +58,7 @@ def flatten(frame: pd.DataFrame, *, tz: str | tzinfo | None = None) -> pd.DataFr
     names = list(frame.columns)
     if zone is not None:
         for number, column in enumerate(columns):
-            if types.is_datetime64_any_dtype(column.dtype) and column.dt.tz is not None:
+            if has_times(column) and column.dt.tz is not None:
                 columns[number], used = _local(column, zone)
                 names[number] = f"{heading(names[number])} ({used})"
     if columns:
@@ -109,6 +109,13 @@ def heading(name: object) -> str:
 def is_missing(value: object) -> bool:
     """Tell whether a value of a flat DataFrame is missing."""
     return value is None or value is pd.NA or value is pd.NaT or value != value
+
+
+def has_times(column: pd.Series[Any]) -> bool:
+    """Tell whether a column has datetimes: for pandas, dates with an Arrow dtype are some, too."""
+    dtype = column.dtype
+    is_date = isinstance(dtype, pd.ArrowDtype) and dtype.type is date
+    return types.is_datetime64_any_dtype(dtype) and not is_date
 
 
 def _plain(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -220,8 +220,10 @@ async def _detach(client: AsyncClient, accounts: Accounts) -> pd.DataFrame:
 
 def _ids_of(accounts: Any, location_id: str) -> list[str]:
     """Read which accounts of a sub-account are meant, each of them once."""
+    if isinstance(accounts, Iterator):  # such as itertuples(): it is read twice
+        accounts = list(accounts)
     for other in _items(accounts, "location_id", is_optional=True)[1]:
-        if other is not None and other != location_id:
+        if isinstance(other, str) and other != location_id:
             raise ArgumentError(
                 f"An account belongs to the sub-account {other}, the client to {location_id}.",
                 "Use the client of that sub-account.",

@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from ghl_notebook.errors import ArgumentError
-from ghl_notebook.frames import PLATFORM, CategoryType, Schema, make_frame
+from ghl_notebook.frames import (
+    PLATFORM,
+    CategoryType,
+    Schema,
+    ValueType,
+    make_frame,
+    user_columns,
+)
 from ghl_notebook.frames.later import pd
 from ghl_notebook.guard import guarded
 
 COVERAGE: Final = CategoryType(("yes", "no", "unknown"))
+_ACCOUNTS: Final[dict[str, ValueType]] = {
+    "location_id": "text",
+    "platform": "text",
+    "deleted": "flag",
+}
+_LOCATIONS: Final[dict[str, ValueType]] = {"location_id": "text", "location_name": "text"}
 
 
 @guarded
@@ -45,28 +58,23 @@ def platform_coverage(accounts: pd.DataFrame, locations: pd.DataFrame) -> pd.Dat
     >>> coverage = platform_coverage(accounts, locations)                      # doctest: +SKIP
     >>> coverage[coverage["instagram"] == "no"]                                # doctest: +SKIP
     """
-    for name, frame, columns, function in (
-        ("accounts", accounts, ("location_id", "platform", "deleted"), "fetch_accounts"),
-        ("locations", locations, ("location_id", "location_name"), "fetch_locations"),
-    ):
-        missing = [one for one in columns if one not in getattr(frame, "columns", ())]
-        if missing:
-            raise ArgumentError(
-                f"{name} has no column {missing[0]}.", f"Pass what {function}() returned."
-            )
+    known = _read("accounts", accounts, _ACCOUNTS, "fetch_accounts")
+    listed = _read("locations", locations, _LOCATIONS, "fetch_locations")
     fetched = _fetched(accounts)
-    attached = accounts[~accounts["deleted"].fillna(False)]
-    having = set(zip(attached["location_id"], attached["platform"].astype(object), strict=True))
-    platforms = dict.fromkeys((*PLATFORM.values, *sorted(accounts["platform"].dropna().unique())))
+    attached = known[~known["deleted"].fillna(False)]
+    having = set(zip(attached["location_id"], attached["platform"], strict=True))
+    platforms = dict.fromkeys((*PLATFORM.values, *sorted(known["platform"].dropna().unique())))
     schema: Schema = {
         "location_name": "string",
         **dict.fromkeys(platforms, COVERAGE),
         "location_id": "string",
     }
-    ids, names = (locations[name].astype(object) for name in ("location_id", "location_name"))
+    ids, names = (
+        listed[name].astype(object).where(listed[name].notna(), None) for name in _LOCATIONS
+    )
     rows = [
         (
-            None if pd.isna(name) else name,
+            name,
             *(
                 "yes" if (one, key) in having else "no" if one in fetched else "unknown"
                 for key in platforms
@@ -76,6 +84,17 @@ def platform_coverage(accounts: pd.DataFrame, locations: pd.DataFrame) -> pd.Dat
         for one, name in zip(ids, names, strict=True)
     ]
     return make_frame(schema, rows)
+
+
+def _read(
+    name: str, frame: pd.DataFrame, columns: dict[str, ValueType], function: str
+) -> pd.DataFrame:
+    missing = [one for one in columns if one not in getattr(frame, "columns", ())]
+    if missing:
+        raise ArgumentError(
+            f"{name} has no column {missing[0]}.", f"Pass what {function}() returned."
+        )
+    return user_columns(frame, columns, source=f"{function}()")
 
 
 def _fetched(accounts: pd.DataFrame) -> set[str]:

@@ -15,6 +15,8 @@ from numbers import Integral, Real
 from os import PathLike
 from typing import Any, Final, NamedTuple, TypeVar
 
+import numpy as np
+
 from ghl_notebook.api.local_file import LocalFile, check_local_file
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.frames.later import pd
@@ -134,8 +136,11 @@ def _read(values: Mapping[Any, Any]) -> ReadRow:
     errors: list[tuple[str, ArgumentError]] = []
 
     def cell(column: str, read: Callable[[Any], T], default: T) -> T:
+        value = values.get(column)
+        if isinstance(value, np.ndarray):  # a list, as pandas reads it from Parquet
+            value = value.tolist()
         try:
-            return read(values.get(column))
+            return read(value)
         except ArgumentError as error:
             errors.append((column, error))
         except Exception as error:  # noqa: BLE001 - a cell may hold anything, and others follow

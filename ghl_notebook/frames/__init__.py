@@ -44,6 +44,7 @@ from .statistics import (
     totals,
 )
 from .steps import step_of
+from .user_columns import ValueType, user_columns
 from .users import USER_LAYOUT, USERS
 from .violations import VIOLATION_LAYOUT, VIOLATIONS, Violation, violations_frame
 
@@ -94,6 +95,7 @@ __all__ = [
     "Rows",
     "RowsTable",
     "Schema",
+    "ValueType",
     "Violation",
     "account_rows",
     "add_up",
@@ -113,5 +115,6 @@ __all__ = [
     "runs_frame",
     "step_of",
     "totals",
+    "user_columns",
     "violations_frame",
 ]

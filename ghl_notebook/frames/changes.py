@@ -9,6 +9,7 @@ from typing import Any
 from .accounts import PLATFORM
 from .later import pd
 from .schema import CategoryType, Schema, dtype_of, make_frame
+from .user_columns import ValueType, user_columns
 
 ATTACHMENTS: Schema = {
     "name": "string",
@@ -35,6 +36,15 @@ CHANGES: Schema = {
 }
 
 _KEY = ["location_id", "id"]
+_COMPARED: dict[str, ValueType] = {
+    "location_id": "text",
+    "id": "text",
+    "location_name": "text",  # DataFrames of one sub-account lack it
+    "platform": "text",
+    "name": "text",
+    "is_expired": "flag",
+    "expire": "time",
+}
 
 
 def attachments_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -90,10 +100,8 @@ def changes_frame(
 
 
 def _known(frame: pd.DataFrame, unknown: AbstractSet[str]) -> pd.DataFrame:
-    columns = [*_KEY, "location_name", "platform", "name", "is_expired", "expire"]
-    named = frame.reindex(
-        columns=columns
-    )  # adds the name, which DataFrames of one sub-account lack
-    named["platform"] = named["platform"].astype("string[pyarrow]")
-    known: pd.DataFrame = named[~named["location_id"].isin(unknown)]
+    read = user_columns(
+        frame, _COMPARED, source="fetch_accounts()", optional={"location_name"}
+    ).drop_duplicates(_KEY, keep="last")
+    known: pd.DataFrame = read[~read["location_id"].isin(unknown)]
     return known

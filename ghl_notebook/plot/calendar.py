@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ghl_notebook.analysis.engagement import in_zones, zones_of
-from ghl_notebook.analysis.inputs import ValueType, read_now
+from ghl_notebook.analysis.inputs import ValueType, read_now, without_repeats
 from ghl_notebook.guard import guarded
+from ghl_notebook.models import read_zone
 
 from .bars import titles
 from .inputs import read_columns
@@ -25,6 +26,8 @@ _COLUMNS: Final[dict[str, ValueType]] = {
     "display_date": "time",
     "location_id": "text",
     "account": "text",
+    "id": "text",
+    "account_id": "text",
 }
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MAX_WEEKS: Final = 10
@@ -77,8 +80,10 @@ def plot_calendar(
     """
     require_altair()
     ink = ink_of(theme)
-    optional = {"account"} if isinstance(tz, pd.DataFrame) else {"account", "location_id"}
+    optional = {"account", "id", "account_id"}
+    optional |= set() if isinstance(tz, pd.DataFrame) else {"location_id"}
     rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional=optional)
+    rows = without_repeats(rows, ["id", "account_id"])
     today = read_now(now)
     dated = rows.dropna(subset="display_date")
     if dated.empty:
@@ -97,13 +102,9 @@ def plot_calendar(
         notes.append(f"Not shown: {earlier:,} posts before {first.day} {first:%b %Y}")
     if left := len(rows) - len(local):
         notes.append(f"{left:,} posts left out: they have no date, or an unknown time zone")
-    this_day = today.tz_convert(zone).tz_localize(None) if zone in _names(zones) else today
+    this_day = today if isinstance(tz, pd.DataFrame) else today.tz_convert(read_zone(tz))
     days = _days(first, int(shown["week"].max()) + 1, this_day.tz_localize(None).normalize())
     return finish(_draw(days, _lines(shown), zone, ink), "Calendar of posts", notes, theme)
-
-
-def _names(zones: pd.Series[Any]) -> set[str]:
-    return {str(zone) for zone in zones.dropna().unique()}
 
 
 def _days(first: pd.Timestamp, weeks: int, today: pd.Timestamp) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def plot_frequency(
     ink = ink_of(theme)
     check_number("few", few, 1, _MAX_FEW)
     rows = published(
-        read_columns(posts, POST_COLUMNS, source="fetch_posts()", optional={"location_id"})
+        read_columns(posts, POST_COLUMNS, source="fetch_posts()", optional={"id", "location_id"})
     )
     if rows.empty:
         return nothing("No published posts", theme)

@@ -84,7 +84,7 @@ def plot_hours(
     require_altair()
     ink = ink_of(theme)
     check_number("few", few, 1, _MAX_FEW)
-    optional = set() if isinstance(tz, pd.DataFrame) else {"location_id"}
+    optional = {"id"} if isinstance(tz, pd.DataFrame) else {"id", "location_id"}
     rows = published(
         read_columns(
             posts,

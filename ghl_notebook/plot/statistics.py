@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
-from ghl_notebook.analysis.inputs import ValueType
+from ghl_notebook.analysis.inputs import ValueType, without_repeats
 from ghl_notebook.errors import ArgumentError
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import one_of, read_choice
@@ -140,8 +140,7 @@ def _names_of(metric: object) -> list[str]:
 def _read(statistics: pd.DataFrame, by: str) -> pd.DataFrame:
     optional = {"name"} if by == "account" else {"name", "account_id"}
     rows = read_columns(statistics, _COLUMNS, source="fetch_statistics()", optional=optional)
-    if rows["account_id"].notna().all():  # fetched in overlapping periods
-        rows = rows.drop_duplicates(["account_id", "metric", "date"], keep="last")
+    rows = without_repeats(rows, ["account_id", "metric", "date"])
     return rows.assign(platform=titles(rows["platform"]))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
-from ghl_notebook.analysis.inputs import ValueType
+from ghl_notebook.analysis.inputs import ValueType, without_repeats
 from ghl_notebook.guard import guarded
 from ghl_notebook.models import read_choice
 
@@ -51,6 +51,8 @@ _COLUMNS: Final[dict[str, ValueType]] = {
     "platform": "text",
     "display_date": "time",
     "created_at": "time",
+    "id": "text",
+    "account_id": "text",
 }
 
 
@@ -88,7 +90,9 @@ def plot_statuses(
     """
     require_altair()
     chosen = read_choice("grouping by", by, ("date", "platform"))
-    rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional={"created_at"})
+    optional = {"created_at", "id", "account_id"}
+    rows = read_columns(posts, _COLUMNS, source="fetch_posts()", optional=optional)
+    rows = without_repeats(rows, ["id", "account_id"])
     rows = rows.assign(
         status=rows["status"].fillna("unknown"),
         platform=titles(rows["platform"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -105,6 +106,27 @@ def test_frames_of_one_sub_account_are_compared(agency: Agency, accounts: pd.Dat
     one = ghl.fetch_accounts(agency.client(accounts["location_id"][0]))
     found = ghl.compare_accounts(one, one.iloc[1:])
     assert found["change"].tolist() == ["removed"]
+
+
+def test_frames_that_were_stored_elsewhere_are_compared(accounts: pd.DataFrame) -> None:
+    """Whatever their dtypes and index are; a repeated row counts once."""
+    after = changed(accounts, first(accounts, expired=False), is_expired=True)
+    expected = ghl.compare_accounts(accounts, after)
+    assert expected["change"].tolist() == ["expired"]
+    stored = io.StringIO(accounts.to_csv(index=False))
+    read = pd.read_csv(stored, parse_dates=["expire"])
+    twice = pd.concat([accounts, accounts])
+    for before in (read, accounts.astype(object), accounts.set_index("id", drop=False), twice):
+        pd.testing.assert_frame_equal(ghl.compare_accounts(before, after), expected)
+
+
+def test_a_frame_that_cannot_be_compared_is_refused(accounts: pd.DataFrame) -> None:
+    """With what to do: times as text, as CSV files have them, or a column that is there twice."""
+    text = accounts.astype({"expire": "string"})
+    with pytest.raises(ghl.errors.ArgumentError, match="The column expire holds string"):
+        ghl.compare_accounts(accounts, text)
+    with pytest.raises(ghl.errors.ArgumentError, match="has 2 columns id"):
+        ghl.compare_accounts(pd.concat([accounts, accounts[["id"]]], axis="columns"), accounts)
 
 
 def test_what_is_no_frame_of_accounts_is_refused(accounts: pd.DataFrame) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ghl_notebook as ghl
-from tests.plot.made import NOW, accounts, at, posts, statistics
+from tests.folding import folded
+from tests.plot.made import NOW, accounts, at, posts, rows_of, said_by, statistics
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PLANNED = {"status": "scheduled", "account_id": "a", "location_id": "here"}
 ACCOUNT = {"id": "a", "location_id": "here", "name": "Café", "expire": NOW + 30 * DAY}
 
@@ -93,6 +95,30 @@ def test_a_sub_account_is_silent_if_all_its_accounts_are() -> None:
     assert ghl.find_silent_accounts(loud, known, by="location", now=NOW).empty
 
 
+def test_of_accounts_that_were_fetched_twice_the_later_counts() -> None:
+    """Whether the connection has expired since, or was detached."""
+    frame = posts(PLANNED | {"display_date": NOW + DAY})
+    for change, reason in (({"is_expired": True}, "expired"), ({"deleted": True}, "not connected")):
+        known = accounts(ACCOUNT, ACCOUNT | change)
+        assert ghl.find_posts_at_risk(frame, known, now=NOW)["reason"].to_list() == [reason]
+        assert len(ghl.find_silent_accounts(frame, known, now=NOW)) == (reason == "expired")
+
+
+def test_posts_of_overlapping_periods_count_once() -> None:
+    """The later fetch counts; a post of two accounts is one of each."""
+    rows = [row | {"id": str(n)} for n, row in enumerate(published("a", 20, 23, 27))]
+    frame = posts(*rows, *rows, rows[0] | {"account_id": "b"})
+    known = accounts(*(ACCOUNT | {"id": name} for name in "ab"))
+    found = ghl.find_silent_accounts(frame, known, now=NOW).set_index("account_id")
+    assert found["posts"].to_dict() == {"a": 3, "b": 1}
+    assert found["usual_days"]["a"] == 3.5
+    assert "4 posts" in said_by(ghl.plot_calendar(frame, now=NOW))
+    plan = PLANNED | {"id": "0", "display_date": NOW + DAY}
+    moved = posts(plan, plan | {"display_date": NOW + 2 * DAY})
+    found = ghl.find_posts_at_risk(moved, accounts(ACCOUNT | {"is_expired": True}), now=NOW)
+    assert found["display_date"].to_list() == [NOW + 2 * DAY]
+
+
 def test_who_could_not_be_fetched_is_not_silent() -> None:
     """Whichever of the two frames lacks it."""
     frame, known = posts(), accounts(ACCOUNT)
@@ -101,6 +127,18 @@ def test_who_could_not_be_fetched_is_not_silent() -> None:
     found = ghl.find_silent_accounts(frame, known, now=NOW)
     assert found.empty
     assert len(ghl.failures(found)) == 1
+
+
+@folded("attrs", [{"location_ids": ["there"], "failures": []}, {"location_id": "there"}])
+def test_of_a_sub_account_that_was_not_fetched_nothing_is_said(attrs: dict[str, Any]) -> None:
+    """Frames of other sub-accounts do not make its accounts silent, or its posts fail."""
+    frame, known = posts(PLANNED | {"display_date": NOW + DAY}), accounts(ACCOUNT)
+    frame.attrs = attrs
+    assert ghl.find_silent_accounts(frame, known, now=NOW).empty
+    others = accounts(ACCOUNT | {"location_id": "there"})
+    assert len(ghl.find_posts_at_risk(frame, others, now=NOW)) == 1
+    others.attrs = attrs
+    assert ghl.find_posts_at_risk(frame, others, now=NOW).empty
 
 
 def test_the_best_hour_is_that_of_each_client() -> None:
@@ -129,6 +167,57 @@ def test_the_best_hour_is_that_of_each_client() -> None:
     ]
 
 
+def test_a_client_that_was_renamed_is_one() -> None:
+    """In posts of several fetches, of which one does not name it."""
+    row = {"account_id": "a", "location_id": "here", "like_count": 2, "published_at": NOW}
+    frame = posts(*[row] * 3).assign(location_name=["Café", "Café Lumière", None])
+    (found,) = ghl.find_best_hours(frame).to_dict("records")
+    assert (found["location_name"], found["hour"], found["posts"]) == ("Café Lumière", 9, 3)
+
+
+class Unhashable(tzinfo):
+    """A time zone that cannot be hashed, as those of dateutil."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        """Always the same."""
+        return 5.5 * HOUR
+
+    def dst(self, when: datetime | None) -> timedelta:
+        """No summer time."""
+        return 0 * HOUR
+
+    def tzname(self, when: datetime | None) -> str:
+        """No name of a file."""
+        return "IST"
+
+
+@folded("tz", [ZoneInfo("Asia/Kolkata"), Unhashable(), timezone(5.5 * HOUR, "IST")])
+def test_any_object_of_a_time_zone_will_do(tz: tzinfo) -> None:
+    """Also one that cannot be hashed, or whose name is not known."""
+    row = {"account_id": "a", "location_id": "here", "like_count": 2}
+    frame = posts(*[row | {"published_at": at("2026-01-04T20:00:00")}] * 3)
+    (best,) = ghl.find_best_hours(frame, tz=tz).to_dict("records")
+    assert (best["weekday"], best["hour"]) == ("Monday", 1)
+    assert "Monday 1:00 to 2:00" in said_by(ghl.plot_hours(frame, tz=tz))
+    (day,) = (
+        one for one in rows_of(ghl.plot_calendar(frame, tz=tz, now=NOW)) if one.get("is_today")
+    )
+    assert day["day"] == "5 Jan"
+
+
+def test_a_time_zone_that_is_not_known_here_costs_only_its_own_sub_account() -> None:
+    """It came from others, so it is no error; what is left has an answer."""
+    row = {"account_id": "a", "like_count": 2}
+    frame = posts(*[row | {"location_id": one} for one in ("here", "there", "else") * 3])
+    ids = pd.Series(["here", "there", "else"])
+    locations = pd.DataFrame({"location_id": ids, "timezone": ["Europe/Paris", "Mars/Base", ""]})
+    assert ghl.find_best_hours(frame, tz=locations)["location_id"].to_list() == ["here"]
+    assert "6 posts left out: the time zone" in said_by(ghl.plot_hours(frame, tz=locations))
+
+
 def test_two_periods_are_side_by_side() -> None:
     """What is not known is not 0, and nothing is a percentage of 0."""
     before = statistics({"value": 4}, {"metric": "likes", "value": 0}, {"metric": "posts"})
@@ -148,6 +237,15 @@ def test_two_periods_are_side_by_side() -> None:
         np.testing.assert_array_equal(
             found.loc[metric, numbers].astype("Float64").to_numpy(float, na_value=np.nan), values
         )
+
+
+def test_overlapping_periods_count_once() -> None:
+    """The later frame counts, and a row without a platform counts, too."""
+    week = statistics({"value": 4}, {"date": at("2026-01-02"), "value": 2})
+    days = statistics({"date": at("2026-01-02"), "value": 3}, {"date": at("2026-01-03")})
+    both = pd.concat([week, days]).assign(location_id="here", platform=pd.NA)
+    (found,) = ghl.compare_statistics(both, both[:0], by="platform").to_dict("records")
+    assert (found["before"], found["days_before"]) == (8, 3)
 
 
 @pytest.mark.parametrize(("by", "rows"), [("location", 1), ("platform", 2), ("account", 3)])
@@ -199,6 +297,30 @@ def test_the_columns_are_those_of_the_docstring(name: str) -> None:
         column: dtypes[kind] for column, kind in documented.items() if kind in dtypes
     }
     assert list(frame.columns) == [column for column in documented if column in frame]
+
+
+def test_half_a_character_costs_nothing_else() -> None:
+    """As other programs cut text: Arrow cannot store it."""
+    frame = posts(PLANNED | {"display_date": NOW + DAY}).astype({"summary": object})
+    frame.loc[0, "summary"] = "cut \ud83d"
+    known = accounts(ACCOUNT | {"is_expired": True})
+    found = ghl.find_posts_at_risk(frame, known, now=NOW)
+    assert found["summary"].to_list() == ["cut \ufffd"]
+
+
+def test_days_are_no_times() -> None:
+    """Also with the dtype in which Parquet files return them."""
+    frame = accounts(ACCOUNT)
+    days = frame.assign(expire=frame["expire"].dt.date.astype("date32[day][pyarrow]"))
+    with pytest.raises(ghl.errors.ArgumentError, match=r"expire holds date32.*, not times"):
+        ghl.find_posts_at_risk(posts(), days, now=NOW)
+
+
+def test_a_number_of_numpy_is_a_number() -> None:
+    """As one that was computed from a column is."""
+    frame, known = posts(*published("a", 20)), accounts(ACCOUNT)
+    for days in (14, np.int64(14), np.float32(14)):
+        assert len(ghl.find_silent_accounts(frame, known, days=days, now=NOW)) == 1
 
 
 def test_another_frame_is_an_error() -> None:

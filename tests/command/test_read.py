@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import subprocess
@@ -62,6 +63,16 @@ def test_a_file_says_its_format(tmp_path: Path, suffix: str) -> None:
     read = readers[suffix](path)
     assert "Café Lumière" in set(read["name"])
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@folded("kind", ["table", "csv", "json", "parquet", "xlsx"])
+def test_a_column_that_is_chosen_twice_is_there_once(tmp_path: Path, kind: str) -> None:
+    """JSON and Parquet cannot have it twice."""
+    path = tmp_path / f"file.{kind}"
+    options = ["--columns", "name, platform,name", "--format", kind, "--output", str(path)]
+    assert main(["accounts", "--demo", *options]) == 0
+    if kind == "json":
+        assert list(json.loads(path.read_text())[0]) == ["name", "platform"]
 
 
 def test_an_agency_with_a_sub_account_that_failed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,3 +143,38 @@ def test_a_reader_may_leave() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 141
+
+
+class _Full(io.RawIOBase):
+    """A file on a disk without space."""
+
+    def writable(self) -> bool:
+        """Only its disk is full."""
+        return True
+
+    def write(self, data: object) -> int:
+        """Fail."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_an_error_with_a_next_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a traceback, whose status 1 stands for missing sub-accounts."""
+    full = _Full()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(full), encoding="utf-8"))
+    assert main(["accounts", "--demo"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("The standard output could not be written: No space left on device.")
+    monkeypatch.setattr(full, "write", len)  # what is left in the buffer
+    sys.stdout.close()
+
+
+def test_without_a_standard_output_a_file_is_needed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As of a program that a service starts."""
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["accounts", "--demo"]) == 2
+    assert "no standard output. Add --output FILE" in capsys.readouterr().err
+    assert main(["accounts", "--demo", "--output", str(tmp_path / "a.csv")]) == 0

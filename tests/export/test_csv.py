@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,22 @@ def test_numbers_and_other_text_are_unchanged() -> None:
         }
     )
     assert written(frame) == ('n,t,at,tags\n-1,"a = b\nc",2026-01-05T09:00:00+00:00,"x, y"\n,,,\n')
+
+
+def test_a_missing_time_is_empty_whatever_stores_it() -> None:
+    """Also with Arrow dtypes, which the guide recommends for Parquet files."""
+    times = pd.Series(pd.to_datetime(["2026-01-05T09:00Z", None], utc=True), name="at")
+    frame = times.to_frame().assign(n=[1, 2])
+    for dtype in ("datetime64[ms, UTC]", "timestamp[ms, tz=UTC][pyarrow]"):
+        assert written(frame.astype({"at": dtype})) == "at,n\n2026-01-05T09:00:00+00:00,1\n,2\n"
+    days = pd.DataFrame({"n": [1], "day": pd.Series([date(2026, 1, 5)], dtype="date32[pyarrow]")})
+    assert written(days) == "n,day\n1,2026-01-05\n"
+
+
+def test_lists_of_pandas_are_lists() -> None:
+    """As the rows of each group are."""
+    groups = pd.DataFrame({"kind": ["a", "b", "a"]}).groupby("kind").groups
+    assert written(pd.Series(groups, name="rows").to_frame()) == 'index,rows\na,"0, 2"\nb,1\n'
 
 
 def test_an_index_with_a_name_is_written() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,15 @@ def test_times_are_local_and_days_stay() -> None:
     assert head == ("at (America/New_York)", "day (UTC)")
     assert [str(one) for one in first] == ["2026-07-01 05:30:00", "2026-07-01 00:00:00"]
     assert second[0] is None
+
+
+def test_days_and_far_times_are_written() -> None:
+    """Days with an Arrow dtype, and the end of the last year, which is the year 10000 elsewhere."""
+    days = pd.Series([date(2026, 7, 1), None], dtype="date32[day][pyarrow]")
+    far = pd.Series(["9999-12-31T23:59:59", None], dtype="datetime64[ms]").dt.tz_localize("UTC")
+    _, first, second = cells(pd.DataFrame({"day": days, "far": far}), tz="Asia/Kolkata")
+    assert [str(one) for one in first] == ["2026-07-01 00:00:00", "10000-01-01 05:29:59"]
+    assert second == (None, None)
 
 
 def test_headings_stay_and_have_filters_and_columns_fit() -> None:

@@ -61,6 +61,19 @@ def test_a_detached_account_does_not_count(agency: DemoAgency) -> None:
     assert row["instagram"] == "yes"
 
 
+def test_frames_with_other_dtypes_show_the_same(agency: DemoAgency) -> None:
+    """A sub-account without an id is unknown; a column that is there twice is an error."""
+    accounts, locations = ghl.fetch_accounts(agency), ghl.fetch_locations(agency)
+    expected = ghl.platform_coverage(accounts, locations)
+    found = ghl.platform_coverage(accounts.astype(object), locations.astype(object))
+    pd.testing.assert_frame_equal(found, expected)
+    nameless = locations.assign(location_id=pd.NA)
+    assert (ghl.platform_coverage(accounts, nameless)["instagram"] == "unknown").all()
+    twice = pd.concat([locations, locations[["location_id"]]], axis="columns")
+    with pytest.raises(ArgumentError, match="has 2 columns location_id"):
+        ghl.platform_coverage(accounts, twice)
+
+
 def test_frames_that_do_not_say_what_was_fetched_are_refused(agency: DemoAgency) -> None:
     """The error says what to pass."""
     accounts, locations = ghl.fetch_accounts(agency), ghl.fetch_locations(agency)

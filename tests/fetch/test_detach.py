@@ -17,7 +17,10 @@ WAYS = {
     "a column": (2, lambda rows: rows["id"].iloc[:2]),
     "a row": (1, lambda rows: rows.iloc[0]),
     "a row as a dict": (1, lambda rows: dict(rows.iloc[0])),
+    "a row without its sub-account": (1, lambda rows: rows.assign(location_id=pd.NA).iloc[0]),
     "rows": (2, lambda rows: rows.iloc[:2]),
+    "named tuples": (2, lambda rows: rows.iloc[:2].itertuples()),
+    "a generator": (2, lambda rows: (one for one in rows["id"].iloc[:2])),
     "no rows": (0, lambda rows: rows.iloc[:0]),
 }
 

@@ -80,6 +80,18 @@ def test_the_same_call_sends_nothing_a_second_time(client: Client, sim: Simulato
     assert sent(sim) == 3
 
 
+def test_a_plan_that_was_stored_is_the_same(client: Client, sim: Simulator, tmp_path: Path) -> None:
+    """Pandas reads lists from Parquet as arrays of numpy."""
+    media = [{"url": "https://example.com/a.jpg", "type": "image/jpeg"}]
+    rows = plan(client, {"media": media, "tags": list(ghl.fetch_tags(client)["id"][:2])})
+    rows["account_ids"] = [[one] for one in rows["account_ids"]]
+    rows.to_parquet(tmp_path / "plan.parquet")
+    assert ghl.schedule_posts(client, rows, dry_run=False)["action"].to_list() == ["scheduled"]
+    again = ghl.schedule_posts(client, pd.read_parquet(tmp_path / "plan.parquet"), dry_run=False)
+    assert again["action"].to_list() == ["already scheduled"]
+    assert sent(sim) == 1
+
+
 def test_a_post_that_is_not_listed_yet_is_not_sent_again(client: Client, sim: Simulator) -> None:
     """The list follows what is made; this process knows what it has sent."""
     sim.levers.post_lag = 5

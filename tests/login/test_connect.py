@@ -156,11 +156,12 @@ def test_reconnect_hands_options_on(client: Client, accounts: pd.DataFrame, clos
     [
         lambda accounts: accounts["id"],
         lambda accounts: accounts.iloc[0].drop("location_id"),
+        lambda accounts: accounts.assign(location_id=pd.NA).iloc[0],
         lambda accounts: {},
         lambda accounts: 0,
         lambda accounts: None,
     ],
-    ids=["column", "part", "empty", "number", "none"],
+    ids=["column", "part", "no sub-account", "empty", "number", "none"],
 )
 def test_reconnect_wants_a_row(
     client: Client, accounts: pd.DataFrame, pick: Callable[[pd.DataFrame], Any]

@@ -183,8 +183,8 @@ MUTANTS = [
     Mutant(
         "Of a sub-account that could not be fetched, no post is at risk",
         "analysis/risk.py",
-        'rows = rows[planned & ~rows["location_id"].isin(unknown)].dropna(subset="account_id")',
-        'rows = rows[planned].dropna(subset="account_id")',
+        'rows[planned & are_known(rows["location_id"], accounts)]',
+        "rows[planned]",
         "analysis/test_questions_of_frames.py::of_a_sub_account_that_failed_nothing_is_said",
     ),
     Mutant(
@@ -204,7 +204,7 @@ MUTANTS = [
     Mutant(
         "Hours are those of the time zone",
         "analysis/engagement.py",
-        ".dt.tz_convert(zone)",
+        ".dt.tz_convert(zones[part.index[0]])",
         '.dt.tz_convert("UTC")',
         "plot/test_plot_hours.py::hours_are_those_of_the_time_zone",
     ),

@@ -194,7 +194,7 @@ def reconnect_options(
         platform, name, location_id = (
             row[column] for column in ("platform", "name", "location_id")
         )
-        if not isinstance(platform, str):
+        if not isinstance(platform, str) or not isinstance(location_id, str):
             raise TypeError
     except (KeyError, IndexError, TypeError):
         raise ArgumentError(

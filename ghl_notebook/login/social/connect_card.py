@@ -330,8 +330,8 @@ class ConnectAccount(BaseCard):
         choices, attached, is_busy = self._login.attachment.shown
         return {
             "choices": self._shown(choices),
-            "attached": [{n: getattr(a, n) for n in ("id", "name", "origin_id")} for a in attached],
             "is_attaching": is_busy,
+            "attached": [{n: getattr(a, n) for n in ("id", "name", "origin_id")} for a in attached],
         }
 
     def _shown(self, choices: Sequence[Choice]) -> list[dict[str, Any]]:
