@@ -130,6 +130,8 @@ def test_a_card_that_is_closed_attaches_nothing_more(card: Card, sim: Simulator)
         login.close()
         with pytest.raises(errors.LoginCancelledError, match="closed"):
             waiting.result(PATIENCE)
+    with pytest.raises(errors.LoginCancelledError, match="closed"):
+        login.wait_attached(PATIENCE)
 
 
 async def test_the_attachment_can_be_awaited(card: Card, sim: Simulator) -> None:
@@ -139,6 +141,14 @@ async def test_the_attachment_can_be_awaited(card: Card, sim: Simulator) -> None
     page: Page = login.comm
     page.say("attach", origin_ids=[next(iter(_offered(login).values()))])
     assert (await login.when_attached()).attached
+
+
+def test_a_simulated_user_does_not_try_again(card: Card, sim: Simulator, client: Client) -> None:
+    """Who waits learns why nothing is attached."""
+    client.browser = lambda url: sim.play_user(url.reveal())
+    sim.levers.fail_with("scope_missing", "*/accounts/*", method="POST", times=None)
+    with pytest.raises(errors.ScopeError):
+        card().wait_attached(PATIENCE)
 
 
 def test_a_simulated_user_attaches_too(card: Card, sim: Simulator, client: Client) -> None:

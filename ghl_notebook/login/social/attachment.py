@@ -70,7 +70,7 @@ class Attachment:
         self._account_id = ""
         self._shared: tuple[Choice, ...] = ()
         self._chosen: tuple[str, Sequence[str]] = ("", ())
-        self._is_offered = False
+        self._is_offered = self._is_closed = False
         self._lock = threading.RLock()
         self._waiters: list[Future[None]] = []
 
@@ -137,6 +137,8 @@ class Attachment:
         with self._lock:
             self._waiters.append(waiter)
             self.settle()
+            if self._is_closed:
+                self.close()
         return waiter
 
     def settle(self) -> None:
@@ -151,13 +153,15 @@ class Attachment:
 
     def close(self) -> None:
         """End the waiting: nobody can attach anything more."""
+        self._is_closed = True
+        self._end_waiting(LoginCancelledError("This card is closed.", "Make another one."))
+
+    def _end_waiting(self, error: GHLError) -> None:
         with self._lock:
             waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if waiter.set_running_or_notify_cancel():
-                waiter.set_exception(
-                    LoginCancelledError("This card is closed.", "Make another one.")
-                )
+                waiter.set_exception(error)
 
     def attach(self, origin_ids: Sequence[str]) -> None:
         """Attach some of the choices, unless it is busy."""
@@ -195,6 +199,9 @@ class Attachment:
                     self.attached = (*self.attached, result)
             self.is_busy = False
         self._changed()
+        errors = [one for one in results if isinstance(one, GHLError)]
+        if errors and self._client.browser is not None:  # a simulated user does not try again
+            self._end_waiting(errors[0])
 
     def _choice(self, origin_id: str) -> Choice:
         return next(one for one in self.choices if one.origin_id == origin_id)
