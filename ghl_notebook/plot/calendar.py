@@ -99,7 +99,7 @@ def plot_calendar(
     )
     notes = [f"{len(shown):,} posts, days in {zone}"]
     if earlier := int((monday < first).sum()):
-        notes.append(f"Not shown: {earlier:,} posts before {first.day} {first:%b %Y}")
+        notes.append(f"Not shown: {earlier:,} posts before {_day(first)} {first.year}")
     if left := len(rows) - len(local):
         notes.append(f"{left:,} posts left out: they have no date, or an unknown time zone")
     this_day = today if isinstance(tz, pd.DataFrame) else today.tz_convert(read_zone(tz))
@@ -114,10 +114,15 @@ def _days(first: pd.Timestamp, weeks: int, today: pd.Timestamp) -> pd.DataFrame:
         {
             "x": dates.day_of_week,
             "y": [number // 7 for number in range(len(dates))],
-            "day": [f"{date.day} {date:%b}" for date in dates],
+            "day": [_day(date) for date in dates],
             "is_today": dates == today,
         }
     )
+
+
+def _day(date: pd.Timestamp) -> str:
+    # `strftime` ends with the year 9999, which a time zone may pass.
+    return f"{date.day} {date.month_name()[:3]}"
 
 
 def _lines(posts: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +145,7 @@ def _lines(posts: pd.DataFrame) -> pd.DataFrame:
             "y": lines["y"] + 0.4 + place * 0.16,
             "status": lines["status"].map(words_of),
             "text": lines["count"].map("{:,}".format) + " " + lines["status"].str.replace("_", " "),
-            "day": [f"{date.day} {date:%b %Y}" for date in lines["date"]],
+            "day": [f"{_day(date)} {date.year}" for date in lines["date"]],
             "posts": lines["count"],
             "platforms": lines["platforms"],
             "accounts": lines["accounts"],

@@ -71,3 +71,10 @@ def test_posts_without_a_date_are_counted() -> None:
 def test_without_dated_posts_the_chart_says_so(frame: pd.DataFrame) -> None:
     """A new sub-account has none."""
     assert said_by(ghl.plot_calendar(frame, now=NOW)) == "No posts with a date"
+
+
+def test_a_day_of_the_year_10000_is_drawn() -> None:
+    """The last day that a service can name is one later in Tokyo."""
+    frame = posts({"display_date": at("9999-12-31T23:30:00")})
+    chart = ghl.plot_calendar(frame, tz="Asia/Tokyo", now=NOW)
+    assert lines(chart) == [("1 Jan 10000", "1 published")]
