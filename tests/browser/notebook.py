@@ -66,6 +66,19 @@ class Notebook:
             show_again()
             self.wait_until_idle(kernel)
 
+    @property
+    def address(self) -> str:
+        """Where JupyterLab shows this notebook only.
+
+        It saves now and then what is open. A page that is simply reloaded may open the notebook of
+        an earlier test as well, at any time.
+        """
+        return f"{self.page.url.partition('?')[0]}?reset"
+
+    def load_again(self) -> None:
+        """Load the page again."""
+        self.page.goto(self.address)
+
     def wait_until_idle(self, kernel: str = KERNEL, timeout: float | None = None) -> None:
         """Wait until the kernel is connected and does nothing."""
         # Before there is a kernel, the indicator says "idle" as well.

@@ -27,7 +27,7 @@ Path("secrets.txt").write_text(" ".join([token, address, state, door.path, door.
 def reopen(notebook: Notebook, between: Callable[[], object] = lambda: None) -> None:
     """Save and close a notebook, and open it again."""
     notebook.save()
-    address = notebook.page.url
+    address = notebook.address
     notebook.page.goto("about:blank")
     between()
     notebook.page.goto(address)
@@ -44,7 +44,7 @@ def test_window_of_before_a_reload(open_notebook: Callable[..., Notebook]) -> No
     notebook.run()
     window = notebook.card.open().wait_until_loaded()
     notebook.save()
-    notebook.page.reload()
+    notebook.load_again()
     notebook.wait_until_idle()
     notebook.card.expect_status("waiting", "before the page was reloaded")
     window.allow()

@@ -42,6 +42,6 @@ def test_names_do_not_run(open_notebook: Callable[..., Notebook]) -> None:
     notebook.run()
     assert_calm(notebook.page)
     notebook.save()
-    notebook.page.reload()
+    notebook.load_again()
     notebook.wait_until_idle()
     assert_calm(notebook.page)

@@ -66,7 +66,7 @@ def test_page_reloaded_while_waiting(open_notebook: Callable[..., Notebook]) -> 
     notebook.run()
     notebook.card.open().wait_until_loaded().page.close()
     notebook.save()
-    notebook.page.reload()
+    notebook.load_again()
     notebook.wait_until_idle()
     notebook.card.expect_status("waiting", "before the page was reloaded")
     notebook.card.open("Open the login window again").wait_until_loaded().allow()
