@@ -135,6 +135,7 @@ def connect(notebook: Notebook) -> None:
 
 def show_panel(notebook: Notebook) -> None:
     """Keep a picture of the panel with its list, without white space around it."""
+    notebook.page.set_viewport_size({"width": SIZE["width"], "height": 1000})  # for all of it
     notebook.run()
     panel = notebook.page.locator(".ghl-connect-panel").first
     expect(panel.get_by_role("row").nth(1)).to_be_visible()
