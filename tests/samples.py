@@ -116,7 +116,11 @@ def main(pages: list[Path]) -> int:
     failed = []
     for page in pages:
         if (child := os.fork()) == 0:
-            return run_page(page)
+            code = run_page(page)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # A forked process ends at once: a thread that imports at that moment could stop it.
+            os._exit(code)
         if os.waitpid(child, 0)[1] != 0:
             failed.append(page.name)
     if failed:
